@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace dk {
+
+/// How much of the log a person sees on stderr; a run's log.txt always gets everything from `info` up.
+enum class verbosity { quiet, normal, verbose };
+
+/// Sends the log to stderr (warnings only unless `verbose`) and, when `file` is not empty, to that file as well.
+/// Call it at the start of a program; calling it again replaces the sinks.
+/// @throws failure (resources) when the file cannot be opened
+void set_up_log(verbosity level, const std::string& file = "");
+
+} // namespace dk

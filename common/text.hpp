@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk {
+
+/// The candidate that a person most likely meant, or "" when none is near (edit distance above a third of the length).
+std::string nearest_name(std::string_view typed, const std::vector<std::string>& candidates);
+
+/// " (did you mean \"epochs\"?)" or "", to end an error about a name nobody knows.
+std::string did_you_mean(std::string_view typed, const std::vector<std::string>& candidates);
+
+/// "a, b, c".
+std::string join(const std::vector<std::string>& words, std::string_view between = ", ");
+
+/// 1234567 as "1,234,567".
+std::string with_commas(unsigned long long number);
+
+} // namespace dk
