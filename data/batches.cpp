@@ -1,0 +1,48 @@
+#include "data/batches.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dk::data {
+
+namespace {
+
+// Asks for the start of a row; the processor's own prefetcher sees the stream from there on.
+void prefetch_row(const float* row, std::size_t width) {
+  constexpr std::size_t line = 64 / sizeof(float);
+  const auto ahead = std::min<std::size_t>(width, 4 * line);
+  for (std::size_t i = 0; i < ahead; i += line)
+    __builtin_prefetch(row + i);
+}
+
+} // namespace
+
+void gather(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count, float* features,
+            float* labels) {
+  const auto wide = from.feature_width;
+  const auto label_wide = from.label_width;
+  if (!order.shuffled()) {
+    std::copy_n(from.features.data() + first * wide, count * wide, features);
+    if (label_wide > 0)
+      std::copy_n(from.labels.data() + first * label_wide, count * label_wide, labels);
+    return;
+  }
+  constexpr std::size_t group = 16; // rows whose memory is asked for before the first of them is copied
+  std::array<std::size_t, group> rows{};
+  for (std::size_t done = 0; done < count; done += group) {
+    const auto now = std::min(group, count - done);
+    for (std::size_t i = 0; i < now; ++i) {
+      rows[i] = order(first + done + i);
+      prefetch_row(from.features.data() + rows[i] * wide, wide);
+      if (label_wide > 0)
+        __builtin_prefetch(from.labels.data() + rows[i] * label_wide);
+    }
+    for (std::size_t i = 0; i < now; ++i) {
+      std::copy_n(from.features.data() + rows[i] * wide, wide, features + (done + i) * wide);
+      if (label_wide > 0)
+        std::copy_n(from.labels.data() + rows[i] * label_wide, label_wide, labels + (done + i) * label_wide);
+    }
+  }
+}
+
+} // namespace dk::data

@@ -1,0 +1,133 @@
+#include "data/dataset.hpp"
+
+#include "common/error.hpp"
+#include "common/random.hpp"
+#include "data/shuffle.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace dk::data {
+
+namespace {
+
+// Whether all exponents are below the one that inf and NaN have; bits, so that the loop vectorises.
+bool all_finite(const float* x, std::size_t count) {
+  constexpr std::uint32_t exponent = 0x7F800000U;
+  std::uint32_t special = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, x + i, sizeof bits);
+    special |= static_cast<std::uint32_t>((bits & exponent) == exponent);
+  }
+  return special == 0;
+}
+
+block as_floats(const column& from) {
+  if (const auto* floats = std::get_if<block>(&from.values))
+    return *floats;
+  return visit_values(from, [](const auto* x, std::size_t count) {
+    block_writer writer{count};
+    std::transform(x, x + count, writer.data(), [](auto value) { return static_cast<float>(value); });
+    return std::move(writer).done();
+  });
+}
+
+block finite_floats(const column& from) {
+  auto floats = as_floats(from);
+  if (!all_finite(floats.data(), floats.size())) {
+    const auto* const bad = std::find_if(floats.begin(), floats.end(), [](float x) { return !std::isfinite(x); });
+    throw failure{errc::data, place(from, static_cast<std::size_t>(bad - floats.begin())) + " holds " + shortest(*bad) +
+                                  ", expected a finite number that float32 can hold; correct or remove the row"};
+  }
+  return floats;
+}
+
+struct half {
+  dataset part;
+  block_writer features;
+  block_writer labels;
+
+  half(const dataset& whole, std::size_t rows)
+      : part(whole), features(rows * whole.feature_width), labels(rows * whole.label_width) {
+    part.rows = 0;
+  }
+
+  void take(const dataset& from, std::size_t row) {
+    const auto copy = [&](const block& source, std::size_t width, block_writer& to) {
+      std::copy_n(source.data() + row * width, width, to.data() + part.rows * width);
+    };
+    copy(from.features, from.feature_width, features);
+    copy(from.labels, from.label_width, labels);
+    ++part.rows;
+  }
+
+  dataset done() && {
+    part.features = std::move(features).done();
+    part.labels = std::move(labels).done();
+    return std::move(part);
+  }
+};
+
+} // namespace
+
+dataset make_dataset(const table& from, label_use use) {
+  const auto& features = from.at("features");
+  const auto* label = from.find("label");
+  if (label == nullptr && use == label_use::required)
+    label = &from.at("label");
+  if (from.rows() == 0)
+    throw failure{errc::data,
+                  features.origin + (features.origin.empty() ? "" : ": ") + "has no rows; give data to work on"};
+  dataset made;
+  made.rows = from.rows();
+  made.feature_shape = features.shape;
+  made.feature_width = width(features);
+  made.features = finite_floats(features);
+  made.origin = features.origin;
+  if (label != nullptr) {
+    made.label_width = width(*label);
+    made.labels = finite_floats(*label);
+    made.origin = label->origin;
+  }
+  return made;
+}
+
+std::pair<dataset, dataset> split(const dataset& all, double held_out, std::uint64_t seed) {
+  if (!(held_out > 0))
+    return {all, half{all, 0}.done()};
+  if (all.rows < 2)
+    throw failure{errc::data, all.origin + (all.origin.empty() ? "" : ": ") +
+                                  "has too few rows to hold any out; set `validation` to 0"};
+  const auto wanted = static_cast<std::size_t>(std::llround(static_cast<double>(all.rows) * held_out));
+  const auto held = std::clamp<std::size_t>(wanted, 1, all.rows - 1);
+  const row_order order{derive_seed(seed, purpose::split), 0, all.rows, true};
+  std::vector<bool> is_held(all.rows);
+  for (std::size_t i = 0; i < held; ++i)
+    is_held[order(i)] = true;
+  half rest{all, all.rows - held};
+  half out{all, held};
+  for (std::size_t row = 0; row < all.rows; ++row)
+    (is_held[row] ? out : rest).take(all, row);
+  return {std::move(rest).done(), std::move(out).done()};
+}
+
+void check_labels(const dataset& which, std::size_t classes) {
+  const auto where = which.origin.empty() ? std::string{} : which.origin + ": ";
+  if (which.label_width == 0)
+    throw failure{errc::data, where + "has no labels; name them in the data source"};
+  if (which.label_width != 1)
+    return;
+  const auto* const end = which.labels.end();
+  const auto* const bad = std::find_if(which.labels.begin(), end, [&](float x) {
+    return !(x >= 0 && x < static_cast<float>(classes) && std::floor(x) == x);
+  });
+  if (bad != end)
+    throw failure{errc::data, where + "row " + std::to_string(bad - which.labels.begin()) +
+                                  " (the first is 0) has the label " + shortest(*bad) +
+                                  ", expected a whole number from 0 to " + std::to_string(classes - 1) +
+                                  "; correct it, or give the model more outputs"};
+}
+
+} // namespace dk::data

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "common/block.hpp"
+#include "data/table.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dk::data {
+
+/// What a model trains on: float32, row-major, a sample contiguous, both blocks 64-byte aligned. A copy shares.
+struct dataset {
+  std::size_t rows = 0;
+  std::vector<std::size_t> feature_shape; ///< of one sample; [] is one number
+  std::size_t feature_width = 0;          ///< numbers per sample
+  std::size_t label_width = 0;            ///< numbers per label; 0: there are no labels
+  block features;                         ///< rows x feature_width
+  block labels;                           ///< rows x label_width
+  std::string origin;                     ///< the file of the labels, or else of the features, for errors
+};
+
+/// Whether a dataset without labels will do, as it does for predicting.
+enum class label_use { required, optional };
+
+/// Takes the columns `features` and `label`; f32 columns are shared, not copied.
+/// @throws failure (data) without rows, without a column, or with a number that is not finite (named by file, row,
+/// column)
+dataset make_dataset(const table& from, label_use use = label_use::required);
+
+/// Holds out a fraction of the rows, picked at random by the seed: {the rest, the held out}. Together they are all
+/// rows, no row is in both, and each keeps the order of the file. Nothing is held out when `held_out` is 0; else each
+/// side gets a row at least.
+/// Requires 0 <= held_out < 1. @throws failure (data) when there are too few rows to hold out any
+std::pair<dataset, dataset> split(const dataset& all, double held_out, std::uint64_t seed);
+
+/// Checks that labels are class numbers: with one number per label, a whole number in [0, classes).
+/// @throws failure (data) that names the row and the value, or that there are no labels
+void check_labels(const dataset& which, std::size_t classes);
+
+} // namespace dk::data

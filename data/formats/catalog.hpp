@@ -1,0 +1,28 @@
+#pragma once
+
+#include "common/spec.hpp"
+#include "data/table.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dk::data {
+
+/// Reads a source: `name` is the format, the keys are the format's own (see its header).
+/// @returns a table with the columns `features` and, where the source names labels, `label`
+/// @throws failure (config) for keys, failure (data) for files
+table read(const spec& source);
+
+/// Checks a source's format, keys and types, without opening a file. @throws failure (config)
+void check_source(const spec& source);
+
+/// The source for a plain path, with its format told by the file's first bytes. @throws failure (data)
+spec source_of(const std::string& path);
+
+/// The source with its relative paths made absolute against `folder`.
+spec anchored(spec source, const std::string& folder);
+
+/// The names of all formats.
+std::vector<std::string> source_formats();
+
+} // namespace dk::data

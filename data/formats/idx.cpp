@@ -1,0 +1,188 @@
+#include "data/formats/idx.hpp"
+
+#include "common/error.hpp"
+#include "common/text.hpp"
+#include "data/formats/file.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+
+namespace dk::data::idx {
+
+namespace {
+
+struct header {
+  unsigned type = 0;
+  std::vector<std::size_t> sizes;
+  std::uint64_t values = 0; ///< the product of the sizes
+};
+
+[[noreturn]] void damaged(const std::string& path, const std::string& why) {
+  throw failure{errc::data, path + ": " + why};
+}
+
+std::uint64_t bytes_of(unsigned type) {
+  switch (type) {
+  case 0x08:
+  case 0x09:
+    return 1;
+  case 0x0B:
+    return 2;
+  case 0x0C:
+  case 0x0D:
+    return 4;
+  case 0x0E:
+    return 8;
+  default:
+    return 0;
+  }
+}
+
+std::string hex(const unsigned char* bytes, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::array<char, 4> digits{};
+    std::snprintf(digits.data(), digits.size(), i == 0 ? "%02x" : " %02x", unsigned{bytes[i]});
+    text += digits.data();
+  }
+  return text;
+}
+
+header read_header(open_file& file, const std::string& path) {
+  std::array<unsigned char, 4> magic{};
+  if (file.size < magic.size())
+    damaged(path, "has " + std::to_string(file.size) + " bytes, too short for an IDX file; fetch it again");
+  read_bytes(file, path, magic.data(), magic.size());
+  if (magic[0] == 0x1f && magic[1] == 0x8b)
+    damaged(path, "is compressed by gzip; unpack it first with gunzip");
+  const auto each = bytes_of(magic[2]);
+  if (magic[0] != 0 || magic[1] != 0 || each == 0 || magic[3] == 0)
+    damaged(path, "is not an IDX file: it starts with " + hex(magic.data(), 4) +
+                      ", expected 00 00, a type from 08 to 0e and a rank; check the path and the format");
+  header h;
+  h.type = magic[2];
+  const std::size_t rank = magic[3];
+  if (file.size < 4 + 4 * rank)
+    damaged(path, "ends inside its header of rank " + std::to_string(rank) + "; fetch it again");
+  std::vector<unsigned char> raw(4 * rank);
+  read_bytes(file, path, raw.data(), raw.size());
+  h.values = 1;
+  std::vector<std::string> shown;
+  bool fits = true;
+  for (std::size_t i = 0; i < rank; ++i) {
+    const auto* b = raw.data() + 4 * i;
+    const auto size = std::size_t{b[0]} << 24U | std::size_t{b[1]} << 16U | std::size_t{b[2]} << 8U | std::size_t{b[3]};
+    if (size == 0 && i > 0)
+      damaged(path, "size " + std::to_string(i + 1) + " of its " + std::to_string(rank) + " is 0; fetch it again");
+    fits = fits && !__builtin_mul_overflow(h.values, std::uint64_t{size}, &h.values);
+    h.sizes.push_back(size);
+    shown.push_back(std::to_string(size));
+  }
+  std::uint64_t promised = 0;
+  fits = fits && !__builtin_mul_overflow(h.values, each, &promised);
+  const auto body = file.size - 4 - 4 * rank;
+  if (!fits)
+    damaged(path,
+            "its sizes " + join(shown, " x ") + " are more than any file holds; the header is damaged, fetch it again");
+  if (body < promised)
+    damaged(path, "is cut short: its header (" + join(shown, " x ") + ") promises " + std::to_string(promised) +
+                      " bytes of numbers, it has " + std::to_string(body) + "; fetch it again");
+  if (body > promised)
+    damaged(path, "has " + std::to_string(body - promised) + " bytes after the " + std::to_string(promised) +
+                      " that its header (" + join(shown, " x ") + ") promises; fetch it again");
+  return h;
+}
+
+std::uint16_t swapped(std::uint16_t x) {
+  return __builtin_bswap16(x);
+}
+std::uint32_t swapped(std::uint32_t x) {
+  return __builtin_bswap32(x);
+}
+std::uint64_t swapped(std::uint64_t x) {
+  return __builtin_bswap64(x);
+}
+
+// Turns big-endian numbers into this machine's, in place; Bits is the unsigned type of their size.
+template <class Bits, class Number>
+void to_native(Number* values, std::uint64_t count) {
+  static_assert(sizeof(Bits) == sizeof(Number));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Bits bits{};
+    std::memcpy(&bits, values + i, sizeof bits);
+    bits = swapped(bits);
+    std::memcpy(values + i, &bits, sizeof bits);
+  }
+#endif
+}
+
+template <class Number>
+std::vector<Number> read_numbers(open_file& file, const std::string& path, std::uint64_t count) {
+  std::vector<Number> all(count);
+  if (count > 0)
+    read_bytes(file, path, all.data(), count * sizeof(Number));
+  return all;
+}
+
+template <class Number, class Bits>
+std::vector<Number> read_swapped(open_file& file, const std::string& path, std::uint64_t count) {
+  auto all = read_numbers<Number>(file, path, count);
+  to_native<Bits>(all.data(), count);
+  return all;
+}
+
+block read_floats(open_file& file, const std::string& path, std::uint64_t count) {
+  if (count == 0)
+    return {};
+  block_writer all{count};
+  read_bytes(file, path, all.data(), count * sizeof(float));
+  to_native<std::uint32_t>(all.data(), count);
+  return std::move(all).done();
+}
+
+numbers read_body(open_file& file, const std::string& path, const header& h) {
+  switch (h.type) {
+  case 0x08:
+    return read_numbers<std::uint8_t>(file, path, h.values);
+  case 0x09:
+    return read_numbers<std::int8_t>(file, path, h.values);
+  case 0x0B:
+    return read_swapped<std::int16_t, std::uint16_t>(file, path, h.values);
+  case 0x0C:
+    return read_swapped<std::int32_t, std::uint32_t>(file, path, h.values);
+  case 0x0D:
+    return read_floats(file, path, h.values);
+  default:
+    return read_swapped<double, std::uint64_t>(file, path, h.values);
+  }
+}
+
+} // namespace
+
+std::vector<key_rule> keys() {
+  return {{"features", key_kind::path, true}, {"labels", key_kind::path}};
+}
+
+bool recognise(std::string_view start) {
+  return start.size() >= 4 && start[0] == 0 && start[1] == 0 && bytes_of(static_cast<unsigned char>(start[2])) != 0 &&
+         start[3] != 0;
+}
+
+column read_column(const std::string& path, const std::string& name) {
+  auto file = open_data(path);
+  const auto h = read_header(file, path);
+  return {name, {h.sizes.begin() + 1, h.sizes.end()}, read_body(file, path, h), path, {}};
+}
+
+table read(const spec& source) {
+  table all;
+  all.put(read_column(source.keys.at("features").get<std::string>(), "features"));
+  if (const auto labels = source.keys.find("labels"); labels != source.keys.end())
+    all.put(read_column(labels->get<std::string>(), "label"));
+  return all;
+}
+
+} // namespace dk::data::idx
