@@ -7,7 +7,8 @@
 
 namespace dk {
 
-/// Why something could not be done. Every code has a stable name (`E_...`) and an exit status; see code_name, exit_status.
+/// Why something could not be done. Every code has a stable name (`E_...`) and an exit status; see code_name,
+/// exit_status.
 enum class errc : std::uint8_t {
   internal = 1, ///< a defect of dk itself
   usage,        ///< the command line is wrong

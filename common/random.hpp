@@ -5,7 +5,8 @@
 
 namespace dk {
 
-/// Mixes 64 bits so that each input bit reaches every output bit (the finalizer of SplitMix64; Steele, Lea, Flood 2014).
+/// Mixes 64 bits so that each input bit reaches every output bit (the finalizer of SplitMix64; Steele, Lea, Flood
+/// 2014).
 constexpr std::uint64_t mix(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15U;
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;

@@ -1,0 +1,44 @@
+#include "actors/errors.hpp"
+
+#include <caf/atom.hpp>
+#include <caf/deep_to_string.hpp>
+#include <caf/message.hpp>
+#include <new>
+
+namespace dk {
+
+namespace {
+
+const auto category = caf::atom("dk");
+
+} // namespace
+
+caf::error make_error(errc code, std::string text) {
+  return {static_cast<std::uint8_t>(code), category, caf::make_message(std::move(text))};
+}
+
+failure to_failure(const caf::error& reason, errc otherwise) {
+  if (reason.category() == category && reason.context().match_elements<std::string>())
+    return {static_cast<errc>(reason.code()), reason.context().get_as<std::string>(0)};
+  return {otherwise, caf::to_string(reason)};
+}
+
+caf::error from_exception(const std::exception_ptr& what) {
+  try {
+    std::rethrow_exception(what);
+  } catch (const failure& why) {
+    return make_error(why.code(), why.what());
+  } catch (const std::bad_alloc&) {
+    return make_error(errc::resources, "out of memory; lower batch_size or the number of workers");
+  } catch (const std::exception& why) {
+    return make_error(errc::internal, why.what());
+  } catch (...) {
+    return make_error(errc::internal, "an exception of unknown type");
+  }
+}
+
+void end_on_exception(caf::scheduled_actor* self) {
+  self->set_exception_handler([](std::exception_ptr& what) { return from_exception(what); });
+}
+
+} // namespace dk

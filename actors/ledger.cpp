@@ -1,0 +1,315 @@
+#include "actors/ledger.hpp"
+
+#include "actors/errors.hpp"
+
+#include <algorithm>
+#include <caf/actor_cast.hpp>
+#include <caf/all.hpp>
+
+namespace dk {
+
+namespace {
+
+using ledger_ptr = ledger_actor::stateful_pointer<ledger_state>;
+using std::chrono::seconds;
+
+constexpr std::uint32_t max_rejections = 3; // of one chunk; then the run fails
+constexpr std::size_t remembered = 100;     // reports and lease times that the rules look at
+
+double seconds_between(ledger_state::time_point from, ledger_state::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+template <class Message>
+void tell_watchers(ledger_ptr self, const Message& message) {
+  for (const auto& watcher : self->state.watchers)
+    self->send(watcher, message);
+}
+
+void tell(ledger_ptr self, run_event::kind what, std::uint32_t worker = 0, errc code = errc::internal,
+          std::string text = "", std::string consequence = "") {
+  tell_watchers(self, run_event{what, worker, code, std::move(text), std::move(consequence)});
+}
+
+void fail(ledger_ptr self, errc code, std::string text) {
+  auto& my = self->state;
+  if (my.ended)
+    return;
+  my.ended = true;
+  my.stopped = true;
+  tell(self, run_event::kind::failed, 0, code, std::move(text));
+}
+
+std::uint32_t alive(const ledger_state& my) {
+  return static_cast<std::uint32_t>(
+      std::count_if(my.members.begin(), my.members.end(), [](const auto& m) { return m.second.alive; }));
+}
+
+bool no_more_work(const ledger_state& my) {
+  return my.stopped || my.work->all_done();
+}
+
+// Ends the run when nothing is leased and nothing will be.
+void check_for_the_end(ledger_ptr self) {
+  auto& my = self->state;
+  if (my.ended || my.work->leased() > 0 || my.asking > 0 || !no_more_work(my))
+    return;
+  my.ended = true;
+  tell(self, run_event::kind::finished, 0, errc::internal, my.work->all_done() ? "every chunk is done" : "stopped");
+}
+
+lease next_lease(ledger_ptr self, std::uint32_t worker) {
+  auto& my = self->state;
+  auto next = my.work->take(worker);
+  if (!next)
+    return {};
+  my.leased_at[next->number] = self->clock().now();
+  return *next;
+}
+
+// Gives parked workers what there is; lets them go when nothing will come.
+void serve_parked(ledger_ptr self) {
+  auto& my = self->state;
+  for (auto& [id, member] : my.members) {
+    if (!member.alive || !member.parked.pending())
+      continue;
+    if (no_more_work(my)) {
+      member.parked.deliver(lease{});
+    } else if (const auto next = next_lease(self, id); next.number != 0) {
+      member.parked.deliver(next);
+    } else {
+      return;
+    }
+  }
+}
+
+void settle(ledger_ptr self, std::uint64_t lease_number, bool done) {
+  auto& my = self->state;
+  if (done)
+    my.work->finish(lease_number);
+  else
+    my.work->give_back(lease_number);
+  my.leased_at.erase(lease_number);
+  serve_parked(self);
+  check_for_the_end(self);
+}
+
+// The worker of this lease is gone: no later commit of it may count, and if all shards have the chunk it is done.
+void reclaim(ledger_ptr self, const lease& lost, std::uint32_t worker) {
+  auto& my = self->state;
+  if (my.setup.servers.empty())
+    return settle(self, lost.number, false);
+  ++my.asking;
+  struct answers {
+    std::size_t missing;
+    bool everywhere = true;
+  };
+  auto seen = std::make_shared<answers>(answers{my.setup.servers.size()});
+  auto answer = [=](bool has_it) {
+    seen->everywhere = seen->everywhere && has_it;
+    if (--seen->missing > 0)
+      return;
+    --self->state.asking;
+    settle(self, lost.number, seen->everywhere);
+  };
+  for (const auto& server : my.setup.servers) {
+    self->send(server, fence_atom_v, worker, lost.number);
+    self->request(server, my.setup.request_timeout, have_atom_v, lost.chunk).then(answer, [=](caf::error&) {
+      answer(false);
+    }); // a chunk too many is harmless: it would be a duplicate
+  }
+}
+
+void lose(ledger_ptr self, std::uint32_t id, const caf::error& reason) {
+  auto& my = self->state;
+  auto& member = my.members[id];
+  if (!member.alive)
+    return;
+  member.alive = false;
+  const auto held = my.work->held_by(id);
+  if (!reason && held.empty()) { // it left in order
+    tell(self, run_event::kind::worker_left, id);
+  } else {
+    const auto why = to_failure(reason, errc::nodes);
+    std::string chunks;
+    for (const auto& lease : held)
+      chunks += (chunks.empty() ? "" : ", ") + to_string(lease.chunk);
+    tell(self, run_event::kind::worker_lost, id, why.code(), why.what(),
+         (chunks.empty() ? "it held no chunk" : "its chunk " + chunks + " went back") + "; " +
+             std::to_string(alive(my)) + " workers go on");
+    my.diverged += why.code() == errc::diverged ? 1 : 0;
+    if (!my.ended && (alive(my) == 0 || my.diverged >= 2)) {
+      if (my.work->done() == my.work->grid().chunks())
+        check_for_the_end(self);
+      else
+        fail(self, why.code(), "no worker is left: " + std::string{why.what()});
+    }
+  }
+  for (const auto& lease : held)
+    reclaim(self, lease, id);
+  check_for_the_end(self);
+}
+
+void admit(ledger_ptr self, std::uint32_t id, const caf::strong_actor_ptr& handle) {
+  auto& member = self->state.members[id];
+  if (member.handle == handle)
+    return;
+  member.handle = handle;
+  member.alive = true;
+  self->monitor(caf::actor_cast<caf::actor_addr>(handle));
+  tell(self, run_event::kind::worker_joined, id);
+}
+
+// The stop rule's conditions on what came in so far.
+bool should_stop(ledger_ptr self) {
+  const auto& my = self->state;
+  const auto& rule = my.setup.stop;
+  if (my.work->done_rows() >= rule.rows || seconds_between(my.started, self->clock().now()) >= rule.seconds)
+    return true;
+  const auto enough = std::min<std::uint64_t>(remembered, my.work->grid().chunks_per_epoch());
+  if (my.recent.size() < enough)
+    return false;
+  double loss = 0;
+  double correct = 0;
+  double rows = 0;
+  for (const auto& report : my.recent) {
+    loss += report.loss_sum;
+    correct += static_cast<double>(report.correct);
+    rows += static_cast<double>(report.rows);
+  }
+  return loss / rows <= rule.loss || correct / rows >= rule.accuracy;
+}
+
+template <class Queue, class Value>
+void remember(Queue& queue, const Value& value) {
+  queue.push_back(value);
+  if (queue.size() > remembered)
+    queue.pop_front();
+}
+
+void take_report(ledger_ptr self, const chunk_report& report) {
+  auto& my = self->state;
+  const auto leased_at = my.leased_at.find(report.lease);
+  if (leased_at != my.leased_at.end())
+    remember(my.lease_seconds, seconds_between(leased_at->second, self->clock().now()));
+  switch (report.kind) {
+  case verdict_kind::applied:
+  case verdict_kind::duplicate:
+    if (!my.work->finish(report.lease))
+      break; // it ran out before; the chunk counts when its new lease ends
+    remember(my.recent, report);
+    tell_watchers(self, report);
+    if (!my.stopped && should_stop(self))
+      my.stopped = true;
+    break;
+  case verdict_kind::fenced:
+    my.work->give_back(report.lease);
+    break;
+  case verdict_kind::rejected:
+    my.work->give_back(report.lease);
+    if (++my.rejections[report.chunk] >= max_rejections)
+      fail(self, errc::diverged,
+           "chunk " + to_string(report.chunk) + " was rejected " + std::to_string(max_rejections) +
+               " times: " + report.reason);
+    break;
+  }
+  my.leased_at.erase(report.lease);
+  if (no_more_work(my))
+    serve_parked(self);
+}
+
+double allowed_seconds(const ledger_state& my) {
+  if (my.lease_seconds.empty())
+    return 600 * my.patience; // nobody has finished a chunk yet: there is nothing to compare with
+  auto sorted = std::vector<double>(my.lease_seconds.begin(), my.lease_seconds.end());
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  return std::max(10.0, 10 * *middle) * my.patience;
+}
+
+void check_deadlines(ledger_ptr self) {
+  auto& my = self->state;
+  const auto now = self->clock().now();
+  const auto allowed = allowed_seconds(my);
+  bool any = false;
+  for (const auto& [id, member] : my.members) {
+    for (const auto& held : my.work->held_by(id)) {
+      const auto since = my.leased_at.find(held.number);
+      if (since == my.leased_at.end() || seconds_between(since->second, now) < allowed)
+        continue;
+      my.leased_at.erase(since);
+      any = true;
+      tell(self, run_event::kind::worker_stalled, id, errc::nodes,
+           "made no progress on chunk " + to_string(held.chunk) + " for " +
+               std::to_string(static_cast<long>(allowed)) + " s",
+           "the chunk went back");
+      reclaim(self, held, id);
+    }
+  }
+  if (any)
+    my.patience *= 2;
+  if (!my.stopped && my.work->leased() > 0 && seconds_between(my.started, now) >= my.setup.stop.seconds)
+    my.stopped = true;
+  if (my.stopped)
+    serve_parked(self);
+  check_for_the_end(self);
+  if (!my.ended)
+    self->delayed_send(self, seconds(1), check_atom_v);
+}
+
+} // namespace
+
+ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> self, ledger_setup setup) {
+  auto& my = self->state;
+  my.work.emplace(setup.grid, setup.how, setup.workers);
+  for (const auto& chunk : setup.done)
+    my.work->mark_done(chunk);
+  my.watchers = setup.watchers;
+  my.started = self->clock().now();
+  my.setup = std::move(setup);
+  end_on_exception(self);
+  self->set_down_handler([=](const caf::down_msg& down) {
+    for (const auto& [id, member] : self->state.members)
+      if (member.handle && member.handle->address() == down.source)
+        return lose(self, id, down.reason);
+  });
+  self->delayed_send(self, seconds(1), check_atom_v);
+  return {
+      [=](const work_request& request) -> caf::result<lease> {
+        admit(self, request.worker, self->current_sender());
+        if (request.done.lease != 0)
+          take_report(self, request.done);
+        auto& state = self->state;
+        if (const auto held = state.work->held_by(request.worker); !held.empty())
+          return held.front(); // it asks again because our answer was lost
+        if (!no_more_work(state)) {
+          const auto next = next_lease(self, request.worker);
+          if (next.number == 0) { // chunks are out that may come back
+            auto parked = self->make_response_promise<lease>();
+            state.members[request.worker].parked = parked;
+            return parked;
+          }
+          serve_parked(self); // a rejected or fenced chunk may have opened
+          return next;
+        }
+        check_for_the_end(self);
+        return lease{};
+      },
+      [=](caf::join_atom, std::uint32_t worker, const caf::strong_actor_ptr& handle) { admit(self, worker, handle); },
+      [=](tally_atom) {
+        const auto& state = self->state;
+        const auto& work = *state.work;
+        return ledger_tally{state.stopped ? work.done_rows() : work.grid().total_rows(), work.done_rows(),
+                            work.returned(), alive(state), state.stopped && !work.all_done()};
+      },
+      [=](stop_atom) {
+        self->state.stopped = true;
+        serve_parked(self);
+        check_for_the_end(self);
+      },
+      [=](check_atom) { check_deadlines(self); },
+      [=](watch_atom, const caf::actor& watcher) { self->state.watchers.push_back(watcher); },
+  };
+}
+
+} // namespace dk

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/work_list.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <chrono>
+#include <deque>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// When a run ends before its last chunk. Loss and accuracy are means over the rows of the newest chunks (an epoch's
+/// worth, a hundred at most), and count only once that many have come in.
+struct stop_rule {
+  std::uint64_t rows = std::numeric_limits<std::uint64_t>::max();
+  double seconds = std::numeric_limits<double>::infinity();
+  double loss = -std::numeric_limits<double>::infinity();
+  double accuracy = std::numeric_limits<double>::infinity();
+};
+
+struct ledger_setup {
+  chunk_grid grid;
+  assignment how = assignment::dynamic;
+  std::uint32_t workers = 1;         ///< how many shares a fixed assignment cuts
+  std::vector<server_actor> servers; ///< asked about the chunks of lost workers; empty when nobody keeps a center
+  std::vector<chunk_id> done;        ///< of an earlier start of the same run
+  std::vector<caf::actor> watchers;  ///< as if each had sent `watch`
+  stop_rule stop;
+  std::chrono::milliseconds request_timeout{30000};
+};
+
+struct ledger_state {
+  static inline const char* name = "ledger";
+  using time_point = std::chrono::steady_clock::time_point;
+
+  struct member {
+    caf::strong_actor_ptr handle;
+    caf::typed_response_promise<lease> parked; // its request, while no chunk is open but some may come back
+    bool alive = true;
+  };
+
+  ledger_setup setup;
+  std::optional<work_list> work;
+  std::map<std::uint32_t, member> members;
+  std::map<std::uint64_t, time_point> leased_at;
+  std::map<chunk_id, std::uint32_t, bool (*)(const chunk_id&, const chunk_id&)> rejections{
+      [](const chunk_id& a, const chunk_id& b) { return a.epoch != b.epoch ? a.epoch < b.epoch : a.index < b.index; }};
+  std::vector<caf::actor> watchers;
+  std::deque<chunk_report> recent;  // for the stop rule
+  std::deque<double> lease_seconds; // how long the newest leases took
+  double patience = 1;              // doubled whenever a lease ran out, so that slow is not taken for dead forever
+  time_point started;
+  std::uint32_t diverged = 0;
+  std::uint32_t asking = 0; // leases of lost workers whose fate the servers are being asked
+  bool stopped = false;
+  bool ended = false;
+};
+
+/// Leases chunks to the workers that ask, takes the leases of lost workers back, and says when the run is over.
+/// A worker is watched over from its first `work_request` on, or from an earlier `join`.
+/// A lease may last 10 seconds or 10 times the median, whichever is more; then its chunk is open again.
+ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> self, ledger_setup setup);
+
+} // namespace dk

@@ -1,0 +1,92 @@
+#include "actors/work_list.hpp"
+
+namespace dk {
+
+work_list::work_list(chunk_grid grid, assignment how, std::uint32_t workers)
+    : grid_(grid), how_(how), workers_(workers), states_(grid.chunks(), state::open) {}
+
+void work_list::mark_done(chunk_id chunk) {
+  states_[grid_.number(chunk)] = state::done;
+  ++done_;
+  done_rows_ += grid_.range(chunk).size();
+}
+
+std::optional<lease> work_list::take(std::uint32_t worker) {
+  const auto number = next_open(worker);
+  if (!number)
+    return std::nullopt;
+  states_[*number] = state::leased;
+  leases_[++newest_] = {worker, *number};
+  return describe(newest_, *number);
+}
+
+bool work_list::finish(std::uint64_t lease_number) {
+  const auto found = leases_.find(lease_number);
+  if (found == leases_.end())
+    return false;
+  const auto number = found->second.number;
+  states_[number] = state::done;
+  ++done_;
+  done_rows_ += grid_.range(grid_.chunk(number)).size();
+  leases_.erase(found);
+  return true;
+}
+
+bool work_list::give_back(std::uint64_t lease_number) {
+  const auto found = leases_.find(lease_number);
+  if (found == leases_.end())
+    return false;
+  states_[found->second.number] = state::open;
+  came_back_.insert(found->second.number);
+  leases_.erase(found);
+  ++returned_;
+  return true;
+}
+
+std::vector<lease> work_list::held_by(std::uint32_t worker) const {
+  std::vector<lease> held;
+  for (const auto& [lease_number, holding] : leases_)
+    if (holding.worker == worker)
+      held.push_back(describe(lease_number, holding.number));
+  return held;
+}
+
+std::optional<std::uint64_t> work_list::next_open(std::uint32_t worker) {
+  if (!came_back_.empty()) {
+    const auto number = *came_back_.begin();
+    came_back_.erase(came_back_.begin());
+    return number;
+  }
+  if (how_ == assignment::fixed)
+    if (const auto own = next_of_share(worker))
+      return own;
+  while (cursor_ < states_.size() && states_[cursor_] != state::open)
+    ++cursor_;
+  if (cursor_ == states_.size())
+    return std::nullopt;
+  return cursor_;
+}
+
+// Worker w of n owns chunks [w c/n, (w+1) c/n) of each epoch's c; it goes through them epoch by epoch.
+std::optional<std::uint64_t> work_list::next_of_share(std::uint32_t worker) {
+  const auto per_epoch = grid_.chunks_per_epoch();
+  const auto slot = worker % workers_;
+  const auto first = slot * per_epoch / workers_;
+  const auto size = (slot + 1) * per_epoch / workers_ - first;
+  if (size == 0)
+    return std::nullopt;
+  auto& cursor = share_cursor_[slot];
+  for (; cursor < size * grid_.epochs; ++cursor) {
+    const auto number = cursor / size * per_epoch + first + cursor % size;
+    if (states_[number] == state::open)
+      return number;
+  }
+  return std::nullopt;
+}
+
+lease work_list::describe(std::uint64_t lease_number, std::uint64_t number) const {
+  const auto chunk = grid_.chunk(number);
+  return {lease_number, chunk, grid_.range(chunk)};
+}
+
+} // namespace dk

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace dk {
+
+/// How chunks find workers.
+enum class assignment {
+  dynamic, ///< the next open chunk goes to whoever asks
+  fixed,   ///< a worker is given chunks of its own contiguous share first, then of the others' (config: "static")
+};
+
+/// The chunks of a run and their leases; the ledger's memory, without any messages.
+/// Invariant: every chunk is exactly one of open, leased, done.
+class work_list {
+public:
+  explicit work_list(chunk_grid grid, assignment how = assignment::dynamic, std::uint32_t workers = 1);
+
+  /// Counts a chunk as done from the start (a resumed run). Requires that it is open.
+  void mark_done(chunk_id chunk);
+
+  /// Leases an open chunk to a worker; nothing when none is open. Lease numbers only grow.
+  std::optional<lease> take(std::uint32_t worker);
+
+  /// The chunk of this lease is done. @return false when the lease is unknown: it had come back before
+  bool finish(std::uint64_t lease_number);
+
+  /// This lease came back with its chunk undone: the chunk is open again. @return false when the lease is unknown
+  bool give_back(std::uint64_t lease_number);
+
+  /// The leases that a worker holds.
+  std::vector<lease> held_by(std::uint32_t worker) const;
+
+  /// The newest lease number handed out so far; 0 before the first.
+  std::uint64_t newest() const { return newest_; }
+
+  const chunk_grid& grid() const { return grid_; }
+  std::uint64_t open() const { return grid_.chunks() - leased() - done_; }
+  std::uint64_t leased() const { return leases_.size(); }
+  std::uint64_t done() const { return done_; }
+  std::uint64_t done_rows() const { return done_rows_; }
+  std::uint64_t returned() const { return returned_; }
+  bool all_done() const { return done_ == grid_.chunks(); }
+
+private:
+  enum class state : std::uint8_t { open, leased, done };
+
+  struct holding {
+    std::uint32_t worker;
+    std::uint64_t number; // of the chunk
+  };
+
+  std::optional<std::uint64_t> next_open(std::uint32_t worker);
+  std::optional<std::uint64_t> next_of_share(std::uint32_t worker);
+  lease describe(std::uint64_t lease_number, std::uint64_t number) const;
+
+  chunk_grid grid_;
+  assignment how_;
+  std::uint32_t workers_;
+  std::vector<state> states_;
+  std::set<std::uint64_t> came_back_; // chunks that are open again; they go first
+  std::uint64_t cursor_ = 0;          // every chunk before it has been leased at least once, or is done
+  std::map<std::uint32_t, std::uint64_t> share_cursor_;
+  std::map<std::uint64_t, holding> leases_;
+  std::uint64_t newest_ = 0;
+  std::uint64_t done_ = 0;
+  std::uint64_t done_rows_ = 0;
+  std::uint64_t returned_ = 0;
+};
+
+} // namespace dk

@@ -1,0 +1,146 @@
+#include "actors/worker.hpp"
+
+#include "actors/errors.hpp"
+#include "actors/exchange.hpp"
+#include "nn/compute_scope.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <cmath>
+
+namespace dk {
+
+namespace {
+
+double seconds_since(worker_ptr self, worker_state::time_point then) {
+  return std::chrono::duration<double>(self->clock().now() - then).count();
+}
+
+// How many batches the loader may send before it hears of credit again.
+std::uint32_t first_credit(const worker_setup& setup) {
+  return std::max<std::uint32_t>(1, setup.prefetch);
+}
+
+void start_chunk(worker_ptr self, const lease& granted) {
+  auto& my = self->state;
+  my.current = granted;
+  my.report = {};
+  my.report.lease = granted.number;
+  my.report.chunk = granted.chunk;
+  my.report.worker = my.setup.id;
+  my.computing = 0;
+  self->send(my.setup.loader,
+             fetch{granted.number, granted.chunk, granted.rows, my.setup.batch_rows, first_credit(my.setup)});
+}
+
+void ask_for_work(worker_ptr self) {
+  auto& my = self->state;
+  self->request(my.setup.ledger, my.setup.request_timeout, work_request{my.setup.id, my.done})
+      .then(
+          [=](const lease& granted) {
+            if (granted.number != 0)
+              start_chunk(self, granted);
+            else if (!self->state.setup.shards.empty())
+              self->quit();
+          },
+          [=](const caf::error& why) {
+            if (why == caf::sec::request_timeout)
+              return ask_for_work(self); // no chunk is open yet; a ledger that is gone is noticed by monitoring
+            self->quit(make_error(errc::connect, "the ledger does not answer: " + caf::to_string(why)));
+          });
+}
+
+void check_fits(const worker_state& my, const batch& b) {
+  const auto& model = my.own->model;
+  if (b.rows == 0 || b.features.size() != b.rows * model.input_size() ||
+      b.labels.size() != b.rows * model.label_width())
+    throw failure{errc::shape, "a batch of " + std::to_string(b.features.size()) + " feature and " +
+                                   std::to_string(b.labels.size()) + " label values in " + std::to_string(b.rows) +
+                                   " rows does not fit a model of input " + std::to_string(model.input_size())};
+}
+
+void train(worker_ptr self, const batch& b) {
+  auto& my = self->state;
+  if (b.lease != my.current.number)
+    return; // of a chunk that is over
+  check_fits(my, b);
+  const auto begun = self->clock().now();
+  {
+    const nn::compute_scope computing;
+    const auto step = my.own->model.train_on_batch({b.features.data(), b.labels.data(), b.rows}, *my.own->optimizer);
+    my.report.loss_sum = my.report.loss_sum + step.loss_sum;
+    my.report.correct += step.correct;
+    my.report.rows += step.rows;
+    ++my.report.batches;
+  }
+  my.computing += seconds_since(self, begun);
+  if (!b.last)
+    return self->send(my.setup.loader, credit_atom_v, b.lease, std::uint32_t{1});
+  if (!std::isfinite(my.report.loss_sum))
+    throw failure{errc::diverged,
+                  "the loss of chunk " + to_string(my.current.chunk) + " is not finite; lower learning_rate"};
+  my.setup.exchange(self);
+}
+
+// The replica starts from version 0 of every shard.
+void start_replica(worker_ptr self) {
+  auto& my = self->state;
+  my.own.emplace(my.setup.make_replica());
+  auto& model = my.own->model;
+  for (auto& shard : my.setup.shards) {
+    const auto& slice = shard.start.weights;
+    if (shard.offset > model.num_weights() || slice.size() > model.num_weights() - shard.offset)
+      throw failure{errc::shape, "a shard of " + std::to_string(slice.size()) + " weights does not fit a model of " +
+                                     std::to_string(model.num_weights())};
+    std::copy(slice.begin(), slice.end(), model.weights() + shard.offset);
+    my.base.push_back(std::move(shard.start));
+    self->monitor(shard.server);
+  }
+  self->monitor(my.setup.ledger);
+  self->monitor(my.setup.loader);
+}
+
+center snapshot(const worker_state& my) {
+  const auto& model = my.own->model;
+  return {my.chunks, block::copy_of(model.weights(), model.num_weights())};
+}
+
+} // namespace
+
+void finish_chunk(worker_ptr self) {
+  auto& my = self->state;
+  ++my.chunks;
+  my.report.computing_seconds = my.computing;
+  my.report.waiting_seconds = std::max(0.0, seconds_since(self, my.asked) - my.computing);
+  my.done = my.report;
+  my.asked = self->clock().now();
+  my.current = {};
+  for (auto& asker : my.asking)
+    asker.deliver(snapshot(my));
+  my.asking.clear();
+  ask_for_work(self);
+}
+
+worker_actor::behavior_type worker(worker_ptr self, worker_setup setup) {
+  auto& my = self->state;
+  my.setup = std::move(setup);
+  end_on_exception(self);
+  self->set_down_handler([=](const caf::down_msg&) {
+    self->quit(make_error(errc::connect, "the ledger, the data loader or the parameter server is gone"));
+  });
+  start_replica(self);
+  my.asked = self->clock().now();
+  ask_for_work(self);
+  return {
+      [=](const batch& b) { train(self, b); },
+      [=](state_atom) -> caf::result<center> {
+        auto& state = self->state;
+        if (state.current.number == 0)
+          return snapshot(state);
+        state.asking.push_back(self->make_response_promise<center>());
+        return state.asking.back();
+      },
+  };
+}
+
+} // namespace dk

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "nn/model.hpp"
+#include "nn/optimizer.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace dk {
+
+/// A worker's own copy of the model, with the state of its own optimizer. Both live from chunk to chunk.
+struct replica {
+  nn::model model;
+  std::unique_ptr<nn::optimizer> optimizer;
+};
+
+/// A shard as a worker knows it.
+struct shard_link {
+  server_actor server;
+  std::uint64_t offset = 0; ///< of its slice in the flat vector
+  std::uint32_t shard_epoch = 0;
+  center start; ///< what the replica starts from: version 0
+};
+
+struct worker_state;
+using worker_ptr = worker_actor::stateful_pointer<worker_state>;
+
+struct worker_setup {
+  std::uint32_t id = 0;
+  std::uint32_t run_epoch = 0;
+  ledger_actor ledger;
+  loader_actor loader;
+  std::vector<shard_link> shards;           ///< empty for a worker that trains alone
+  std::function<replica()> make_replica;    ///< called once, by the worker itself
+  std::function<void(worker_ptr)> exchange; ///< an algorithm's worker rule, run at the end of each chunk;
+                                            ///< it ends with finish_chunk (exchange.hpp)
+  std::uint32_t batch_rows = 1;
+  std::uint32_t prefetch = 4; ///< batches under way, at least 1
+  std::chrono::milliseconds request_timeout{30000};
+};
+
+struct worker_state {
+  static inline const char* name = "worker";
+  using time_point = std::chrono::steady_clock::time_point;
+
+  worker_setup setup;
+  std::optional<replica> own;
+  std::vector<center> base; // per shard: what the replica adopted last
+  lease current;
+  chunk_report report; // of the current lease, while it grows
+  chunk_report done;   // of the last lease, until the ledger has it
+  std::uint64_t chunks = 0;
+  time_point asked; // when the current lease was asked for
+  double computing = 0;
+  std::vector<caf::typed_response_promise<center>> asking; // who wants the replica when the current chunk is over
+};
+
+/// Trains the chunks that the ledger leases to it, one mini-batch per message, and exchanges at the end of each.
+/// Ends in order when no work is left; but one without shards stays, since nobody else has what it learned. Ends with an error, which the ledger hears of, when its replica diverges or
+/// when the ledger, the loader or a shard is gone.
+worker_actor::behavior_type worker(worker_ptr self, worker_setup setup);
+
+} // namespace dk

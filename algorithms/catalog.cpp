@@ -1,0 +1,38 @@
+#include "algorithms/catalog.hpp"
+
+#include "algorithms/adag.hpp"
+#include "algorithms/aeasgd.hpp"
+#include "algorithms/downpour.hpp"
+#include "algorithms/dynsgd.hpp"
+#include "algorithms/single.hpp"
+
+#include <algorithm>
+
+namespace dk {
+
+namespace {
+
+const std::vector<algorithm>& catalog() {
+  static const std::vector<algorithm> all{
+      single(), downpour(), adag(), dynsgd(), aeasgd(),
+  };
+  return all;
+}
+
+} // namespace
+
+const algorithm* find_algorithm(std::string_view name) {
+  for (const auto& one : catalog())
+    if (one.name == name || std::find(one.aliases.begin(), one.aliases.end(), name) != one.aliases.end())
+      return &one;
+  return nullptr;
+}
+
+std::vector<std::string> algorithm_names() {
+  std::vector<std::string> names;
+  for (const auto& one : catalog())
+    names.push_back(one.name);
+  return names;
+}
+
+} // namespace dk

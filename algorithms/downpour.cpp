@@ -1,0 +1,15 @@
+#include "algorithms/downpour.hpp"
+
+#include "algorithms/loops.hpp"
+
+namespace dk {
+
+algorithm downpour() {
+  return {"downpour",
+          {},
+          nlohmann::json::object(),
+          [](const nlohmann::json&) { return windowed([](std::uint32_t) { return 1.0F; }); },
+          [](const nlohmann::json&) { return add([](std::uint64_t) { return 1.0; }); }};
+}
+
+} // namespace dk

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "actors/data_loader.hpp"
+#include "runtime/enlist.hpp"
+#include "runtime/messages.hpp"
+
+#include <caf/fwd.hpp>
+#include <caf/scoped_actor.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// All that the workers of a run have in common.
+struct launch_plan {
+  const job& which;
+  data::dataset rows;
+  std::uint32_t run_epoch = 0;
+  ledger_actor ledger;
+  std::vector<shard_link> shards;
+  block alone_start;
+};
+
+/// Where a run's workers are: here, as actors of this process, or there, each in a process of its own on a node. The
+/// trainer sees one face. Data loaders are always in this process, beside the data.
+class cluster {
+public:
+  virtual ~cluster() = default;
+
+  /// Starts every worker and lets the ledger watch over it. @throws failure (connect, version, nodes, ...)
+  virtual void launch(const launch_plan& plan) = 0;
+
+  /// The actor of this worker. Requires that launch has started it.
+  virtual worker_actor hand(std::uint32_t worker) const = 0;
+
+  /// How a person finds this worker: "worker 3", "worker 3 (host1:7077, pid 4711)".
+  virtual std::string describe(std::uint32_t worker) const = 0;
+
+  /// What is known of a worker's death, better than what the ledger saw: "was killed by signal 9". Empty: nothing.
+  virtual std::string cause_of_death(std::uint32_t worker) = 0;
+
+  /// This worker makes no progress: ends it where that can be done without ending others.
+  virtual void put_down(std::uint32_t worker) = 0;
+
+  /// Hears what nodes say to the run's main actor. @return what a person should know, or ""
+  virtual std::string hear(const process_exit& what) = 0;
+  virtual std::string hear(const caf::down_msg& what) = 0;
+
+  /// Ends all that launch started.
+  virtual void close() = 0;
+};
+
+/// Workers in this process.
+std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system);
+
+/// Workers on nodes; `self` is who the nodes report to. @throws failure (connect, version)
+std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config);
+
+} // namespace dk

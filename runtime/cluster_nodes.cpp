@@ -1,0 +1,194 @@
+#include "actors/errors.hpp"
+#include "common/version.hpp"
+#include "runtime/cluster.hpp"
+#include "runtime/connect.hpp"
+
+#include <caf/all.hpp>
+#include <cstring>
+#include <map>
+
+namespace dk {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds start_deadline{20000}; // a node's processes start within this
+constexpr milliseconds exit_report_deadline{1000};
+
+struct node {
+  endpoint where;
+  node_actor handle;
+  std::uint32_t capacity = 0;
+  bool lost = false;
+};
+
+struct place {
+  std::size_t node = 0;
+  std::int32_t pid = 0;
+  worker_actor hand;
+};
+
+std::string as_text(const process_exit& how) {
+  if (how.signal != 0)
+    return "was killed by signal " + std::to_string(how.signal) + " (" + strsignal(how.signal) + ")";
+  return "ended with exit status " + std::to_string(how.status);
+}
+
+class cluster_on_nodes : public cluster {
+public:
+  cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config)
+    : self_(self), timeout_(static_cast<long>(config.request_timeout * 1000)) {
+    for (const auto& where : config.nodes)
+      nodes_.push_back(greet(where));
+  }
+
+  ~cluster_on_nodes() override { cluster_on_nodes::close(); }
+
+  void launch(const launch_plan& plan) override {
+    const auto wanted = plan.which.trainer.workers;
+    const auto shares = share_out(wanted);
+    std::uint32_t id = 0;
+    for (std::size_t n = 0; n < nodes_.size(); ++n)
+      for (const auto& process : start_processes(nodes_[n], shares[n]))
+        enlist_process(plan, id++, n, process);
+  }
+
+  worker_actor hand(std::uint32_t id) const override { return places_.at(id).hand; }
+
+  std::string describe(std::uint32_t id) const override {
+    const auto found = places_.find(id);
+    if (found == places_.end())
+      return "worker " + std::to_string(id);
+    return "worker " + std::to_string(id) + " (" + to_string(nodes_[found->second.node].where) + ", pid " +
+           std::to_string(found->second.pid) + ")";
+  }
+
+  std::string cause_of_death(std::uint32_t id) override {
+    const auto found = places_.find(id);
+    if (found == places_.end())
+      return "";
+    const auto& [n, pid, hand] = found->second;
+    // The broken connection is often noticed before the node's word of the dead process is here.
+    self_->receive_while([&, n = n, pid = pid] { return !exits_.count(pid_key(n, pid)) && !nodes_[n].lost; })(
+        [&](const process_exit& what) { hear(what); }, [&](caf::down_msg& what) { hear(what); },
+        caf::after(exit_report_deadline) >> [&, n = n, pid = pid] { exits_[pid_key(n, pid)] = {}; });
+    if (const auto seen = exits_.find(pid_key(n, pid)); seen != exits_.end() && seen->second.pid != 0)
+      return as_text(seen->second);
+    return nodes_[n].lost ? "is lost with its node" : "";
+  }
+
+  void put_down(std::uint32_t id) override {
+    if (const auto found = places_.find(id); found != places_.end())
+      self_->send(nodes_[found->second.node].handle, kill_atom_v, found->second.pid);
+  }
+
+  std::string hear(const process_exit& what) override {
+    for (const auto& [id, at] : places_)
+      if (at.pid == what.pid && nodes_[at.node].handle == caf::actor_cast<node_actor>(self_->current_sender()))
+        exits_[pid_key(at.node, at.pid)] = what;
+    return "";
+  }
+
+  std::string hear(const caf::down_msg& what) override {
+    for (auto& node : nodes_) {
+      if (node.lost || node.handle.address() != what.source)
+        continue;
+      node.lost = true;
+      return "node " + to_string(node.where) + " is lost (" + self_->system().render(what.reason) +
+             "); the run goes on without its workers";
+    }
+    return "";
+  }
+
+  void close() override {
+    for (const auto& loader : loaders_)
+      caf::anon_send_exit(loader, caf::exit_reason::user_shutdown);
+    for (const auto& [id, at] : places_)
+      caf::anon_send_exit(at.hand, caf::exit_reason::user_shutdown);
+    loaders_.clear();
+    places_.clear();
+  }
+
+private:
+  using key = std::pair<std::size_t, std::int32_t>;
+
+  static key pid_key(std::size_t node, std::int32_t pid) { return {node, pid}; }
+
+  node greet(const endpoint& where) {
+    node met{where, caf::actor_cast<node_actor>(connect_to(self_, where, timeout_))};
+    self_->monitor(met.handle);
+    self_->request(met.handle, timeout_, hello_atom_v, std::string{version})
+        .receive([&](const node_info& info) { met.capacity = info.workers; },
+                 [&](const caf::error& why) { throw refusal(where, why); });
+    return met;
+  }
+
+  failure refusal(const endpoint& where, const caf::error& why) const {
+    const auto reason = to_failure(why, errc::connect);
+    return {reason.code(), "node " + to_string(where) + ": " + reason.what()};
+  }
+
+  // As evenly as the nodes' capacities allow.
+  std::vector<std::uint32_t> share_out(std::size_t wanted) const {
+    std::vector<std::uint32_t> shares(nodes_.size());
+    for (std::size_t given = 0; given < wanted;) {
+      bool any = false;
+      for (std::size_t n = 0; n < nodes_.size() && given < wanted; ++n)
+        if (shares[n] < nodes_[n].capacity) {
+          ++shares[n];
+          ++given;
+          any = true;
+        }
+      if (!any)
+        throw failure{errc::nodes, "trainer.workers = " + std::to_string(wanted) + ", but the nodes offer " +
+                                       std::to_string(given) +
+                                       " in all; lower it, or start dk_node with a higher --workers"};
+    }
+    return shares;
+  }
+
+  std::vector<worker_process> start_processes(const node& on, std::uint32_t count) {
+    std::vector<worker_process> started;
+    if (count == 0)
+      return started;
+    self_->request(on.handle, start_deadline, start_atom_v, count, caf::actor{self_})
+        .receive([&](std::vector<worker_process>& processes) { started = std::move(processes); },
+                 [&](const caf::error& why) { throw refusal(on.where, why); });
+    return started;
+  }
+
+  void enlist_process(const launch_plan& plan, std::uint32_t id, std::size_t n, const worker_process& process) {
+    const auto& where = nodes_[n].where;
+    const auto recruit = caf::actor_cast<recruit_actor>(connect_to(self_, {where.host, process.port}, timeout_));
+    auto loader =
+        self_->system().spawn(data_loader, loader_setup{plan.rows, plan.which.seed, plan.which.data.shuffle});
+    loaders_.push_back(loader);
+    enlistment terms{id,     plan.run_epoch, to_toml(plan.which), static_cast<std::uint32_t>(plan.rows.label_width),
+                     plan.ledger, loader,         {},                  plan.alone_start};
+    for (const auto& shard : plan.shards)
+      terms.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
+    self_->request(recruit, timeout_, std::move(terms))
+        .receive(
+            [&](const worker_actor& hand) {
+              places_[id] = {n, process.pid, hand};
+              self_->send(plan.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
+            },
+            [&](const caf::error& why) { throw refusal({where.host, process.port}, why); });
+  }
+
+  caf::scoped_actor& self_;
+  milliseconds timeout_;
+  std::vector<node> nodes_;
+  std::map<std::uint32_t, place> places_;
+  std::map<key, process_exit> exits_;
+  std::vector<loader_actor> loaders_;
+};
+
+} // namespace
+
+std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config) {
+  return std::make_unique<cluster_on_nodes>(self, config);
+}
+
+} // namespace dk

@@ -1,0 +1,26 @@
+#include "runtime/connect.hpp"
+
+#include "common/error.hpp"
+
+#include <caf/all.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/io/middleman_actor.hpp>
+
+namespace dk {
+
+caf::strong_actor_ptr connect_to(caf::scoped_actor& self, const endpoint& where, std::chrono::milliseconds deadline) {
+  caf::strong_actor_ptr found;
+  caf::error bad;
+  self->request(self->system().middleman().actor_handle(), deadline, caf::connect_atom_v, where.host, where.port)
+      .receive([&](const caf::node_id&, caf::strong_actor_ptr& actor, const std::set<std::string>&) { found = actor; },
+               [&](caf::error& why) { bad = std::move(why); });
+  if (found)
+    return found;
+  const auto reason = bad == caf::sec::request_timeout ? "no answer within " + std::to_string(deadline.count()) + " ms"
+                      : bad                            ? self->system().render(bad)
+                                                       : std::string{"nothing is published there"};
+  throw failure{errc::connect, "cannot reach " + to_string(where) + ": " + reason +
+                                   "; is dk_node running there, with this --listen?"};
+}
+
+} // namespace dk

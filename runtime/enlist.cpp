@@ -1,0 +1,36 @@
+#include "runtime/enlist.hpp"
+
+#include "algorithms/catalog.hpp"
+#include "common/random.hpp"
+#include "runtime/model_of.hpp"
+
+#include <algorithm>
+
+namespace dk {
+
+worker_setup make_worker_setup(const job& which, enlist_terms terms) {
+  const auto* rule = find_algorithm(which.trainer.algorithm.name);
+  if (rule == nullptr)
+    throw failure{errc::config, "unknown algorithm " + which.trainer.algorithm.name};
+  worker_setup setup;
+  setup.id = terms.worker;
+  setup.run_epoch = terms.run_epoch;
+  setup.ledger = std::move(terms.ledger);
+  setup.loader = std::move(terms.loader);
+  setup.shards = std::move(terms.shards);
+  setup.exchange = rule->worker(which.trainer.algorithm.keys);
+  setup.batch_rows = static_cast<std::uint32_t>(which.trainer.batch_size);
+  setup.prefetch = static_cast<std::uint32_t>(which.data.prefetch);
+  setup.request_timeout = std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)};
+  setup.make_replica = [which, label_width = terms.label_width, worker = terms.worker, epoch = terms.run_epoch,
+                        start = terms.alone_start] {
+    replica own{make_model(which, label_width), nullptr};
+    own.model.seed_dropout(derive_seed(which.seed, purpose::dropout, {worker, epoch}));
+    own.optimizer = nn::make_optimizer(which.trainer.optimizer, own.model.num_weights());
+    std::copy(start.begin(), start.end(), own.model.weights());
+    return own;
+  };
+  return setup;
+}
+
+} // namespace dk

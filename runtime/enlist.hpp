@@ -1,0 +1,23 @@
+#pragma once
+
+#include "actors/worker.hpp"
+#include "runtime/job.hpp"
+
+namespace dk {
+
+/// What a worker must be told besides the job, wherever it runs.
+struct enlist_terms {
+  std::uint32_t worker = 0;
+  std::uint32_t run_epoch = 0;
+  std::size_t label_width = 1;
+  ledger_actor ledger;
+  loader_actor loader;
+  std::vector<shard_link> shards;
+  block alone_start; ///< where a worker without shards starts from
+};
+
+/// A worker of this job: the model, the optimizer and the algorithm's rule that the config names.
+/// @throws failure (config, shape)
+worker_setup make_worker_setup(const job& which, enlist_terms terms);
+
+} // namespace dk

@@ -1,0 +1,118 @@
+#pragma once
+
+// What the driver, its nodes and their worker processes say to each other, besides the training protocol.
+//
+//   driver ── hello ──▶ dk_node          ◀── node_info
+//   driver ── start ──▶ dk_node          ◀── the worker processes it started
+//   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
+//   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
+
+#include "actors/messages.hpp"
+#include "runtime/statistics.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// Who a node is.
+struct node_info {
+  std::string version;       ///< of dk
+  std::uint32_t workers = 0; ///< how many worker processes it runs at most
+};
+
+/// A worker process that a node started.
+struct worker_process {
+  std::int32_t pid = 0;
+  std::uint16_t port = 0; ///< where it listens, on the node's address
+};
+
+/// How a worker process ended: an exit status, or a signal other than 0.
+struct process_exit {
+  std::int32_t pid = 0;
+  std::int32_t status = 0;
+  std::int32_t signal = 0;
+};
+
+/// A shard as a worker in another process gets to know it.
+struct remote_shard {
+  server_actor server;
+  std::uint64_t offset = 0;
+  std::uint32_t shard_epoch = 0;
+  center start;
+};
+
+/// All that a worker process needs to become a worker of a run.
+struct enlistment {
+  std::uint32_t worker = 0;
+  std::uint32_t run_epoch = 0;
+  std::string job; ///< the resolved config, TOML
+  std::uint32_t label_width = 1;
+  ledger_actor ledger;
+  loader_actor loader;
+  std::vector<remote_shard> shards;
+  block alone_start; ///< where a worker without shards starts from
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, node_info& x) {
+  return f(caf::meta::type_name("node_info"), x.version, x.workers);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
+  return f(caf::meta::type_name("worker_process"), x.pid, x.port);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
+  return f(caf::meta::type_name("process_exit"), x.pid, x.status, x.signal);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, remote_shard& x) {
+  return f(caf::meta::type_name("remote_shard"), x.server, x.offset, x.shard_epoch, x.start);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
+  return f(caf::meta::type_name("enlistment"), x.worker, x.run_epoch, x.job, x.label_width, x.ledger, x.loader,
+           x.shards, x.alone_start);
+}
+
+} // namespace dk
+
+CAF_BEGIN_TYPE_ID_BLOCK(dk_runtime, caf::id_block::dk::end)
+
+  CAF_ADD_TYPE_ID(dk_runtime, (dk::node_info))
+  CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_process))
+  CAF_ADD_TYPE_ID(dk_runtime, (std::vector<dk::worker_process>))
+  CAF_ADD_TYPE_ID(dk_runtime, (dk::process_exit))
+  CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
+  CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
+
+  CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
+  CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
+  CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
+  CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
+
+CAF_END_TYPE_ID_BLOCK(dk_runtime)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(dk::run_statistics) // stays inside the driver's process
+
+namespace dk {
+
+/// A host's `dk_node`.
+using node_actor = caf::typed_actor<
+    caf::replies_to<hello_atom, std::string>::with<node_info>, // our version; refused when theirs is another
+    caf::replies_to<start_atom, std::uint32_t, caf::actor>::with<std::vector<worker_process>>, // how many, for whom
+    caf::reacts_to<kill_atom, std::int32_t>,                   // this worker process makes no progress
+    caf::reacts_to<reap_atom>,                                 // a child ended (sent by itself)
+    caf::reacts_to<caf::close_atom>>;                               // end every process and leave (sent by itself)
+
+/// A worker process before and while it works.
+using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>>;
+
+/// Keeps a run's log and its numbers.
+using recorder_actor =
+    caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>, caf::reacts_to<run_event>,
+                     caf::replies_to<tally_atom>::with<run_statistics>>;
+
+} // namespace dk

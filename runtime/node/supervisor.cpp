@@ -1,0 +1,130 @@
+#include "runtime/node/supervisor.hpp"
+
+#include "actors/errors.hpp"
+#include "common/version.hpp"
+#include "runtime/node/process.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <charconv>
+#include <csignal>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+namespace dk {
+
+namespace {
+
+using node_ptr = node_actor::stateful_pointer<node_state>;
+
+constexpr std::chrono::milliseconds ready_deadline{15000};
+
+std::uint16_t port_in(const std::optional<std::string>& line) {
+  std::uint16_t port = 0;
+  if (line)
+    std::from_chars(line->data(), line->data() + line->size(), port);
+  return port;
+}
+
+// Starts them all, then waits until each has said where it listens; all of them, or none.
+std::vector<worker_process> start_workers(const node_setup& setup, std::uint32_t count) {
+  std::vector<child_process> children;
+  std::vector<worker_process> ready;
+  try {
+    while (children.size() < count)
+      children.push_back(start_process({setup.program, "--listen", setup.address}));
+    for (auto& child : children) {
+      const auto port = port_in(first_line(child, ready_deadline));
+      if (port == 0)
+        throw failure{errc::nodes, "worker process " + std::to_string(child.pid) + " (" + setup.program +
+                                       ") did not start; see the node's log"};
+      ready.push_back({child.pid, port});
+    }
+  } catch (...) {
+    for (const auto& child : children) {
+      if (child.output >= 0)
+        ::close(child.output);
+      kill_and_reap(child.pid);
+    }
+    throw;
+  }
+  return ready;
+}
+
+void reap(node_ptr self) {
+  auto& children = self->state.children;
+  for (auto child = children.begin(); child != children.end();) {
+    const auto how = try_reap(child->first);
+    if (!how) {
+      ++child;
+      continue;
+    }
+    spdlog::info("worker process {} ended: status {}, signal {}", how->pid, how->status, how->signal);
+    self->send(child->second, *how);
+    child = children.erase(child);
+  }
+}
+
+void end_children_of(node_ptr self, const caf::actor_addr& driver) {
+  auto& children = self->state.children;
+  for (auto child = children.begin(); child != children.end();) {
+    if (child->second.address() != driver) {
+      ++child;
+      continue;
+    }
+    kill_and_reap(child->first);
+    child = children.erase(child);
+  }
+}
+
+std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, const caf::actor& driver) {
+  auto& my = self->state;
+  const auto free = my.setup.workers - std::min<std::size_t>(my.setup.workers, my.children.size());
+  if (count > free)
+    throw failure{errc::nodes, std::to_string(count) + " workers were asked for and " + std::to_string(free) + " of " +
+                                   std::to_string(my.setup.workers) + " are free; lower trainer.workers, or start " +
+                                   "dk_node with a higher --workers"};
+  auto started = start_workers(my.setup, count);
+  self->monitor(driver);
+  for (const auto& process : started)
+    my.children[process.pid] = driver;
+  spdlog::info("started {} worker processes", started.size());
+  return started;
+}
+
+} // namespace
+
+node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, node_setup setup) {
+  self->state.setup = std::move(setup);
+  self->set_down_handler([=](const caf::down_msg& down) {
+    end_children_of(self, down.source);
+    spdlog::info("a driver has left; its worker processes are ended");
+  });
+  return {
+      [=](hello_atom, const std::string& driver_version) -> caf::result<node_info> {
+        if (driver_version != version)
+          return make_error(errc::version, std::string{"it runs dk "} + version + ", the driver dk " + driver_version +
+                                               "; install the same build on both");
+        return node_info{version, self->state.setup.workers};
+      },
+      [=](start_atom, std::uint32_t count, const caf::actor& driver) -> caf::result<std::vector<worker_process>> {
+        try {
+          return start_for(self, count, driver);
+        } catch (const failure& why) {
+          return make_error(why.code(), why.what());
+        }
+      },
+      [=](kill_atom, std::int32_t pid) {
+        if (self->state.children.count(pid) != 0)
+          ::kill(pid, SIGKILL); // reap tells the driver
+      },
+      [=](reap_atom) { reap(self); },
+      [=](caf::close_atom) {
+        for (const auto& [pid, driver] : self->state.children)
+          kill_and_reap(pid);
+        self->quit();
+      },
+  };
+}
+
+} // namespace dk

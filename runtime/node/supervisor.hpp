@@ -1,0 +1,30 @@
+#pragma once
+
+#include "runtime/messages.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+struct node_setup {
+  std::string program;       ///< the worker program, dk_worker
+  std::string address;       ///< where its processes listen
+  std::uint32_t workers = 1; ///< processes at most
+};
+
+struct node_state {
+  static inline const char* name = "node";
+
+  node_setup setup;
+  std::map<std::int32_t, caf::actor> children; // pid -> the driver that it works for
+};
+
+/// A host's supervisor: starts worker processes for drivers, tells a driver when one of them ended, and ends them all
+/// when their driver is gone. It trains nothing itself. Spawn it detached: it waits for its children to be ready, and
+/// they end with its thread.
+node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, node_setup setup);
+
+} // namespace dk

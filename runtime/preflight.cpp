@@ -1,0 +1,78 @@
+#include "runtime/preflight.hpp"
+
+#include "algorithms/catalog.hpp"
+#include "runtime/model_of.hpp"
+
+#include <limits>
+#include <unistd.h>
+
+namespace dk {
+
+namespace {
+
+void check_grid(const job& which, std::size_t rows) {
+  const auto& trainer = which.trainer;
+  constexpr auto most = std::numeric_limits<std::uint32_t>::max();
+  if (trainer.batch_size > most || trainer.epochs > most ||
+      trainer.communication_window > std::numeric_limits<std::uint64_t>::max() / 2 / trainer.batch_size ||
+      grid_of(which, rows).chunks_per_epoch() > most)
+    throw failure{errc::config, "trainer: batch_size, communication_window or epochs is too large"};
+  if (trainer.workers > rows)
+    throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + " is more than the " +
+                                    std::to_string(rows) + " rows there are; a worker needs a row at least: lower it"};
+}
+
+void check_algorithm(const job& which, std::size_t weights) {
+  const auto& trainer = which.trainer;
+  const auto* rule = find_algorithm(trainer.algorithm.name);
+  if (rule == nullptr)
+    throw failure{errc::config, "unknown algorithm " + trainer.algorithm.name};
+  if (!rule->has_server() && trainer.workers != 1)
+    throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but " + rule->name +
+                                    " trains with one worker; set workers = 1, or choose another algorithm"};
+  if (trainer.servers > weights)
+    throw failure{errc::config, "trainer.servers = " + std::to_string(trainer.servers) + ", but the model has only " +
+                                    std::to_string(weights) + " weights; lower it"};
+}
+
+// A worker holds weights, gradient, two moments of its optimizer, its base and a delta.
+void check_memory(const job& which, std::size_t weights) {
+  if (!which.cluster.nodes.empty())
+    return; // the nodes' memory, not ours
+  const double wanted = static_cast<double>(which.trainer.workers) * 6 * sizeof(float) * static_cast<double>(weights);
+  const double there = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  if (wanted > there)
+    throw failure{errc::resources, "trainer.workers = " + std::to_string(which.trainer.workers) + " replicas of " +
+                                       std::to_string(weights) + " weights need " +
+                                       std::to_string(static_cast<long>(wanted / 1e9) + 1) + " GB; this host has " +
+                                       std::to_string(static_cast<long>(there / 1e9)) + " GB: lower workers"};
+}
+
+} // namespace
+
+chunk_grid grid_of(const job& which, std::size_t rows) {
+  return {rows, which.trainer.batch_size * which.trainer.communication_window,
+          static_cast<std::uint32_t>(which.trainer.epochs)};
+}
+
+std::vector<std::size_t> shard_offsets(std::size_t weights, std::size_t servers) {
+  std::vector<std::size_t> offsets;
+  for (std::size_t i = 0; i <= servers; ++i)
+    offsets.push_back(weights * i / servers);
+  return offsets;
+}
+
+void check_job(const job& which, const data::dataset& rows) {
+  check_grid(which, rows.rows);
+  const auto model = make_model(which, rows.label_width);
+  if (model.input_size() != rows.feature_width)
+    throw failure{errc::shape, "the model takes " + std::to_string(model.input_size()) + " numbers, but a row of " +
+                                   rows.origin + " has " + std::to_string(rows.feature_width) +
+                                   "; mend model.input, or choose other feature columns"};
+  if (rows.label_width == 1 && model.output_size() > 1)
+    data::check_labels(rows, model.output_size());
+  check_algorithm(which, model.num_weights());
+  check_memory(which, model.num_weights());
+}
+
+} // namespace dk

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "actors/chunk.hpp"
+#include "data/dataset.hpp"
+#include "runtime/job.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace dk {
+
+/// How a job cuts its rows into chunks.
+chunk_grid grid_of(const job& which, std::size_t rows);
+
+/// Where the center is cut into shards: the offsets of `servers` nearly equal slices, and the end.
+std::vector<std::size_t> shard_offsets(std::size_t weights, std::size_t servers);
+
+/// Says before a run starts what cannot work: a model that does not fit the data, labels out of range, more workers
+/// than rows or than memory, ...
+/// @throws failure (shape, data, config, resources)
+void check_job(const job& which, const data::dataset& rows);
+
+} // namespace dk

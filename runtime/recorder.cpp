@@ -1,0 +1,98 @@
+#include "runtime/recorder.hpp"
+
+#include "actors/errors.hpp"
+
+#include <caf/all.hpp>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace dk {
+
+namespace {
+
+std::ofstream open_for_append(const std::string& path) {
+  std::ofstream file;
+  if (path.empty())
+    return file;
+  file.open(path, std::ios::app);
+  if (!file)
+    throw failure{errc::resources, "cannot write " + path + ": " + std::strerror(errno)};
+  return file;
+}
+
+const char* name_of(verdict_kind kind) {
+  switch (kind) {
+  case verdict_kind::applied:
+    return "applied";
+  case verdict_kind::duplicate:
+    return "duplicate";
+  case verdict_kind::fenced:
+    return "fenced";
+  case verdict_kind::rejected:
+    break;
+  }
+  return "rejected";
+}
+
+std::string to_json(const commit_record& r) {
+  auto line = fmt::format(
+      R"({{"t":{:.6f},"shard":{},"worker":{},"epoch":{},"chunk":{},"rows":[{},{}],"base":{},"version":{},"staleness":{},"verdict":"{}","scale":{})",
+      double{r.seconds}, r.shard, r.worker, r.chunk.epoch, r.chunk.index, r.rows.first, r.rows.last, r.base, r.version,
+      r.staleness, name_of(r.kind), double{r.scale});
+  if (!r.reason.empty())
+    line += ",\"reason\":" + nlohmann::json(r.reason).dump();
+  return line + "}\n";
+}
+
+std::string to_json(const chunk_report& r) {
+  const auto rows = static_cast<double>(r.rows);
+  return fmt::format(
+      R"({{"worker":{},"epoch":{},"chunk":{},"rows":{},"batches":{},"loss":{},"accuracy":{},"seconds":{:.6f},"waiting":{:.6f},"staleness":{}}})"
+      "\n",
+      r.worker, r.chunk.epoch, r.chunk.index, r.rows, r.batches, r.loss_sum / rows,
+      static_cast<double>(r.correct) / rows, double{r.computing_seconds}, double{r.waiting_seconds}, r.staleness);
+}
+
+void write(std::ofstream& file, const std::string& line) {
+  if (!file.is_open())
+    return;
+  file << line;
+  if (!file)
+    throw failure{errc::resources, std::string{"cannot write the run's log: "} + std::strerror(errno)};
+}
+
+} // namespace
+
+recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self, recorder_setup setup) {
+  auto& my = self->state;
+  end_on_exception(self);
+  my.history = open_for_append(setup.history);
+  my.commits = open_for_append(setup.commits);
+  if (!setup.header.empty())
+    write(my.commits, setup.header + "\n");
+  return {
+      [=](const commit_record& record) {
+        self->state.statistics.add(record);
+        write(self->state.commits, to_json(record));
+      },
+      [=](const chunk_report& report) {
+        self->state.statistics.add(report);
+        write(self->state.history, to_json(report));
+      },
+      [=](const run_event& event) {
+        self->state.statistics.add(event);
+        if (setup.listener)
+          self->send(setup.listener, event);
+      },
+      [=](tally_atom) {
+        self->state.commits.flush();
+        self->state.history.flush();
+        return self->state.statistics;
+      },
+  };
+}
+
+} // namespace dk

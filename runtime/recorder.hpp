@@ -1,0 +1,30 @@
+#pragma once
+
+#include "runtime/messages.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <fstream>
+#include <string>
+
+namespace dk {
+
+struct recorder_setup {
+  std::string history; ///< file of one JSON line per chunk; empty: none
+  std::string commits; ///< file of one JSON line per commit; empty: none
+  std::string header;  ///< the first line of `commits`
+  caf::actor listener; ///< is sent every run_event as well
+};
+
+struct recorder_state {
+  static inline const char* name = "recorder";
+
+  run_statistics statistics;
+  std::ofstream history;
+  std::ofstream commits;
+};
+
+/// Watches a run: counts, and writes history.jsonl and commits.jsonl (design.md, section 8). Appends to files that are
+/// there, as a resumed run needs. Ends with an error when a file cannot be written.
+recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self, recorder_setup setup);
+
+} // namespace dk

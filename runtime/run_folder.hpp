@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+namespace dk {
+
+/// The files of one run (design.md, section 8). Every path is inside `path`.
+struct run_folder {
+  std::string path;
+
+  std::string config() const { return path + "/config.resolved.toml"; }
+  std::string initial_model() const { return path + "/initial.h5"; }
+  std::string model() const { return path + "/model.h5"; }
+  std::string history() const { return path + "/history.jsonl"; }
+  std::string history_table() const { return path + "/history.csv"; }
+  std::string commits() const { return path + "/commits.jsonl"; }
+  std::string result() const { return path + "/result.json"; }
+  std::string log() const { return path + "/log.txt"; }
+  std::string checkpoints() const { return path + "/checkpoints"; }
+};
+
+/// Makes a folder for a run: `wanted`, or runs/<time>-<name> when that is empty. `wanted` may exist when it is empty;
+/// a folder that holds a run already is not written over.
+/// @throws failure (resources) when it cannot be made, (usage) when it holds a run
+run_folder make_run_folder(const std::string& wanted, const std::string& name);
+
+/// An earlier run's folder. @throws failure (checkpoint) when it is none
+run_folder open_run_folder(const std::string& path);
+
+/// Writes a whole text file: to a temporary file first, so that nobody reads half of it.
+/// @throws failure (resources)
+void write_text(const std::string& path, const std::string& text);
+
+} // namespace dk

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "data/dataset.hpp"
+#include "nn/metrics.hpp"
+#include "runtime/checkpoint.hpp"
+#include "runtime/job.hpp"
+#include "runtime/run_folder.hpp"
+#include "runtime/statistics.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// Where every row of a run went. Balanced: nothing was lost and nothing counted twice.
+struct rows_ledger {
+  std::uint64_t expected = 0;
+  std::uint64_t applied = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t doubled = 0;
+  std::uint64_t redone = 0; ///< chunks that were leased again
+  std::uint64_t duplicates = 0;
+  std::uint64_t fenced = 0;
+
+  bool balanced() const { return lost == 0 && doubled == 0; }
+};
+
+/// "rows: 180000 expected, 180000 applied, 0 lost, 0 doubled (0 redone, 0 duplicates, 0 fenced)"
+std::string to_string(const rows_ledger& rows);
+
+/// A run while it goes on, a few times a second.
+struct run_progress {
+  run_statistics numbers;
+  std::uint64_t expected_rows = 0;
+  std::uint64_t resumed_rows = 0; ///< of `expected_rows`, trained by earlier starts of the run
+  double seconds = 0;
+};
+
+struct run_options {
+  std::optional<run_folder> folder;                  ///< nothing is written without one
+  const resume_state* resume = nullptr;              ///< where an earlier start of this run ended
+  const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
+  std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`
+  std::function<void(const std::string&)> notice;    ///< what a person should hear of: one line
+};
+
+struct run_result {
+  block weights; ///< the center at the end; the replica where one worker trained alone
+  std::vector<std::uint64_t> versions; ///< per shard
+  run_statistics numbers;
+  rows_ledger rows;
+  double training_seconds = 0;
+  bool stopped = false; ///< ended before its last chunk because it was asked to
+};
+
+/// Trains a job on rows that are in memory, in the calling thread's time; everything that it starts it also ends.
+/// @throws failure: what cannot work is said before the first chunk; `nodes` when no worker is left, `diverged`, ...
+run_result train(const job& which, const data::dataset& rows, const run_options& options = {});
+
+/// Mean loss and accuracy of these weights on held-out rows.
+nn::metrics evaluate(const job& which, const block& weights, const data::dataset& rows);
+
+} // namespace dk
