@@ -1,0 +1,127 @@
+#include "nn/catalog.hpp"
+
+#include "common/error.hpp"
+#include "common/text.hpp"
+
+// Everything that can be asked for by name, one line each: X(dense) stands for `dense_layer` in nn/layers/dense.cpp.
+#define DK_LAYERS(X)                                                                                                         \
+  X(dense)                                                                                                                   \
+  X(activation)                                                                                                              \
+  X(dropout)                                                                                                                 \
+  X(flatten)
+
+#define DK_LOSSES(X)                                                                                                         \
+  X(categorical_crossentropy)                                                                                                \
+  X(mean_squared_error)
+
+#define DK_OPTIMIZERS(X)                                                                                                     \
+  X(sgd)                                                                                                                     \
+  X(adagrad)                                                                                                                 \
+  X(adam)
+
+namespace dk::nn {
+
+#define DK_DECLARE(name) extern const layer_kind name##_layer;
+DK_LAYERS(DK_DECLARE)
+#undef DK_DECLARE
+#define DK_DECLARE(name) extern const loss_kind name##_loss;
+DK_LOSSES(DK_DECLARE)
+#undef DK_DECLARE
+#define DK_DECLARE(name) extern const optimizer_kind name##_optimizer;
+DK_OPTIMIZERS(DK_DECLARE)
+#undef DK_DECLARE
+
+namespace {
+
+#define DK_ENTRY(name) &name##_layer,
+const layer_kind* const layers[] = {DK_LAYERS(DK_ENTRY)};
+#undef DK_ENTRY
+#define DK_ENTRY(name) &name##_loss,
+const loss_kind* const losses[] = {DK_LOSSES(DK_ENTRY)};
+#undef DK_ENTRY
+#define DK_ENTRY(name) &name##_optimizer,
+const optimizer_kind* const optimizers[] = {DK_OPTIMIZERS(DK_ENTRY)};
+#undef DK_ENTRY
+
+template <class Kinds>
+std::vector<std::string> names_of(const Kinds& kinds) {
+  std::vector<std::string> names;
+  for (const auto* kind : kinds)
+    names.emplace_back(kind->name);
+  return names;
+}
+
+template <class Kinds>
+const auto& find(const Kinds& kinds, std::string_view what, std::string_view name) {
+  for (const auto* kind : kinds)
+    if (kind->name == name)
+      return *kind;
+  const auto names = names_of(kinds);
+  throw failure{errc::config, "unknown " + std::string{what} + " \"" + std::string{name} + "\"" + did_you_mean(name, names) +
+                                  "; there are " + join(names)};
+}
+
+} // namespace
+
+std::vector<std::string> layer_names() {
+  return names_of(layers);
+}
+
+std::vector<std::string> loss_names() {
+  return names_of(losses);
+}
+
+std::vector<std::string> optimizer_names() {
+  return names_of(optimizers);
+}
+
+std::vector<std::string> metric_names() {
+  return {"accuracy"};
+}
+
+const layer_kind& find_layer(std::string_view name) {
+  return find(layers, "layer", name);
+}
+
+const loss_kind& find_loss(std::string_view name) {
+  return find(losses, "loss", name);
+}
+
+const optimizer_kind& find_optimizer(std::string_view name) {
+  return find(optimizers, "optimizer", name);
+}
+
+const layer_kind* find_keras_layer(std::string_view class_name) {
+  for (const auto* kind : layers)
+    if (kind->keras_class == class_name)
+      return kind;
+  return nullptr;
+}
+
+std::string primary_key(std::string_view layer) {
+  return std::string{find_layer(layer).primary_key};
+}
+
+void check_layer(const spec& layer) {
+  auto keys = find_layer(layer.name).keys;
+  keys.push_back({"name", value_kind::word});
+  check_keys(layer, keys);
+}
+
+void check_loss(std::string_view name) {
+  find_loss(name);
+}
+
+void check_optimizer(const spec& optimizer) {
+  auto keys = find_optimizer(optimizer.name).keys;
+  keys.push_back({"learning_rate", value_kind::number, false, 0});
+  keys.push_back({"decay", value_kind::number, false, 0});
+  check_keys(optimizer, keys);
+}
+
+std::unique_ptr<optimizer> make_optimizer(const spec& from, std::size_t num_weights) {
+  check_optimizer(from);
+  return find_optimizer(from.name).make(from, num_weights);
+}
+
+} // namespace dk::nn

@@ -1,0 +1,129 @@
+#include "nn/activation.hpp"
+#include "nn/gemm.hpp"
+#include "nn/layer.hpp"
+#include "nn/simd.hpp"
+
+#include "common/error.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dk::nn {
+
+namespace {
+
+// db_j <- sum over rows of dz_ij
+DK_CLONES void sum_rows(const float* __restrict dz, std::size_t rows, std::size_t width, float* __restrict db) {
+  for (std::size_t j = 0; j < width; ++j)
+    db[j] = dz[j];
+  for (std::size_t i = 1; i < rows; ++i)
+    for (std::size_t j = 0; j < width; ++j)
+      db[j] += dz[i * width + j];
+}
+
+/// Y = f(X W + b): X rows x in, W in x out (Keras's kernel, row-major), b out, Y rows x out.
+/// dZ = dY f'(Z), dX = dZ W^T, dW = X^T dZ, db = sum of dZ's rows. The slice is W, then b where use_bias.
+class dense final : public layer {
+public:
+  dense(std::string name, std::size_t in, std::size_t out, bool use_bias, std::string_view activation)
+      : layer(std::move(name), {out}), in_(in), out_(out), use_bias_(use_bias), activation_(&find_activation(activation)),
+        applied_(activation_) {}
+
+  std::vector<weight_array> arrays() const override {
+    std::vector<weight_array> all{{"kernel", {in_, out_}}};
+    if (use_bias_)
+      all.push_back({"bias", {out_}});
+    return all;
+  }
+
+  // Glorot and Bengio 2010: uniform within +-sqrt(6 / (in + out)).
+  void initialize(float* weights, random_stream& random) const override {
+    const double limit = std::sqrt(6.0 / static_cast<double>(in_ + out_));
+    std::generate_n(weights, in_ * out_, [&] { return static_cast<float>(random.uniform(-limit, limit)); });
+    std::fill_n(weights + in_ * out_, use_bias_ ? out_ : 0, 0.0F);
+  }
+
+  bool is_identity(bool) const override { return false; }
+
+  void infer(const float* weights, const float* x, std::size_t rows, float* y) override {
+    gemm(rows, out_, in_, {x, in_}, {weights, out_}, y, out_);
+    applied_->apply(y, use_bias_ ? weights + in_ * out_ : nullptr, rows, out_);
+  }
+
+  void backward(const backward_pass& pass) override {
+    if (applied_->differentiate != nullptr)
+      applied_->differentiate(pass.y, pass.dy, pass.rows, out_);
+    if (use_bias_) {
+      const auto at = pass.first + in_ * out_;
+      sum_rows(pass.dy, pass.rows, out_, pass.sink->room(at, out_));
+      pass.sink->done(at, out_);
+    }
+    const auto band = band_for(pass.rows);
+    for (std::size_t from = 0; from < in_; from += band)
+      backward_band(pass, from, std::min(band, in_ - from));
+  }
+
+  bool leave_activation(std::string_view name) override {
+    if (activation_->name != name)
+      return false;
+    applied_ = &find_activation("linear");
+    return true;
+  }
+
+  nlohmann::json keras_config() const override {
+    return {{"units", out_},
+            {"activation", activation_->name},
+            {"use_bias", use_bias_},
+            {"kernel_initializer", {{"class_name", "GlorotUniform"}, {"config", {{"seed", nullptr}}}}},
+            {"bias_initializer", {{"class_name", "Zeros"}, {"config", nlohmann::json::object()}}},
+            {"kernel_regularizer", nullptr},
+            {"bias_regularizer", nullptr},
+            {"activity_regularizer", nullptr},
+            {"kernel_constraint", nullptr},
+            {"bias_constraint", nullptr}};
+  }
+
+private:
+  // How many rows of W are treated at once. A band of W, its gradient and the moments of its optimizer should share the L2
+  // cache; a large batch is bound by the products instead, and each band makes them pack dZ again.
+  std::size_t band_for(std::size_t rows) const {
+    const std::size_t numbers = rows < 64 ? 32768 : 131072;
+    return std::max<std::size_t>(16, numbers / out_ / 16 * 16);
+  }
+
+  // Rows [from, from + count) of W: dX first, because the sink may then change W.
+  void backward_band(const backward_pass& pass, std::size_t from, std::size_t count) const {
+    if (pass.dx != nullptr)
+      gemm(pass.rows, count, out_, {pass.dy, out_}, {pass.weights + from * out_, out_, true}, pass.dx + from, in_);
+    const auto at = pass.first + from * out_;
+    gemm(count, out_, pass.rows, {pass.x + from, in_, true}, {pass.dy, out_}, pass.sink->room(at, count * out_), out_);
+    pass.sink->done(at, count * out_);
+  }
+
+  std::size_t in_;
+  std::size_t out_;
+  bool use_bias_;
+  const activation_function* activation_;
+  const activation_function* applied_; // linear when the model applies the activation itself
+};
+
+std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+  if (input.size() != 1)
+    throw failure{errc::shape, "dense takes samples of one axis, but its input is " + batch_text(input) +
+                                   "; put a flatten layer before it"};
+  return std::make_unique<dense>(std::move(name), input[0], value_or<std::size_t>(from, "units", 0),
+                                 value_or(from, "use_bias", true), value_or<std::string>(from, "activation", "linear"));
+}
+
+} // namespace
+
+extern const layer_kind dense_layer;
+const layer_kind dense_layer{"dense",
+                             "units",
+                             "Dense",
+                             {{"units", value_kind::count, true, 1, 1U << 30U},
+                              {"activation", value_kind::word, false, 0, 0, activation_names},
+                              {"use_bias", value_kind::flag}},
+                             make};
+
+} // namespace dk::nn

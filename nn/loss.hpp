@@ -1,0 +1,44 @@
+#pragma once
+
+#include "nn/metrics.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace dk::nn {
+
+/// A loss over rows of `width` outputs and rows of `label_width` numbers of labels.
+class loss_function {
+public:
+  virtual ~loss_function() = default;
+
+  /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(mean over the rows)/d(outputs).
+  /// Where the loss was made `fused`, outputs are what goes into its activation. outputs and gradient do not overlap.
+  /// @throws failure (data) for a label that names no class
+  virtual metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) = 0;
+};
+
+/// How a loss is used in one model.
+struct loss_use {
+  std::size_t width = 0;       ///< outputs of a row
+  std::size_t label_width = 0; ///< numbers in a row's label
+  bool fused = false;          ///< the loss applies its activation itself
+};
+
+/// What the catalog knows about a loss.
+struct loss_kind {
+  std::string_view name;             ///< in the config, and Keras's name
+  std::string_view fused_activation; ///< the loss is more accurate when a final activation of this name is left to it; ""
+  /// @throws failure (shape) when outputs and labels do not fit together
+  std::unique_ptr<loss_function> (*make)(const loss_use& use);
+};
+
+/// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts); where
+/// a row is one number, whether both lie on the same side of 0.5.
+bool agrees(const float* outputs, const float* label, std::size_t width);
+
+/// Where the first of the largest numbers is.
+std::size_t largest(const float* values, std::size_t width);
+
+} // namespace dk::nn

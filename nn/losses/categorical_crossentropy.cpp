@@ -1,0 +1,116 @@
+#include "nn/loss.hpp"
+#include "nn/softmax.hpp"
+
+#include "common/error.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace dk::nn {
+
+namespace {
+
+/// L = mean over rows of -sum_i y_i log p_i; y one-hot or any weights, or one number that names the class.
+/// Fused: p = softmax(o), log p_i = o_i - max - log sum_j e^(o_j - max), dL/do_i = (p_i sum_j y_j - y_i) / rows.
+/// Otherwise as Keras: p_i = o_i / sum_j o_j, clipped to [1e-7, 1 - 1e-7] in the logarithm, with gradient 0 where clipped.
+class categorical_crossentropy final : public loss_function {
+public:
+  explicit categorical_crossentropy(const loss_use& use)
+      : width_(use.width), label_width_(use.label_width), fused_(use.fused), p_(use.width), y_(use.width) {}
+
+  metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
+    metrics sums;
+    sums.rows = rows;
+    const float scale = 1.0F / static_cast<float>(rows);
+    for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += label_width_) {
+      const float* y = label_width_ == width_ ? labels : one_hot(*labels);
+      sums.loss_sum += fused_ ? fused_row(outputs, y, scale, gradient) : clipped_row(outputs, y, scale, gradient);
+      sums.correct += agrees(outputs, y, width_) ? 1U : 0U;
+      if (gradient != nullptr)
+        gradient += width_;
+    }
+    return sums;
+  }
+
+private:
+  const float* one_hot(float label) {
+    if (!(label >= 0 && label < static_cast<float>(width_)) || label != std::floor(label))
+      throw failure{errc::data, "the label " + std::to_string(label) + " names no class: the model has outputs for 0 to " +
+                                    std::to_string(width_ - 1)};
+    std::fill(y_.begin(), y_.end(), 0.0F);
+    y_[static_cast<std::size_t>(label)] = 1.0F;
+    return y_.data();
+  }
+
+  double fused_row(const float* o, const float* y, float scale, float* gradient) {
+    const float top = *std::max_element(o, o + width_);
+    double sum = 0;
+    for (std::size_t i = 0; i < width_; ++i)
+      sum += std::exp(static_cast<double>(o[i] - top));
+    const double log_sum = std::log(sum);
+    double loss = 0;
+    float weight = 0;
+    for (std::size_t i = 0; i < width_; ++i) {
+      if (y[i] != 0.0F)
+        loss -= static_cast<double>(y[i]) * (static_cast<double>(o[i] - top) - log_sum);
+      weight += y[i];
+    }
+    // A NaN among the outputs hides from the comparisons above; the sum has seen it.
+    if (std::isnan(sum))
+      loss = sum;
+    if (gradient != nullptr) {
+      std::copy_n(o, width_, p_.begin());
+      softmax(p_.data(), 1, width_);
+      for (std::size_t i = 0; i < width_; ++i)
+        gradient[i] = scale * (p_[i] * weight - y[i]);
+    }
+    return loss;
+  }
+
+  // dL/do_j = (s_j - sum_i s_i p_i) / sum o with s_i = -y_i / p_i, or 0 where p_i is clipped.
+  double clipped_row(const float* o, const float* y, float scale, float* gradient) {
+    constexpr float low = 1e-7F;
+    constexpr float high = 1.0F - 1e-7F;
+    float sum = 0;
+    for (std::size_t i = 0; i < width_; ++i)
+      sum += o[i];
+    double loss = 0;
+    float dot = 0;
+    for (std::size_t i = 0; i < width_; ++i) {
+      const float p = o[i] / sum;
+      loss -= static_cast<double>(y[i]) * std::log(static_cast<double>(std::clamp(p, low, high)));
+      p_[i] = p > low && p < high ? -y[i] / p : 0.0F;
+      dot += p_[i] * p;
+    }
+    if (gradient != nullptr)
+      for (std::size_t i = 0; i < width_; ++i)
+        gradient[i] = scale * (p_[i] - dot) / sum;
+    return loss;
+  }
+
+  std::size_t width_;
+  std::size_t label_width_;
+  bool fused_;
+  std::vector<float> p_; // of one row: probabilities, or their gradient
+  std::vector<float> y_; // of one row: a class number as one-hot
+};
+
+std::unique_ptr<loss_function> make(const loss_use& use) {
+  if (use.width < 2)
+    throw failure{errc::shape, "categorical_crossentropy needs one output per class, at least 2; the model has " +
+                                   std::to_string(use.width)};
+  if (use.label_width != use.width && use.label_width != 1)
+    throw failure{errc::shape, "categorical_crossentropy needs labels of 1 number (the class) or of " +
+                                   std::to_string(use.width) + " (one-hot), as many as the model has outputs; a label has " +
+                                   std::to_string(use.label_width)};
+  return std::make_unique<categorical_crossentropy>(use);
+}
+
+} // namespace
+
+extern const loss_kind categorical_crossentropy_loss;
+const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make};
+
+} // namespace dk::nn

@@ -1,0 +1,218 @@
+#include "nn/model.hpp"
+
+#include "common/error.hpp"
+#include "nn/activation.hpp"
+#include "nn/catalog.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace dk::nn {
+
+namespace {
+
+// Rows per pass when predicting: enough for the products, few enough for the caches.
+constexpr std::size_t rows_at_once = 256;
+
+/// Keeps the whole gradient.
+class keep_gradient final : public gradient_sink {
+public:
+  explicit keep_gradient(float* gradient) : gradient_(gradient) {}
+  float* room(std::size_t first, std::size_t) override { return gradient_ + first; }
+  void done(std::size_t, std::size_t) override {}
+
+private:
+  float* gradient_;
+};
+
+/// Updates the weights of each piece at once and forgets its gradient.
+class update_weights final : public gradient_sink {
+public:
+  update_weights(optimizer& with, float* weights, buffer& piece) : with_(with), weights_(weights), piece_(piece) {}
+
+  float* room(std::size_t, std::size_t count) override {
+    piece_.reserve(count);
+    return piece_.data();
+  }
+
+  void done(std::size_t first, std::size_t count) override {
+    with_.apply_slice(first, count, weights_ + first, piece_.data());
+  }
+
+private:
+  optimizer& with_;
+  float* weights_;
+  buffer& piece_;
+};
+
+std::size_t weights_of(const layer& of) {
+  std::size_t sum = 0;
+  for (const auto& array : of.arrays())
+    sum += size_of(array.extents);
+  return sum;
+}
+
+// Keras counts unnamed layers per kind: dense, dense_1, ...
+std::string next_name(const spec& layer, std::map<std::string, int>& seen) {
+  if (layer.keys.contains("name"))
+    return layer.keys["name"].get<std::string>();
+  const auto number = seen[layer.name]++;
+  return number == 0 ? layer.name : layer.name + "_" + std::to_string(number);
+}
+
+} // namespace
+
+model::model(const nn::architecture& from, std::string_view loss, std::size_t label_width)
+    : architecture_(from), loss_name_(loss), label_width_(label_width), input_size_(size_of(from.input)) {
+  if (from.input.empty() || input_size_ == 0)
+    throw failure{errc::shape, "model \"" + from.name + "\": the input has no numbers; set input = [...]"};
+  add_layers();
+  choose_loss();
+  weights_.reserve(num_weights_);
+  gradient_.reserve(num_weights_);
+  std::fill_n(weights_.data(), num_weights_, 0.0F);
+  std::fill_n(gradient_.data(), num_weights_, 0.0F);
+}
+
+model::~model() = default;
+model::model(model&&) noexcept = default;
+model& model::operator=(model&&) noexcept = default;
+
+void model::add_layers() {
+  std::map<std::string, int> seen;
+  auto at = architecture_.input;
+  for (std::size_t i = 0; i < architecture_.layers.size(); ++i) {
+    const auto& wanted = architecture_.layers[i];
+    try {
+      check_layer(wanted);
+      const auto name = next_name(wanted, seen);
+      for (const auto& other : layers_)
+        if (other.what->name() == name)
+          throw failure{errc::config, "another layer has the name \"" + name + "\""};
+      auto made = find_layer(wanted.name).make(wanted, name, at);
+      at = made->output();
+      const auto size = weights_of(*made);
+      layers_.push_back({std::move(made), num_weights_, size_of(at), {}, nullptr});
+      if (num_weights_ == 0)
+        first_trained_ = size == 0 ? layers_.size() : i;
+      num_weights_ += size;
+      widest_ = std::max(widest_, size_of(at));
+    } catch (const failure& why) {
+      throw failure{why.code(), "layer " + std::to_string(i) + " (" + wanted.name + "): " + why.what()};
+    }
+  }
+  if (layers_.empty())
+    throw failure{errc::shape, "model \"" + architecture_.name + "\" has no layers"};
+  output_size_ = size_of(at);
+}
+
+void model::choose_loss() {
+  const auto& kind = find_loss(loss_name_);
+  auto& last = layers_.back();
+  fused_ = !kind.fused_activation.empty() && last.what->leave_activation(kind.fused_activation);
+  try {
+    loss_ = kind.make({output_size_, label_width_, fused_});
+  } catch (const failure& why) {
+    throw failure{why.code(), "layer " + std::to_string(layers_.size() - 1) + " (" + last.what->name() +
+                                  "), the output: " + why.what()};
+  }
+}
+
+void model::initialize(std::uint64_t seed) {
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    random_stream random{derive_seed(seed, purpose::initial_weights, {i})};
+    layers_[i].what->initialize(weights() + layers_[i].first, random);
+  }
+}
+
+void model::seed_dropout(std::uint64_t seed) {
+  for (std::size_t i = 0; i < layers_.size(); ++i)
+    layers_[i].what->seed(derive_seed(seed, purpose::dropout, {i}));
+}
+
+void model::reserve(std::size_t rows) {
+  for (auto& at : layers_)
+    at.y.reserve(rows * at.output);
+}
+
+const float* model::run(const float* x, std::size_t rows, bool training) {
+  for (auto& at : layers_) {
+    at.x = x;
+    if (at.what->is_identity(training))
+      continue;
+    if (training)
+      at.what->forward(weights() + at.first, x, rows, at.y.data());
+    else
+      at.what->infer(weights() + at.first, x, rows, at.y.data());
+    x = at.y.data();
+  }
+  return x;
+}
+
+metrics model::compute_gradient(const batch_view& batch) {
+  keep_gradient sink{gradient_.data()};
+  return forward_and_backward(batch, sink);
+}
+
+metrics model::train_on_batch(const batch_view& batch, optimizer& with) {
+  if (with.num_weights() != num_weights_)
+    throw failure{errc::shape, "the optimizer was made for " + std::to_string(with.num_weights()) + " weights, the model has " +
+                                   std::to_string(num_weights_)};
+  if (batch.rows == 0)
+    return {};
+  with.begin_step();
+  update_weights sink{with, weights(), piece_};
+  return forward_and_backward(batch, sink);
+}
+
+metrics model::forward_and_backward(const batch_view& batch, gradient_sink& sink) {
+  if (batch.rows == 0)
+    return {};
+  reserve(batch.rows);
+  for (auto& d : d_)
+    d.reserve(batch.rows * widest_);
+  const auto* outputs = run(batch.features, batch.rows, true);
+  const auto sums = loss_->evaluate(outputs, batch.labels, batch.rows, d_[0].data());
+  backward(batch.rows, sink);
+  return sums;
+}
+
+// From the last layer down to the first that has weights: below it nobody asks for gradients.
+void model::backward(std::size_t rows, gradient_sink& sink) {
+  float* dy = d_[0].data();
+  float* dx = d_[1].data();
+  for (std::size_t i = layers_.size(); i-- > first_trained_;) {
+    auto& at = layers_[i];
+    if (at.what->is_identity(true))
+      continue;
+    at.what->backward(
+        {weights() + at.first, at.first, rows, at.x, at.y.data(), dy, i == first_trained_ ? nullptr : dx, &sink});
+    std::swap(dy, dx);
+  }
+}
+
+void model::predict(const float* features, std::size_t rows, float* outputs) {
+  reserve(std::min(rows, rows_at_once));
+  const auto* final_activation = fused_ ? &find_activation(find_loss(loss_name_).fused_activation) : nullptr;
+  for (std::size_t from = 0; from < rows; from += rows_at_once) {
+    const auto count = std::min(rows_at_once, rows - from);
+    float* to = outputs + from * output_size_;
+    std::copy_n(run(features + from * input_size_, count, false), count * output_size_, to);
+    if (final_activation != nullptr)
+      final_activation->apply(to, nullptr, count, output_size_);
+  }
+}
+
+metrics model::evaluate(const float* features, const float* labels, std::size_t rows) {
+  reserve(std::min(rows, rows_at_once));
+  metrics sums;
+  for (std::size_t from = 0; from < rows; from += rows_at_once) {
+    const auto count = std::min(rows_at_once, rows - from);
+    const auto* outputs = run(features + from * input_size_, count, false);
+    sums += loss_->evaluate(outputs, labels + from * label_width_, count, nullptr);
+  }
+  return sums;
+}
+
+} // namespace dk::nn

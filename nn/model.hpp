@@ -1,0 +1,105 @@
+#pragma once
+
+#include "nn/architecture.hpp"
+#include "nn/buffer.hpp"
+#include "nn/layer.hpp"
+#include "nn/loss.hpp"
+#include "nn/metrics.hpp"
+#include "nn/optimizer.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk::nn {
+
+/// Some rows, one sample or label after the other; borrowed.
+struct batch_view {
+  const float* features; ///< rows x input_size()
+  const float* labels;   ///< rows x label_width()
+  std::size_t rows;
+};
+
+/// A stack of layers over ONE flat vector of weights: to adopt a center is to copy into it, what was learned is a difference
+/// of two such vectors. One thread at a time; its callers hold a compute_scope. Once a batch size has been seen, training
+/// on it allocates nothing.
+class model {
+public:
+  /// `label_width` is the number of outputs, or 1 where the loss takes class numbers. Weights start at zero.
+  /// @throws failure (config, shape) that names the layer's index and name
+  model(const nn::architecture& from, std::string_view loss, std::size_t label_width);
+  ~model();
+  model(model&&) noexcept;
+  model& operator=(model&&) noexcept;
+
+  std::size_t num_weights() const { return num_weights_; }
+  std::size_t input_size() const { return input_size_; }
+  std::size_t output_size() const { return output_size_; }
+  std::size_t label_width() const { return label_width_; }
+  const nn::architecture& architecture() const { return architecture_; }
+  const std::string& loss() const { return loss_name_; }
+  std::size_t num_layers() const { return layers_.size(); }
+  const layer& layer_at(std::size_t index) const { return *layers_[index].what; }
+
+  /// All weights, layer by layer, Keras's arrays in Keras's order; 64-byte aligned.
+  float* weights() { return weights_.data(); }
+  const float* weights() const { return weights_.data(); }
+
+  /// Of the last compute_gradient: the mean over its rows, laid out as the weights.
+  const float* gradient() const { return gradient_.data(); }
+
+  /// Glorot-uniform kernels and zero biases; the same seed gives the same bits.
+  void initialize(std::uint64_t seed);
+
+  /// Restarts the random numbers that dropout draws.
+  void seed_dropout(std::uint64_t seed);
+
+  /// Forward in training mode, loss, backward.
+  metrics compute_gradient(const batch_view& batch);
+
+  /// The same, and a step of the optimizer: bit for bit what compute_gradient and apply do, but the weights are updated
+  /// while their gradient is in the cache; gradient() keeps what it was.
+  metrics train_on_batch(const batch_view& batch, optimizer& with);
+
+  /// outputs <- rows x output_size(), in inference mode. Any number of rows.
+  void predict(const float* features, std::size_t rows, float* outputs);
+
+  /// Loss and accuracy in inference mode. Any number of rows.
+  metrics evaluate(const float* features, const float* labels, std::size_t rows);
+
+private:
+  struct stage {
+    std::unique_ptr<layer> what;
+    std::size_t first;  // of its weights
+    std::size_t output; // numbers per sample
+    buffer y;           // of the last forward, unless the layer was skipped
+    const float* x = nullptr; // what it read then
+  };
+
+  void add_layers();
+  void choose_loss();
+  void reserve(std::size_t rows);
+  const float* run(const float* x, std::size_t rows, bool training);
+  metrics forward_and_backward(const batch_view& batch, gradient_sink& sink);
+  void backward(std::size_t rows, gradient_sink& sink);
+
+  nn::architecture architecture_;
+  std::string loss_name_;
+  std::size_t label_width_ = 0;
+  std::size_t num_weights_ = 0;
+  std::size_t input_size_ = 0;
+  std::size_t output_size_ = 0;
+  std::size_t widest_ = 0;        // numbers per sample of the widest layer
+  std::size_t first_trained_ = 0; // index of the first layer with weights; their number when there is none
+  std::vector<stage> layers_;
+  std::unique_ptr<loss_function> loss_;
+  bool fused_ = false; // the loss applies the final activation when training, predict() when predicting
+  buffer weights_;
+  buffer gradient_;
+  buffer piece_;       // the gradient of a few weights in train_on_batch
+  buffer d_[2];        // dL/dy and dL/dx of the layer at hand
+};
+
+} // namespace dk::nn

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "common/spec.hpp"
+#include "nn/buffer.hpp"
+#include "nn/keys.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace dk::nn {
+
+/// How weights follow their gradient. Every rule works number by number, so a step may be taken slice by slice, while a
+/// slice is still in the cache. Semantics and defaults are those of Keras 2.15, with `decay` as in its legacy optimizers:
+/// step t = 0, 1, ... uses learning_rate / (1 + decay t).
+class optimizer {
+public:
+  /// `arrays`: numbers of state per weight, all starting at `initial`.
+  optimizer(std::size_t num_weights, std::size_t arrays, float initial, const spec& from, double learning_rate);
+  virtual ~optimizer() = default;
+  optimizer(const optimizer&) = delete;
+  optimizer& operator=(const optimizer&) = delete;
+
+  /// One whole step over all weights.
+  void apply(float* weights, const float* gradient);
+
+  /// The same step in pieces: begin_step once, then every weight once, in any order. `weights` and `gradient` point to
+  /// weight `first` and its gradient.
+  void begin_step();
+  virtual void apply_slice(std::size_t first, std::size_t count, float* weights, const float* gradient) = 0;
+
+  std::size_t num_weights() const { return num_weights_; }
+  double learning_rate() const { return learning_rate_; }
+  void set_learning_rate(double to) { learning_rate_ = to; }
+
+  /// What a checkpoint keeps: the state (moments, accumulators; array after array) and the steps taken.
+  std::size_t state_size() const { return num_weights_ * arrays_; }
+  float* state() { return state_.data(); }
+  const float* state() const { return state_.data(); }
+  std::uint64_t steps() const { return steps_; }
+  void set_steps(std::uint64_t to) { steps_ = to; }
+
+protected:
+  /// What begin_step has just worked out for this step.
+  float rate_now() const { return rate_now_; }
+
+  /// Called by begin_step with the step's number, 1 for the first, and its learning rate after decay.
+  /// @return the factor to use, where a rule corrects it
+  virtual double rate_of_step(std::uint64_t /*step*/, double rate) const { return rate; }
+
+  /// The state from array `which`, weight `first` on.
+  float* array(std::size_t which, std::size_t first) { return state_.data() + which * num_weights_ + first; }
+
+private:
+  std::size_t num_weights_;
+  std::size_t arrays_;
+  buffer state_;
+  double learning_rate_;
+  double decay_;
+  std::uint64_t steps_ = 0;
+  float rate_now_ = 0;
+};
+
+/// What the catalog knows about an optimizer.
+struct optimizer_kind {
+  std::string_view name;
+  std::vector<key_rule> keys; ///< beside learning_rate and decay, which every one takes
+  /// Requires keys that were checked.
+  std::unique_ptr<optimizer> (*make)(const spec& from, std::size_t num_weights);
+};
+
+/// @throws failure (config): an unknown name, key, type or range
+std::unique_ptr<optimizer> make_optimizer(const spec& from, std::size_t num_weights);
+
+} // namespace dk::nn

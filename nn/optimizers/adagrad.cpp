@@ -1,0 +1,46 @@
+#include "nn/optimizer.hpp"
+#include "nn/simd.hpp"
+
+#include <cmath>
+
+namespace dk::nn {
+
+namespace {
+
+DK_CLONES void update(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count, float rate,
+                      float epsilon) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float ai = a[i] + g[i] * g[i];
+    a[i] = ai;
+    w[i] -= rate * g[i] / std::sqrt(ai + epsilon);
+  }
+}
+
+/// a <- a + g^2; w <- w - learning_rate g / sqrt(a + epsilon), a from initial_accumulator_value on (Duchi 2011, as in Keras)
+class adagrad final : public optimizer {
+public:
+  adagrad(const spec& from, std::size_t num_weights)
+      : optimizer(num_weights, 1, static_cast<float>(value_or(from, "initial_accumulator_value", 0.1)), from, 0.001),
+        epsilon_(static_cast<float>(value_or(from, "epsilon", 1e-7))) {}
+
+  void apply_slice(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
+    update(weights, array(0, first), gradient, count, rate_now(), epsilon_);
+  }
+
+private:
+  float epsilon_;
+};
+
+std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
+  return std::make_unique<adagrad>(from, num_weights);
+}
+
+} // namespace
+
+extern const optimizer_kind adagrad_optimizer;
+const optimizer_kind adagrad_optimizer{"adagrad",
+                                       {{"initial_accumulator_value", value_kind::number, false, 0},
+                                        {"epsilon", value_kind::number, false, 0}},
+                                       make};
+
+} // namespace dk::nn
