@@ -1,0 +1,115 @@
+#pragma once
+
+#include "common/spec.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk {
+
+/// Where a node listens.
+struct endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// [data]
+struct data_config {
+  std::optional<spec> train; ///< a source: its name is the format
+  std::optional<spec> test;
+  std::vector<spec> transforms;
+  bool shuffle = true;
+  std::size_t prefetch = 4; ///< batches that a loader holds ready
+  double validation = 0;    ///< the part of the training rows that is held out
+};
+
+/// [model]: `input` and `layers`, or `keras`.
+struct model_config {
+  std::vector<std::size_t> input; ///< the shape of one sample
+  std::vector<spec> layers;       ///< e.g. {"dense", {"units": 1000, "activation": "relu"}}
+  std::string keras;              ///< a file
+  std::string weights;            ///< a file
+};
+
+/// [trainer]
+struct trainer_config {
+  spec algorithm{"adag"}; ///< with its own keys, all of them
+  std::size_t workers = 1;
+  std::size_t epochs = 1;
+  std::size_t batch_size = 32;
+  std::size_t communication_window = 5; ///< mini-batches between two exchanges
+  std::size_t servers = 1;              ///< parameter-server shards
+  std::string assignment = "dynamic";   ///< or "static"
+  spec optimizer{"adam"};
+  std::string loss = "categorical_crossentropy";
+  std::vector<std::string> metrics{"accuracy"};
+  nlohmann::json stop = nlohmann::json::object(); ///< any of loss, accuracy, seconds, rows
+  bool record = true;                             ///< write commits.jsonl
+};
+
+/// [cluster]
+struct cluster_config {
+  std::vector<endpoint> nodes; ///< empty: everything in the driver's process
+  double request_timeout = 30; ///< seconds, as are the others
+  double heartbeat = 1;
+  double connection_timeout = 10;
+};
+
+/// What a config says, with every default filled in.
+struct job {
+  std::string name = "run";
+  std::uint64_t seed = 1;
+  data_config data;
+  model_config model;
+  trainer_config trainer;
+  cluster_config cluster;
+};
+
+bool operator==(const endpoint& a, const endpoint& b);
+bool operator==(const data_config& a, const data_config& b);
+bool operator==(const model_config& a, const model_config& b);
+bool operator==(const trainer_config& a, const trainer_config& b);
+bool operator==(const cluster_config& a, const cluster_config& b);
+bool operator==(const job& a, const job& b);
+
+/// Looks an environment variable up; nothing when it is not set.
+using environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// The environment of this process.
+environment process_environment();
+
+/// Reads a config from TOML text. Every key is known and every value checked, or it fails.
+/// @param origin the file's name for errors
+/// @param base_folder what relative paths in it are relative to
+/// @throws failure (config): "ORIGIN:LINE:COLUMN: what, what is accepted"
+job parse_job(std::string_view toml, const std::string& origin, const std::string& base_folder);
+
+/// Reads a config file; then environment variables (DK_TRAINER_WORKERS=8, DK_SEED=2) override it, then settings
+/// ("trainer.workers=8"), whose values are TOML, or plain words. Relative paths are relative to the file.
+/// @throws failure (config): as parse_job; for a setting its text stands in the place of the position
+job load_job(const std::string& path, const std::vector<std::string>& settings = {},
+             const environment& lookup = process_environment());
+
+/// Checks that there is something to train on, and a model. @throws failure (config) that starts with the origin
+void require_complete(const job& which, const std::string& origin);
+
+/// The whole config, every key with its value: parse_job gives the same job back.
+/// @throws failure (config) for a number that TOML cannot hold (a seed from 2^63 on)
+std::string to_toml(const job& which);
+
+/// A data source as a person types it: a path, whose file tells its format, or a TOML table as in [data].
+/// Relative paths are relative to the current folder. @throws failure (config, data)
+spec parse_source(const std::string& text);
+
+/// "host:7077" or "[::1]:7077". @throws failure (config)
+endpoint parse_endpoint(std::string_view text);
+
+/// The text that parse_endpoint reads.
+std::string to_string(const endpoint& where);
+
+} // namespace dk

@@ -1,0 +1,269 @@
+#include "runtime/job_parse.hpp"
+
+#include "algorithms/info.hpp"
+#include "common/error.hpp"
+#include "common/text.hpp"
+#include "data/formats/catalog.hpp"
+#include "data/transforms/catalog.hpp"
+#include "runtime/model_keys.hpp"
+#include "runtime/section.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+
+namespace dk {
+
+namespace {
+
+constexpr std::uint64_t many = 1'000'000'000;
+constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+bool is_part(double x) {
+  return x >= 0 && x < 1;
+}
+bool is_seconds(double x) {
+  return x > 0 && x <= 1e6;
+}
+bool is_positive(double x) {
+  return x > 0;
+}
+bool is_accuracy(double x) {
+  return x > 0 && x <= 1;
+}
+
+[[noreturn]] void fail(const config_tree& tree, const std::string& path, const std::string& why) {
+  throw failure{errc::config, tree.where(path) + ": " + why};
+}
+
+// Runs a check that knows no places, and puts in front of its failure the place of the key it names in backquotes, or
+// else the place of `path`.
+template <class Check>
+void placed(const config_tree& tree, const std::string& path, Check check) {
+  try {
+    check();
+  } catch (const failure& why) {
+    const std::string text = why.what();
+    auto where = tree.where(path);
+    const auto* value = value_at(tree, path);
+    if (value != nullptr && value->is_object())
+      for (const auto& [key, unused] : value->items())
+        if (text.find('`' + key + '`') != std::string::npos)
+          where = text.find("unknown key") == std::string::npos ? tree.where(join_path(path, key))
+                                                                : tree.where_key(join_path(path, key));
+    throw failure{why.code(), where + ": " + text};
+  }
+}
+
+// The only key of a one-key table; `what` says what it should be, with an example.
+std::string only_key(const config_tree& tree, const std::string& path, const std::string& what) {
+  const auto& value = *value_at(tree, path);
+  if (!value.is_object() || value.size() != 1)
+    fail(tree, path, "found " + shown(value) + ", accepted is " + what);
+  return value.begin().key();
+}
+
+spec read_transform(const config_tree& tree, const std::string& path) {
+  const auto name = only_key(tree, path, "a table of one transform, as in { one_hot = { column = \"label\", ... } }");
+  const auto inner = join_path(path, name);
+  const auto& keys = *value_at(tree, inner);
+  spec transform{name, keys.is_object() ? keys : nlohmann::json::object()};
+  placed(tree, inner, [&] { data::check_transform(transform); });
+  return transform;
+}
+
+spec read_layer(const config_tree& tree, const std::string& path) {
+  const auto& value = *value_at(tree, path);
+  const auto names = layer_names();
+  std::vector<std::string> found;
+  std::string guess;
+  if (value.is_object())
+    for (const auto& [key, unused] : value.items()) {
+      if (std::find(names.begin(), names.end(), key) != names.end())
+        found.push_back(key);
+      else if (guess.empty())
+        guess = did_you_mean(key, names);
+    }
+  if (found.size() > 1 && found.front() == "activation") // also a key of other layers
+    found.erase(found.begin());
+  if (found.size() != 1)
+    fail(tree, path,
+         "layer " + shown(value) + " names " + (found.empty() ? "none" : "more than one") + " of: " + join(names) +
+             guess);
+  spec layer{found.front(), value};
+  const auto own = value.at(layer.name);
+  layer.keys.erase(layer.name);
+  if (const auto primary = primary_key(layer.name); !primary.empty()) {
+    if (layer.keys.contains(primary))
+      fail(tree, join_path(path, primary), "`" + primary + "` is given twice, by its name and by `" + layer.name + '`');
+    layer.keys[primary] = own;
+  } else if (own != true && own != nlohmann::json::object()) {
+    fail(tree, join_path(path, layer.name), '`' + layer.name + "` is " + shown(own) + ", accepted is true");
+  }
+  placed(tree, path, [&] { check_layer(layer); });
+  return layer;
+}
+
+std::string anchored_path(const std::string& path, const std::string& folder) {
+  return path.empty() ? path : (std::filesystem::path{folder} / path).lexically_normal().string();
+}
+
+void read_data(const section& in, data_config& data, const std::string& folder) {
+  if (in.find("train") != nullptr)
+    data.train = read_source(in.tree(), in.path("train"), folder);
+  if (in.find("test") != nullptr)
+    data.test = read_source(in.tree(), in.path("test"), folder);
+  for (const auto& path : in.list("transforms"))
+    data.transforms.push_back(read_transform(in.tree(), path));
+  in.flag("shuffle", data.shuffle);
+  in.whole("prefetch", data.prefetch, 1, 1'000'000);
+  in.number("validation", data.validation, is_part, "a number from 0 up and below 1");
+}
+
+void read_model(const section& in, model_config& model, const std::string& folder) {
+  in.wholes("input", model.input, 1, many);
+  for (const auto& path : in.list("layers"))
+    model.layers.push_back(read_layer(in.tree(), path));
+  in.text("keras", model.keras);
+  in.text("weights", model.weights);
+  if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty()))
+    in.refuse("keras", "either `keras`, or `input` with `layers`, not both");
+  model.keras = anchored_path(model.keras, folder);
+  model.weights = anchored_path(model.weights, folder);
+}
+
+void read_algorithm(const section& in, spec& algorithm) {
+  in.text("algorithm", algorithm.name);
+  const auto* info = find_algorithm(algorithm.name);
+  if (info == nullptr) {
+    const auto names = algorithm_names();
+    in.refuse("algorithm", "one of: " + join(names) + did_you_mean(algorithm.name, names));
+  }
+  algorithm = {info->name, info->defaults};
+  for (const auto& [key, value] : info->defaults.items())
+    in.like(key, algorithm.keys[key]);
+}
+
+void read_optimizer(const section& in, spec& optimizer) {
+  if (const auto* found = in.find("optimizer"); found != nullptr) {
+    if (found->is_object()) { // without a name: the default one with other numbers
+      section{in.tree(), in.path("optimizer")}.text("name", optimizer.name);
+      optimizer.keys = *found;
+      optimizer.keys.erase("name");
+    } else if (found->is_string()) {
+      optimizer.name = *found;
+    } else {
+      in.refuse("optimizer", "a name, or a table as in { name = \"adam\", learning_rate = 0.001 }");
+    }
+  }
+  placed(in.tree(), in.path("optimizer"), [&] { check_optimizer(optimizer); });
+}
+
+void read_stop(const section& in, nlohmann::json& stop) {
+  const section keys{in.tree(), in.path("stop")};
+  keys.only({"loss", "accuracy", "seconds", "rows"});
+  double number = 0;
+  std::size_t rows = 0;
+  keys.number("loss", number, is_positive, "a number above 0");
+  keys.number("accuracy", number, is_accuracy, "a number above 0 and up to 1");
+  keys.number("seconds", number, is_positive, "a number above 0");
+  keys.whole("rows", rows, 1, most);
+  if (const auto* found = in.find("stop"); found != nullptr)
+    stop = *found;
+}
+
+void read_trainer(const section& in, trainer_config& trainer) {
+  read_algorithm(in, trainer.algorithm);
+  in.whole("workers", trainer.workers, 1, 65'536);
+  in.whole("epochs", trainer.epochs, 1, many);
+  in.whole("batch_size", trainer.batch_size, 1, many);
+  in.whole("communication_window", trainer.communication_window, 1, many);
+  in.whole("servers", trainer.servers, 1, 64);
+  in.word("assignment", trainer.assignment, {"dynamic", "static"});
+  read_optimizer(in, trainer.optimizer);
+  in.text("loss", trainer.loss);
+  placed(in.tree(), in.path("loss"), [&] { check_loss(trainer.loss); });
+  in.texts("metrics", trainer.metrics);
+  const auto metrics = metric_names();
+  for (const auto& name : trainer.metrics)
+    if (std::find(metrics.begin(), metrics.end(), name) == metrics.end())
+      in.refuse("metrics", "any of: " + join(metrics) + did_you_mean(name, metrics));
+  read_stop(in, trainer.stop);
+  in.flag("record", trainer.record);
+}
+
+void read_cluster(const section& in, cluster_config& cluster) {
+  std::vector<std::string> nodes;
+  in.texts("nodes", nodes);
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    placed(in.tree(), join_path(in.path("nodes"), std::to_string(i)),
+           [&] { cluster.nodes.push_back(parse_endpoint(nodes[i])); });
+  const std::string accepted = "a number of seconds above 0 and up to 1,000,000";
+  in.number("request_timeout", cluster.request_timeout, is_seconds, accepted);
+  in.number("heartbeat", cluster.heartbeat, is_seconds, accepted);
+  in.number("connection_timeout", cluster.connection_timeout, is_seconds, accepted);
+}
+
+} // namespace
+
+const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys() {
+  static const std::vector<std::pair<std::string, std::vector<std::string>>> keys{
+      {"", {"name", "seed"}},
+      {"data", {"train", "test", "transforms", "shuffle", "prefetch", "validation"}},
+      {"model", {"input", "layers", "keras", "weights"}},
+      {"trainer",
+       {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "optimizer",
+        "loss", "metrics", "stop", "record"}},
+      {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
+  };
+  return keys;
+}
+
+nlohmann::json algorithm_keys(const config_tree& tree) {
+  auto name = trainer_config{}.algorithm.name;
+  if (const auto* given = value_at(tree, "trainer/algorithm"); given != nullptr && given->is_string())
+    name = *given;
+  const auto* info = find_algorithm(name);
+  return info == nullptr ? nlohmann::json::object() : info->defaults;
+}
+
+job read_job(const config_tree& tree, const std::string& base_folder) {
+  job read;
+  const section root{tree, ""};
+  auto root_keys = known_keys().front().second;
+  for (const auto& [name, unused] : known_keys())
+    if (!name.empty())
+      root_keys.push_back(name);
+  root.only(root_keys);
+  for (const auto& [name, keys] : known_keys()) {
+    auto known = keys;
+    if (name == "trainer")
+      for (const auto& [key, unused] : algorithm_keys(tree).items())
+        known.push_back(key);
+    if (!name.empty())
+      section{tree, name}.only(known);
+  }
+  root.text("name", read.name);
+  if (read.name.empty() || read.name.find('/') != std::string::npos)
+    root.refuse("name", "a text that can be part of a folder's name");
+  root.whole("seed", read.seed, 0, most);
+  read_data({tree, "data"}, read.data, base_folder);
+  read_model({tree, "model"}, read.model, base_folder);
+  read_trainer({tree, "trainer"}, read.trainer);
+  read_cluster({tree, "cluster"}, read.cluster);
+  return read;
+}
+
+spec read_source(const config_tree& tree, const std::string& path, const std::string& base_folder) {
+  const auto& value = *value_at(tree, path);
+  if (!value.is_object() || !value.contains("format") || !value.at("format").is_string())
+    fail(tree, path,
+         "found " + shown(value) + ", accepted is a table with a `format` of: " + join(data::source_formats()) +
+             ", as in { format = \"csv\", path = \"train.csv\" }");
+  spec source{value.at("format").get<std::string>(), value};
+  source.keys.erase("format");
+  placed(tree, path, [&] { data::check_source(source); });
+  return data::anchored(source, base_folder);
+}
+
+} // namespace dk

@@ -1,0 +1,171 @@
+#include "common/error.hpp"
+#include "runtime/job.hpp"
+#include "runtime/model_keys.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace dk {
+
+namespace {
+
+using nlohmann::json;
+
+bool is_bare(const std::string& key) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return !key.empty() && key.find_first_not_of(letters) == std::string::npos;
+}
+
+// JSON's strings are TOML's, but for the one control character that JSON leaves alone.
+std::string quoted(const std::string& text) {
+  std::string escaped;
+  for (const auto c : json(text).dump(-1, ' ', false, json::error_handler_t::replace))
+    if (c == '\x7F')
+      escaped += "\\u007F";
+    else
+      escaped += c;
+  return escaped;
+}
+
+std::string to_toml(const json& value) {
+  std::string text;
+  if (value.is_object()) {
+    for (const auto& [key, inner] : value.items())
+      text += (text.empty() ? " " : ", ") + (is_bare(key) ? key : quoted(key)) + " = " + to_toml(inner);
+    return text.empty() ? "{}" : '{' + text + " }";
+  }
+  if (value.is_array()) {
+    for (const auto& inner : value)
+      text += (text.empty() ? "" : ", ") + to_toml(inner);
+    return '[' + text + ']';
+  }
+  if (value.is_string())
+    return quoted(value.get<std::string>());
+  if (value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    throw failure{errc::config, "a config cannot hold the number " + value.dump() + "; the largest is 2^63 - 1"};
+  return value.dump();
+}
+
+class writer {
+public:
+  void begin(const std::string& name) { text_ += "\n[" + name + "]\n"; }
+
+  void line(const std::string& key, const json& value) { text_ += key + " = " + to_toml(value) + '\n'; }
+
+  void line_unless_empty(const std::string& key, const json& value) {
+    if (!value.empty() && value != "")
+      line(key, value);
+  }
+
+  /// A list, one element a line.
+  void lines(const std::string& key, const std::vector<json>& values) {
+    text_ += key + " = [";
+    for (const auto& value : values)
+      text_ += "\n  " + to_toml(value) + ',';
+    text_ += values.empty() ? "]\n" : "\n]\n";
+  }
+
+  std::string done() && { return std::move(text_); }
+
+private:
+  std::string text_;
+};
+
+json source_value(const spec& source) {
+  auto value = source.keys;
+  value["format"] = source.name;
+  return value;
+}
+
+json optimizer_value(const spec& optimizer) {
+  if (optimizer.keys.empty())
+    return optimizer.name;
+  auto value = optimizer.keys;
+  value["name"] = optimizer.name;
+  return value;
+}
+
+json layer_value(const spec& layer) {
+  auto value = layer.keys;
+  const auto primary = primary_key(layer.name);
+  json own = true;
+  if (!primary.empty()) {
+    own = value.value(primary, json{});
+    value.erase(primary);
+  }
+  value[layer.name] = own;
+  return value;
+}
+
+void write_data(writer& to, const data_config& data) {
+  to.begin("data");
+  if (data.train)
+    to.line("train", source_value(*data.train));
+  if (data.test)
+    to.line("test", source_value(*data.test));
+  std::vector<json> transforms;
+  for (const auto& transform : data.transforms)
+    transforms.push_back({{transform.name, transform.keys}});
+  to.lines("transforms", transforms);
+  to.line("shuffle", data.shuffle);
+  to.line("prefetch", data.prefetch);
+  to.line("validation", data.validation);
+}
+
+void write_model(writer& to, const model_config& model) {
+  to.begin("model");
+  to.line_unless_empty("keras", model.keras);
+  to.line_unless_empty("weights", model.weights);
+  if (!model.keras.empty())
+    return;
+  to.line("input", model.input);
+  std::vector<json> layers;
+  for (const auto& layer : model.layers)
+    layers.push_back(layer_value(layer));
+  to.lines("layers", layers);
+}
+
+void write_trainer(writer& to, const trainer_config& trainer) {
+  to.begin("trainer");
+  to.line("algorithm", trainer.algorithm.name);
+  for (const auto& [key, value] : trainer.algorithm.keys.items())
+    to.line(key, value);
+  to.line("workers", trainer.workers);
+  to.line("epochs", trainer.epochs);
+  to.line("batch_size", trainer.batch_size);
+  to.line("communication_window", trainer.communication_window);
+  to.line("servers", trainer.servers);
+  to.line("assignment", trainer.assignment);
+  to.line("optimizer", optimizer_value(trainer.optimizer));
+  to.line("loss", trainer.loss);
+  to.line("metrics", trainer.metrics);
+  to.line("stop", trainer.stop);
+  to.line("record", trainer.record);
+}
+
+void write_cluster(writer& to, const cluster_config& cluster) {
+  to.begin("cluster");
+  std::vector<std::string> nodes;
+  for (const auto& node : cluster.nodes)
+    nodes.push_back(to_string(node));
+  to.line("nodes", nodes);
+  to.line("request_timeout", cluster.request_timeout);
+  to.line("heartbeat", cluster.heartbeat);
+  to.line("connection_timeout", cluster.connection_timeout);
+}
+
+} // namespace
+
+std::string to_toml(const job& which) {
+  writer to;
+  to.line("name", which.name);
+  to.line("seed", which.seed);
+  write_data(to, which.data);
+  write_model(to, which.model);
+  write_trainer(to, which.trainer);
+  write_cluster(to, which.cluster);
+  return std::move(to).done();
+}
+
+} // namespace dk
