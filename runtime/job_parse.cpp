@@ -237,9 +237,11 @@ job read_job(const config_tree& tree, const std::string& base_folder) {
   root.only(root_keys);
   for (const auto& [name, keys] : known_keys()) {
     auto known = keys;
-    if (name == "trainer")
-      for (const auto& [key, unused] : algorithm_keys(tree).items())
+    if (name == "trainer") {
+      const auto own = algorithm_keys(tree);
+      for (const auto& [key, unused] : own.items())
         known.push_back(key);
+    }
     if (!name.empty())
       section{tree, name}.only(known);
   }
