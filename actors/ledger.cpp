@@ -23,7 +23,7 @@ double seconds_between(ledger_state::time_point from, ledger_state::time_point t
 template <class Message>
 void tell_watchers(ledger_ptr self, const Message& message) {
   for (const auto& watcher : self->state.watchers)
-    self->send(watcher, message);
+    caf::anon_send(watcher, message); // a typed actor sends to an untyped one like this
 }
 
 void tell(ledger_ptr self, run_event::kind what, std::uint32_t worker = 0, errc code = errc::internal,
@@ -137,7 +137,7 @@ void lose(ledger_ptr self, std::uint32_t id, const caf::error& reason) {
     tell(self, run_event::kind::worker_lost, id, why.code(), why.what(),
          (chunks.empty() ? "it held no chunk" : "its chunk " + chunks + " went back") + "; " +
              std::to_string(alive(my)) + " workers go on");
-    my.diverged += why.code() == errc::diverged ? 1 : 0;
+    my.diverged += why.code() == errc::diverged ? 1U : 0U;
     if (!my.ended && (alive(my) == 0 || my.diverged >= 2)) {
       if (my.work->done() == my.work->grid().chunks())
         check_for_the_end(self);

@@ -111,7 +111,7 @@ server_actor::behavior_type parameter_server(server_actor::stateful_pointer<serv
                                      from.rows,     from.base,         answer.version, answer.staleness,
                                      answer.kind,   answer.scale,      answer.reason};
           for (const auto& watcher : state.setup.watchers)
-            self->send(watcher, record);
+            caf::anon_send(watcher, record);
         }
         return answer;
       },

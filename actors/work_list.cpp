@@ -45,9 +45,9 @@ bool work_list::give_back(std::uint64_t lease_number) {
 
 std::vector<lease> work_list::held_by(std::uint32_t worker) const {
   std::vector<lease> held;
-  for (const auto& [lease_number, holding] : leases_)
-    if (holding.worker == worker)
-      held.push_back(describe(lease_number, holding.number));
+  for (const auto& [lease_number, held_lease] : leases_)
+    if (held_lease.worker == worker)
+      held.push_back(describe(lease_number, held_lease.number));
   return held;
 }
 

@@ -2,6 +2,9 @@
 add_library(dk_options INTERFACE)
 target_compile_features(dk_options INTERFACE cxx_std_17)
 target_compile_options(dk_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(dk_options INTERFACE -Wno-array-bounds -Wno-maybe-uninitialized) # GCC 12 errs on JSON objects
+endif()
 if(DK_WERROR)
   target_compile_options(dk_options INTERFACE -Werror)
 endif()

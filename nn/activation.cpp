@@ -85,8 +85,11 @@ DK_CLONES void softmax_gradient(const float* __restrict y, float* __restrict dy,
 }
 
 const activation_function functions[] = {
-    {"linear", linear, nullptr},          {"relu", relu, relu_gradient}, {"sigmoid", sigmoid, sigmoid_gradient},
-    {"softmax", softmax_rows, softmax_gradient}, {"tanh", tanh, tanh_gradient},
+    {"linear", linear, nullptr},
+    {"relu", relu, relu_gradient},
+    {"sigmoid", sigmoid, sigmoid_gradient},
+    {"softmax", softmax_rows, softmax_gradient},
+    {"tanh", tanh, tanh_gradient},
 };
 
 } // namespace

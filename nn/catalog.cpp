@@ -4,19 +4,19 @@
 #include "common/text.hpp"
 
 // Everything that can be asked for by name, one line each: X(dense) stands for `dense_layer` in nn/layers/dense.cpp.
-#define DK_LAYERS(X)                                                                                                         \
-  X(dense)                                                                                                                   \
-  X(activation)                                                                                                              \
-  X(dropout)                                                                                                                 \
+#define DK_LAYERS(X)                                                                                                   \
+  X(dense)                                                                                                             \
+  X(activation)                                                                                                        \
+  X(dropout)                                                                                                           \
   X(flatten)
 
-#define DK_LOSSES(X)                                                                                                         \
-  X(categorical_crossentropy)                                                                                                \
+#define DK_LOSSES(X)                                                                                                   \
+  X(categorical_crossentropy)                                                                                          \
   X(mean_squared_error)
 
-#define DK_OPTIMIZERS(X)                                                                                                     \
-  X(sgd)                                                                                                                     \
-  X(adagrad)                                                                                                                 \
+#define DK_OPTIMIZERS(X)                                                                                               \
+  X(sgd)                                                                                                               \
+  X(adagrad)                                                                                                           \
   X(adam)
 
 namespace dk::nn {
@@ -57,8 +57,8 @@ const auto& find(const Kinds& kinds, std::string_view what, std::string_view nam
     if (kind->name == name)
       return *kind;
   const auto names = names_of(kinds);
-  throw failure{errc::config, "unknown " + std::string{what} + " \"" + std::string{name} + "\"" + did_you_mean(name, names) +
-                                  "; there are " + join(names)};
+  throw failure{errc::config, "unknown " + std::string{what} + " \"" + std::string{name} + "\"" +
+                                  did_you_mean(name, names) + "; there are " + join(names)};
 }
 
 } // namespace

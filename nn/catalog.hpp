@@ -17,11 +17,12 @@ std::vector<std::string> loss_names();
 std::vector<std::string> optimizer_names();
 std::vector<std::string> metric_names();
 
-/// The key that { dense = 1000 } sets: "units". "" where a layer has none. @throws failure (config) for an unknown layer
+/// The key that { dense = 1000 } sets: "units". "" where a layer has none. @throws failure (config) for an unknown
+/// layer
 std::string primary_key(std::string_view layer);
 
-/// Nothing when the thing asked for can be made, else failure (config) that says what is unknown or out of range, and what
-/// was probably meant.
+/// Nothing when the thing asked for can be made, else failure (config) that says what is unknown or out of range, and
+/// what was probably meant.
 void check_layer(const spec& layer);
 void check_loss(std::string_view name);
 void check_optimizer(const spec& optimizer);

@@ -8,8 +8,8 @@
 
 namespace dk::nn {
 
-/// e^x to within 2 units in the last place, in a form that compilers vectorise: x = n ln 2 + r, e^x = 2^n p(r), with the
-/// polynomial of Cephes' expf (Moshier). Below -87 it stays at 1e-38, above 88 at 1e38; NaN stays NaN.
+/// e^x to within 2 units in the last place, in a form that compilers vectorise: x = n ln 2 + r, e^x = 2^n p(r), with
+/// the polynomial of Cephes' expf (Moshier). Below -87 it stays at 1e-38, above 88 at 1e38; NaN stays NaN.
 DK_INLINE float fast_exp(float x) {
   constexpr float to_integer = 12582912.0F; // 1.5 * 2^23: adding it rounds, and leaves n in the low bits
   x = std::min(std::max(x, -87.0F), 88.0F);

@@ -14,8 +14,8 @@ namespace dk::nn {
 
 void gemm(std::size_t m, std::size_t n, std::size_t k, factor a, factor b, float* c, std::size_t c_stride) {
   const auto dim = [](std::size_t x) { return static_cast<dnnl_dim_t>(x); };
-  const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', dim(m), dim(n), dim(k), 1.0F, a.values,
-                                 dim(a.stride), b.values, dim(b.stride), 0.0F, c, dim(c_stride));
+  const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', dim(m), dim(n), dim(k), 1.0F,
+                                 a.values, dim(a.stride), b.values, dim(b.stride), 0.0F, c, dim(c_stride));
   if (status != dnnl_success)
     throw failure{errc::internal, "oneDNN refused a matrix product (status " + std::to_string(status) + ")"};
 }

@@ -5,8 +5,9 @@
 namespace dk::nn {
 
 /// Where a layer leaves the gradient of its weights, piece by piece, in any order, every weight exactly once. Positions
-/// count from the start of the model's weight vector. Whoever stands behind it may update the weights of a piece as soon
-/// as the piece is done, while they and their gradient are still in the cache; that is half of a small batch's speed.
+/// count from the start of the model's weight vector. Whoever stands behind it may update the weights of a piece as
+/// soon as the piece is done, while they and their gradient are still in the cache; that is half of a small batch's
+/// speed.
 class gradient_sink {
 public:
   /// Uninitialised room for the gradient of weights [first, first + count).

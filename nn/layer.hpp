@@ -20,14 +20,14 @@ struct weight_array {
 
 /// What a layer gets to go backward. One sample is one row; rows lie end to end.
 struct backward_pass {
-  const float* weights;   ///< the layer's slice
-  std::size_t first;      ///< where that slice starts in the model's vector
+  const float* weights; ///< the layer's slice
+  std::size_t first;    ///< where that slice starts in the model's vector
   std::size_t rows;
-  const float* x;         ///< rows x input: what forward read
-  const float* y;         ///< rows x output: what forward wrote
-  float* dy;              ///< dL/dy; the layer may overwrite it
-  float* dx;              ///< dL/dx goes here; null when nobody asks
-  gradient_sink* sink;    ///< dL/dweights goes here
+  const float* x;      ///< rows x input: what forward read
+  const float* y;      ///< rows x output: what forward wrote
+  float* dy;           ///< dL/dy; the layer may overwrite it
+  float* dx;           ///< dL/dx goes here; null when nobody asks
+  gradient_sink* sink; ///< dL/dweights goes here
 };
 
 /// A layer of a model. It owns no weights: it borrows its slice of the model's one flat vector in every call. Order of

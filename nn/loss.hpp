@@ -28,14 +28,15 @@ struct loss_use {
 
 /// What the catalog knows about a loss.
 struct loss_kind {
-  std::string_view name;             ///< in the config, and Keras's name
-  std::string_view fused_activation; ///< the loss is more accurate when a final activation of this name is left to it; ""
+  std::string_view name; ///< in the config, and Keras's name
+  std::string_view
+      fused_activation; ///< the loss is more accurate when a final activation of this name is left to it; ""
   /// @throws failure (shape) when outputs and labels do not fit together
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
 };
 
-/// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts); where
-/// a row is one number, whether both lie on the same side of 0.5.
+/// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts);
+/// where a row is one number, whether both lie on the same side of 0.5.
 bool agrees(const float* outputs, const float* label, std::size_t width);
 
 /// Where the first of the largest numbers is.

@@ -7,7 +7,8 @@ namespace dk::nn {
 /// What was measured over some rows. Sums, so that batches and workers can be added up.
 struct metrics {
   double loss_sum = 0;
-  std::uint64_t correct = 0; ///< rows whose largest output is the label's; of one output: rows on the label's side of 0.5
+  std::uint64_t correct =
+      0; ///< rows whose largest output is the label's; of one output: rows on the label's side of 0.5
   std::uint64_t rows = 0;
 
   metrics& operator+=(const metrics& other) {

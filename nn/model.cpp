@@ -3,9 +3,9 @@
 #include "common/error.hpp"
 #include "nn/activation.hpp"
 #include "nn/catalog.hpp"
+#include "nn/stack.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace dk::nn {
@@ -46,27 +46,10 @@ private:
   buffer& piece_;
 };
 
-std::size_t weights_of(const layer& of) {
-  std::size_t sum = 0;
-  for (const auto& array : of.arrays())
-    sum += size_of(array.extents);
-  return sum;
-}
-
-// Keras counts unnamed layers per kind: dense, dense_1, ...
-std::string next_name(const spec& layer, std::map<std::string, int>& seen) {
-  if (layer.keys.contains("name"))
-    return layer.keys["name"].get<std::string>();
-  const auto number = seen[layer.name]++;
-  return number == 0 ? layer.name : layer.name + "_" + std::to_string(number);
-}
-
 } // namespace
 
 model::model(const nn::architecture& from, std::string_view loss, std::size_t label_width)
     : architecture_(from), loss_name_(loss), label_width_(label_width), input_size_(size_of(from.input)) {
-  if (from.input.empty() || input_size_ == 0)
-    throw failure{errc::shape, "model \"" + from.name + "\": the input has no numbers; set input = [...]"};
   add_layers();
   choose_loss();
   weights_.reserve(num_weights_);
@@ -80,31 +63,18 @@ model::model(model&&) noexcept = default;
 model& model::operator=(model&&) noexcept = default;
 
 void model::add_layers() {
-  std::map<std::string, int> seen;
-  auto at = architecture_.input;
-  for (std::size_t i = 0; i < architecture_.layers.size(); ++i) {
-    const auto& wanted = architecture_.layers[i];
-    try {
-      check_layer(wanted);
-      const auto name = next_name(wanted, seen);
-      for (const auto& other : layers_)
-        if (other.what->name() == name)
-          throw failure{errc::config, "another layer has the name \"" + name + "\""};
-      auto made = find_layer(wanted.name).make(wanted, name, at);
-      at = made->output();
-      const auto size = weights_of(*made);
-      layers_.push_back({std::move(made), num_weights_, size_of(at), {}, nullptr});
-      if (num_weights_ == 0)
-        first_trained_ = size == 0 ? layers_.size() : i;
-      num_weights_ += size;
-      widest_ = std::max(widest_, size_of(at));
-    } catch (const failure& why) {
-      throw failure{why.code(), "layer " + std::to_string(i) + " (" + wanted.name + "): " + why.what()};
-    }
+  auto made = make_layers(architecture_);
+  first_trained_ = made.size();
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const auto weights = weights_of(*made[i]);
+    const auto output = size_of(made[i]->output());
+    if (weights > 0)
+      first_trained_ = std::min(first_trained_, i);
+    layers_.push_back({std::move(made[i]), num_weights_, output, {}, nullptr});
+    num_weights_ += weights;
+    widest_ = std::max(widest_, output);
   }
-  if (layers_.empty())
-    throw failure{errc::shape, "model \"" + architecture_.name + "\" has no layers"};
-  output_size_ = size_of(at);
+  output_size_ = layers_.back().output;
 }
 
 void model::choose_loss() {
@@ -114,7 +84,7 @@ void model::choose_loss() {
   try {
     loss_ = kind.make({output_size_, label_width_, fused_});
   } catch (const failure& why) {
-    throw failure{why.code(), "layer " + std::to_string(layers_.size() - 1) + " (" + last.what->name() +
+    throw failure{why.code(), "layer " + std::to_string(layers_.size() - 1) + " (" + architecture_.layers.back().name +
                                   "), the output: " + why.what()};
   }
 }
@@ -157,8 +127,8 @@ metrics model::compute_gradient(const batch_view& batch) {
 
 metrics model::train_on_batch(const batch_view& batch, optimizer& with) {
   if (with.num_weights() != num_weights_)
-    throw failure{errc::shape, "the optimizer was made for " + std::to_string(with.num_weights()) + " weights, the model has " +
-                                   std::to_string(num_weights_)};
+    throw failure{errc::shape, "the optimizer was made for " + std::to_string(with.num_weights()) +
+                                   " weights, the model has " + std::to_string(num_weights_)};
   if (batch.rows == 0)
     return {};
   with.begin_step();

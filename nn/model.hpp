@@ -22,9 +22,9 @@ struct batch_view {
   std::size_t rows;
 };
 
-/// A stack of layers over ONE flat vector of weights: to adopt a center is to copy into it, what was learned is a difference
-/// of two such vectors. One thread at a time; its callers hold a compute_scope. Once a batch size has been seen, training
-/// on it allocates nothing.
+/// A stack of layers over ONE flat vector of weights: to adopt a center is to copy into it, what was learned is a
+/// difference of two such vectors. One thread at a time; its callers hold a compute_scope. Once a batch size has been
+/// seen, training on it allocates nothing.
 class model {
 public:
   /// `label_width` is the number of outputs, or 1 where the loss takes class numbers. Weights start at zero.
@@ -72,9 +72,9 @@ public:
 private:
   struct stage {
     std::unique_ptr<layer> what;
-    std::size_t first;  // of its weights
-    std::size_t output; // numbers per sample
-    buffer y;           // of the last forward, unless the layer was skipped
+    std::size_t first;        // of its weights
+    std::size_t output;       // numbers per sample
+    buffer y;                 // of the last forward, unless the layer was skipped
     const float* x = nullptr; // what it read then
   };
 
@@ -98,8 +98,8 @@ private:
   bool fused_ = false; // the loss applies the final activation when training, predict() when predicting
   buffer weights_;
   buffer gradient_;
-  buffer piece_;       // the gradient of a few weights in train_on_batch
-  buffer d_[2];        // dL/dy and dL/dx of the layer at hand
+  buffer piece_; // the gradient of a few weights in train_on_batch
+  buffer d_[2];  // dL/dy and dL/dx of the layer at hand
 };
 
 } // namespace dk::nn

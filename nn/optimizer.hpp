@@ -12,8 +12,8 @@
 namespace dk::nn {
 
 /// How weights follow their gradient. Every rule works number by number, so a step may be taken slice by slice, while a
-/// slice is still in the cache. Semantics and defaults are those of Keras 2.15, with `decay` as in its legacy optimizers:
-/// step t = 0, 1, ... uses learning_rate / (1 + decay t).
+/// slice is still in the cache. Semantics and defaults are those of Keras 2.15, with `decay` as in its legacy
+/// optimizers: step t = 0, 1, ... uses learning_rate / (1 + decay t).
 class optimizer {
 public:
   /// `arrays`: numbers of state per weight, all starting at `initial`.
@@ -64,8 +64,9 @@ private:
 
 /// What the catalog knows about an optimizer.
 struct optimizer_kind {
-  std::string_view name;
-  std::vector<key_rule> keys; ///< beside learning_rate and decay, which every one takes
+  std::string_view name;        ///< in the config
+  std::string_view keras_class; ///< "Adam"
+  std::vector<key_rule> keys;   ///< beside learning_rate and decay, which every one takes
   /// Requires keys that were checked.
   std::unique_ptr<optimizer> (*make)(const spec& from, std::size_t num_weights);
 };

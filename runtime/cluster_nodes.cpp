@@ -50,7 +50,7 @@ public:
     const auto shares = share_out(wanted);
     std::uint32_t id = 0;
     for (std::size_t n = 0; n < nodes_.size(); ++n)
-      for (const auto& process : start_processes(nodes_[n], shares[n]))
+      for (const auto& process : start_processes(n, shares[n]))
         enlist_process(plan, id++, n, process);
   }
 
@@ -84,9 +84,7 @@ public:
   }
 
   std::string hear(const process_exit& what) override {
-    for (const auto& [id, at] : places_)
-      if (at.pid == what.pid && nodes_[at.node].handle == caf::actor_cast<node_actor>(self_->current_sender()))
-        exits_[pid_key(at.node, at.pid)] = what;
+    exits_[pid_key(what.node, what.pid)] = what;
     return "";
   }
 
@@ -148,11 +146,12 @@ private:
     return shares;
   }
 
-  std::vector<worker_process> start_processes(const node& on, std::uint32_t count) {
+  std::vector<worker_process> start_processes(std::size_t n, std::uint32_t count) {
+    const auto& on = nodes_[n];
     std::vector<worker_process> started;
     if (count == 0)
       return started;
-    self_->request(on.handle, start_deadline, start_atom_v, count, caf::actor{self_})
+    self_->request(on.handle, start_deadline, start_atom_v, count, static_cast<std::uint32_t>(n), caf::actor{self_})
         .receive([&](std::vector<worker_process>& processes) { started = std::move(processes); },
                  [&](const caf::error& why) { throw refusal(on.where, why); });
     return started;

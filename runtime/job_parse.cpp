@@ -1,6 +1,6 @@
 #include "runtime/job_parse.hpp"
 
-#include "algorithms/info.hpp"
+#include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"

@@ -30,6 +30,7 @@ struct worker_process {
 
 /// How a worker process ended: an exit status, or a signal other than 0.
 struct process_exit {
+  std::uint32_t node = 0; ///< what the driver called the node when it asked for the process
   std::int32_t pid = 0;
   std::int32_t status = 0;
   std::int32_t signal = 0;
@@ -65,7 +66,7 @@ typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
-  return f(caf::meta::type_name("process_exit"), x.pid, x.status, x.signal);
+  return f(caf::meta::type_name("process_exit"), x.node, x.pid, x.status, x.signal);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, remote_shard& x) {
@@ -102,7 +103,8 @@ namespace dk {
 /// A host's `dk_node`.
 using node_actor = caf::typed_actor<
     caf::replies_to<hello_atom, std::string>::with<node_info>, // our version; refused when theirs is another
-    caf::replies_to<start_atom, std::uint32_t, caf::actor>::with<std::vector<worker_process>>, // how many, for whom
+    caf::replies_to<start_atom, std::uint32_t, std::uint32_t, caf::actor> // how many, what we call the node, for whom
+    ::with<std::vector<worker_process>>,
     caf::reacts_to<kill_atom, std::int32_t>,                   // this worker process makes no progress
     caf::reacts_to<reap_atom>,                                 // a child ended (sent by itself)
     caf::reacts_to<caf::close_atom>>;                               // end every process and leave (sent by itself)

@@ -85,7 +85,7 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
       [=](const run_event& event) {
         self->state.statistics.add(event);
         if (setup.listener)
-          self->send(setup.listener, event);
+          caf::anon_send(setup.listener, event);
       },
       [=](tally_atom) {
         self->state.commits.flush();

@@ -54,10 +54,7 @@ std::unique_ptr<layer> make(const spec& from, std::string name, const shape& inp
 } // namespace
 
 extern const layer_kind activation_layer;
-const layer_kind activation_layer{"activation",
-                                  "activation",
-                                  "Activation",
-                                  {{"activation", value_kind::word, true, 0, 0, activation_names}},
-                                  make};
+const layer_kind activation_layer{
+    "activation", "activation", "Activation", {{"activation", value_kind::word, true, 0, 0, activation_names}}, make};
 
 } // namespace dk::nn

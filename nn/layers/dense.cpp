@@ -26,8 +26,8 @@ DK_CLONES void sum_rows(const float* __restrict dz, std::size_t rows, std::size_
 class dense final : public layer {
 public:
   dense(std::string name, std::size_t in, std::size_t out, bool use_bias, std::string_view activation)
-      : layer(std::move(name), {out}), in_(in), out_(out), use_bias_(use_bias), activation_(&find_activation(activation)),
-        applied_(activation_) {}
+      : layer(std::move(name), {out}), in_(in), out_(out), use_bias_(use_bias),
+        activation_(&find_activation(activation)), applied_(activation_) {}
 
   std::vector<weight_array> arrays() const override {
     std::vector<weight_array> all{{"kernel", {in_, out_}}};
@@ -84,8 +84,8 @@ public:
   }
 
 private:
-  // How many rows of W are treated at once. A band of W, its gradient and the moments of its optimizer should share the L2
-  // cache; a large batch is bound by the products instead, and each band makes them pack dZ again.
+  // How many rows of W are treated at once. A band of W, its gradient and the moments of its optimizer should share the
+  // L2 cache; a large batch is bound by the products instead, and each band makes them pack dZ again.
   std::size_t band_for(std::size_t rows) const {
     const std::size_t numbers = rows < 64 ? 32768 : 131072;
     return std::max<std::size_t>(16, numbers / out_ / 16 * 16);

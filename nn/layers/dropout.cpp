@@ -48,7 +48,8 @@ public:
   void forward(const float*, const float* x, std::size_t rows, float* y) override {
     factors_.reserve(rows * size_);
     const auto threshold = static_cast<std::uint32_t>(std::min(rate_ * 4294967296.0, 4294967295.0));
-    drop(x, rows * size_, mix(seed_ ^ mix(step_++)), threshold, static_cast<float>(1 / (1 - rate_)), factors_.data(), y);
+    drop(x, rows * size_, mix(seed_ ^ mix(step_++)), threshold, static_cast<float>(1 / (1 - rate_)), factors_.data(),
+         y);
   }
 
   void backward(const backward_pass& pass) override {
@@ -61,7 +62,9 @@ public:
     step_ = 0;
   }
 
-  nlohmann::json keras_config() const override { return {{"rate", rate_}, {"noise_shape", nullptr}, {"seed", nullptr}}; }
+  nlohmann::json keras_config() const override {
+    return {{"rate", rate_}, {"noise_shape", nullptr}, {"seed", nullptr}};
+  }
 
 private:
   std::size_t size_;
@@ -78,7 +81,6 @@ std::unique_ptr<layer> make(const spec& from, std::string name, const shape& inp
 } // namespace
 
 extern const layer_kind dropout_layer;
-const layer_kind dropout_layer{
-    "dropout", "rate", "Dropout", {{"rate", value_kind::number, true, 0, 1}}, make};
+const layer_kind dropout_layer{"dropout", "rate", "Dropout", {{"rate", value_kind::number, true, 0, 1}}, make};
 
 } // namespace dk::nn

@@ -14,7 +14,8 @@ namespace {
 
 /// L = mean over rows of -sum_i y_i log p_i; y one-hot or any weights, or one number that names the class.
 /// Fused: p = softmax(o), log p_i = o_i - max - log sum_j e^(o_j - max), dL/do_i = (p_i sum_j y_j - y_i) / rows.
-/// Otherwise as Keras: p_i = o_i / sum_j o_j, clipped to [1e-7, 1 - 1e-7] in the logarithm, with gradient 0 where clipped.
+/// Otherwise as Keras: p_i = o_i / sum_j o_j, clipped to [1e-7, 1 - 1e-7] in the logarithm, with gradient 0 where
+/// clipped.
 class categorical_crossentropy final : public loss_function {
 public:
   explicit categorical_crossentropy(const loss_use& use)
@@ -37,8 +38,8 @@ public:
 private:
   const float* one_hot(float label) {
     if (!(label >= 0 && label < static_cast<float>(width_)) || label != std::floor(label))
-      throw failure{errc::data, "the label " + std::to_string(label) + " names no class: the model has outputs for 0 to " +
-                                    std::to_string(width_ - 1)};
+      throw failure{errc::data, "the label " + std::to_string(label) +
+                                    " names no class: the model has outputs for 0 to " + std::to_string(width_ - 1)};
     std::fill(y_.begin(), y_.end(), 0.0F);
     y_[static_cast<std::size_t>(label)] = 1.0F;
     return y_.data();
@@ -102,9 +103,9 @@ std::unique_ptr<loss_function> make(const loss_use& use) {
     throw failure{errc::shape, "categorical_crossentropy needs one output per class, at least 2; the model has " +
                                    std::to_string(use.width)};
   if (use.label_width != use.width && use.label_width != 1)
-    throw failure{errc::shape, "categorical_crossentropy needs labels of 1 number (the class) or of " +
-                                   std::to_string(use.width) + " (one-hot), as many as the model has outputs; a label has " +
-                                   std::to_string(use.label_width)};
+    throw failure{errc::shape,
+                  "categorical_crossentropy needs labels of 1 number (the class) or of " + std::to_string(use.width) +
+                      " (one-hot), as many as the model has outputs; a label has " + std::to_string(use.label_width)};
   return std::make_unique<categorical_crossentropy>(use);
 }
 

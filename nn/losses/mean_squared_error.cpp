@@ -10,7 +10,8 @@ namespace dk::nn {
 namespace {
 
 // A row's mean of (o - y)^2; where asked, d_i <- scale (o_i - y_i).
-DK_CLONES double row_error(const float* __restrict o, const float* __restrict y, std::size_t width, float scale, float* d) {
+DK_CLONES double row_error(const float* __restrict o, const float* __restrict y, std::size_t width, float scale,
+                           float* d) {
   double sum = 0;
   for (std::size_t i = 0; i < width; ++i) {
     const float off = o[i] - y[i];
@@ -45,8 +46,9 @@ private:
 
 std::unique_ptr<loss_function> make(const loss_use& use) {
   if (use.label_width != use.width)
-    throw failure{errc::shape, "mean_squared_error compares number by number, but the model has " + std::to_string(use.width) +
-                                   " outputs and a label has " + std::to_string(use.label_width) + " numbers"};
+    throw failure{errc::shape, "mean_squared_error compares number by number, but the model has " +
+                                   std::to_string(use.width) + " outputs and a label has " +
+                                   std::to_string(use.label_width) + " numbers"};
   return std::make_unique<mean_squared_error>(use.width);
 }
 

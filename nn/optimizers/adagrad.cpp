@@ -7,8 +7,8 @@ namespace dk::nn {
 
 namespace {
 
-DK_CLONES void update(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count, float rate,
-                      float epsilon) {
+DK_CLONES void update(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count,
+                      float rate, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
     const float ai = a[i] + g[i] * g[i];
     a[i] = ai;
@@ -16,7 +16,8 @@ DK_CLONES void update(float* __restrict w, float* __restrict a, const float* __r
   }
 }
 
-/// a <- a + g^2; w <- w - learning_rate g / sqrt(a + epsilon), a from initial_accumulator_value on (Duchi 2011, as in Keras)
+/// a <- a + g^2; w <- w - learning_rate g / sqrt(a + epsilon), a from initial_accumulator_value on (Duchi 2011, as in
+/// Keras)
 class adagrad final : public optimizer {
 public:
   adagrad(const spec& from, std::size_t num_weights)
@@ -38,9 +39,10 @@ std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
 } // namespace
 
 extern const optimizer_kind adagrad_optimizer;
-const optimizer_kind adagrad_optimizer{"adagrad",
-                                       {{"initial_accumulator_value", value_kind::number, false, 0},
-                                        {"epsilon", value_kind::number, false, 0}},
-                                       make};
+const optimizer_kind adagrad_optimizer{
+    "adagrad",
+    "Adagrad",
+    {{"initial_accumulator_value", value_kind::number, false, 0}, {"epsilon", value_kind::number, false, 0}},
+    make};
 
 } // namespace dk::nn

@@ -20,7 +20,8 @@ DK_CLONES void update(float* __restrict w, float* __restrict m, float* __restric
 }
 
 /// m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2; w <- w - r m / (sqrt(v) + epsilon)
-/// with r = learning_rate sqrt(1 - b2^t) / (1 - b1^t) in step t = 1, 2, ... (Kingma and Ba 2015, "epsilon hat" as in Keras)
+/// with r = learning_rate sqrt(1 - b2^t) / (1 - b1^t) in step t = 1, 2, ... (Kingma and Ba 2015, "epsilon hat" as in
+/// Keras)
 class adam final : public optimizer {
 public:
   adam(const spec& from, std::size_t num_weights)
@@ -52,6 +53,7 @@ std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
 
 extern const optimizer_kind adam_optimizer;
 const optimizer_kind adam_optimizer{"adam",
+                                    "Adam",
                                     {{"beta_1", value_kind::number, false, 0, 1},
                                      {"beta_2", value_kind::number, false, 0, 1},
                                      {"epsilon", value_kind::number, false, 0}},

@@ -27,7 +27,8 @@ DK_CLONES void with_nesterov(float* __restrict w, float* __restrict u, const flo
   }
 }
 
-/// w <- w - r g; with momentum: u <- momentum u - r g, w <- w + u; with nesterov: w <- w + momentum u - r g (the new u).
+/// w <- w - r g; with momentum: u <- momentum u - r g, w <- w + u; with nesterov: w <- w + momentum u - r g (the new
+/// u).
 class sgd final : public optimizer {
 public:
   sgd(const spec& from, std::size_t num_weights)
@@ -56,6 +57,6 @@ std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
 
 extern const optimizer_kind sgd_optimizer;
 const optimizer_kind sgd_optimizer{
-    "sgd", {{"momentum", value_kind::number, false, 0, 1}, {"nesterov", value_kind::flag}}, make};
+    "sgd", "SGD", {{"momentum", value_kind::number, false, 0, 1}, {"nesterov", value_kind::flag}}, make};
 
 } // namespace dk::nn

@@ -79,8 +79,8 @@ std::optional<process_exit> try_reap(std::int32_t pid) {
   if (waitpid(pid, &status, WNOHANG) != pid)
     return std::nullopt;
   if (WIFSIGNALED(status))
-    return process_exit{pid, 0, WTERMSIG(status)};
-  return process_exit{pid, WEXITSTATUS(status), 0};
+    return process_exit{0, pid, 0, WTERMSIG(status)};
+  return process_exit{0, pid, WEXITSTATUS(status), 0};
 }
 
 void kill_and_reap(std::int32_t pid) {

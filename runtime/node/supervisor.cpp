@@ -54,13 +54,14 @@ std::vector<worker_process> start_workers(const node_setup& setup, std::uint32_t
 void reap(node_ptr self) {
   auto& children = self->state.children;
   for (auto child = children.begin(); child != children.end();) {
-    const auto how = try_reap(child->first);
+    auto how = try_reap(child->first);
     if (!how) {
       ++child;
       continue;
     }
     spdlog::info("worker process {} ended: status {}, signal {}", how->pid, how->status, how->signal);
-    self->send(child->second, *how);
+    how->node = child->second.tag;
+    caf::anon_send(child->second.driver, *how);
     child = children.erase(child);
   }
 }
@@ -68,7 +69,7 @@ void reap(node_ptr self) {
 void end_children_of(node_ptr self, const caf::actor_addr& driver) {
   auto& children = self->state.children;
   for (auto child = children.begin(); child != children.end();) {
-    if (child->second.address() != driver) {
+    if (child->second.driver.address() != driver) {
       ++child;
       continue;
     }
@@ -77,7 +78,7 @@ void end_children_of(node_ptr self, const caf::actor_addr& driver) {
   }
 }
 
-std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, const caf::actor& driver) {
+std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) {
   auto& my = self->state;
   const auto free = my.setup.workers - std::min<std::size_t>(my.setup.workers, my.children.size());
   if (count > free)
@@ -87,7 +88,7 @@ std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, const 
   auto started = start_workers(my.setup, count);
   self->monitor(driver);
   for (const auto& process : started)
-    my.children[process.pid] = driver;
+    my.children[process.pid] = {driver, tag};
   spdlog::info("started {} worker processes", started.size());
   return started;
 }
@@ -107,9 +108,9 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, no
                                                "; install the same build on both");
         return node_info{version, self->state.setup.workers};
       },
-      [=](start_atom, std::uint32_t count, const caf::actor& driver) -> caf::result<std::vector<worker_process>> {
+      [=](start_atom, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) -> caf::result<std::vector<worker_process>> {
         try {
-          return start_for(self, count, driver);
+          return start_for(self, count, tag, driver);
         } catch (const failure& why) {
           return make_error(why.code(), why.what());
         }

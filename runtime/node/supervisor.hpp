@@ -19,7 +19,12 @@ struct node_state {
   static inline const char* name = "node";
 
   node_setup setup;
-  std::map<std::int32_t, caf::actor> children; // pid -> the driver that it works for
+  struct child {
+    caf::actor driver; // that it works for
+    std::uint32_t tag; // what the driver calls this node
+  };
+
+  std::map<std::int32_t, child> children; // by pid
 };
 
 /// A host's supervisor: starts worker processes for drivers, tells a driver when one of them ended, and ends them all

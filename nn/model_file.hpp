@@ -1,0 +1,29 @@
+#pragma once
+
+#include "nn/architecture.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk::nn {
+
+/// Writes the HDF5 file that Keras 2's load_model reads: model_config, training_config and the group model_weights.
+/// `weights` as model::weights() has them. It is written beside `path` and renamed, so `path` is never half a file.
+/// @throws failure (resources) when it cannot be written, (config, shape) when the architecture is not one
+void save_model(const std::string& path, const architecture& from, std::string_view loss, const spec& optimizer,
+                const float* weights);
+
+/// What load_model found. `loss` is "" when the file names none.
+struct loaded_model {
+  nn::architecture architecture;
+  std::string loss;
+  std::vector<float> weights; ///< as model::weights() has them
+};
+
+/// Reads our own files and those of Keras 2 and tf.keras that hold a Sequential model of layers we have. Weights belong
+/// to layers by their order, and every shape is checked before anything of its size is allocated.
+/// @throws failure (model): missing, damaged, cut short, or not supported, with the layer's index and name
+loaded_model load_model(const std::string& path);
+
+} // namespace dk::nn
