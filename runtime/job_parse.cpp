@@ -5,7 +5,7 @@
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/transforms/catalog.hpp"
-#include "runtime/model_keys.hpp"
+#include "nn/catalog.hpp"
 #include "runtime/section.hpp"
 
 #include <algorithm>
@@ -74,7 +74,7 @@ spec read_transform(const config_tree& tree, const std::string& path) {
 
 spec read_layer(const config_tree& tree, const std::string& path) {
   const auto& value = *value_at(tree, path);
-  const auto names = layer_names();
+  const auto names = nn::layer_names();
   std::vector<std::string> found;
   std::string guess;
   if (value.is_object())
@@ -93,14 +93,14 @@ spec read_layer(const config_tree& tree, const std::string& path) {
   spec layer{found.front(), value};
   const auto own = value.at(layer.name);
   layer.keys.erase(layer.name);
-  if (const auto primary = primary_key(layer.name); !primary.empty()) {
+  if (const auto primary = nn::primary_key(layer.name); !primary.empty()) {
     if (layer.keys.contains(primary))
       fail(tree, join_path(path, primary), "`" + primary + "` is given twice, by its name and by `" + layer.name + '`');
     layer.keys[primary] = own;
   } else if (own != true && own != nlohmann::json::object()) {
     fail(tree, join_path(path, layer.name), '`' + layer.name + "` is " + shown(own) + ", accepted is true");
   }
-  placed(tree, path, [&] { check_layer(layer); });
+  placed(tree, path, [&] { nn::check_layer(layer); });
   return layer;
 }
 
@@ -156,7 +156,7 @@ void read_optimizer(const section& in, spec& optimizer) {
       in.refuse("optimizer", "a name, or a table as in { name = \"adam\", learning_rate = 0.001 }");
     }
   }
-  placed(in.tree(), in.path("optimizer"), [&] { check_optimizer(optimizer); });
+  placed(in.tree(), in.path("optimizer"), [&] { nn::check_optimizer(optimizer); });
 }
 
 void read_stop(const section& in, nlohmann::json& stop) {
@@ -182,9 +182,9 @@ void read_trainer(const section& in, trainer_config& trainer) {
   in.word("assignment", trainer.assignment, {"dynamic", "static"});
   read_optimizer(in, trainer.optimizer);
   in.text("loss", trainer.loss);
-  placed(in.tree(), in.path("loss"), [&] { check_loss(trainer.loss); });
+  placed(in.tree(), in.path("loss"), [&] { nn::check_loss(trainer.loss); });
   in.texts("metrics", trainer.metrics);
-  const auto metrics = metric_names();
+  const auto metrics = nn::metric_names();
   for (const auto& name : trainer.metrics)
     if (std::find(metrics.begin(), metrics.end(), name) == metrics.end())
       in.refuse("metrics", "any of: " + join(metrics) + did_you_mean(name, metrics));
@@ -237,9 +237,11 @@ job read_job(const config_tree& tree, const std::string& base_folder) {
   root.only(root_keys);
   for (const auto& [name, keys] : known_keys()) {
     auto known = keys;
-    if (name == "trainer")
-      for (const auto& [key, unused] : algorithm_keys(tree).items())
+    if (name == "trainer") {
+      const auto own = algorithm_keys(tree);
+      for (const auto& [key, unused] : own.items())
         known.push_back(key);
+    }
     if (!name.empty())
       section{tree, name}.only(known);
   }

@@ -1,6 +1,6 @@
 #include "common/error.hpp"
+#include "nn/catalog.hpp"
 #include "runtime/job.hpp"
-#include "runtime/model_keys.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -88,7 +88,7 @@ json optimizer_value(const spec& optimizer) {
 
 json layer_value(const spec& layer) {
   auto value = layer.keys;
-  const auto primary = primary_key(layer.name);
+  const auto primary = nn::primary_key(layer.name);
   json own = true;
   if (!primary.empty()) {
     own = value.value(primary, json{});

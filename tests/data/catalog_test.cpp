@@ -1,0 +1,48 @@
+#include "data/formats/catalog.hpp"
+#include "tests/support.hpp"
+
+#include <catch2/catch.hpp>
+
+using dk::errc;
+using dk::spec;
+using dk::test::failure_in;
+using dk::test::failure_of;
+using dk::test::temporary_folder;
+
+TEST_CASE("a source names its format and its keys", "[data][formats]") {
+  const temporary_folder folder;
+  const auto path = folder.write("x.csv", "a,label\n1,2\n");
+  CHECK(dk::data::read({"csv", {{"path", path}}}).rows() == 1);
+  CHECK(dk::data::source_formats() == std::vector<std::string>{"idx", "csv"});
+}
+
+TEST_CASE("a plain path tells its format by its content", "[data][formats]") {
+  const temporary_folder folder;
+  const auto csv = folder.write("x", "a,label\n1,2\n");
+  const auto idx = folder.write("y", std::string{"\0\0\x08\x01\0\0\0\x01z", 9});
+  const auto other = folder.write("z", std::string{"\x7f\0\0\0", 4});
+  CHECK(dk::data::source_of(csv) == spec{"csv", {{"path", csv}}});
+  CHECK(dk::data::source_of(idx) == spec{"idx", {{"features", idx}}});
+  CHECK(failure_in(folder, errc::data, [&] { dk::data::source_of(other); }) ==
+        "z: its format is not known; known are: idx, csv");
+}
+
+TEST_CASE("relative paths of a source start at a folder", "[data][formats]") {
+  CHECK(dk::data::anchored({"idx", {{"features", "a/b"}, {"labels", "/c"}}}, "/base") ==
+        spec{"idx", {{"features", "/base/a/b"}, {"labels", "/c"}}});
+}
+
+TEST_CASE("a source with wrong keys says which", "[data][formats]") {
+  const auto error = [](const spec& source) {
+    return failure_of(errc::config, [&] { dk::data::check_source(source); });
+  };
+  CHECK(error({"cvs", {}}) == "unknown data format `cvs` (did you mean \"csv\"?); known are: idx, csv");
+  CHECK(error({"csv", {{"path", "x"}, {"lable", "y"}}}) ==
+        "source `csv`: unknown key `lable` (did you mean \"label\"?); its keys are: path, features, label, delimiter");
+  CHECK(error({"csv", {{"path", 7}}}) == "source `csv`: `path` is 7, accepted is the path of a file");
+  CHECK(error({"csv", {{"path", "x"}, {"delimiter", ", "}}}) ==
+        "source `csv`: `delimiter` is \", \", accepted is a string of one character");
+  CHECK(error({"csv", {{"path", "x"}, {"features", nlohmann::json::array()}}}) ==
+        "source `csv`: `features` is [], accepted is a list of strings");
+  CHECK(error({"idx", nlohmann::json::object()}) == "source `idx`: needs the key `features`, the path of a file");
+}

@@ -1,0 +1,122 @@
+#include "data/dataset.hpp"
+#include "tests/support.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+
+using dk::block;
+using dk::errc;
+using dk::data::check_labels;
+using dk::data::dataset;
+using dk::data::make_dataset;
+using dk::data::table;
+using dk::test::failure_of;
+
+namespace {
+
+block floats(const std::vector<float>& values) {
+  return block::copy_of(values.data(), values.size());
+}
+
+table with(block features, std::vector<double> labels) {
+  table t;
+  t.put({"features", {2}, std::move(features), "f", {"pt", "eta"}});
+  t.put({"label", {}, std::move(labels), "l", {}});
+  return t;
+}
+
+dataset counting(std::size_t rows) {
+  std::vector<float> features(rows * 2);
+  std::vector<double> labels(rows);
+  std::iota(features.begin(), features.end(), 0.0F);
+  std::iota(labels.begin(), labels.end(), 0.0);
+  return make_dataset(with(floats(features), labels));
+}
+
+} // namespace
+
+TEST_CASE("a dataset holds aligned float32 and shares what already is", "[data][dataset]") {
+  const auto features = floats({1, 2, 3, 4});
+  const auto made = make_dataset(with(features, {7, 8}));
+  CHECK(made.rows == 2);
+  CHECK(made.feature_shape == std::vector<std::size_t>{2});
+  CHECK(made.feature_width == 2);
+  CHECK(made.label_width == 1);
+  CHECK(made.features.data() == features.data());
+  CHECK(reinterpret_cast<std::uintptr_t>(made.labels.data()) % 64 == 0);
+  CHECK(made.labels[1] == 8.0F);
+}
+
+TEST_CASE("a dataset without labels is an error unless none are needed", "[data][dataset]") {
+  table t;
+  t.put({"features", {}, std::vector<std::uint8_t>{1, 2}, "f", {}});
+  CHECK(make_dataset(t, dk::data::label_use::optional).label_width == 0);
+  CHECK(failure_of(errc::data, [&] { make_dataset(t); }) == "f: no column `label`; the table has: features");
+  CHECK(failure_of(errc::data, [] { make_dataset({}); }).find("no column `features`") != std::string::npos);
+}
+
+TEST_CASE("a number that is not finite is named by file, row and column", "[data][dataset]") {
+  const auto nan = std::numeric_limits<float>::quiet_NaN();
+  CHECK(failure_of(errc::data,
+                   [&] {
+                     make_dataset(with(floats({1, 2, 3, nan}), {0, 0}));
+                   }) == "f: row 1 (the first is 0) of column `features`, field `eta` holds nan, expected a finite "
+                         "number that float32 can "
+                         "hold; correct or remove the row");
+  CHECK(failure_of(errc::data, [&] {
+          make_dataset(with(floats({1, 2, 3, 4}), {0, 1e300}));
+        }).find("l: row 1 (the first is 0) of column `label` holds inf") == 0);
+}
+
+TEST_CASE("no rows are an error", "[data][dataset]") {
+  CHECK(failure_of(errc::data, [] { make_dataset(with(block{}, {})); }) == "f: has no rows; give data to work on");
+}
+
+TEST_CASE("a split is disjoint, complete, in file order and the same every time", "[data][dataset]") {
+  const auto all = counting(100);
+  const auto [rest, held] = split(all, 0.2, 7);
+  CHECK(rest.rows == 80);
+  CHECK(held.rows == 20);
+  CHECK(std::is_sorted(rest.labels.begin(), rest.labels.end()));
+  CHECK(std::is_sorted(held.labels.begin(), held.labels.end()));
+  std::vector<float> seen(rest.labels.begin(), rest.labels.end());
+  seen.insert(seen.end(), held.labels.begin(), held.labels.end());
+  std::sort(seen.begin(), seen.end());
+  CHECK(std::equal(seen.begin(), seen.end(), all.labels.begin(), all.labels.end()));
+  for (std::size_t i = 0; i < held.rows; ++i)
+    CHECK(held.features[2 * i + 1] == 2 * held.labels[i] + 1);
+  const auto again = split(all, 0.2, 7).second;
+  CHECK(std::equal(held.labels.begin(), held.labels.end(), again.labels.begin()));
+  const auto other = split(all, 0.2, 8).second;
+  CHECK(!std::equal(held.labels.begin(), held.labels.end(), other.labels.begin()));
+}
+
+TEST_CASE("a split of nothing shares, and a small one leaves each side a row", "[data][dataset]") {
+  const auto all = counting(3);
+  const auto whole = split(all, 0, 1);
+  CHECK(whole.first.features.data() == all.features.data());
+  CHECK(whole.second.rows == 0);
+  CHECK(split(all, 0.01, 1).second.rows == 1);
+  CHECK(split(all, 0.99, 1).first.rows == 1);
+  CHECK(failure_of(errc::data, [] { split(counting(1), 0.5, 1); }) ==
+        "l: has too few rows to hold any out; set `validation` to 0");
+}
+
+TEST_CASE("labels are class numbers below the number of classes", "[data][dataset]") {
+  const auto with_labels = [](std::vector<double> labels) {
+    return make_dataset(with(floats({1, 2, 3, 4}), std::move(labels)));
+  };
+  check_labels(with_labels({0, 2}), 3);
+  CHECK(failure_of(errc::data,
+                   [&] {
+                     check_labels(with_labels({0, 3}), 3);
+                   }) ==
+        "l: row 1 (the first is 0) has the label 3, expected a whole number from 0 to 2; correct it, or give the model "
+        "more outputs");
+  CHECK(failure_of(errc::data, [&] { check_labels(with_labels({0.5, 0}), 3); }).find("label 0.5") != std::string::npos);
+  CHECK(failure_of(errc::data, [&] { check_labels(with_labels({0, -1}), 3); }).find("label -1") != std::string::npos);
+  CHECK(failure_of(errc::data, [] { check_labels({}, 3); }) == "has no labels; name them in the data source");
+}

@@ -1,0 +1,85 @@
+#include "data/shuffle.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <vector>
+
+using dk::data::row_order;
+
+namespace {
+
+bool is_bijection(const row_order& order) {
+  std::vector<bool> seen(order.rows());
+  for (std::uint64_t i = 0; i < order.rows(); ++i) {
+    const auto row = order(i);
+    if (row >= order.rows() || seen[row])
+      return false;
+    seen[row] = true;
+  }
+  return true;
+}
+
+std::size_t differences(const row_order& a, const row_order& b) {
+  std::size_t count = 0;
+  for (std::uint64_t i = 0; i < a.rows(); ++i)
+    count += a(i) != b(i) ? 1U : 0U;
+  return count;
+}
+
+} // namespace
+
+TEST_CASE("every order visits every row once", "[data][shuffle]") {
+  for (std::uint64_t rows = 1; rows <= 300; ++rows)
+    for (std::uint64_t epoch = 0; epoch < 3; ++epoch)
+      REQUIRE(is_bijection({rows, epoch, rows, true}));
+  CHECK(is_bijection({1, 0, 60000, true}));
+  CHECK(is_bijection({1, 1, 65536, true}));
+  CHECK(is_bijection({1, 1, 65537, true}));
+}
+
+TEST_CASE("an order that is not shuffled is the file's", "[data][shuffle]") {
+  const row_order order{1, 2, 1000, false};
+  for (std::uint64_t i = 0; i < 1000; ++i)
+    REQUIRE(order(i) == i);
+}
+
+TEST_CASE("the same seed and epoch give the same order, others another", "[data][shuffle]") {
+  const row_order order{1, 0, 60000, true};
+  CHECK(differences(order, {1, 0, 60000, true}) == 0);
+  CHECK(differences(order, {1, 1, 60000, true}) > 59000);
+  CHECK(differences(order, {2, 0, 60000, true}) > 59000);
+  CHECK(differences(order, {1, 0, 60000, false}) > 59000);
+}
+
+TEST_CASE("places and rows are independent, roughly", "[data][shuffle]") {
+  constexpr std::uint64_t rows = 60000;
+  constexpr std::uint64_t cells = 16;
+  for (std::uint64_t epoch = 0; epoch < 4; ++epoch) {
+    const row_order order{3, epoch, rows, true};
+    std::vector<double> count(cells * cells);
+    double ascents = 0;
+    for (std::uint64_t i = 0; i < rows; ++i) {
+      count[i * cells / rows * cells + order(i) * cells / rows] += 1;
+      ascents += i > 0 && order(i) > order(i - 1) ? 1 : 0;
+    }
+    constexpr double expected = static_cast<double>(rows) / (cells * cells);
+    double chi = 0;
+    for (const auto n : count)
+      chi += (n - expected) * (n - expected) / expected;
+    CHECK(chi < 225 + 6 * 21.2); // 15 x 15 degrees of freedom: mean 225, deviation sqrt(450)
+    CHECK(chi > 225 - 6 * 21.2);
+    CHECK(std::abs(ascents / rows - 0.5) < 0.01);
+  }
+}
+
+TEST_CASE("over many epochs each row of a small set comes first equally often", "[data][shuffle]") {
+  constexpr std::uint64_t rows = 10;
+  constexpr std::uint64_t epochs = 20000;
+  std::vector<double> first(rows);
+  for (std::uint64_t epoch = 0; epoch < epochs; ++epoch)
+    first[row_order{5, epoch, rows, true}(0)] += 1;
+  double chi = 0;
+  for (const auto n : first)
+    chi += (n - epochs / rows) * (n - epochs / rows) / (epochs / rows);
+  CHECK(chi < 9 + 6 * 4.3); // 9 degrees of freedom
+}

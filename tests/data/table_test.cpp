@@ -1,0 +1,60 @@
+#include "data/table.hpp"
+#include "tests/support.hpp"
+
+#include <catch2/catch.hpp>
+
+using dk::errc;
+using dk::data::column;
+using dk::data::table;
+using dk::test::failure_of;
+
+namespace {
+
+column bytes(const std::string& name, std::vector<std::size_t> shape, std::vector<std::uint8_t> values) {
+  return {name, std::move(shape), std::move(values), "f", {}};
+}
+
+} // namespace
+
+TEST_CASE("a table keeps its columns in order and replaces by name", "[data][table]") {
+  table t;
+  t.put(bytes("b", {2}, {1, 2, 3, 4}));
+  t.put(bytes("a", {}, {5, 6}));
+  t.put({"b", {}, std::vector<double>{0.5, 1.5}, "f", {}});
+  CHECK(t.names() == std::vector<std::string>{"b", "a"});
+  CHECK(t.rows() == 2);
+  CHECK(dk::data::type_name(t.at("b")) == "f64");
+  CHECK(t.find("c") == nullptr);
+}
+
+TEST_CASE("a lone column may be replaced by one with other rows", "[data][table]") {
+  table t;
+  t.put(bytes("a", {}, {1, 2}));
+  t.put(bytes("a", {}, {1, 2, 3}));
+  CHECK(t.rows() == 3);
+}
+
+TEST_CASE("a column of other rows, or of no whole rows, is refused", "[data][table]") {
+  table t;
+  t.put(bytes("features", {}, {1, 2}));
+  CHECK(failure_of(errc::data, [&] { t.put(bytes("label", {}, {1})); }) ==
+        "f: column `label` has 1 rows, column `features` has 2 (f); give files that belong together");
+  CHECK(failure_of(errc::data, [&] {
+          t.put(bytes("x", {2}, {1, 2, 3}));
+        }) == "f: column `x` has 3 numbers, which do not fill rows of 2");
+}
+
+TEST_CASE("a missing column suggests the nearest name", "[data][table]") {
+  table t;
+  t.put(bytes("features", {}, {1, 2}));
+  CHECK(failure_of(errc::data, [&] { t.at("feature"); }) ==
+        "f: no column `feature` (did you mean \"features\"?); the table has: features");
+}
+
+TEST_CASE("a place names the row, the column and the field", "[data][table]") {
+  auto c = bytes("x", {2}, {1, 2, 3, 4});
+  CHECK(dk::data::place(c, 3) == "f: row 1 (the first is 0) of column `x`, element 1");
+  c.fields = {"pt", "eta"};
+  CHECK(dk::data::place(c, 2) == "f: row 1 (the first is 0) of column `x`, field `pt`");
+  CHECK(dk::data::shortest(0.1) == "0.1");
+}
