@@ -176,6 +176,6 @@ TEST_CASE("what is not supported is refused by index and name", "[nn][model_file
 TEST_CASE("a layer that claims more memory than there is is refused by its shape", "[nn][model_file]") {
   const scratch temporary;
   const auto path = saved(temporary / "m.h5");
-  patch(path, "\"units\":4,\"use_bias\":true", "\"units\":999999999           ");
+  patch(path, "\"units\":4,\"use_bias\":true", "\"units\":999999999        ");
   CHECK_THROWS_WITH(load_model(path), Catch::Contains("(6, 999999999)"));
 }
