@@ -1,0 +1,124 @@
+// How many exchanges (commit and pull) of a 4 MB center pass between two processes a second, beside raw sockets that
+// send the same bytes to and fro?
+//
+//   exchange_processes
+
+#include "benchmarks/exchange_client.hpp"
+#include "benchmarks/w1.hpp"
+#include "runtime/connect.hpp"
+#include "runtime/system.hpp"
+
+#include <arpa/inet.h>
+#include <caf/io/middleman.hpp>
+#include <csignal>
+#include <cstdio>
+#include <netinet/tcp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr std::uint32_t rounds = 5;
+constexpr std::uint32_t per_round = 100;
+
+dk::system_options networked() {
+  dk::system_options options;
+  options.network = true;
+  return options;
+}
+
+// The child: owns the shard until it is killed.
+void serve(int ready) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  dk::system_config config{networked()};
+  caf::actor_system system{config};
+  auto server =
+      system.spawn(dk::parameter_server, benchmark::shard_of(benchmark::w1_weights, (rounds + 1) * per_round));
+  const auto port = system.middleman().publish(server, 0, "127.0.0.1");
+  const std::uint16_t number = port ? *port : 0;
+  if (write(ready, &number, sizeof number) == sizeof number)
+    pause();
+}
+
+void move_bytes(int socket, std::vector<char>& bytes, bool out) {
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto n =
+        out ? write(socket, bytes.data() + at, bytes.size() - at) : read(socket, bytes.data() + at, bytes.size() - at);
+    if (n <= 0)
+      std::exit(1);
+    at += static_cast<std::size_t>(n);
+  }
+}
+
+// Pairs of 4 MB to and fro over TCP on loopback, in seconds.
+double raw_exchanges() {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const raw = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener, raw, size) != 0 || listen(listener, 1) != 0 || getsockname(listener, raw, &size) != 0)
+    std::exit(1);
+  std::vector<char> bytes(benchmark::w1_weights * sizeof(float));
+  const auto child = fork();
+  if (child == 0) {
+    const int peer = accept(listener, nullptr, nullptr);
+    for (std::uint32_t i = 0; i < per_round; ++i) {
+      move_bytes(peer, bytes, false);
+      move_bytes(peer, bytes, true);
+    }
+    _exit(0);
+  }
+  const int peer = socket(AF_INET, SOCK_STREAM, 0);
+  if (connect(peer, raw, size) != 0)
+    std::exit(1);
+  const auto begun = benchmark::now();
+  for (std::uint32_t i = 0; i < per_round; ++i) {
+    move_bytes(peer, bytes, true);
+    move_bytes(peer, bytes, false);
+  }
+  const auto seconds = benchmark::now() - begun;
+  waitpid(child, nullptr, 0);
+  close(peer);
+  close(listener);
+  return seconds;
+}
+
+} // namespace
+
+int main() {
+  std::vector<double> raw;
+  for (std::uint32_t round = 0; round < rounds; ++round) // before any thread exists: it forks
+    raw.push_back(per_round / raw_exchanges());
+  int ready[2];
+  if (pipe(ready) != 0)
+    return 1;
+  const auto child = fork();
+  if (child == 0) {
+    serve(ready[1]);
+    _exit(0);
+  }
+  std::uint16_t port = 0;
+  if (read(ready[0], &port, sizeof port) != sizeof port || port == 0)
+    return 1;
+  {
+    dk::system_config config{networked()};
+    caf::actor_system system{config};
+    caf::scoped_actor self{system};
+    const auto server =
+        caf::actor_cast<dk::server_actor>(dk::connect_to(self, {"127.0.0.1", port}, std::chrono::seconds{5}));
+    const std::vector<float> small(benchmark::w1_weights, 1e-6F);
+    const auto delta = dk::block::copy_of(small.data(), small.size());
+    std::vector<double> ours;
+    benchmark::time_exchanges(system, server, delta, 0, per_round);
+    for (std::uint32_t round = 1; round <= rounds; ++round)
+      ours.push_back(per_round / benchmark::time_exchanges(system, server, delta, round * per_round, per_round));
+    std::printf("exchanges of 4 MB between two processes: %.0f a second; raw sockets: %.0f; share %.2f\n",
+                benchmark::median(ours), benchmark::median(raw), benchmark::median(ours) / benchmark::median(raw));
+  }
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+}

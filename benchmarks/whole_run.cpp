@@ -1,0 +1,84 @@
+// What is left of the bare training step when everything is around it (loader, messages, exchange, ledger, log), and
+// how do two workers compare with two runs that know nothing of each other?
+//
+//   whole_run [BATCH WINDOW]     (default 32 12)
+//
+// One thread each, W1, the same rows. The ceiling for two workers is two independent `single` runs side by side: they
+// share caches and memory bandwidth too.
+
+#include "benchmarks/w1.hpp"
+#include "nn/compute_scope.hpp"
+#include "runtime/model_of.hpp"
+#include "runtime/trainer.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+constexpr int rounds = 5;
+
+double bare_steps(const dk::job& w1, const dk::data::dataset& rows) {
+  const dk::nn::compute_scope computing;
+  auto model = dk::make_model(w1, 1);
+  model.initialize(1);
+  const auto optimizer = dk::nn::make_optimizer(w1.trainer.optimizer, model.num_weights());
+  const auto batch = w1.trainer.batch_size;
+  const auto begun = benchmark::now();
+  for (std::size_t at = 0; at + batch <= rows.rows; at += batch)
+    model.train_on_batch({rows.features.data() + at * 784, rows.labels.data() + at, batch}, *optimizer);
+  return static_cast<double>(rows.rows / batch * batch) / (benchmark::now() - begun);
+}
+
+// With its log, as a user runs it.
+double run(dk::job w1, const char* algorithm, std::size_t workers, const dk::data::dataset& rows, int folder) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("dk-whole-run-" + std::to_string(getpid()) + "-" + std::to_string(folder));
+  w1.trainer.algorithm = dk::spec{algorithm};
+  w1.trainer.workers = workers;
+  dk::run_options options;
+  options.folder = dk::make_run_folder(path.string(), "benchmark");
+  const auto result = dk::train(w1, rows, options);
+  std::filesystem::remove_all(path);
+  return static_cast<double>(result.numbers.rows) / result.training_seconds;
+}
+
+double two_runs(const dk::job& w1, const dk::data::dataset& rows) {
+  double speeds[2] = {};
+  std::thread other{[&] { speeds[1] = run(w1, "single", 1, rows, 1); }};
+  speeds[0] = run(w1, "single", 1, rows, 0);
+  other.join();
+  return speeds[0] + speeds[1];
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  auto w1 = benchmark::w1_job();
+  w1.trainer.batch_size = argc > 2 ? std::strtoul(argv[1], nullptr, 10) : 32;
+  w1.trainer.communication_window = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 12;
+  const auto rows = benchmark::w1_rows(w1.trainer.batch_size >= 32 ? 30000 : 10000);
+  std::vector<double> bare;
+  std::vector<double> single;
+  std::vector<double> adag;
+  std::vector<double> pair;
+  std::vector<double> both;
+  for (int round = 0; round < rounds; ++round) {
+    bare.push_back(bare_steps(w1, rows));
+    single.push_back(run(w1, "single", 1, rows, 0));
+    adag.push_back(run(w1, "adag", 1, rows, 0));
+    pair.push_back(two_runs(w1, rows));
+    both.push_back(run(w1, "adag", 2, rows, 0));
+  }
+  using benchmark::median;
+  std::printf("W1, batch %zu, window %zu, rows/s:\n", w1.trainer.batch_size, w1.trainer.communication_window);
+  std::printf("  bare step              %8.0f\n", median(bare));
+  std::printf("  single, whole run      %8.0f   %.3f of the bare step\n", median(single),
+              median(single) / median(bare));
+  std::printf("  adag, 1 worker         %8.0f   %.3f of the bare step\n", median(adag), median(adag) / median(bare));
+  std::printf("  two single runs        %8.0f\n", median(pair));
+  std::printf("  adag, 2 workers        %8.0f   %.3f of two single runs\n", median(both), median(both) / median(pair));
+}
