@@ -49,7 +49,7 @@ def median_us(step, rounds=9, seconds=0.2):
 
 
 def blas():
-    """The BLAS that torch's products run on. Debian's torch takes whatever libblas.so.3 is: the reference one is 10 times slower."""
+    """The BLAS of torch's products. Debian's torch takes whatever libblas.so.3 is; the reference one is 10 times slower."""
     with open("/proc/self/maps") as maps:
         loaded = maps.read()
     for name in ("openblas", "blis", "mkl"):
@@ -83,7 +83,8 @@ def main():
         adam.step()
         at = (at + asked.batch) % len(labels)
 
-    print(json.dumps({"torch": torch.__version__, "mode": asked.mode, "batch": asked.batch, "blas": blas(), "us": median_us(step)}))
+    print(json.dumps({"torch": torch.__version__, "mode": asked.mode, "batch": asked.batch, "blas": blas(),
+                      "us": median_us(step)}))
 
 
 main()
