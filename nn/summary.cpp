@@ -51,7 +51,7 @@ std::string summary(const model& of) {
     const auto& layer = of.layer_at(i);
     const auto type = std::string{find_layer(described.layers[i].name).keras_class};
     text += line(" " + layer.name() + " (" + type + ")", batch_text(layer.output()), std::to_string(weights_of(layer)));
-    text += i + 1 < of.num_layers() ? std::string(width, ' ') + "\n" : "";
+    text += std::string(width, ' ') + "\n";
   }
   text += std::string(width, '=') + "\n" + total("Total params", of.num_weights());
   text += total("Trainable params", of.num_weights()) + total("Non-trainable params", 0);

@@ -116,7 +116,7 @@ private:
   node greet(const endpoint& where) {
     node met{where, caf::actor_cast<node_actor>(connect_to(self_, where, timeout_))};
     self_->monitor(met.handle);
-    self_->request(met.handle, timeout_, hello_atom_v, std::string{version})
+    self_->request(met.handle, timeout_, hello_atom_v, std::string{version_text})
         .receive([&](const node_info& info) { met.capacity = info.workers; },
                  [&](const caf::error& why) { throw refusal(where, why); });
     return met;

@@ -110,7 +110,9 @@ using node_actor = caf::typed_actor<
     caf::reacts_to<caf::close_atom>>;                               // end every process and leave (sent by itself)
 
 /// A worker process before and while it works.
-using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>>;
+using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,
+                                       caf::reacts_to<caf::tick_atom>> // nobody came in time (sent by itself)
+    ;
 
 /// Keeps a run's log and its numbers.
 using recorder_actor =

@@ -105,6 +105,9 @@ h5_handle::~h5_handle() {
 }
 
 h5_silence::h5_silence() {
+  // A damaged file can leave the library in a state in which its clean-up at exit loops; our handles close everything.
+  static const bool once = H5dont_atexit() >= 0;
+  static_cast<void>(once);
   H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

@@ -1,0 +1,109 @@
+#include "apps/driver/commands.hpp"
+
+#include "apps/driver/inputs.hpp"
+#include "common/error.hpp"
+#include "common/log.hpp"
+#include "common/text.hpp"
+#include "data/formats/catalog.hpp"
+#include "nn/compute_scope.hpp"
+#include "nn/model_file.hpp"
+#include "nn/summary.hpp"
+#include "runtime/model_of.hpp"
+#include "runtime/run_folder.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+
+namespace dk {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A model, and how its training data was prepared where that is known.
+struct known_model {
+  nn::loaded_model file;
+  std::vector<spec> transforms;
+  std::optional<spec> test;
+};
+
+known_model load(const std::string& path) {
+  if (!fs::is_directory(path))
+    return {nn::load_model(path), {}, {}};
+  const auto folder = open_run_folder(path);
+  const auto which = load_job(folder.config(), {}, [](const std::string&) { return std::nullopt; });
+  auto file = nn::load_model(folder.model());
+  file.loss = which.trainer.loss;
+  return {std::move(file), which.data.transforms, which.data.test};
+}
+
+spec source_for(const known_model& model, const std::string& data) {
+  if (!data.empty())
+    return parse_source(data);
+  if (!model.test)
+    throw failure{errc::usage, "there is no test data to evaluate on; name some with --data"};
+  return *model.test;
+}
+
+bool is_hdf5(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  char magic[4] = {};
+  in.read(magic, sizeof magic);
+  return std::string_view{magic, 4} == "\x89HDF";
+}
+
+void print_columns(const data::table& table) {
+  fmt::print("{} rows\n", with_commas(table.rows()));
+  for (const auto& column : table.columns()) {
+    std::vector<std::string> shape;
+    for (const auto n : column.shape)
+      shape.push_back(std::to_string(n));
+    const auto text = "[" + join(shape) + "]";
+    const auto [low, high] = data::visit_values(column, [](const auto* values, std::size_t count) {
+      const auto [least, most] = std::minmax_element(values, values + count);
+      return count == 0 ? std::pair{0.0, 0.0} : std::pair{static_cast<double>(*least), static_cast<double>(*most)};
+    });
+    fmt::print("  {:<20} {:<4} {:<12} {} to {}\n", column.name, data::type_name(column), text, low, high);
+  }
+}
+
+} // namespace
+
+int evaluate_command(const evaluate_options& options) {
+  set_up_log(verbosity::normal);
+  const auto model = load(options.model);
+  const auto rows = read_source(source_for(model, options.data), model.transforms);
+  const auto loss = model.file.loss.empty() ? "categorical_crossentropy" : model.file.loss;
+  nn::model net{model.file.architecture, loss, rows.label_width};
+  if (net.input_size() != rows.feature_width)
+    throw failure{errc::shape, options.model + " takes " + std::to_string(net.input_size()) + " numbers, a row of " +
+                                   rows.origin + " has " + std::to_string(rows.feature_width)};
+  if (rows.label_width == 1 && net.output_size() > 1)
+    data::check_labels(rows, net.output_size());
+  std::copy(model.file.weights.begin(), model.file.weights.end(), net.weights());
+  const nn::compute_scope computing;
+  const auto found = net.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
+  if (options.json)
+    fmt::print("{}\n", nlohmann::json{{"accuracy", found.accuracy()}, {"loss", found.loss()}, {"rows", found.rows}}.dump());
+  else
+    fmt::print("accuracy {:.4f}, loss {:.4f} on {} rows\n", found.accuracy(), found.loss(), with_commas(found.rows));
+  return 0;
+}
+
+int summary_command(const std::string& what) {
+  set_up_log(verbosity::normal);
+  if (fs::is_directory(what) || is_hdf5(what)) {
+    const auto model = load(what);
+    const auto loss = model.file.loss.empty() ? "mean_squared_error" : model.file.loss;
+    const nn::model shape{model.file.architecture, loss, 1};
+    fmt::print("{}", nn::summary(shape));
+  } else {
+    print_columns(data::read(parse_source(what)));
+  }
+  return 0;
+}
+
+} // namespace dk

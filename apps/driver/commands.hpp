@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+namespace dk {
+
+/// `dk_driver evaluate`: mean loss and accuracy of a model on data.
+struct evaluate_options {
+  std::string model; ///< a run's folder or a model file
+  std::string data;  ///< a path, or a TOML source as in [data]; empty: the run's test data
+  bool json = false;
+};
+
+/// @return the exit status. @throws failure
+int evaluate_command(const evaluate_options& options);
+
+/// `dk_driver summary MODEL|DATA`: the layers of a model, or the columns of data.
+int summary_command(const std::string& what);
+
+} // namespace dk

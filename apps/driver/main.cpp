@@ -1,0 +1,74 @@
+#include "apps/driver/commands.hpp"
+#include "apps/driver/train.hpp"
+#include "common/error.hpp"
+#include "common/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <new>
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{"Trains a neural network with asynchronous optimizers, here or on nodes."};
+  app.set_version_flag("--version", std::string{"dk_driver "} + dk::version_text);
+  app.footer("Examples:\n"
+             "  dk_driver examples/mnist.cfg\n"
+             "  dk_driver examples/mnist.cfg --set trainer.workers=4 --nodes host1:7077,host2:7077\n"
+             "  dk_driver evaluate --model runs/20260101-120000-mnist\n"
+             "  dk_driver summary model.h5\n");
+
+  dk::train_options train;
+  app.add_option("config", train.config, "A job: TOML in a .cfg file (docs/config.md)");
+  app.add_option("--set", train.settings, "Override a key: section.key=value (repeatable)")->take_all()->expected(1)->allow_extra_args(false);
+  app.add_option("--nodes", train.nodes, "Train on these nodes: host:port,host:port");
+  app.add_option("--out", train.out, "The run's folder (default runs/<time>-<name>)");
+  app.add_option("--resume", train.resume, "Go on with this run's folder from its last checkpoint");
+  app.add_flag("--dry-run", train.dry_run, "Read config and data, say what would be done, do nothing");
+  app.add_flag("--print-config", train.print_config, "Print the config with every default, do nothing");
+  app.add_flag("--json", train.json, "Print the result as one JSON object");
+  app.add_flag("-q,--quiet", train.quiet, "No summary, no progress");
+  app.add_flag("-v,--verbose", train.verbose, "Log more");
+
+  dk::evaluate_options evaluate;
+  auto* const evaluate_app = app.add_subcommand("evaluate", "Mean loss and accuracy of a model on data");
+  evaluate_app->add_option("--model", evaluate.model, "A run's folder or a model file")->required();
+  evaluate_app->add_option("--data", evaluate.data, "A file, or a TOML source (default: the run's test data)");
+  evaluate_app->add_flag("--json", evaluate.json, "Print one JSON object");
+
+  std::string what;
+  auto* const summary_app = app.add_subcommand("summary", "The layers of a model, or the columns of data");
+  summary_app->add_option("what", what, "A run's folder, a model file, a data file or a TOML source")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& why) {
+    if (why.get_exit_code() == 0)
+      return app.exit(why); // --help, --version
+    throw dk::failure{dk::errc::usage, std::string{why.what()} + "; see dk_driver --help"};
+  }
+  if (*evaluate_app)
+    return dk::evaluate_command(evaluate);
+  if (*summary_app)
+    return dk::summary_command(what);
+  if (train.config.empty() && train.resume.empty())
+    throw dk::failure{dk::errc::usage, "no config was named; see dk_driver --help"};
+  return dk::train_command(train);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const dk::failure& why) {
+    std::fprintf(stderr, "%s\n", dk::to_line(why).c_str());
+    return dk::exit_status(why.code());
+  } catch (const std::bad_alloc&) {
+    std::fputs("E_RESOURCES out of memory; lower batch_size or the number of workers\n", stderr);
+    return dk::exit_status(dk::errc::resources);
+  } catch (const std::exception& why) {
+    std::fprintf(stderr, "E_INTERNAL %s; please report this\n", why.what());
+    return dk::exit_status(dk::errc::internal);
+  }
+}

@@ -1,0 +1,103 @@
+#include "apps/driver/report.hpp"
+
+#include "common/text.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace dk {
+
+namespace {
+
+double rows_per_second(const run_result& result) {
+  return result.training_seconds > 0 ? static_cast<double>(result.numbers.rows) / result.training_seconds : 0;
+}
+
+nlohmann::json to_json(const rows_ledger& rows) {
+  return {{"expected", rows.expected}, {"applied", rows.applied}, {"lost", rows.lost},
+          {"doubled", rows.doubled},   {"redone", rows.redone},   {"duplicates", rows.duplicates},
+          {"fenced", rows.fenced},     {"balanced", rows.balanced()}};
+}
+
+nlohmann::json to_json(const nn::metrics& metrics) {
+  return {{"accuracy", metrics.accuracy()}, {"loss", metrics.loss()}, {"rows", metrics.rows}};
+}
+
+// Ten bars at most: single steps while they are few, then ranges.
+std::string histogram(const std::map<std::uint64_t, std::uint64_t>& counts) {
+  if (counts.empty())
+    return "";
+  constexpr std::uint64_t bars = 10;
+  const auto width = counts.rbegin()->first / bars + 1;
+  std::map<std::uint64_t, std::uint64_t> grouped;
+  std::uint64_t most = 0;
+  for (const auto& [staleness, commits] : counts)
+    most = std::max(most, grouped[staleness / width] += commits);
+  std::string text;
+  for (const auto& [group, commits] : grouped) {
+    const auto label = width == 1 ? std::to_string(group)
+                                  : fmt::format("{}-{}", group * width, (group + 1) * width - 1);
+    text += fmt::format("  {:>9}  {:<30} {}\n", label, std::string((commits * 30 + most - 1) / most, '#'),
+                        with_commas(commits));
+  }
+  return text;
+}
+
+} // namespace
+
+nlohmann::json to_json(const run_report& report) {
+  const auto& result = report.result;
+  nlohmann::json staleness = nlohmann::json::object();
+  for (const auto& [steps, commits] : result.numbers.staleness)
+    staleness[std::to_string(steps)] = commits;
+  nlohmann::json workers = nlohmann::json::array();
+  for (const auto& [id, worker] : result.numbers.workers)
+    workers.push_back({{"worker", id},
+                       {"chunks", worker.chunks},
+                       {"rows", worker.rows},
+                       {"computing_seconds", worker.computing_seconds},
+                       {"waiting_seconds", worker.waiting_seconds}});
+  nlohmann::json json{{"name", report.which.name},
+                      {"algorithm", report.which.trainer.algorithm.name},
+                      {"training_seconds", result.training_seconds},
+                      {"rows", to_json(result.rows)},
+                      {"samples_per_second", rows_per_second(result)},
+                      {"updates", result.numbers.updates},
+                      {"versions", result.versions},
+                      {"staleness", {{"mean", result.numbers.mean_staleness()}, {"histogram", staleness}}},
+                      {"workers", workers},
+                      {"workers_lost", result.numbers.losses},
+                      {"stopped", result.stopped},
+                      {"folder", report.folder}};
+  if (report.test) {
+    json["accuracy"] = report.test->accuracy();
+    json["loss"] = report.test->loss();
+    json["test"] = to_json(*report.test);
+  }
+  if (report.validation)
+    json["validation"] = to_json(*report.validation);
+  return json;
+}
+
+std::string to_text(const run_report& report) {
+  const auto& result = report.result;
+  std::string text;
+  if (report.test)
+    text += fmt::format("test accuracy {:.4f}, loss {:.4f} on {} rows\n", report.test->accuracy(), report.test->loss(),
+                        with_commas(report.test->rows));
+  if (report.validation)
+    text += fmt::format("validation accuracy {:.4f}, loss {:.4f} on {} held-out rows\n", report.validation->accuracy(),
+                        report.validation->loss(), with_commas(report.validation->rows));
+  text += fmt::format("trained {:.2f} s, {} rows/s, {} updates{}\n", result.training_seconds,
+                      with_commas(static_cast<unsigned long long>(rows_per_second(result))),
+                      with_commas(result.numbers.updates), result.stopped ? ", stopped before the end" : "");
+  if (!result.numbers.staleness.empty())
+    text += fmt::format("staleness, mean {:.2f}:\n{}", result.numbers.mean_staleness(),
+                        histogram(result.numbers.staleness));
+  text += to_string(result.rows) + "\n";
+  if (!report.folder.empty())
+    text += "results in " + report.folder + "\n";
+  return text;
+}
+
+} // namespace dk

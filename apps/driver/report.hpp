@@ -1,0 +1,26 @@
+#pragma once
+
+#include "runtime/trainer.hpp"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace dk {
+
+/// What a finished run has to show.
+struct run_report {
+  const job& which;
+  const run_result& result;
+  std::optional<nn::metrics> test;
+  std::optional<nn::metrics> validation;
+  std::string folder;
+};
+
+/// result.json, also what --json prints: stable names, documented in docs/run-folder.md.
+nlohmann::json to_json(const run_report& report);
+
+/// The same for a person, several lines.
+std::string to_text(const run_report& report);
+
+} // namespace dk

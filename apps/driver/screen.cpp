@@ -1,0 +1,92 @@
+#include "apps/driver/screen.hpp"
+
+#include "common/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace dk {
+
+namespace {
+
+constexpr double seconds_between_lines = 5; // where there is no terminal
+constexpr int bar_width = 24;
+
+double part_done(const run_progress& progress) {
+  const auto done = static_cast<double>(progress.numbers.rows + progress.resumed_rows);
+  return progress.expected_rows == 0 ? 1 : std::min(1.0, done / static_cast<double>(progress.expected_rows));
+}
+
+double rows_per_second(const run_progress& progress) {
+  return progress.seconds > 0 ? static_cast<double>(progress.numbers.rows) / progress.seconds : 0;
+}
+
+std::string time_left(const run_progress& progress) {
+  const auto speed = rows_per_second(progress);
+  if (speed <= 0)
+    return "";
+  const auto done = static_cast<double>(progress.numbers.rows + progress.resumed_rows);
+  const auto seconds = static_cast<long>((static_cast<double>(progress.expected_rows) - done) / speed);
+  if (seconds >= 3600)
+    return fmt::format("  {} h {:02} min left", seconds / 3600, seconds / 60 % 60);
+  return seconds >= 60 ? fmt::format("  {} min {:02} s left", seconds / 60, seconds % 60)
+                       : fmt::format("  {} s left", std::max(0L, seconds));
+}
+
+} // namespace
+
+std::string progress_text(const run_progress& progress) {
+  const auto& numbers = progress.numbers;
+  auto text = fmt::format("{:3.0f}%  {} rows/s", 100 * part_done(progress),
+                          with_commas(static_cast<unsigned long long>(rows_per_second(progress))));
+  if (!numbers.recent.empty())
+    text += fmt::format("  loss {:.4f}  accuracy {:.4f}", numbers.recent_loss(), numbers.recent_accuracy());
+  text += fmt::format("  staleness {:.1f}  {} worker{}", numbers.mean_staleness(), numbers.workers_alive,
+                      numbers.workers_alive == 1 ? "" : "s");
+  return text + time_left(progress);
+}
+
+screen::screen(bool quiet)
+  : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0), colour_(terminal_ && std::getenv("NO_COLOR") == nullptr) {
+}
+
+screen::~screen() {
+  clear();
+}
+
+void screen::show(const run_progress& progress) {
+  if (quiet_)
+    return;
+  if (!terminal_) {
+    if (progress.seconds - last_line_ < seconds_between_lines)
+      return;
+    last_line_ = progress.seconds;
+    fmt::print(stderr, "{}\n", progress_text(progress));
+    return;
+  }
+  const auto full = static_cast<int>(std::lround(part_done(progress) * bar_width));
+  const auto bar = std::string(static_cast<std::size_t>(full), '=') +
+                   std::string(static_cast<std::size_t>(bar_width - full), ' ');
+  fmt::print(stderr, "\r\x1b[K{}[{}]{} {}", colour_ ? "\x1b[32m" : "", bar, colour_ ? "\x1b[0m" : "",
+             progress_text(progress));
+  std::fflush(stderr);
+  bar_shown_ = true;
+}
+
+void screen::note(const std::string& text) {
+  clear();
+  fmt::print(stderr, "{}\n", text);
+}
+
+void screen::clear() {
+  if (bar_shown_)
+    fmt::print(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+  bar_shown_ = false;
+}
+
+} // namespace dk

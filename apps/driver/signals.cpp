@@ -1,0 +1,37 @@
+#include "apps/driver/signals.hpp"
+
+#include <csignal>
+#include <unistd.h>
+
+namespace dk {
+
+namespace {
+
+// Lock-free atomics may be used in a signal handler; little else may.
+std::atomic<bool> stop{false};
+std::atomic<int> first_signal{0};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free, "used in a handler");
+
+extern "C" void on_signal(int signal) {
+  if (stop.exchange(true))
+    _exit(128 + signal);
+  first_signal = signal;
+}
+
+} // namespace
+
+const std::atomic<bool>& stop_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  return stop;
+}
+
+int stopping_signal() {
+  return first_signal;
+}
+
+} // namespace dk

@@ -1,0 +1,141 @@
+#include "apps/driver/train.hpp"
+
+#include "apps/driver/inputs.hpp"
+#include "apps/driver/report.hpp"
+#include "apps/driver/screen.hpp"
+#include "apps/driver/signals.hpp"
+#include "common/log.hpp"
+#include "common/text.hpp"
+#include "nn/model_file.hpp"
+#include "nn/summary.hpp"
+#include "runtime/history_table.hpp"
+#include "runtime/model_of.hpp"
+#include "runtime/preflight.hpp"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace dk {
+
+namespace {
+
+verbosity level_of(const train_options& options) {
+  return options.quiet ? verbosity::quiet : options.verbose ? verbosity::verbose : verbosity::normal;
+}
+
+// "h1:1,h2:2" as the setting that [cluster] nodes takes.
+std::string nodes_setting(const std::string& nodes) {
+  std::vector<std::string> quoted;
+  for (std::size_t from = 0; from <= nodes.size();) {
+    const auto comma = std::min(nodes.find(',', from), nodes.size());
+    quoted.push_back('"' + nodes.substr(from, comma - from) + '"');
+    from = comma + 1;
+  }
+  return "cluster.nodes=[" + join(quoted) + "]";
+}
+
+job read_job(const train_options& options) {
+  auto settings = options.settings;
+  if (!options.nodes.empty())
+    settings.push_back(nodes_setting(options.nodes));
+  const auto file = options.config.empty() ? open_run_folder(options.resume).config() : options.config;
+  auto which = load_job(file, settings);
+  require_complete(which, file);
+  return which;
+}
+
+std::string plan_text(const job& which, const data::dataset& rows) {
+  const auto grid = grid_of(which, rows.rows);
+  const auto& trainer = which.trainer;
+  return fmt::format("{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{}{}\n",
+                     with_commas(rows.rows), trainer.epochs, with_commas(grid.chunks_per_epoch()),
+                     trainer.communication_window, trainer.batch_size, trainer.algorithm.name, trainer.workers,
+                     trainer.workers == 1 ? "" : "s",
+                     which.cluster.nodes.empty() ? " in this process"
+                                                 : fmt::format(" on {} nodes", which.cluster.nodes.size()));
+}
+
+void save(const job& which, const std::string& path, const float* weights) {
+  nn::save_model(path, architecture_of(which), which.trainer.loss, which.trainer.optimizer, weights);
+}
+
+// initial.h5 is what every replica starts from; a resumed run has it already.
+void prepare_folder(const job& which, const run_folder& folder, std::size_t label_width) {
+  write_text(folder.config(), to_toml(which));
+  auto model = make_model(which, label_width);
+  model.initialize(which.seed);
+  save(which, folder.initial_model(), model.weights());
+}
+
+run_report finish(const job& which, const job_data& data, const run_result& result, const run_folder& folder) {
+  save(which, folder.model(), result.weights.data());
+  run_report report{which, result, {}, {}, folder.path};
+  if (data.test)
+    report.test = evaluate(which, result.weights, *data.test);
+  if (data.validation) {
+    report.validation = evaluate(which, result.weights, *data.validation);
+    write_text(folder.path + "/validation.jsonl",
+               nlohmann::json{{"versions", result.versions},
+                              {"loss", report.validation->loss()},
+                              {"accuracy", report.validation->accuracy()},
+                              {"rows", report.validation->rows}}
+                       .dump() +
+                   "\n");
+  }
+  write_text(folder.result(), to_json(report).dump(2) + "\n");
+  write_history_table(folder);
+  return report;
+}
+
+int status_of(const run_report& report) {
+  if (!report.result.rows.balanced())
+    throw failure{errc::internal, "the rows do not balance: " + to_string(report.result.rows) + "; see " +
+                                      report.folder + "/commits.jsonl"};
+  return stopping_signal() == 0 ? 0 : 128 + stopping_signal();
+}
+
+} // namespace
+
+int train_command(const train_options& options) {
+  set_up_log(level_of(options));
+  const auto which = read_job(options);
+  if (options.print_config) {
+    fmt::print("{}", to_toml(which));
+    return 0;
+  }
+  const auto data = read_data(which);
+  check_job(which, data.train);
+  screen shown{options.quiet};
+  if (!options.quiet)
+    fmt::print(stderr, "{}\n{}", nn::summary(make_model(which, data.train.label_width)), plan_text(which, data.train));
+  if (options.dry_run)
+    return 0;
+
+  std::optional<resume_state> resume;
+  std::vector<std::string> notices;
+  run_options run;
+  if (options.resume.empty()) {
+    run.folder = make_run_folder(options.out, which.name);
+  } else {
+    run.folder = open_run_folder(options.resume);
+    resume = read_checkpoints(run.folder->checkpoints(), &notices);
+    run.resume = &*resume;
+  }
+  set_up_log(level_of(options), run.folder->log());
+  if (!resume)
+    prepare_folder(which, *run.folder, data.train.label_width);
+  for (const auto& notice : notices)
+    shown.note(notice);
+  run.stop = &stop_on_signals();
+  run.progress = [&](const run_progress& progress) { shown.show(progress); };
+  run.notice = [&](const std::string& text) { shown.note(text); };
+  const auto result = train(which, data.train, run);
+  shown.clear();
+  const auto report = finish(which, data, result, *run.folder);
+  fmt::print("{}", options.json ? to_json(report).dump() + "\n" : to_text(report));
+  if (result.stopped && !options.quiet)
+    fmt::print(stderr, "stopped in order; go on with: dk_driver --resume {}\n", run.folder->path);
+  return status_of(report);
+}
+
+} // namespace dk

@@ -1,0 +1,37 @@
+// A worker process: dk_node starts it, a driver enlists it, one worker lives in it.
+
+#include "common/log.hpp"
+#include "common/version.hpp"
+#include "runtime/recruit.hpp"
+#include "runtime/system.hpp"
+
+#include <CLI/CLI.hpp>
+#include <caf/all.hpp>
+#include <caf/io/middleman.hpp>
+#include <cstdio>
+
+int main(int argc, char** argv) {
+  CLI::App app{"A worker process of dk; started by dk_node, not by hand."};
+  app.set_version_flag("--version", std::string{"dk_worker "} + dk::version_text);
+  std::string address = "127.0.0.1";
+  app.add_option("--listen", address, "The address to listen on; the port is free and printed");
+  CLI11_PARSE(app, argc, argv);
+  dk::set_up_log(dk::verbosity::normal);
+
+  dk::system_options options;
+  options.threads = 1; // one worker computes; the network has a thread of its own
+  options.network = true;
+  dk::system_config config{options};
+  caf::actor_system system{config};
+  auto face = system.spawn(dk::recruit);
+  const auto port = system.middleman().publish(face, 0, address.c_str());
+  if (!port) {
+    std::fprintf(stderr, "E_BIND cannot listen on %s: %s\n", address.c_str(), system.render(port.error()).c_str());
+    caf::anon_send_exit(face, caf::exit_reason::user_shutdown);
+    return 5;
+  }
+  std::printf("%u\n", unsigned{*port});
+  std::fflush(stdout);
+  caf::scoped_actor self{system};
+  self->wait_for(face);
+}

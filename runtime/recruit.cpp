@@ -1,0 +1,49 @@
+#include "runtime/recruit.hpp"
+
+#include "actors/errors.hpp"
+#include "runtime/enlist.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+namespace dk {
+
+namespace {
+
+worker_setup setup_from(const enlistment& terms) {
+  enlist_terms all{terms.worker, terms.run_epoch, terms.label_width, terms.ledger, terms.loader, {}, terms.alone_start};
+  for (const auto& shard : terms.shards)
+    all.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
+  return make_worker_setup(parse_job(terms.job, "the driver's config", "/"), std::move(all));
+}
+
+} // namespace
+
+recruit_actor::behavior_type recruit(recruit_actor::pointer self) {
+  self->set_down_handler([self](const caf::down_msg& down) {
+    if (down.reason)
+      spdlog::warn("the worker ended: {}", to_failure(down.reason).what());
+    self->quit(down.reason);
+  });
+  auto enlisted = std::make_shared<bool>(false);
+  self->delayed_send(self, std::chrono::minutes{1}, caf::tick_atom_v);
+  return {
+      [=](const enlistment& terms) -> caf::result<worker_actor> {
+        if (*enlisted)
+          return make_error(errc::nodes, "this worker process has its run already");
+        try {
+          auto hand = self->spawn<caf::monitored>(worker, setup_from(terms));
+          *enlisted = true;
+          return hand;
+        } catch (const failure& why) {
+          return make_error(why.code(), why.what());
+        }
+      },
+      [=](caf::tick_atom) {
+        if (!*enlisted)
+          self->quit(make_error(errc::nodes, "no driver came"));
+      },
+  };
+}
+
+} // namespace dk

@@ -1,0 +1,68 @@
+#include "nn/catalog.hpp"
+#include "nn/compute_scope.hpp"
+#include "nn/model.hpp"
+#include "tests/nn/fixtures.hpp"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+void* counted(std::size_t size) {
+  ++allocations;
+  if (void* bytes = std::malloc(size))
+    return bytes;
+  throw std::bad_alloc{};
+}
+
+} // namespace
+
+// This program counts what it asks of operator new; the library's buffers come from the pool, whose handles count too.
+void* operator new(std::size_t size) {
+  return counted(size);
+}
+void* operator new[](std::size_t size) {
+  return counted(size);
+}
+void operator delete(void* bytes) noexcept {
+  std::free(bytes);
+}
+void operator delete[](void* bytes) noexcept {
+  std::free(bytes);
+}
+void operator delete(void* bytes, std::size_t) noexcept {
+  std::free(bytes);
+}
+void operator delete[](void* bytes, std::size_t) noexcept {
+  std::free(bytes);
+}
+
+using namespace dk::nn;
+namespace test = dk::nn::test;
+
+TEST_CASE("a training step that has run once allocates nothing", "[nn][allocation]") {
+  const compute_scope scope;
+  model m{test::mnist_network(4), "categorical_crossentropy", 1};
+  m.initialize(1);
+  const auto x = test::random_numbers(32 * 196, 1);
+  const auto y = test::random_classes(32, 10, 1);
+  std::vector<float> outputs(320);
+  for (const auto& name : optimizer_names()) {
+    const auto with = make_optimizer({name}, m.num_weights());
+    const auto step = [&](std::size_t rows) {
+      m.train_on_batch({x.data(), y.data(), rows}, *with);
+      m.compute_gradient({x.data(), y.data(), rows});
+      m.evaluate(x.data(), y.data(), rows);
+      m.predict(x.data(), rows, outputs.data());
+    };
+    step(32);
+    const std::size_t before = allocations;
+    step(32);
+    step(7); // a short batch fits into what is there
+    CHECK(allocations == before);
+  }
+}

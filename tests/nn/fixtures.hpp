@@ -1,0 +1,43 @@
+#pragma once
+
+#include "common/random.hpp"
+#include "nn/architecture.hpp"
+#include "nn/model.hpp"
+
+#include <vector>
+
+namespace dk::nn::test {
+
+inline std::vector<float> random_numbers(std::size_t count, std::uint64_t seed, double low = -1, double high = 1) {
+  random_stream random{seed};
+  std::vector<float> numbers(count);
+  for (auto& number : numbers)
+    number = static_cast<float>(random.uniform(low, high));
+  return numbers;
+}
+
+/// Class numbers below `classes`.
+inline std::vector<float> random_classes(std::size_t count, std::size_t classes, std::uint64_t seed) {
+  random_stream random{seed};
+  std::vector<float> numbers(count);
+  for (auto& number : numbers)
+    number = static_cast<float>(random.below(classes));
+  return numbers;
+}
+
+inline spec dense(std::size_t units, const char* activation = "linear") {
+  return {"dense", {{"units", units}, {"activation", activation}}};
+}
+
+inline spec dropout(double rate) {
+  return {"dropout", {{"rate", rate}}};
+}
+
+/// 784-1000-200-10 with dropout, made smaller by `scale`.
+inline architecture mnist_network(std::size_t scale = 1) {
+  return {"sequential",
+          {784 / scale},
+          {dense(1000 / scale, "relu"), dropout(0.2), dense(200 / scale, "relu"), dropout(0.2), dense(10, "softmax")}};
+}
+
+} // namespace dk::nn::test

@@ -1,0 +1,181 @@
+#include "nn/model_file.hpp"
+
+#include "common/error.hpp"
+#include "nn/model.hpp"
+#include "tests/nn/fixtures.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+using namespace dk::nn;
+namespace fs = std::filesystem;
+namespace test = dk::nn::test;
+
+namespace {
+
+// A folder that goes away with the test.
+struct scratch {
+  fs::path folder = fs::temp_directory_path() / ("dk-model-file-" + std::to_string(::getpid()));
+  scratch() { fs::create_directories(folder); }
+  ~scratch() { fs::remove_all(folder); }
+  scratch(const scratch&) = delete;
+  scratch& operator=(const scratch&) = delete;
+  std::string operator/(const char* name) const { return (folder / name).string(); }
+};
+
+std::string bytes_of(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+void write_bytes(const std::string& path, const std::string& bytes) {
+  std::ofstream{path, std::ios::binary} << bytes;
+}
+
+architecture all_layers() {
+  return {"all",
+          {2, 3},
+          {{"flatten"},
+           test::dense(4, "relu"),
+           test::dropout(0.25),
+           {"dense", {{"units", 3}, {"use_bias", false}, {"name", "output"}}},
+           {"activation", {{"activation", "softmax"}}}}};
+}
+
+std::string saved(const std::string& path) {
+  model m{all_layers(), "categorical_crossentropy", 1};
+  m.initialize(1);
+  save_model(path, m.architecture(), m.loss(), {"adam", {{"learning_rate", 0.01}}}, m.weights());
+  return path;
+}
+
+dk::errc code_of_loading(const std::string& path) {
+  try {
+    load_model(path);
+  } catch (const dk::failure& why) {
+    return why.code();
+  }
+  return dk::errc::internal;
+}
+
+// Replaces one text by another of the same length, everywhere in the file.
+void patch(const std::string& path, const std::string& from, const std::string& to) {
+  REQUIRE(from.size() == to.size());
+  auto bytes = bytes_of(path);
+  REQUIRE(bytes.find(from) != std::string::npos);
+  for (auto at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at))
+    bytes.replace(at, from.size(), to);
+  write_bytes(path, bytes);
+}
+
+} // namespace
+
+TEST_CASE("a saved model comes back with its bits", "[nn][model_file]") {
+  const scratch temporary;
+  const auto path = saved(temporary / "m.h5");
+  const auto loaded = load_model(path);
+  CHECK(loaded.loss == "categorical_crossentropy");
+  CHECK(loaded.architecture.name == "all");
+  CHECK(loaded.architecture.input == shape{2, 3});
+  REQUIRE(loaded.architecture.layers.size() == 5);
+  CHECK(loaded.architecture.layers[1].keys["name"] == "dense");
+  CHECK(loaded.architecture.layers[2].keys["rate"] == 0.25);
+  model original{all_layers(), "categorical_crossentropy", 1};
+  original.initialize(1);
+  model again{loaded.architecture, loaded.loss, 1};
+  REQUIRE(again.num_weights() == loaded.weights.size());
+  CHECK(std::equal(loaded.weights.begin(), loaded.weights.end(), original.weights()));
+}
+
+TEST_CASE("saving over a model replaces it whole and leaves nothing beside it", "[nn][model_file]") {
+  const scratch temporary;
+  saved(temporary / "m.h5");
+  saved(temporary / "m.h5");
+  const auto files = std::distance(fs::directory_iterator{temporary.folder}, fs::directory_iterator{});
+  CHECK(files == 1);
+}
+
+TEST_CASE("a place that cannot be written is told", "[nn][model_file]") {
+  CHECK_THROWS_WITH(saved("/nowhere/at/all/m.h5"), Catch::Contains("/nowhere/at/all/m.h5"));
+}
+
+TEST_CASE("a model with a very long description is saved and read", "[nn][model_file]") {
+  const scratch temporary;
+  architecture deep{"deep", {2}, {}};
+  for (int i = 0; i < 300; ++i)
+    deep.layers.push_back(test::dense(2, "tanh"));
+  model m{deep, "mean_squared_error", 2};
+  m.initialize(1);
+  save_model(temporary / "deep.h5", deep, m.loss(), {"sgd"}, m.weights());
+  CHECK(load_model(temporary / "deep.h5").weights.size() == m.num_weights());
+}
+
+TEST_CASE("a missing file, garbage and an empty file are refused", "[nn][model_file]") {
+  const scratch temporary;
+  CHECK(code_of_loading(temporary / "none.h5") == dk::errc::model);
+  write_bytes(temporary / "empty.h5", "");
+  CHECK(code_of_loading(temporary / "empty.h5") == dk::errc::model);
+  write_bytes(temporary / "text.h5", std::string(5000, 'x'));
+  CHECK(code_of_loading(temporary / "text.h5") == dk::errc::model);
+}
+
+TEST_CASE("a file cut short anywhere is refused", "[nn][model_file]") {
+  const scratch temporary;
+  const auto bytes = bytes_of(saved(temporary / "m.h5"));
+  for (std::size_t keep = 0; keep < bytes.size(); keep += bytes.size() / 37 + 1) {
+    INFO(keep << " of " << bytes.size() << " bytes");
+    write_bytes(temporary / "cut.h5", bytes.substr(0, keep));
+    CHECK(code_of_loading(temporary / "cut.h5") == dk::errc::model);
+  }
+}
+
+TEST_CASE("a file with damaged bytes is refused or read, never worse", "[nn][model_file]") {
+  const scratch temporary;
+  const auto bytes = bytes_of(saved(temporary / "m.h5"));
+  dk::random_stream random{1};
+  for (int round = 0; round < 300; ++round) {
+    auto damaged = bytes;
+    for (int i = 0; i < 4; ++i)
+      damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
+    write_bytes(temporary / "damaged.h5", damaged);
+    try {
+      load_model(temporary / "damaged.h5");
+    } catch (const dk::failure& why) {
+      CHECK(why.code() == dk::errc::model);
+    }
+  }
+}
+
+TEST_CASE("what is not supported is refused by index and name", "[nn][model_file]") {
+  const scratch temporary;
+  const auto path = saved(temporary / "m.h5");
+  SECTION("a layer") {
+    patch(path, "\"class_name\":\"Dropout\"", "\"class_name\":\"Permute\"");
+    CHECK_THROWS_WITH(load_model(path), Catch::Contains("layer 3") && Catch::Contains("Permute"));
+  }
+  SECTION("an activation") {
+    patch(path, "\"relu\"", "\"silu\"");
+    CHECK_THROWS_WITH(load_model(path), Catch::Contains("layer 2") && Catch::Contains("silu"));
+  }
+  SECTION("another kind of model") {
+    patch(path, "\"Sequential\"", "\"Functional\"");
+    CHECK_THROWS_WITH(load_model(path), Catch::Contains("Functional"));
+  }
+  SECTION("another generation of Keras") {
+    patch(path, "2.15.0", "1.15.0");
+    CHECK_THROWS_WITH(load_model(path), Catch::Contains("Keras 1.15.0"));
+  }
+  SECTION("weights of another shape") {
+    patch(path, "\"units\":4", "\"units\":5");
+    CHECK_THROWS_WITH(load_model(path), Catch::Contains("layer 1 (dense)") && Catch::Contains("(6, 4), not (6, 5)"));
+  }
+}
+
+TEST_CASE("a layer that claims more memory than there is is refused by its shape", "[nn][model_file]") {
+  const scratch temporary;
+  const auto path = saved(temporary / "m.h5");
+  patch(path, "\"units\":4,\"use_bias\":true", "\"units\":999999999           ");
+  CHECK_THROWS_WITH(load_model(path), Catch::Contains("(6, 999999999)"));
+}
