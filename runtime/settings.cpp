@@ -1,5 +1,6 @@
 #include "common/error.hpp"
 #include "data/formats/catalog.hpp"
+#include "runtime/config_parts.hpp"
 #include "runtime/job_parse.hpp"
 
 #include <algorithm>
