@@ -67,20 +67,31 @@ lease next_lease(ledger_ptr self, std::uint32_t worker) {
   return *next;
 }
 
+bool has_slot(const ledger_state& my) {
+  return my.setup.slots == 0 || my.work->leased() < my.setup.slots;
+}
+
 // Gives parked workers what there is; lets them go when nothing will come.
 void serve_parked(ledger_ptr self) {
   auto& my = self->state;
-  for (auto& [id, member] : my.members) {
-    if (!member.alive || !member.parked.pending())
-      continue;
-    if (no_more_work(my)) {
-      member.parked.deliver(lease{});
-    } else if (const auto next = next_lease(self, id); next.number != 0) {
+  while (!my.parked.empty()) {
+    const auto id = my.parked.front();
+    auto& member = my.members[id];
+    if (member.alive && member.parked.pending()) {
+      if (!no_more_work(my) && (!has_slot(my) || my.work->open() == 0))
+        return;
+      const auto next = no_more_work(my) ? lease{} : next_lease(self, id);
+      member.turn_began = self->clock().now();
       member.parked.deliver(next);
-    } else {
-      return;
     }
+    my.parked.pop_front();
   }
+}
+
+// Whether somebody else should work now instead of this worker, who has just asked.
+bool turn_is_over(ledger_ptr self, const ledger_state::member& member) {
+  const auto& my = self->state;
+  return my.setup.slots != 0 && !my.parked.empty() && self->clock().now() - member.turn_began >= my.setup.turn;
 }
 
 void settle(ledger_ptr self, std::uint64_t lease_number, bool done) {
@@ -156,6 +167,7 @@ void admit(ledger_ptr self, std::uint32_t id, const caf::strong_actor_ptr& handl
     return;
   member.handle = handle;
   member.alive = true;
+  member.turn_began = self->clock().now();
   self->monitor(caf::actor_cast<caf::actor_addr>(handle));
   tell(self, run_event::kind::worker_joined, id);
 }
@@ -240,8 +252,8 @@ void check_deadlines(ledger_ptr self) {
       my.leased_at.erase(since);
       any = true;
       tell(self, run_event::kind::worker_stalled, id, errc::nodes,
-           "made no progress on chunk " + to_string(held.chunk) + " for " +
-               std::to_string(static_cast<long>(allowed)) + " s",
+           "made no progress on chunk " + to_string(held.chunk) + " for " + std::to_string(static_cast<long>(allowed)) +
+               " s",
            "the chunk went back");
       reclaim(self, held, id);
     }
@@ -283,14 +295,17 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
         if (const auto held = state.work->held_by(request.worker); !held.empty())
           return held.front(); // it asks again because our answer was lost
         if (!no_more_work(state)) {
-          const auto next = next_lease(self, request.worker);
-          if (next.number == 0) { // chunks are out that may come back
-            auto parked = self->make_response_promise<lease>();
-            state.members[request.worker].parked = parked;
-            return parked;
+          auto& member = state.members[request.worker];
+          if (has_slot(state) && state.work->open() > 0 && !turn_is_over(self, member)) {
+            const auto next = next_lease(self, request.worker);
+            serve_parked(self); // a rejected or fenced chunk may have opened
+            return next;
           }
-          serve_parked(self); // a rejected or fenced chunk may have opened
-          return next;
+          member.parked = self->make_response_promise<lease>();
+          state.parked.push_back(request.worker);
+          const auto promise = member.parked; // what serves the parked may deliver it
+          serve_parked(self);
+          return promise;
         }
         check_for_the_end(self);
         return lease{};

@@ -31,6 +31,9 @@ struct ledger_setup {
   std::vector<chunk_id> done;        ///< of an earlier start of the same run
   std::vector<caf::actor> watchers;  ///< as if each had sent `watch`
   stop_rule stop;
+  std::uint32_t slots = 0; ///< leases out at a time, for workers that share the cores of one process; 0: any
+  std::chrono::milliseconds turn{100}; ///< how long a worker keeps its slot while others wait: its replica is in the
+                                       ///< cache, theirs are not
   std::chrono::milliseconds request_timeout{30000};
 };
 
@@ -40,13 +43,15 @@ struct ledger_state {
 
   struct member {
     caf::strong_actor_ptr handle;
-    caf::typed_response_promise<lease> parked; // its request, while no chunk is open but some may come back
+    caf::typed_response_promise<lease> parked; // its request, while there is no chunk or no slot for it
     bool alive = true;
+    time_point turn_began;
   };
 
   ledger_setup setup;
   std::optional<work_list> work;
   std::map<std::uint32_t, member> members;
+  std::deque<std::uint32_t> parked; // who waits, first come first served
   std::map<std::uint64_t, time_point> leased_at;
   std::map<chunk_id, std::uint32_t, bool (*)(const chunk_id&, const chunk_id&)> rejections{
       [](const chunk_id& a, const chunk_id& b) { return a.epoch != b.epoch ? a.epoch < b.epoch : a.index < b.index; }};
@@ -63,6 +68,7 @@ struct ledger_state {
 
 /// Leases chunks to the workers that ask, takes the leases of lost workers back, and says when the run is over.
 /// A worker is watched over from its first `work_request` on, or from an earlier `join`.
+/// With fewer slots than workers they take turns, as threads do on the cores of a host.
 /// A lease may last 10 seconds or 10 times the median, whichever is more; then its chunk is open again.
 ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> self, ledger_setup setup);
 

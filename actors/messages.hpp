@@ -276,19 +276,20 @@ using server_actor =
 
 /// The driver-side list of chunks.
 using ledger_actor =
-    caf::typed_actor<caf::replies_to<work_request>::with<lease>,                      //
-                     caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>, // watch over this worker from now
-                                                                                      // on
-                     caf::replies_to<tally_atom>::with<ledger_tally>,                 //
-                     caf::reacts_to<stop_atom>,               // no new leases; finish when the last one is back
-                     caf::reacts_to<check_atom>,              // look at the leases' deadlines (sent by itself)
+    caf::typed_actor<caf::replies_to<work_request>::with<lease>,                           //
+                     caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>, // watch over this worker
+                                                                                           // from now on
+                     caf::replies_to<tally_atom>::with<ledger_tally>, //
+                     caf::reacts_to<stop_atom>,                       // no new leases; finish when the last one is back
+                     caf::reacts_to<check_atom>,                      // look at the leases' deadlines (sent by itself)
                      caf::reacts_to<watch_atom, caf::actor>>; // send this actor every chunk_report and run_event
 
 /// Cuts leased chunks into batches.
 using loader_actor = caf::typed_actor<caf::reacts_to<fetch>, caf::reacts_to<credit_atom, std::uint64_t, std::uint32_t>>;
 
 /// Trains one mini-batch per message.
-using worker_actor = caf::typed_actor<caf::reacts_to<batch>,                      // from its data_loader
-                                      caf::replies_to<state_atom>::with<center>>; // its replica after its last whole chunk
+using worker_actor =
+    caf::typed_actor<caf::reacts_to<batch>,                      // from its data_loader
+                     caf::replies_to<state_atom>::with<center>>; // its replica after its last whole chunk
 
 } // namespace dk

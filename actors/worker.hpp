@@ -61,8 +61,8 @@ struct worker_state {
 };
 
 /// Trains the chunks that the ledger leases to it, one mini-batch per message, and exchanges at the end of each.
-/// Ends in order when no work is left; but one without shards stays, since nobody else has what it learned. Ends with an error, which the ledger hears of, when its replica diverges or
-/// when the ledger, the loader or a shard is gone.
+/// Ends in order when no work is left; but one without shards stays, since nobody else has what it learned. Ends with
+/// an error, which the ledger hears of, when its replica diverges or when the ledger, the loader or a shard is gone.
 worker_actor::behavior_type worker(worker_ptr self, worker_setup setup);
 
 } // namespace dk

@@ -63,7 +63,8 @@ shard_state load(boost::archive::binary_iarchive& from, std::size_t size, const 
   require(weights <= size / sizeof(float) && words <= size / sizeof(std::uint64_t), origin, "a count is too large");
   require(grid.rows > 0 && grid.chunk_rows > 0 && grid.rows <= ~std::uint64_t{0} - grid.chunk_rows, origin,
           "it has no rows");
-  require(grid.epochs > 0 && words == (grid.chunks() + 63) / 64 && grid.chunks() / grid.epochs == grid.chunks_per_epoch(),
+  require(grid.epochs > 0 && words == (grid.chunks() + 63) / 64 &&
+              grid.chunks() / grid.epochs == grid.chunks_per_epoch(),
           origin, "the bitmap does not fit the rows");
   block_writer values{weights};
   if (weights > 0) {

@@ -38,7 +38,7 @@ std::string as_text(const process_exit& how) {
 class cluster_on_nodes : public cluster {
 public:
   cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config)
-    : self_(self), timeout_(static_cast<long>(config.request_timeout * 1000)) {
+      : self_(self), timeout_(static_cast<long>(config.request_timeout * 1000)) {
     for (const auto& where : config.nodes)
       nodes_.push_back(greet(where));
   }
@@ -160,11 +160,16 @@ private:
   void enlist_process(const launch_plan& plan, std::uint32_t id, std::size_t n, const worker_process& process) {
     const auto& where = nodes_[n].where;
     const auto recruit = caf::actor_cast<recruit_actor>(connect_to(self_, {where.host, process.port}, timeout_));
-    auto loader =
-        self_->system().spawn(data_loader, loader_setup{plan.rows, plan.which.seed, plan.which.data.shuffle});
+    auto loader = self_->system().spawn(data_loader, loader_setup{plan.rows, plan.which.seed, plan.which.data.shuffle});
     loaders_.push_back(loader);
-    enlistment terms{id,     plan.run_epoch, to_toml(plan.which), static_cast<std::uint32_t>(plan.rows.label_width),
-                     plan.ledger, loader,         {},                  plan.alone_start};
+    enlistment terms{id,
+                     plan.run_epoch,
+                     to_toml(plan.which),
+                     static_cast<std::uint32_t>(plan.rows.label_width),
+                     plan.ledger,
+                     loader,
+                     {},
+                     plan.alone_start};
     for (const auto& shard : plan.shards)
       terms.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
     self_->request(recruit, timeout_, std::move(terms))
@@ -173,7 +178,9 @@ private:
               places_[id] = {n, process.pid, hand};
               self_->send(plan.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
             },
-            [&](const caf::error& why) { throw refusal({where.host, process.port}, why); });
+            [&](const caf::error& why) {
+              throw refusal({where.host, process.port}, why);
+            });
   }
 
   caf::scoped_actor& self_;

@@ -19,8 +19,8 @@ caf::strong_actor_ptr connect_to(caf::scoped_actor& self, const endpoint& where,
   const auto reason = bad == caf::sec::request_timeout ? "no answer within " + std::to_string(deadline.count()) + " ms"
                       : bad                            ? self->system().render(bad)
                                                        : std::string{"nothing is published there"};
-  throw failure{errc::connect, "cannot reach " + to_string(where) + ": " + reason +
-                                   "; is dk_node running there, with this --listen?"};
+  throw failure{errc::connect,
+                "cannot reach " + to_string(where) + ": " + reason + "; is dk_node running there, with this --listen?"};
 }
 
 } // namespace dk

@@ -82,17 +82,17 @@ typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
 
 CAF_BEGIN_TYPE_ID_BLOCK(dk_runtime, caf::id_block::dk::end)
 
-  CAF_ADD_TYPE_ID(dk_runtime, (dk::node_info))
-  CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_process))
-  CAF_ADD_TYPE_ID(dk_runtime, (std::vector<dk::worker_process>))
-  CAF_ADD_TYPE_ID(dk_runtime, (dk::process_exit))
-  CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
-  CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::node_info))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_process))
+CAF_ADD_TYPE_ID(dk_runtime, (std::vector<dk::worker_process>))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::process_exit))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
 
-  CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
-  CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
-  CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
-  CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
+CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
+CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
+CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
+CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
 
 CAF_END_TYPE_ID_BLOCK(dk_runtime)
 
@@ -102,12 +102,12 @@ namespace dk {
 
 /// A host's `dk_node`.
 using node_actor = caf::typed_actor<
-    caf::replies_to<hello_atom, std::string>::with<node_info>, // our version; refused when theirs is another
+    caf::replies_to<hello_atom, std::string>::with<node_info>,            // our version; refused when theirs is another
     caf::replies_to<start_atom, std::uint32_t, std::uint32_t, caf::actor> // how many, what we call the node, for whom
     ::with<std::vector<worker_process>>,
-    caf::reacts_to<kill_atom, std::int32_t>,                   // this worker process makes no progress
-    caf::reacts_to<reap_atom>,                                 // a child ended (sent by itself)
-    caf::reacts_to<caf::close_atom>>;                               // end every process and leave (sent by itself)
+    caf::reacts_to<kill_atom, std::int32_t>, // this worker process makes no progress
+    caf::reacts_to<reap_atom>,               // a child ended (sent by itself)
+    caf::reacts_to<caf::close_atom>>;        // end every process and leave (sent by itself)
 
 /// A worker process before and while it works.
 using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,
@@ -115,8 +115,7 @@ using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_
     ;
 
 /// Keeps a run's log and its numbers.
-using recorder_actor =
-    caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>, caf::reacts_to<run_event>,
-                     caf::replies_to<tally_atom>::with<run_statistics>>;
+using recorder_actor = caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>,
+                                        caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>>;
 
 } // namespace dk

@@ -36,8 +36,8 @@ std::string free_name(const std::string& base) {
 run_folder make_run_folder(const std::string& wanted, const std::string& name) {
   const run_folder folder{wanted.empty() ? free_name("runs/" + time_stamp() + "-" + name) : wanted};
   if (fs::exists(folder.config()))
-    throw failure{errc::usage, folder.path + " holds a run already; choose another --out, or go on with --resume " +
-                                   folder.path};
+    throw failure{errc::usage,
+                  folder.path + " holds a run already; choose another --out, or go on with --resume " + folder.path};
   std::error_code why;
   fs::create_directories(folder.checkpoints(), why);
   if (why)

@@ -6,9 +6,9 @@
 namespace dk {
 
 struct system_options {
-  std::size_t threads = 0;             ///< that compute; 0: one per core
-  bool network = false;                ///< talk to other processes
-  double heartbeat_seconds = 1;        ///< between two signs of life on a connection
+  std::size_t threads = 0;                ///< that compute; 0: one per core
+  bool network = false;                   ///< talk to other processes
+  double heartbeat_seconds = 1;           ///< between two signs of life on a connection
   double connection_timeout_seconds = 10; ///< without a sign of life: the connection is dropped. Must exceed the time
                                           ///< that the largest message takes
 };

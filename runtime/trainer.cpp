@@ -16,6 +16,7 @@
 #include <caf/all.hpp>
 #include <cmath>
 #include <spdlog/spdlog.h>
+#include <thread>
 
 namespace dk {
 
@@ -65,8 +66,8 @@ std::string commits_header(const job& which, const chunk_grid& grid) {
 class training {
 public:
   training(const job& which, const data::dataset& rows, const run_options& options)
-    : job_(which), rows_(rows), options_(options), grid_(grid_of(which, rows.rows)),
-      config_(options_of(which)), system_(config_), self_(system_) {
+      : job_(which), rows_(rows), options_(options), grid_(grid_of(which, rows.rows)), config_(options_of(which)),
+        system_(config_), self_(system_) {
     cluster_ = which.cluster.nodes.empty() ? make_cluster_here(system_) : make_cluster_on_nodes(self_, which.cluster);
   }
 
@@ -85,8 +86,8 @@ public:
   run_result run() {
     set_up();
     started_ = next_checkpoint_ = clock::now();
-    cluster_->launch({job_, rows_, run_epoch(), ledger_, alone() ? std::vector<shard_link>{} : shards_,
-                      alone() ? start_ : block{}});
+    cluster_->launch(
+        {job_, rows_, run_epoch(), ledger_, alone() ? std::vector<shard_link>{} : shards_, alone() ? start_ : block{}});
     while (!ended_)
       look_around();
     run_result result;
@@ -127,6 +128,8 @@ private:
     if (options_.resume != nullptr)
       setup.done = options_.resume->done();
     setup.watchers = {watcher};
+    if (job_.cluster.nodes.empty())
+      setup.slots = std::max(1U, std::thread::hardware_concurrency());
     setup.stop = stop_rule_of(job_.trainer.stop);
     setup.request_timeout = timeout();
     resumed_chunks_ = setup.done.size();
@@ -344,9 +347,9 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
                                           " weights; the job's has " + std::to_string(model.num_weights())};
   const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
   if (!alone && from.shards.size() != which.trainer.servers)
-    throw failure{errc::checkpoint, "the checkpoint has " + std::to_string(from.shards.size()) +
-                                        " shards; the job asks for trainer.servers = " +
-                                        std::to_string(which.trainer.servers)};
+    throw failure{errc::checkpoint,
+                  "the checkpoint has " + std::to_string(from.shards.size()) +
+                      " shards; the job asks for trainer.servers = " + std::to_string(which.trainer.servers)};
 }
 
 } // namespace

@@ -49,7 +49,7 @@ struct run_options {
 };
 
 struct run_result {
-  block weights; ///< the center at the end; the replica where one worker trained alone
+  block weights;                       ///< the center at the end; the replica where one worker trained alone
   std::vector<std::uint64_t> versions; ///< per shard
   run_statistics numbers;
   rows_ledger rows;

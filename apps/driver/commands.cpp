@@ -87,7 +87,8 @@ int evaluate_command(const evaluate_options& options) {
   const nn::compute_scope computing;
   const auto found = net.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
   if (options.json)
-    fmt::print("{}\n", nlohmann::json{{"accuracy", found.accuracy()}, {"loss", found.loss()}, {"rows", found.rows}}.dump());
+    fmt::print("{}\n",
+               nlohmann::json{{"accuracy", found.accuracy()}, {"loss", found.loss()}, {"rows", found.rows}}.dump());
   else
     fmt::print("accuracy {:.4f}, loss {:.4f} on {} rows\n", found.accuracy(), found.loss(), with_commas(found.rows));
   return 0;

@@ -20,7 +20,10 @@ int run(int argc, char** argv) {
 
   dk::train_options train;
   app.add_option("config", train.config, "A job: TOML in a .cfg file (docs/config.md)");
-  app.add_option("--set", train.settings, "Override a key: section.key=value (repeatable)")->take_all()->expected(1)->allow_extra_args(false);
+  app.add_option("--set", train.settings, "Override a key: section.key=value (repeatable)")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false);
   app.add_option("--nodes", train.nodes, "Train on these nodes: host:port,host:port");
   app.add_option("--out", train.out, "The run's folder (default runs/<time>-<name>)");
   app.add_option("--resume", train.resume, "Go on with this run's folder from its last checkpoint");

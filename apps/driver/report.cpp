@@ -14,8 +14,8 @@ double rows_per_second(const run_result& result) {
 }
 
 nlohmann::json to_json(const rows_ledger& rows) {
-  return {{"expected", rows.expected}, {"applied", rows.applied}, {"lost", rows.lost},
-          {"doubled", rows.doubled},   {"redone", rows.redone},   {"duplicates", rows.duplicates},
+  return {{"expected", rows.expected}, {"applied", rows.applied},    {"lost", rows.lost},
+          {"doubled", rows.doubled},   {"redone", rows.redone},      {"duplicates", rows.duplicates},
           {"fenced", rows.fenced},     {"balanced", rows.balanced()}};
 }
 
@@ -35,8 +35,8 @@ std::string histogram(const std::map<std::uint64_t, std::uint64_t>& counts) {
     most = std::max(most, grouped[staleness / width] += commits);
   std::string text;
   for (const auto& [group, commits] : grouped) {
-    const auto label = width == 1 ? std::to_string(group)
-                                  : fmt::format("{}-{}", group * width, (group + 1) * width - 1);
+    const auto label =
+        width == 1 ? std::to_string(group) : fmt::format("{}-{}", group * width, (group + 1) * width - 1);
     text += fmt::format("  {:>9}  {:<30} {}\n", label, std::string((commits * 30 + most - 1) / most, '#'),
                         with_commas(commits));
   }

@@ -51,8 +51,7 @@ std::string progress_text(const run_progress& progress) {
 }
 
 screen::screen(bool quiet)
-  : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0), colour_(terminal_ && std::getenv("NO_COLOR") == nullptr) {
-}
+    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0), colour_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}
 
 screen::~screen() {
   clear();
@@ -69,8 +68,8 @@ void screen::show(const run_progress& progress) {
     return;
   }
   const auto full = static_cast<int>(std::lround(part_done(progress) * bar_width));
-  const auto bar = std::string(static_cast<std::size_t>(full), '=') +
-                   std::string(static_cast<std::size_t>(bar_width - full), ' ');
+  const auto bar =
+      std::string(static_cast<std::size_t>(full), '=') + std::string(static_cast<std::size_t>(bar_width - full), ' ');
   fmt::print(stderr, "\r\x1b[K{}[{}]{} {}", colour_ ? "\x1b[32m" : "", bar, colour_ ? "\x1b[0m" : "",
              progress_text(progress));
   std::fflush(stderr);

@@ -47,12 +47,11 @@ job read_job(const train_options& options) {
 std::string plan_text(const job& which, const data::dataset& rows) {
   const auto grid = grid_of(which, rows.rows);
   const auto& trainer = which.trainer;
-  return fmt::format("{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{}{}\n",
-                     with_commas(rows.rows), trainer.epochs, with_commas(grid.chunks_per_epoch()),
-                     trainer.communication_window, trainer.batch_size, trainer.algorithm.name, trainer.workers,
-                     trainer.workers == 1 ? "" : "s",
-                     which.cluster.nodes.empty() ? " in this process"
-                                                 : fmt::format(" on {} nodes", which.cluster.nodes.size()));
+  return fmt::format(
+      "{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{}{}\n", with_commas(rows.rows),
+      trainer.epochs, with_commas(grid.chunks_per_epoch()), trainer.communication_window, trainer.batch_size,
+      trainer.algorithm.name, trainer.workers, trainer.workers == 1 ? "" : "s",
+      which.cluster.nodes.empty() ? " in this process" : fmt::format(" on {} nodes", which.cluster.nodes.size()));
 }
 
 void save(const job& which, const std::string& path, const float* weights) {
@@ -74,13 +73,12 @@ run_report finish(const job& which, const job_data& data, const run_result& resu
     report.test = evaluate(which, result.weights, *data.test);
   if (data.validation) {
     report.validation = evaluate(which, result.weights, *data.validation);
-    write_text(folder.path + "/validation.jsonl",
-               nlohmann::json{{"versions", result.versions},
-                              {"loss", report.validation->loss()},
-                              {"accuracy", report.validation->accuracy()},
-                              {"rows", report.validation->rows}}
-                       .dump() +
-                   "\n");
+    write_text(folder.path + "/validation.jsonl", nlohmann::json{{"versions", result.versions},
+                                                                 {"loss", report.validation->loss()},
+                                                                 {"accuracy", report.validation->accuracy()},
+                                                                 {"rows", report.validation->rows}}
+                                                          .dump() +
+                                                      "\n");
   }
   write_text(folder.result(), to_json(report).dump(2) + "\n");
   write_history_table(folder);

@@ -106,9 +106,10 @@ int run(int argc, char** argv) {
   const auto where = parse_address(listen);
   if (!is_loopback(where.host)) {
     if (!insecure)
-      throw dk::failure{dk::errc::usage, "--listen " + listen + " is not a loopback address, and nothing here asks a "
-                                         "peer who it is; listen on 127.0.0.1, or say --insecure on a network that "
-                                         "you trust"};
+      throw dk::failure{dk::errc::usage, "--listen " + listen +
+                                             " is not a loopback address, and nothing here asks a "
+                                             "peer who it is; listen on 127.0.0.1, or say --insecure on a network that "
+                                             "you trust"};
     spdlog::warn("listening on {} without any authentication: whoever reaches it controls this node", listen);
   }
   return 128 + serve(where, workers);

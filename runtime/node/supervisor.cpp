@@ -104,11 +104,12 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, no
   return {
       [=](hello_atom, const std::string& driver_version) -> caf::result<node_info> {
         if (driver_version != version_text)
-          return make_error(errc::version, std::string{"it runs dk "} + version_text + ", the driver dk " + driver_version +
-                                               "; install the same build on both");
+          return make_error(errc::version, std::string{"it runs dk "} + version_text + ", the driver dk " +
+                                               driver_version + "; install the same build on both");
         return node_info{version_text, self->state.setup.workers};
       },
-      [=](start_atom, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) -> caf::result<std::vector<worker_process>> {
+      [=](start_atom, std::uint32_t count, std::uint32_t tag,
+          const caf::actor& driver) -> caf::result<std::vector<worker_process>> {
         try {
           return start_for(self, count, tag, driver);
         } catch (const failure& why) {
