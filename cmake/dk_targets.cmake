@@ -16,6 +16,10 @@ if(DK_SANITIZE)
                                               -fno-omit-frame-pointer)
   target_link_options(dk_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(DK_FUZZ)
+  target_compile_options(dk_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(dk_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_include_directories(dk_options INTERFACE "${PROJECT_SOURCE_DIR}")
 
 # dk_library(name SOURCES a.cpp ... DEPENDS dk::lower ...): a folder of the ladder, known as dk::name.

@@ -8,9 +8,10 @@ namespace dk::data {
 /// The order in which an epoch visits the rows: a permutation of [0, rows) that is computed, not stored. Every node
 /// that knows seed, epoch and row count has the same order, and any row of it without the ones before.
 ///
-/// A Feistel network (Luby and Rackoff 1988) permutes [0, 2^b), the smallest power of two that holds the rows; numbers
-/// that fall outside are sent through again until one lands inside (cycle walking; Black and Rogaway 2002), which takes
-/// less than two passes on average.
+/// A Feistel network (Luby and Rackoff 1988) in mixed radix (Black and Rogaway 2002): place i = high * columns + low,
+/// on a grid of rows x columns that is nearly square and hardly larger than the row count. Four rounds add a keyed hash
+/// of one digit to the other. A number that falls outside [0, rows) is sent through again (cycle walking), which
+/// happens to one in a square root of the rows.
 class row_order {
 public:
   /// The rows of one epoch in order of the file, or shuffled by seed and epoch.
@@ -30,34 +31,36 @@ private:
     std::uint64_t addend;
   };
 
-  static std::uint64_t hash(const round& key, std::uint64_t half);
+  /// digit + hash(other), modulo `size`. Requires digit < size <= 2^32.
+  static std::uint64_t shifted(std::uint64_t digit, std::uint64_t other, const round& key, std::uint64_t size);
 
   std::uint64_t rows_;
-  unsigned low_bits_ = 0; ///< of the low half; the high half has as many, or one more
-  std::uint64_t low_mask_ = 0;
-  std::uint64_t high_mask_ = 0;
+  std::uint64_t high_size_ = 1;
+  std::uint64_t low_size_ = 1; ///< high_size_ * low_size_ >= rows_
   bool shuffled_;
-  std::array<round, 6> rounds_{};
+  std::array<round, 4> rounds_{};
 };
 
-inline std::uint64_t row_order::hash(const round& key, std::uint64_t half) {
-  auto x = half * key.factor + key.addend;
+inline std::uint64_t row_order::shifted(std::uint64_t digit, std::uint64_t other, const round& key,
+                                        std::uint64_t size) {
+  auto x = other * key.factor + key.addend;
   x ^= x >> 32U;
-  x *= 0xd6e8feb86659fd93U; // Rettberg's 64-bit mixer
-  return x >> 32U;
+  x *= 0xd6e8feb86659fd93U;          // Rettberg's 64-bit mixer
+  digit += (x >> 32U) * size >> 32U; // from [0, 2^32) to [0, size), without a division
+  return digit < size ? digit : digit - size;
 }
 
 inline std::uint64_t row_order::operator()(std::uint64_t i) const {
   if (!shuffled_)
     return i;
   do {
-    auto low = i & low_mask_;
-    auto high = i >> low_bits_;
+    auto high = i / low_size_;
+    auto low = i - high * low_size_;
     for (std::size_t r = 0; r < rounds_.size(); r += 2) {
-      high ^= hash(rounds_[r], low) & high_mask_;
-      low ^= hash(rounds_[r + 1], high) & low_mask_;
+      high = shifted(high, low, rounds_[r], high_size_);
+      low = shifted(low, high, rounds_[r + 1], low_size_);
     }
-    i = high << low_bits_ | low;
+    i = high * low_size_ + low;
   } while (i >= rows_);
   return i;
 }

@@ -3,9 +3,8 @@
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
-#include "data/formats/catalog.hpp"
-#include "data/transforms/catalog.hpp"
 #include "nn/catalog.hpp"
+#include "runtime/config_parts.hpp"
 #include "runtime/section.hpp"
 
 #include <algorithm>
@@ -30,78 +29,6 @@ bool is_positive(double x) {
 }
 bool is_accuracy(double x) {
   return x > 0 && x <= 1;
-}
-
-[[noreturn]] void fail(const config_tree& tree, const std::string& path, const std::string& why) {
-  throw failure{errc::config, tree.where(path) + ": " + why};
-}
-
-// Runs a check that knows no places, and puts in front of its failure the place of the key it names in backquotes, or
-// else the place of `path`.
-template <class Check>
-void placed(const config_tree& tree, const std::string& path, Check check) {
-  try {
-    check();
-  } catch (const failure& why) {
-    const std::string text = why.what();
-    auto where = tree.where(path);
-    const auto* value = value_at(tree, path);
-    if (value != nullptr && value->is_object())
-      for (const auto& [key, unused] : value->items())
-        if (text.find('`' + key + '`') != std::string::npos)
-          where = text.find("unknown key") == std::string::npos ? tree.where(join_path(path, key))
-                                                                : tree.where_key(join_path(path, key));
-    throw failure{why.code(), where + ": " + text};
-  }
-}
-
-// The only key of a one-key table; `what` says what it should be, with an example.
-std::string only_key(const config_tree& tree, const std::string& path, const std::string& what) {
-  const auto& value = *value_at(tree, path);
-  if (!value.is_object() || value.size() != 1)
-    fail(tree, path, "found " + shown(value) + ", accepted is " + what);
-  return value.begin().key();
-}
-
-spec read_transform(const config_tree& tree, const std::string& path) {
-  const auto name = only_key(tree, path, "a table of one transform, as in { one_hot = { column = \"label\", ... } }");
-  const auto inner = join_path(path, name);
-  const auto& keys = *value_at(tree, inner);
-  spec transform{name, keys.is_object() ? keys : nlohmann::json::object()};
-  placed(tree, inner, [&] { data::check_transform(transform); });
-  return transform;
-}
-
-spec read_layer(const config_tree& tree, const std::string& path) {
-  const auto& value = *value_at(tree, path);
-  const auto names = nn::layer_names();
-  std::vector<std::string> found;
-  std::string guess;
-  if (value.is_object())
-    for (const auto& [key, unused] : value.items()) {
-      if (std::find(names.begin(), names.end(), key) != names.end())
-        found.push_back(key);
-      else if (guess.empty())
-        guess = did_you_mean(key, names);
-    }
-  if (found.size() > 1 && found.front() == "activation") // also a key of other layers
-    found.erase(found.begin());
-  if (found.size() != 1)
-    fail(tree, path,
-         "layer " + shown(value) + " names " + (found.empty() ? "none" : "more than one") + " of: " + join(names) +
-             guess);
-  spec layer{found.front(), value};
-  const auto own = value.at(layer.name);
-  layer.keys.erase(layer.name);
-  if (const auto primary = nn::primary_key(layer.name); !primary.empty()) {
-    if (layer.keys.contains(primary))
-      fail(tree, join_path(path, primary), "`" + primary + "` is given twice, by its name and by `" + layer.name + '`');
-    layer.keys[primary] = own;
-  } else if (own != true && own != nlohmann::json::object()) {
-    fail(tree, join_path(path, layer.name), '`' + layer.name + "` is " + shown(own) + ", accepted is true");
-  }
-  placed(tree, path, [&] { nn::check_layer(layer); });
-  return layer;
 }
 
 std::string anchored_path(const std::string& path, const std::string& folder) {
@@ -254,18 +181,6 @@ job read_job(const config_tree& tree, const std::string& base_folder) {
   read_trainer({tree, "trainer"}, read.trainer);
   read_cluster({tree, "cluster"}, read.cluster);
   return read;
-}
-
-spec read_source(const config_tree& tree, const std::string& path, const std::string& base_folder) {
-  const auto& value = *value_at(tree, path);
-  if (!value.is_object() || !value.contains("format") || !value.at("format").is_string())
-    fail(tree, path,
-         "found " + shown(value) + ", accepted is a table with a `format` of: " + join(data::source_formats()) +
-             ", as in { format = \"csv\", path = \"train.csv\" }");
-  spec source{value.at("format").get<std::string>(), value};
-  source.keys.erase("format");
-  placed(tree, path, [&] { data::check_source(source); });
-  return data::anchored(source, base_folder);
 }
 
 } // namespace dk

@@ -19,7 +19,4 @@ nlohmann::json algorithm_keys(const config_tree& tree);
 /// Reads and checks all of a config. @throws failure (config)
 job read_job(const config_tree& tree, const std::string& base_folder);
 
-/// Reads and checks the data source at a path of the tree. @throws failure (config)
-spec read_source(const config_tree& tree, const std::string& path, const std::string& base_folder);
-
 } // namespace dk

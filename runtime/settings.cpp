@@ -1,5 +1,6 @@
 #include "common/error.hpp"
 #include "data/formats/catalog.hpp"
+#include "runtime/config_parts.hpp"
 #include "runtime/job_parse.hpp"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 namespace dk {
 
@@ -18,11 +19,10 @@ std::string read_config(const std::string& path) {
   if (std::filesystem::is_directory(path, why))
     throw failure{errc::config, path + ": is a folder; name the config file in it"};
   std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw failure{errc::config, path + (std::filesystem::exists(path, why) ? ": cannot be read, or is empty"
+  if (!file)
+    throw failure{errc::config, path + (std::filesystem::exists(path, why) ? ": cannot be opened; check who may read it"
                                                                            : ": no such config file; check the path")};
-  return text.str();
+  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
 }
 
 // DK_TRAINER_BATCH_SIZE for trainer.batch_size, DK_SEED for seed.

@@ -1,0 +1,117 @@
+#include "runtime/job.hpp"
+#include "tests/support.hpp"
+
+#include <catch2/catch.hpp>
+
+using dk::errc;
+
+namespace {
+
+std::string error(const std::string& text) {
+  return dk::test::failure_of(errc::config, [&] { dk::parse_job(text, "f.cfg", "/base"); });
+}
+
+bool starts(const std::string& text, const std::string& with) {
+  INFO(text);
+  CHECK(text.substr(0, with.size()) == with);
+  return text.compare(0, with.size(), with) == 0;
+}
+
+} // namespace
+
+TEST_CASE("an unknown key is named with its position and its nearest neighbour", "[runtime][config]") {
+  CHECK(error("[trainer]\n  epoch = 2\n") == "f.cfg:2:3: unknown key `epoch` in [trainer] (did you mean \"epochs\"?)");
+  CHECK(error("sed = 1") == "f.cfg:1:1: unknown key `sed` (did you mean \"seed\"?)");
+  CHECK(error("[train]\n").find("f.cfg:1:2: unknown key `train` (did you mean \"trainer\"?)") == 0);
+  CHECK(starts(error("[cluster]\nzzzzzzzz = 1"), "f.cfg:2:1: unknown key `zzzzzzzz` in [cluster]; known are: nodes, "));
+  CHECK(error("[trainer]\nstop = { los = 1 }") ==
+        "f.cfg:2:10: unknown key `los` in [trainer.stop] (did you mean \"loss\"?)");
+  CHECK(starts(error("[data]\ntrain = { format = \"csv\", path = \"x\", lable = \"y\" }"),
+               "f.cfg:2:39: source `csv`: unknown key `lable` (did you mean \"label\"?)"));
+  CHECK(starts(error("[data]\ntransforms = [ { one_hot = { column = \"x\", clases = 2 } } ]"),
+               "f.cfg:2:44: transform `one_hot`: unknown key `clases` (did you mean \"classes\"?)"));
+}
+
+TEST_CASE("keys of another algorithm, and of later ones, are unknown", "[runtime][config]") {
+  CHECK(starts(error("[trainer]\nalgorithm = \"adag\"\nrho = 5.0"), "f.cfg:3:1: unknown key `rho` in [trainer]"));
+  CHECK(starts(error("[trainer]\npolicy = \"accept\""), "f.cfg:2:1: unknown key `policy` in [trainer]"));
+}
+
+TEST_CASE("a wrong type says what was found and what is accepted", "[runtime][config]") {
+  CHECK(error("name = 7") == "f.cfg:1:8: `name` is 7, accepted is a text in quotes");
+  CHECK(starts(error("seed = \"one\""), "f.cfg:1:8: `seed` is \"one\", accepted is a whole number from 0"));
+  CHECK(starts(error("[trainer]\nworkers = 1.5"), "f.cfg:2:11: `workers` in [trainer] is 1.5, accepted is a whole"));
+  CHECK(error("[data]\nshuffle = 1") == "f.cfg:2:11: `shuffle` in [data] is 1, accepted is true or false");
+  CHECK(starts(error("[trainer]\nmetrics = \"accuracy\""),
+               "f.cfg:2:11: `metrics` in [trainer] is \"accuracy\", accepted"));
+  CHECK(starts(error("[data]\ntransforms = 1"), "f.cfg:2:14: `transforms` in [data] is 1, accepted is a list"));
+  CHECK(starts(error("trainer = 1"), "f.cfg:1:11: `trainer` is 1, accepted is a table"));
+  CHECK(starts(error("[trainer]\nalgorithm = \"aeasgd\"\nrho = \"x\""),
+               "f.cfg:3:7: `rho` in [trainer] is \"x\", accepted"));
+  CHECK(starts(error("[trainer]\noptimizer = 3"), "f.cfg:2:13: `optimizer` in [trainer] is 3, accepted is a name"));
+  CHECK(starts(error("[data]\ntrain = \"x.csv\""),
+               "f.cfg:2:9: found \"x.csv\", accepted is a table with a `format` of: idx, csv"));
+}
+
+TEST_CASE("a number out of range says which are in it", "[runtime][config]") {
+  for (const std::string key : {"workers", "epochs", "batch_size", "communication_window", "servers"})
+    for (const std::string value : {"0", "-1", "1000000001"}) {
+      const auto text = error("[trainer]\n" + key + " = " + value);
+      starts(text, "f.cfg:2:" + std::to_string(key.size() + 4) + ": `" + key + "` in [trainer] is " + value +
+                       ", accepted is a whole number from 1 to ");
+    }
+  CHECK(starts(error("seed = -1"), "f.cfg:1:8: `seed` is -1, accepted is a whole number from 0 up"));
+  CHECK(error("[trainer]\nservers = 65") ==
+        "f.cfg:2:11: `servers` in [trainer] is 65, accepted is a whole number from 1 to 64");
+  CHECK(error("[data]\nvalidation = 1.0") ==
+        "f.cfg:2:14: `validation` in [data] is 1.0, accepted is a number from 0 up and below 1");
+  CHECK(starts(error("[data]\nprefetch = 0"), "f.cfg:2:12: `prefetch` in [data] is 0"));
+  CHECK(
+      starts(error("[model]\ninput = [784, 0]"), "f.cfg:2:9: `input` in [model] is [784,0], accepted is a list, each"));
+  CHECK(starts(error("[trainer]\nstop = { accuracy = 1.5 }"), "f.cfg:2:21: `accuracy` in [trainer.stop] is 1.5"));
+  CHECK(
+      starts(error("[cluster]\nheartbeat = 0"), "f.cfg:2:13: `heartbeat` in [cluster] is 0, accepted is a number of"));
+  for (const std::string bad : {"h:0", "h:65536", "h"})
+    CHECK(starts(error("[cluster]\nnodes = [\"a:1\", \"" + bad + "\"]"),
+                 "f.cfg:2:17: node \"" + bad + "\": accepted is"));
+}
+
+TEST_CASE("an unknown name suggests a known one", "[runtime][config]") {
+  CHECK(starts(error("[trainer]\nalgorithm = \"dynsdg\""), "f.cfg:2:13: `algorithm` in [trainer] is \"dynsdg\""));
+  CHECK(error("[trainer]\nalgorithm = \"dynsdg\"").find("did you mean \"dynsgd\"?") != std::string::npos);
+  CHECK(error("[trainer]\nassignment = \"statik\"") ==
+        "f.cfg:2:14: `assignment` in [trainer] is \"statik\", accepted is one "
+        "of: dynamic, static (did you mean \"static\"?)");
+  CHECK(starts(error("[trainer]\noptimizer = \"adamm\""), "f.cfg:2:13: "));
+  CHECK(error("[trainer]\noptimizer = \"adamm\"").find("did you mean \"adam\"?") != std::string::npos);
+  CHECK(error("[trainer]\nloss = \"categorical_crossentropi\"").find("did you mean") != std::string::npos);
+  CHECK(error("[trainer]\nmetrics = [\"acuracy\"]").find("did you mean \"accuracy\"?") != std::string::npos);
+  CHECK(starts(error("[data]\ntrain = { format = \"cvs\" }"),
+               "f.cfg:2:9: unknown data format `cvs` (did you mean \"csv\"?)"));
+}
+
+TEST_CASE("a layer or transform that is none is named with its position", "[runtime][config]") {
+  const auto none = error("[model]\nlayers = [\n  { dens = 10 },\n]");
+  CHECK(starts(none, "f.cfg:3:3: layer {\"dens\":10} names none of: "));
+  CHECK(none.find("did you mean \"dense\"?") != std::string::npos);
+  CHECK(starts(error("[model]\nlayers = [ { dense = 10, dropout = 0.5 } ]"),
+               "f.cfg:2:12: layer {\"dense\":10,\"dropout\":0.5} names more than one of: "));
+  CHECK(starts(error("[model]\nlayers = [ { dense = 10, units = 10 } ]"), "f.cfg:2:34: `units` is given twice"));
+  CHECK(starts(error("[model]\nlayers = [ { dense = 10, activatoin = \"relu\" } ]"), "f.cfg:2:26: "));
+  CHECK(starts(error("[model]\nlayers = [ { flatten = 3 } ]"), "f.cfg:2:24: `flatten` is 3, accepted is true"));
+  CHECK(starts(error("[data]\ntransforms = [ { a = {}, b = {} } ]"),
+               "f.cfg:2:16: found {\"a\":{},\"b\":{}}, accepted is a"));
+  CHECK(starts(error("[data]\ntransforms = [ { onehot = {} } ]"),
+               "f.cfg:2:27: unknown transform `onehot` (did you mean"));
+  CHECK(starts(error("[model]\nkeras = \"a\"\ninput = [1]"),
+               "f.cfg:2:9: `keras` in [model] is \"a\", accepted is either"));
+}
+
+TEST_CASE("text that is not TOML, or not ours, is refused where it stands", "[runtime][config]") {
+  CHECK(starts(error("[trainer\nworkers = 1"), "f.cfg:1:9: not valid TOML: "));
+  CHECK(starts(error("seed = 1\nseed = 2"), "f.cfg:2:"));
+  CHECK(starts(error("name = \"\xff\""), "f.cfg:1:"));
+  CHECK(error("seed = 2020-01-01") == "f.cfg:1:8: dates and times are not accepted, put quotes around a text");
+  CHECK(error("[data]\nvalidation = inf") == "f.cfg:2:14: inf and nan are not accepted, give a finite number");
+  CHECK(starts(error("name = \"a/b\""), "f.cfg:1:8: `name` is \"a/b\", accepted is a text that can be part of"));
+}
