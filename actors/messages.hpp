@@ -279,9 +279,9 @@ using ledger_actor =
     caf::typed_actor<caf::replies_to<work_request>::with<lease>,                           //
                      caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>, // watch over this worker
                                                                                            // from now on
-                     caf::replies_to<tally_atom>::with<ledger_tally>, //
-                     caf::reacts_to<stop_atom>,                       // no new leases; finish when the last one is back
-                     caf::reacts_to<check_atom>,                      // look at the leases' deadlines (sent by itself)
+                     caf::replies_to<tally_atom>::with<ledger_tally>,                      //
+                     caf::reacts_to<stop_atom>,               // no new leases; finish when the last one is back
+                     caf::reacts_to<check_atom>,              // look at the leases' deadlines (sent by itself)
                      caf::reacts_to<watch_atom, caf::actor>>; // send this actor every chunk_report and run_event
 
 /// Cuts leased chunks into batches.
