@@ -52,11 +52,9 @@ void read_model(const section& in, model_config& model, const std::string& folde
   for (const auto& path : in.list("layers"))
     model.layers.push_back(read_layer(in.tree(), path));
   in.text("keras", model.keras);
-  in.text("weights", model.weights);
   if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty()))
     in.refuse("keras", "either `keras`, or `input` with `layers`, not both");
   model.keras = anchored_path(model.keras, folder);
-  model.weights = anchored_path(model.weights, folder);
 }
 
 void read_algorithm(const section& in, spec& algorithm) {
@@ -137,7 +135,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
   static const std::vector<std::pair<std::string, std::vector<std::string>>> keys{
       {"", {"name", "seed"}},
       {"data", {"train", "test", "transforms", "shuffle", "prefetch", "validation"}},
-      {"model", {"input", "layers", "keras", "weights"}},
+      {"model", {"input", "layers", "keras"}},
       {"trainer",
        {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "optimizer",
         "loss", "metrics", "stop", "record"}},

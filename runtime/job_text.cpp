@@ -116,7 +116,6 @@ void write_data(writer& to, const data_config& data) {
 void write_model(writer& to, const model_config& model) {
   to.begin("model");
   to.line_unless_empty("keras", model.keras);
-  to.line_unless_empty("weights", model.weights);
   if (!model.keras.empty())
     return;
   to.line("input", model.input);

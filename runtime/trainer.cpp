@@ -140,6 +140,8 @@ private:
   }
 
   block start_weights() const {
+    if (options_.resume == nullptr && !options_.start.empty())
+      return options_.start;
     auto model = make_model(job_, rows_.label_width);
     if (options_.resume == nullptr) {
       model.initialize(job_.seed);

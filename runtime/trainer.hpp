@@ -43,6 +43,7 @@ struct run_progress {
 struct run_options {
   std::optional<run_folder> folder;                  ///< nothing is written without one
   const resume_state* resume = nullptr;              ///< where an earlier start of this run ended
+  block start;                                       ///< the first center; empty: drawn from the job's seed
   const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
   std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`
   std::function<void(const std::string&)> notice;    ///< what a person should hear of: one line

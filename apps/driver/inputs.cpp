@@ -2,6 +2,7 @@
 
 #include "data/formats/catalog.hpp"
 #include "data/transforms/catalog.hpp"
+#include "nn/model_file.hpp"
 
 namespace dk {
 
@@ -9,6 +10,16 @@ data::dataset read_source(const spec& source, const std::vector<spec>& transform
   auto table = data::read(source);
   data::apply(transforms, table);
   return data::make_dataset(table);
+}
+
+block resolve_model(job& which) {
+  if (which.model.keras.empty())
+    return {};
+  auto file = nn::load_model(which.model.keras);
+  which.model.input = std::move(file.architecture.input);
+  which.model.layers = std::move(file.architecture.layers);
+  which.model.keras.clear();
+  return block::copy_of(file.weights.data(), file.weights.size());
 }
 
 job_data read_data(const job& which) {

@@ -14,6 +14,10 @@ struct job_data {
   std::optional<data::dataset> test;
 };
 
+/// Puts the layers of the file that `model.keras` names into the job. @return the weights of that file, to start from;
+/// empty where the job has layers of its own. @throws failure (model)
+block resolve_model(job& which);
+
 /// @throws failure (data, config)
 job_data read_data(const job& which);
 

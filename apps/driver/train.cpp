@@ -59,11 +59,11 @@ void save(const job& which, const std::string& path, const float* weights) {
 }
 
 // initial.h5 is what every replica starts from; a resumed run has it already.
-void prepare_folder(const job& which, const run_folder& folder, std::size_t label_width) {
+void prepare_folder(const job& which, const run_folder& folder, const block& start, std::size_t label_width) {
   write_text(folder.config(), to_toml(which));
   auto model = make_model(which, label_width);
   model.initialize(which.seed);
-  save(which, folder.initial_model(), model.weights());
+  save(which, folder.initial_model(), start.empty() ? model.weights() : start.data());
 }
 
 run_report finish(const job& which, const job_data& data, const run_result& result, const run_folder& folder) {
@@ -96,11 +96,13 @@ int status_of(const run_report& report) {
 
 int train_command(const train_options& options) {
   set_up_log(level_of(options));
-  const auto which = read_job(options);
+  auto which = read_job(options);
   if (options.print_config) {
     fmt::print("{}", to_toml(which));
     return 0;
   }
+  run_options run;
+  run.start = resolve_model(which);
   const auto data = read_data(which);
   check_job(which, data.train);
   screen shown{options.quiet};
@@ -111,7 +113,6 @@ int train_command(const train_options& options) {
 
   std::optional<resume_state> resume;
   std::vector<std::string> notices;
-  run_options run;
   if (options.resume.empty()) {
     run.folder = make_run_folder(options.out, which.name);
   } else {
@@ -121,7 +122,7 @@ int train_command(const train_options& options) {
   }
   set_up_log(level_of(options), run.folder->log());
   if (!resume)
-    prepare_folder(which, *run.folder, data.train.label_width);
+    prepare_folder(which, *run.folder, run.start, data.train.label_width);
   for (const auto& notice : notices)
     shown.note(notice);
   run.stop = &stop_on_signals();

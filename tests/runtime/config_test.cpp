@@ -109,13 +109,12 @@ TEST_CASE("an optimizer is a name, or a table that may leave the name out", "[ru
 TEST_CASE("a layer without a value of its own is true, and a Keras model replaces the layers", "[runtime][config]") {
   CHECK(parse("[model]\nlayers = [ { flatten = true }, { activation = \"relu\" } ]").model.layers ==
         std::vector<spec>{{"flatten"}, {"activation", {{"activation", "relu"}}}});
-  const auto j = parse("[model]\nkeras = \"m.json\"\nweights = \"/w.h5\"");
+  const auto j = parse("[model]\nkeras = \"m.json\"");
   CHECK(j.model.keras == "/base/in/m.json");
-  CHECK(j.model.weights == "/w.h5");
 }
 
 TEST_CASE("the resolved config reads back as the same job", "[runtime][config]") {
-  for (const auto* text : {mnist, "", "[model]\nkeras = \"m.json\"\nweights = \"w.h5\"",
+  for (const auto* text : {mnist, "", "[model]\nkeras = \"m.json\"",
                            "name = \"a\\\"b\\u007F\\u00E9\"\nseed = 9223372036854775807",
                            "[model]\ninput = [3, 2]\nlayers = [ { flatten = true } ]\n[data]\nvalidation = 1e-30\n"
                            "[trainer]\nalgorithm = \"aeasgd\"\nrho = 1e300\n"}) {
