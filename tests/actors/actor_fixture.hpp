@@ -15,10 +15,17 @@
 
 namespace dk::test {
 
-/// What a probe keeps of a message: its content, and the promise to answer it where it asked for something.
+/// What a probe keeps of a message: its content, and who waits for an answer to it.
 struct mail {
   caf::message content;
-  caf::response_promise promise;
+  caf::strong_actor_ptr asker;
+  caf::message_id id;
+
+  /// Answers from outside of any actor's turn, which a response_promise can not.
+  template <class Answer>
+  void answer(Answer&& with) const {
+    asker->enqueue(nullptr, id.response_id(), caf::make_message(std::forward<Answer>(with)), nullptr);
+  }
 };
 
 struct probe_state {
@@ -30,12 +37,13 @@ struct probe_state {
 /// Keeps whatever it is sent, errors too, and answers nothing by itself.
 inline caf::behavior probe_actor(caf::stateful_actor<probe_state>* self) {
   self->set_default_handler([self](caf::scheduled_actor*, caf::message_view& view) -> caf::result<caf::message> {
-    auto promise = self->make_response_promise();
-    self->state.mails.push_back({view.move_content_to_message(), std::move(promise)});
+    const auto promise = self->make_response_promise();
+    self->state.mails.push_back({view.move_content_to_message(), promise.source(), promise.id()});
     return caf::delegated<caf::message>{};
   });
+  self->set_exit_handler([self](caf::exit_msg& told) { self->quit(std::move(told.reason)); }); // also without an error
   self->set_error_handler([self](caf::scheduled_actor*, caf::error& why) {
-    self->state.mails.push_back({caf::make_message(why), {}});
+    self->state.mails.push_back({caf::make_message(why), {}, {}});
   });
   return {[](caf::unit_t) {}}; // an actor without a behavior would end at once
 }
@@ -171,11 +179,14 @@ public:
     return me.take<Answer>();
   }
 
+  /// Ends an actor of the protocol, or a probe.
   template <class Handle>
   void kill(const Handle& whom, caf::error reason = caf::exit_reason::kill) {
-    caf::anon_send_exit(whom, std::move(reason));
+    const auto actor = caf::actor_cast<caf::actor>(whom);
+    caf::anon_send(actor, caf::exit_msg{actor.address(), std::move(reason)});
     run();
   }
+  void kill(const probe& whom, caf::error reason = caf::exit_reason::kill) { kill(whom.actor(), std::move(reason)); }
 
   /// Why an actor ended; nothing while it lives.
   template <class Handle>
