@@ -63,7 +63,7 @@ double norm(const std::vector<double>& x) {
 // The distance between the run's center and the rebuilt one, relative to how far the run moved.
 double relative_error(const job& which) {
   const temporary_folder folder;
-  const auto rows = plane(100); // 5 chunks an epoch, the last one of 16 rows in 3 batches
+  const auto rows = plane(90); // 5 chunks an epoch, the last one a single batch of 6 rows
   run_options options;
   options.folder = make_run_folder(folder.path("run"), "rebuild");
   const auto result = train(which, rows, options);
