@@ -28,22 +28,18 @@ struct mail {
   }
 };
 
-struct probe_state {
-  static inline const char* name = "probe";
-
-  std::deque<mail> mails;
-};
+using mails = std::deque<mail>;
 
 /// Keeps whatever it is sent, errors too, and answers nothing by itself.
-inline caf::behavior probe_actor(caf::stateful_actor<probe_state>* self) {
-  self->set_default_handler([self](caf::scheduled_actor*, caf::message_view& view) -> caf::result<caf::message> {
+inline caf::behavior probe_actor(caf::event_based_actor* self, const std::shared_ptr<mails>& kept) {
+  self->set_default_handler([=](caf::scheduled_actor*, caf::message_view& view) -> caf::result<caf::message> {
     const auto promise = self->make_response_promise();
-    self->state.mails.push_back({view.move_content_to_message(), promise.source(), promise.id()});
+    kept->push_back({view.move_content_to_message(), promise.source(), promise.id()});
     return caf::delegated<caf::message>{};
   });
-  self->set_exit_handler([self](caf::exit_msg& told) { self->quit(std::move(told.reason)); }); // also without an error
-  self->set_error_handler([self](caf::scheduled_actor*, caf::error& why) {
-    self->state.mails.push_back({caf::make_message(why), {}, {}});
+  self->set_exit_handler([=](caf::exit_msg& told) { self->quit(std::move(told.reason)); }); // also without an error
+  self->set_error_handler([=](caf::scheduled_actor*, caf::error& why) {
+    kept->push_back({caf::make_message(why), {}, {}});
   });
   return {[](caf::unit_t) {}}; // an actor without a behavior would end at once
 }
@@ -51,7 +47,7 @@ inline caf::behavior probe_actor(caf::stateful_actor<probe_state>* self) {
 /// Stands in for any actor: what was sent to it is there to be read, and is answered when the test says so.
 class probe {
 public:
-  explicit probe(caf::actor_system& system) : actor_(system.spawn(probe_actor)) {}
+  explicit probe(caf::actor_system& system) : actor_(system.spawn(probe_actor, kept_)) {}
 
   const caf::actor& actor() const { return actor_; }
 
@@ -67,15 +63,15 @@ public:
     caf::send_as(actor_, to, std::forward<Content>(content)...);
   }
 
-  std::size_t size() const { return mails().size(); }
-  bool empty() const { return mails().empty(); }
-  void clear() const { mails().clear(); }
+  std::size_t size() const { return kept_->size(); }
+  bool empty() const { return kept_->empty(); }
+  void clear() const { kept_->clear(); }
 
   /// How many mails of this content have come.
   template <class... Content>
   std::size_t count() const {
     std::size_t found = 0;
-    for (const auto& one : mails())
+    for (const auto& one : *kept_)
       found += one.content.template match_elements<Content...>() ? 1U : 0U;
     return found;
   }
@@ -83,7 +79,7 @@ public:
   /// Takes the first mail of this content out; the test fails when there is none.
   template <class... Content>
   mail take_mail() const {
-    auto& all = mails();
+    auto& all = *kept_;
     for (auto it = all.begin(); it != all.end(); ++it) {
       if (!it->content.template match_elements<Content...>())
         continue;
@@ -101,10 +97,7 @@ public:
   }
 
 private:
-  std::deque<mail>& mails() const {
-    return static_cast<caf::stateful_actor<probe_state>*>(caf::actor_cast<caf::abstract_actor*>(actor_))->state.mails;
-  }
-
+  std::shared_ptr<mails> kept_ = std::make_shared<mails>();
   caf::actor actor_;
 };
 
