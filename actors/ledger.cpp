@@ -218,8 +218,7 @@ void take_report(ledger_ptr self, const chunk_report& report) {
     my.work->give_back(report.lease);
     break;
   case verdict_kind::rejected:
-    my.work->give_back(report.lease);
-    if (++my.rejections[report.chunk] >= max_rejections)
+    if (my.work->give_back(report.lease) && ++my.rejections[report.chunk] >= max_rejections)
       fail(self, errc::diverged,
            "chunk " + to_string(report.chunk) + " was rejected " + std::to_string(max_rejections) +
                " times: " + report.reason);
