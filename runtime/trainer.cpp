@@ -219,7 +219,8 @@ private:
       ended_ = true;
       break;
     case run_event::kind::failed:
-      save_checkpoint();
+      if (!alone()) // whose worker, the only one who knows the weights, is gone
+        save_checkpoint();
       throw failure{event.code, event.text};
     }
   }
