@@ -32,7 +32,9 @@ struct place {
 std::string as_text(const process_exit& how) {
   if (how.signal != 0)
     return "was killed by signal " + std::to_string(how.signal) + " (" + strsignal(how.signal) + ")";
-  return "ended with exit status " + std::to_string(how.status);
+  if (how.status != 0)
+    return "ended with exit status " + std::to_string(how.status);
+  return ""; // in order: its actor's own reason says more
 }
 
 class cluster_on_nodes : public cluster {
@@ -75,7 +77,10 @@ public:
         caf::after(exit_report_deadline) >> [&, n = n, pid = pid] { exits_[pid_key(n, pid)] = {}; });
     if (const auto seen = exits_.find(pid_key(n, pid)); seen != exits_.end() && seen->second.pid != 0)
       return as_text(seen->second);
-    return nodes_[n].lost ? "is lost with its node" : "";
+    if (nodes_[n].lost)
+      return "is lost with its node";
+    put_down(id); // it stands still, or cannot be reached: no work may come of it any more
+    return "does not answer any more; its process was ended";
   }
 
   void put_down(std::uint32_t id) override {
@@ -93,7 +98,7 @@ public:
       if (node.lost || node.handle.address() != what.source)
         continue;
       node.lost = true;
-      return "node " + to_string(node.where) + " is lost (" + self_->system().render(what.reason) +
+      return "node " + to_string(node.where) + " is lost (" + to_failure(what.reason).what() +
              "); the run goes on without its workers";
     }
     return "";
