@@ -33,6 +33,8 @@ caf::error make_error(errc code, std::string text) {
 }
 
 failure to_failure(const caf::error& reason, errc otherwise) {
+  if (!reason) // an actor that ended in order; CAF keeps no category for it
+    return {otherwise, "it ended"};
   if (reason.category() == category && reason.context().match_elements<std::string>())
     return {static_cast<errc>(reason.code()), reason.context().get_as<std::string>(0)};
   return {otherwise, text_of(reason)};
