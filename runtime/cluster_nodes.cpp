@@ -72,12 +72,20 @@ public:
       return "";
     const auto& [n, pid, hand] = found->second;
     // The broken connection is often noticed before the node's word of the dead process is here.
-    self_->receive_while([&, n = n, pid = pid] { return !exits_.count(pid_key(n, pid)) && !nodes_[n].lost; })(
-        [&](const process_exit& what) { hear(what); }, [&](caf::down_msg& what) { hear(what); },
+    bool node_lost = nodes_[n].lost;
+    std::vector<caf::down_msg> unheard;
+    self_->receive_while([&, n = n, pid = pid] { return !exits_.count(pid_key(n, pid)) && !node_lost; })(
+        [&](const process_exit& what) { hear(what); },
+        [&, n = n](const caf::down_msg& what) {
+          node_lost = node_lost || nodes_[n].handle.address() == what.source;
+          unheard.push_back(what);
+        },
         caf::after(exit_report_deadline) >> [&, n = n, pid = pid] { exits_[pid_key(n, pid)] = {}; });
+    for (auto& what : unheard) // whoever waits for news should hear of it as well
+      self_->send(caf::actor{self_}, std::move(what));
     if (const auto seen = exits_.find(pid_key(n, pid)); seen != exits_.end() && seen->second.pid != 0)
       return as_text(seen->second);
-    if (nodes_[n].lost)
+    if (node_lost)
       return "is lost with its node";
     put_down(id); // it stands still, or cannot be reached: no work may come of it any more
     return "does not answer any more; its process was ended";
