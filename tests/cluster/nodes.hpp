@@ -56,17 +56,20 @@ struct two_nodes {
   }
 };
 
-/// A run of four workers on two nodes, in the folder "run", that has trained a little already.
+/// A run of four workers on two nodes, in the folder "run", each of which has trained a little already.
 struct run_on_nodes {
   two_nodes nodes;
   toy_job job = long_job();
   process driver;
   std::vector<pid_t> workers;
 
-  run_on_nodes()
-      : driver(job.command({"--out", "run", "--nodes", nodes.addresses(), "--set", "trainer.workers=4"}),
-               {{}, job.path("")}) {
-    const bool began = eventually(seconds{60}, [&] { return !content_of(job.path("run/history.jsonl")).empty(); });
+  explicit run_on_nodes(const std::string& setting = "trainer.workers=4")
+      : driver(
+            job.command({"--out", "run", "--nodes", nodes.addresses(), "--set", "trainer.workers=4", "--set", setting}),
+            {{}, job.path("")}) {
+    const bool began = eventually(seconds{60}, [&] {
+      return content_of(job.path("run/history.jsonl")).find("{\"worker\":3,") != std::string::npos;
+    });
     INFO(driver.err());
     REQUIRE(began);
     workers = nodes.workers();
