@@ -2,7 +2,9 @@
 
 #include <caf/atom.hpp>
 #include <caf/deep_to_string.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/message.hpp>
+#include <caf/sec.hpp>
 #include <new>
 
 namespace dk {
@@ -11,6 +13,19 @@ namespace {
 
 const auto category = caf::atom("dk");
 
+// CAF's own reasons in plain words.
+std::string text_of(const caf::error& reason) {
+  if (reason == caf::exit_reason::remote_link_unreachable)
+    return "the connection is broken";
+  if (reason == caf::exit_reason::kill || reason == caf::exit_reason::user_shutdown)
+    return "it was told to end";
+  if (reason == caf::sec::request_timeout)
+    return "no answer in time";
+  if (reason == caf::sec::request_receiver_down)
+    return "it is gone";
+  return caf::to_string(reason);
+}
+
 } // namespace
 
 caf::error make_error(errc code, std::string text) {
@@ -18,9 +33,11 @@ caf::error make_error(errc code, std::string text) {
 }
 
 failure to_failure(const caf::error& reason, errc otherwise) {
+  if (!reason) // an actor that ended in order; CAF keeps no category for it
+    return {otherwise, "it ended"};
   if (reason.category() == category && reason.context().match_elements<std::string>())
     return {static_cast<errc>(reason.code()), reason.context().get_as<std::string>(0)};
-  return {otherwise, caf::to_string(reason)};
+  return {otherwise, text_of(reason)};
 }
 
 caf::error from_exception(const std::exception_ptr& what) {

@@ -129,10 +129,10 @@ resume_state read_checkpoints(const std::string& folder, std::vector<std::string
     }
     if (state.shards.size() != shard + 1)
       throw failure{errc::checkpoint, folder + ": shard " + std::to_string(shard) + " has no valid checkpoint" +
-                                          (tried.empty() ? "" : ": " + tried)};
+                                          (tried.empty() ? "" : ": " + tried) + "; start the run anew"};
   }
   if (state.shards.empty())
-    throw failure{errc::checkpoint, folder + " holds no checkpoint; the run ended before its first"};
+    throw failure{errc::checkpoint, folder + " holds no checkpoint; the run ended before its first, start it anew"};
   const auto& first = state.shards.front();
   std::uint64_t offset = 0;
   for (const auto& shard : state.shards) {

@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 #include <cstring>
 #include <map>
+#include <utility>
 
 namespace dk {
 
@@ -32,7 +33,9 @@ struct place {
 std::string as_text(const process_exit& how) {
   if (how.signal != 0)
     return "was killed by signal " + std::to_string(how.signal) + " (" + strsignal(how.signal) + ")";
-  return "ended with exit status " + std::to_string(how.status);
+  if (how.status != 0)
+    return "ended with exit status " + std::to_string(how.status);
+  return ""; // in order: its actor's own reason says more
 }
 
 class cluster_on_nodes : public cluster {
@@ -70,16 +73,23 @@ public:
       return "";
     const auto& [n, pid, hand] = found->second;
     // The broken connection is often noticed before the node's word of the dead process is here.
-    self_->receive_while([&, n = n, pid = pid] {
-      return !exits_.count(key{n, pid}) && !nodes_[n].lost;
-    })([&](const process_exit& what) { hear(what); }, [&](caf::down_msg& what) { hear(what); },
-       caf::after(exit_report_deadline) >>
-           [&, n = n, pid = pid] {
-             exits_[key{n, pid}] = {};
-           });
-    if (const auto seen = exits_.find(key{n, pid}); seen != exits_.end() && seen->second.pid != 0)
+    const key process{n, pid};
+    std::vector<caf::down_msg> of_others;
+    self_->receive_while([&] { return exits_.count(process) == 0 && !nodes_[process.first].lost; })(
+        [&](const process_exit& what) { hear(what); },
+        [&](const caf::down_msg& what) {
+          if (!hear_node(what))
+            of_others.push_back(what);
+        },
+        caf::after(exit_report_deadline) >> [&] { exits_[process] = {}; });
+    for (auto& what : of_others) // whoever waits for news shall hear of it
+      self_->send(caf::actor{self_}, std::move(what));
+    if (const auto seen = exits_.find(process); seen != exits_.end() && seen->second.pid != 0)
       return as_text(seen->second);
-    return nodes_[n].lost ? "is lost with its node" : "";
+    if (nodes_[n].lost)
+      return "is lost with its node";
+    put_down(id); // it stands still, or cannot be reached: no work may come of it any more
+    return "does not answer any more; its process was ended";
   }
 
   void put_down(std::uint32_t id) override {
@@ -89,15 +99,7 @@ public:
 
   void hear(const process_exit& what) override { exits_[{what.node, what.pid}] = what; }
 
-  void hear(const caf::down_msg& what) override {
-    for (auto& node : nodes_) {
-      if (node.lost || node.handle.address() != what.source)
-        continue;
-      node.lost = true;
-      tell_("node " + to_string(node.where) + " is lost (" + self_->system().render(what.reason) +
-            "); the run goes on without its workers");
-    }
-  }
+  void hear(const caf::down_msg& what) override { hear_node(what); }
 
   void close() override {
     for (const auto& loader : loaders_)
@@ -110,6 +112,19 @@ public:
 
 private:
   using key = std::pair<std::size_t, std::int32_t>;
+
+  // @return whether it is a node that is down
+  bool hear_node(const caf::down_msg& what) {
+    for (auto& node : nodes_) {
+      if (node.handle.address() != what.source)
+        continue;
+      if (!std::exchange(node.lost, true))
+        tell_("node " + to_string(node.where) + " is lost (" + to_failure(what.reason).what() +
+              "); the run goes on without its workers");
+      return true;
+    }
+    return false;
+  }
 
   node greet(const endpoint& where) {
     node met{where, caf::actor_cast<node_actor>(connect_to(self_, where, timeout_))};

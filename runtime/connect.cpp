@@ -16,9 +16,11 @@ caf::strong_actor_ptr connect_to(caf::scoped_actor& self, const endpoint& where,
                [&](caf::error& why) { bad = std::move(why); });
   if (found)
     return found;
-  const auto reason = bad == caf::sec::request_timeout ? "no answer within " + std::to_string(deadline.count()) + " ms"
-                      : bad                            ? self->system().render(bad)
-                                                       : std::string{"nothing is published there"};
+  std::string reason = "nothing is published there";
+  if (bad == caf::sec::request_timeout)
+    reason = "no answer within " + std::to_string(deadline.count()) + " ms";
+  else if (bad) // CAF does not tell more
+    reason = "nobody listens there, or the host is unknown";
   throw failure{errc::connect,
                 "cannot reach " + to_string(where) + ": " + reason + "; is dk_node running there, with this --listen?"};
 }

@@ -51,8 +51,19 @@ run_folder open_run_folder(const std::string& path) {
   if (!fs::is_directory(path))
     throw failure{errc::checkpoint, path + ": no such folder; name a run's folder"};
   if (!fs::exists(folder.config()))
-    throw failure{errc::checkpoint, path + " is not a run's folder: it has no config.resolved.toml"};
+    throw failure{errc::checkpoint, path + " is not a run's folder: it has no config.resolved.toml; name one that has"};
   return folder;
+}
+
+void discard_unused(const run_folder& folder) {
+  std::error_code ignored;
+  const bool trained = fs::exists(folder.history(), ignored) && fs::file_size(folder.history(), ignored) > 0;
+  if (trained || (fs::exists(folder.checkpoints(), ignored) && !fs::is_empty(folder.checkpoints(), ignored)))
+    return;
+  for (const auto& file : {folder.config(), folder.initial_model(), folder.history(), folder.commits(), folder.log(),
+                           folder.checkpoints()})
+    fs::remove(file, ignored);
+  fs::remove(folder.path, ignored);
 }
 
 void write_text(const std::string& path, const std::string& text) {

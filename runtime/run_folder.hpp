@@ -27,6 +27,10 @@ run_folder make_run_folder(const std::string& wanted, const std::string& name);
 /// An earlier run's folder. @throws failure (checkpoint) when it is none
 run_folder open_run_folder(const std::string& path);
 
+/// Removes the files of a run that ended before it had trained anything, so that the same command can be tried again;
+/// and the folder, where nothing else is in it. A run that has trained is left as it is.
+void discard_unused(const run_folder& folder);
+
 /// Writes a whole text file: to a temporary file first, so that nobody reads half of it.
 /// @throws failure (resources)
 void write_text(const std::string& path, const std::string& text);

@@ -85,6 +85,17 @@ run_report finish(const job& which, const job_data& data, const run_result& resu
   return report;
 }
 
+// A run that cannot even begin leaves no folder behind.
+run_result train_in(const run_folder& folder, const job& which, const data::dataset& rows, const run_options& options) {
+  try {
+    return train(which, rows, options);
+  } catch (const failure&) {
+    if (options.resume == nullptr)
+      discard_unused(folder);
+    throw;
+  }
+}
+
 int status_of(const run_report& report) {
   if (!report.result.rows.balanced())
     throw failure{errc::internal, "the rows do not balance: " + to_string(report.result.rows) + "; see " +
@@ -128,7 +139,7 @@ int train_command(const train_options& options) {
   run.stop = &stop_on_signals();
   run.progress = [&](const run_progress& progress) { shown.show(progress); };
   run.notice = [&](const std::string& text) { shown.note(text); };
-  const auto result = train(which, data.train, run);
+  const auto result = train_in(*run.folder, which, data.train, run);
   shown.clear();
   const auto report = finish(which, data, result, *run.folder);
   fmt::print("{}", options.json ? to_json(report).dump() + "\n" : to_text(report));

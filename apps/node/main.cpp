@@ -56,11 +56,11 @@ int serve(const address& where, std::uint32_t workers) {
   const auto signals = block_signals();
   dk::system_options options;
   options.network = true;
-  options.threads = 1;
+  options.threads = 1; // the supervisor's own: nobody else computes here
   dk::system_config config{options};
   caf::actor_system system{config};
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dk_worker";
-  auto supervisor = system.spawn<caf::detached>(dk::node, dk::node_setup{program.string(), where.host, workers});
+  auto supervisor = system.spawn(dk::node, dk::node_setup{program.string(), where.host, workers});
   const auto port = system.middleman().publish(supervisor, where.port, where.host.c_str());
   if (!port) {
     caf::anon_send(supervisor, caf::close_atom_v);

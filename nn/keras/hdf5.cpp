@@ -117,7 +117,8 @@ h5_silence::~h5_silence() {
 }
 
 h5_handle open_file(const std::string& path) {
-  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "not an HDF5 file, or cut short"};
+  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
+          "not an HDF5 file, or cut short; name a model file, or copy it again"};
 }
 
 h5_handle open_group(hid_t in, const std::string& name) {

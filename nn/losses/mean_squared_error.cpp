@@ -48,7 +48,8 @@ std::unique_ptr<loss_function> make(const loss_use& use) {
   if (use.label_width != use.width)
     throw failure{errc::shape, "mean_squared_error compares number by number, but the model has " +
                                    std::to_string(use.width) + " outputs and a label has " +
-                                   std::to_string(use.label_width) + " numbers"};
+                                   std::to_string(use.label_width) +
+                                   " numbers; make them equal, with one_hot on the label or another last layer"};
   return std::make_unique<mean_squared_error>(use.width);
 }
 

@@ -13,7 +13,7 @@ namespace {
 folded add(const folding& f) {
   bool finite = true;
   for (std::size_t i = 0; i < f.now.weights.size(); ++i) {
-    f.next[i] = f.now.weights[i] + f.from.delta[i];
+    f.next[i] = f.now.weights[i] + f.from.delta.numbers()[i];
     finite = finite && std::isfinite(f.next[i]);
   }
   return {0.5, finite}; // a scale of its own, to be seen in the verdict

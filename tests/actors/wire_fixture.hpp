@@ -41,6 +41,9 @@ inline bool same(const exact& a, const exact& b) {
 inline bool same(const block& a, const block& b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.bytes()) == 0);
 }
+inline bool same(const delta& a, const delta& b) {
+  return same(a.numbers(), b.numbers());
+}
 template <class T>
 auto same(const T& a, const T& b) -> std::enable_if_t<(std::tuple_size<decltype(fields(a))>::value > 0), bool> {
   return std::apply(

@@ -13,14 +13,6 @@ inline replica make_line() {
   return {std::move(model), nn::make_optimizer({"sgd", {{"learning_rate", 0.1}, {"momentum", 0.5}}}, weights)};
 }
 
-inline void commit_movement(worker_ptr self) {
-  const auto moved = [](const float* replica, const float* base, float* delta, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i)
-      delta[i] = replica[i] - base[i];
-  };
-  commit_chunk(self, moved, true, [self] { finish_chunk(self); });
-}
-
 /// A worker whose ledger, loader and two servers (of w and of b) are probes.
 class worker_fixture : public actor_fixture {
 public:
@@ -31,7 +23,7 @@ public:
     setup.ledger = ledger.as<ledger_actor>();
     setup.loader = loader.as<loader_actor>();
     setup.make_replica = make_line;
-    setup.exchange = commit_movement;
+    setup.exchange = [](worker_ptr self) { commit_movement(self, 1, [self] { finish_chunk(self); }); };
     setup.batch_rows = 1;
     setup.prefetch = 2;
     return setup;

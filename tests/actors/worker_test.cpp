@@ -53,12 +53,12 @@ TEST_CASE_METHOD(worker_fixture, "a whole chunk, message by message", "[actors][
   CHECK(to_w.base == 0);
   CHECK(to_w.wants_center);
   REQUIRE(to_w.delta.size() == 1);
-  CHECK(to_w.delta[0] == Approx(-0.3));
+  CHECK(to_w.delta.numbers()[0] == Approx(-0.3));
   CHECK(ledger.empty());
   const auto to_b = judge(of_b, applied(8, 6, 40));
   CHECK(to_b.shard_epoch == 4);
   REQUIRE(to_b.delta.size() == 1);
-  CHECK(to_b.delta[0] == Approx(-0.06));
+  CHECK(to_b.delta.numbers()[0] == Approx(-0.06));
   CHECK(replica_now() == std::vector<float>{30, 40});
 
   const auto report = grant({6, {1, 8}, {72, 73}}).done;
@@ -85,8 +85,8 @@ TEST_CASE_METHOD(worker_fixture, "the optimizer keeps its state, and the base it
   const auto to_b = judge(of_b, applied(6, 0, 1));
   CHECK(to_w.base == 3);
   CHECK(to_b.base == 5);
-  CHECK(to_w.delta[0] == Approx(-0.1));
-  CHECK(to_b.delta[0] == Approx(-0.1));
+  CHECK(to_w.delta.numbers()[0] == Approx(-0.1));
+  CHECK(to_b.delta.numbers()[0] == Approx(-0.1));
 }
 
 TEST_CASE_METHOD(worker_fixture, "the report tells the gravest verdict", "[actors][worker]") {

@@ -1,0 +1,238 @@
+// What a person sees who gives a program something that it cannot use: one line that starts with a stable code and
+// says what, where, why and what to do; and the exit status of that code.
+
+#include "tests/jobs.hpp"
+
+#include <arpa/inet.h>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace dk::test;
+
+namespace {
+
+// Checks the status, and that the last line of stderr, the only one with a code, says all of `parts`.
+void expect(const outcome& got, int status, const std::string& code, const std::vector<std::string>& parts) {
+  INFO(got.err);
+  CHECK(got.status == status);
+  CHECK(got.out.empty());
+  const auto lines = lines_of(got.err);
+  REQUIRE_FALSE(lines.empty());
+  const auto& line = lines.back();
+  CHECK(line.compare(0, code.size() + 1, code + ' ') == 0);
+  CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& one) { return one.compare(0, 2, "E_") == 0; }) == 1);
+  for (const auto& part : parts) {
+    INFO("expected in it: " << part);
+    CHECK(line.find(part) != std::string::npos);
+  }
+  for (const auto* leak : {"system_error", "std::", "what()", "terminate", "actor", "basic_"}) {
+    INFO("not expected: " << leak);
+    CHECK(got.err.find(leak) == std::string::npos);
+  }
+}
+
+std::string idx(unsigned char type, const std::vector<unsigned>& sizes, const std::string& body) {
+  std::string bytes{'\0', '\0', static_cast<char>(type), static_cast<char>(sizes.size())};
+  for (const auto size : sizes)
+    for (const unsigned shift : {24U, 16U, 8U, 0U})
+      bytes += static_cast<char>(size >> shift & 255U);
+  return bytes + body;
+}
+
+std::string idx_source(const std::string& features, const std::string& labels) {
+  return R"(data.train={format="idx",features=")" + features + R"(",labels=")" + labels + "\"}";
+}
+
+std::vector<std::string> set(const std::vector<std::string>& settings) {
+  std::vector<std::string> all;
+  for (const auto& setting : settings) {
+    all.emplace_back("--set");
+    all.push_back(setting);
+  }
+  return all;
+}
+
+// A port that answers a connection and then says nothing.
+class silent_listener {
+public:
+  silent_listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof where;
+    REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&where), size) == 0);
+    REQUIRE(::listen(socket_, 8) == 0);
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&where), &size);
+    port = ntohs(where.sin_port);
+  }
+  silent_listener(const silent_listener&) = delete;
+  silent_listener& operator=(const silent_listener&) = delete;
+  ~silent_listener() { close_it(); }
+  void close_it() {
+    if (socket_ >= 0)
+      ::close(socket_);
+    socket_ = -1;
+  }
+
+  int port = 0;
+
+private:
+  int socket_;
+};
+
+} // namespace
+
+TEST_CASE("a command line that cannot be meant", "[apps][bad_input]") {
+  expect(run({DK_DRIVER}), 2, "E_USAGE", {"no config", "--help"});
+  expect(run({DK_DRIVER, "--epoch", "3"}), 2, "E_USAGE", {"--epoch", "--help"});
+  expect(run({DK_DRIVER, "evaluate"}), 2, "E_USAGE", {"--model", "--help"});
+  expect(run({DK_NODE, "--port", "7"}), 2, "E_USAGE", {"--port", "--help"});
+  expect(run({DK_NODE, "--listen", "7077"}), 2, "E_USAGE", {"--listen 7077", "HOST:PORT"});
+  expect(run({DK_NODE, "--workers", "0"}), 2, "E_USAGE", {"--workers", "0", "1 to 10000"});
+  expect(run({DK_NODE, "--listen", "0.0.0.0:0"}), 2, "E_USAGE", {"0.0.0.0:0", "not a loopback", "--insecure"});
+}
+
+TEST_CASE("a config that cannot be read", "[apps][bad_input]") {
+  const temporary_folder folder;
+  const auto config = [&](const std::string& text) { return run({DK_DRIVER, folder.write("bad.cfg", text)}); };
+  const auto at = folder.path("bad.cfg");
+  expect(run({DK_DRIVER, folder.path("none.cfg")}), 2, "E_CONFIG", {"none.cfg", "no such config file", "check"});
+  expect(run({DK_DRIVER, folder.path("")}), 2, "E_CONFIG", {"is a folder", "name the config"});
+  expect(config("[trainer]\n  epoch = 2\n"), 2, "E_CONFIG",
+         {at + ":2:3: ", "unknown key `epoch` in [trainer]", "did you mean \"epochs\"?"});
+  expect(config("[trainer]\nworkers = \"two\"\n"), 2, "E_CONFIG", {at + ":2:11: ", "\"two\"", "a whole number"});
+  expect(config("[trainer\nworkers = 2\n"), 2, "E_CONFIG", {at + ":1:9: ", "not valid TOML"});
+  expect(config(""), 2, "E_CONFIG", {at, "no training data", "train = "});
+}
+
+TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
+  const toy_job job;
+  const auto with = [&](const std::vector<std::string>& settings) { return job.train(set(settings)); };
+  expect(with({"trainer.algorithm=adagg"}), 2, "E_CONFIG", {"\"adagg\"", "single, downpour, adag", "did you mean"});
+  expect(with({"model.layers=[{dens=2}]"}), 2, "E_CONFIG", {"{\"dens\":2}", "dense, activation", "did you mean"});
+  expect(with({"trainer.optimizer=adma"}), 2, "E_CONFIG", {"\"adma\"", "did you mean \"adam\"?"});
+  expect(with({"trainer.loss=mse"}), 2, "E_CONFIG", {"\"mse\"", "mean_squared_error"});
+  expect(with({R"(model.layers=[{dense=2,activation="rleu"}])"}), 2, "E_CONFIG", {"\"rleu\"", "\"relu\""});
+  expect(with({"trainer.workers=0"}), 2, "E_CONFIG", {"`workers`", "is 0", "from 1 to 65,536"});
+  expect(with({"trainer.algorithm=single", "trainer.workers=3"}), 2, "E_CONFIG",
+         {"trainer.workers = 3", "single", "set workers = 1"});
+  expect(with({"trainer.workers=601"}), 2, "E_CONFIG", {"trainer.workers = 601", "600 rows", "lower it"});
+  expect(with({"trainer.servers=60"}), 2, "E_CONFIG", {"trainer.servers = 60", "weights", "lower it"});
+  expect(with({"model.input=[3]"}), 2, "E_SHAPE", {"takes 3", "points.csv has 2", "model.input"});
+  expect(with({"trainer.loss=mean_squared_error"}), 2, "E_SHAPE", {"2 outputs", "label has 1", "one_hot"});
+  expect(with({"cluster.nodes=[\"host1\"]"}), 2, "E_CONFIG", {"\"host1\"", "HOST:PORT"});
+}
+
+TEST_CASE("60,001 workers on 60,000 rows are too many", "[apps][bad_input]") {
+  const toy_job job{60'000};
+  expect(job.train(set({"trainer.workers=60001"})), 2, "E_CONFIG",
+         {"trainer.workers = 60001", "60000 rows", "lower it"});
+}
+
+TEST_CASE("CSV data that cannot be used", "[apps][bad_input]") {
+  const toy_job job;
+  const auto data = [&](const std::string& text) {
+    job.folder.write("bad.csv", text);
+    return job.train(set({R"(data.train={format="csv",path="bad.csv"})"}));
+  };
+  const auto at = job.path("bad.csv");
+  std::filesystem::create_directory(job.path("folder"));
+  expect(job.train(set({R"(data.train={format="csv",path="none.csv"})"})), 3, "E_DATA",
+         {job.path("none.csv"), "no such file", "check the path"});
+  expect(job.train(set({R"(data.train={format="csv",path="folder"})"})), 3, "E_DATA",
+         {job.path("folder"), "is a folder", "name a file"});
+  expect(data(""), 3, "E_DATA", {at, "empty"});
+  expect(data("x,y,label\n"), 3, "E_DATA", {at, "no rows", "give data"});
+  expect(data("x,y,label\n1,2,0\n1,abc,1\n"), 3, "E_DATA", {at + ":3:3: ", "\"abc\"", "number"});
+  expect(data("x,y,label\n1,2,0\n1,nan,1\n"), 3, "E_DATA", {at, "row 1", "nan", "finite", "correct or remove"});
+  expect(data("x,y,label\n1,2,0\n1,2\n"), 3, "E_DATA", {at + ":3", "2 fields", "has 3"});
+  expect(data("x,y,label\n1,2,0\n1,2,7\n"), 3, "E_DATA", {at, "row 1", "label 7", "from 0 to 1", "correct it"});
+  expect(data("1,2,0\n1,2,1\n"), 3, "E_DATA", {at + ":1", "header"});
+}
+
+TEST_CASE("IDX data that cannot be used", "[apps][bad_input]") {
+  const toy_job job;
+  const auto& folder = job.folder;
+  const auto two_labels = folder.write("labels", idx(8, {2}, std::string{'\0', '\1'}));
+  const auto images = folder.write("images", idx(8, {2, 2}, "abcd"));
+  const auto data = [&](const std::string& bytes) {
+    return job.train(set({idx_source(folder.write("bad.idx", bytes), two_labels)}));
+  };
+  const auto at = folder.path("bad.idx");
+  expect(data(""), 3, "E_DATA", {at, "empty", "fetch it again"});
+  expect(data(idx(8, {2, 2}, "abc")), 3, "E_DATA", {at, "cut short", "promises 4", "it has 3", "fetch it again"});
+  expect(data("not IDX at all"), 3, "E_DATA", {at, "not an IDX file", "6e 6f 74 20", "check the path"});
+  expect(data(idx(8, {3, 2}, "abcdef")), 3, "E_DATA", {"2 rows", "3"});
+  const auto nine = folder.write("nine", idx(8, {2}, std::string{'\1', '\11'}));
+  expect(job.train(set({idx_source(images, nine), R"(data.transforms=[{one_hot={column="label",classes=2}}])"})), 3,
+         "E_DATA", {nine, "row 1", "holds 9", "from 0 to 1", "`classes`"});
+  expect(job.train(set({idx_source(images, nine)})), 3, "E_DATA", {nine, "row 1", "label 9", "from 0 to 1"});
+}
+
+TEST_CASE("a run that is in the way, or is none", "[apps][bad_input]") {
+  const toy_job job;
+  REQUIRE(job.train({"--out", "first", "-q"}).status == 0);
+  expect(job.train({"--out", "first"}), 2, "E_USAGE", {"first", "holds a run", "--resume"});
+  const auto here = job.path("");
+  const auto driver = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), DK_DRIVER);
+    return run(arguments, {{}, here});
+  };
+  expect(driver({"--resume", "none"}), 4, "E_CKPT", {"none", "no such folder", "name a run"});
+  expect(driver({"--resume", here}), 4, "E_CKPT", {here, "not a run's folder", "config.resolved.toml", "name"});
+  for (const auto& file : std::filesystem::recursive_directory_iterator{job.path("first/checkpoints")})
+    if (file.is_regular_file())
+      std::filesystem::resize_file(file.path(), file.file_size() - 1);
+  expect(driver({"--resume", "first"}), 4, "E_CKPT", {"shard 0", "no valid checkpoint", "torn", "start"});
+  expect(driver({"evaluate", "--model", "none.h5"}), 4, "E_MODEL", {"none.h5", "No such file"});
+  std::filesystem::resize_file(job.path("first/model.h5"), 3000);
+  expect(driver({"evaluate", "--model", "first/model.h5", "--data", job.data}), 4, "E_MODEL",
+         {"first/model.h5", "cut short"});
+}
+
+TEST_CASE("a folder that cannot be written", "[apps][bad_input]") {
+  const toy_job job;
+  // a file where a folder is needed: that stops root too
+  expect(job.train({"--out", job.data + "/run"}), 10, "E_RESOURCES", {"points.csv/run", "choose another --out"});
+}
+
+TEST_CASE("a training that blows up", "[apps][bad_input]") {
+  const toy_job job;
+  const auto blown = R"(trainer.optimizer={name="sgd",learning_rate=1e30})";
+  const auto relu = R"(model.layers=[{dense=8,activation="relu"},{dense=2,activation="softmax"}])"; // tanh saturates
+  expect(job.train(set({relu, blown})), 9, "E_DIVERGED", {"not finite", "chunk e", "lower learning_rate"});
+  expect(job.train(set({relu, blown, "trainer.algorithm=single", "trainer.workers=1"})), 9, "E_DIVERGED",
+         {"not finite", "chunk e0/c0", "lower learning_rate"});
+}
+
+TEST_CASE("nodes that cannot be used", "[apps][bad_input]") {
+  const toy_job job;
+  silent_listener listener;
+  const auto address = "127.0.0.1:" + std::to_string(listener.port);
+  const auto begun = std::chrono::steady_clock::now();
+  expect(job.train({"--nodes", address, "--out", "run", "--set", "cluster.request_timeout=0.5"}), 5, "E_CONNECT",
+         {address, "no answer within 500 ms", "is dk_node running"});
+  CHECK(std::chrono::steady_clock::now() - begun < seconds{20});
+  expect(run({DK_NODE, "--listen", address}), 5, "E_BIND", {address, "in use", "--listen"});
+  listener.close_it();
+  expect(job.train({"--nodes", address, "--out", "run"}), 5, "E_CONNECT", {address, "is dk_node running"});
+  CHECK_FALSE(std::filesystem::exists(job.path("run"))); // so that the same command may be tried again
+}
+
+TEST_CASE("a port that another node has, and a node that is too small", "[apps][bad_input]") {
+  const toy_job job;
+  process node{{DK_NODE, "--listen", "127.0.0.1:0", "--workers", "1"}};
+  REQUIRE(eventually(seconds{30}, [&] { return lines_of(node.out()).size() >= 2; }));
+  const auto words = lines_of(node.out())[1];
+  const auto address = words.substr(words.rfind(' ') + 1);
+  expect(run({DK_NODE, "--listen", address}), 5, "E_BIND", {address, "in use", "port 0"});
+  expect(job.train({"--nodes", address, "--out", "run"}), 8, "E_NODES",
+         {"trainer.workers = 2", "the nodes offer 1", "--workers"});
+  CHECK(job.train({"--nodes", address, "--out", "run", "--set", "trainer.workers=1"}).status == 0);
+  node.send(SIGTERM);
+  CHECK(node.wait() == 143);
+}

@@ -1,0 +1,204 @@
+// dk_driver from outside: what it writes, prints and returns.
+
+#include "tests/jobs.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+using namespace dk::test;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+json json_file(const std::string& path) {
+  INFO(path);
+  return json::parse(content_of(path));
+}
+
+std::vector<json> json_lines(const std::string& path) {
+  std::vector<json> all;
+  for (const auto& line : lines_of(content_of(path)))
+    all.push_back(json::parse(line));
+  return all;
+}
+
+std::vector<std::string> keys_of(const json& object) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : object.items())
+    keys.push_back(key);
+  return keys;
+}
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a run's folder holds every file, and each can be read", "[apps][driver]") {
+  const toy_job job;
+  const auto got = job.train({"--out", "run", "--set", "data.validation=0.1"});
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  names found;
+  for (const auto& entry : fs::directory_iterator{job.path("run")})
+    found.push_back(entry.path().filename().string());
+  std::sort(found.begin(), found.end());
+  CHECK(found == names{"checkpoints", "commits.jsonl", "config.resolved.toml", "history.csv", "history.jsonl",
+                       "initial.h5", "log.txt", "model.h5", "result.json", "validation.jsonl"});
+
+  const auto commits = json_lines(job.path("run/commits.jsonl"));
+  REQUIRE(commits.size() == 34); // a header, then 3 epochs of 540 rows in chunks of 50
+  CHECK(commits[0].at("log") == "dk-commits");
+  CHECK(keys_of(commits[0]) == names{"algorithm", "batch_size", "communication_window", "epochs", "keys", "log", "rows",
+                                     "seed", "servers", "shuffle", "version", "workers"});
+  for (std::size_t i = 1; i < commits.size(); ++i) {
+    CHECK(keys_of(commits[i]) ==
+          names{"base", "chunk", "epoch", "rows", "scale", "shard", "staleness", "t", "verdict", "version", "worker"});
+    CHECK(commits[i].at("version") == i);
+    CHECK(commits[i].at("staleness") == i - 1 - commits[i].at("base").get<std::size_t>());
+  }
+  const auto history = json_lines(job.path("run/history.jsonl"));
+  REQUIRE(history.size() == 33);
+  CHECK(keys_of(history[0]) ==
+        names{"accuracy", "batches", "chunk", "epoch", "loss", "rows", "seconds", "staleness", "waiting", "worker"});
+  const auto table = lines_of(content_of(job.path("run/history.csv")));
+  REQUIRE(table.size() == 34);
+  CHECK(table[0] == "worker,epoch,chunk,rows,batches,loss,accuracy,seconds,waiting,staleness");
+  CHECK(keys_of(json_lines(job.path("run/validation.jsonl")).at(0)) == names{"accuracy", "loss", "rows", "versions"});
+  CHECK(json_file(job.path("run/result.json")).at("rows").at("applied") == 1620);
+  CHECK(content_of(job.path("run/log.txt")).find("worker 0 joined") != std::string::npos);
+  CHECK(fs::exists(job.path("run/checkpoints/shard-00/000000000033.dkc")));
+  for (const auto* model : {"run/initial.h5", "run/model.h5"})
+    CHECK(run({DK_DRIVER, "summary", job.path(model)}).out.find("Total params: 42 ") != std::string::npos);
+}
+
+TEST_CASE("--json prints one object with the documented keys", "[apps][driver]") {
+  const toy_job job;
+  const auto got = job.train({"--out", "run", "--json"});
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  REQUIRE(lines_of(got.out).size() == 1);
+  const auto result = json::parse(got.out);
+  CHECK(keys_of(result) == names{"accuracy", "algorithm", "folder", "loss", "name", "rows", "samples_per_second",
+                                 "staleness", "stopped", "test", "training_seconds", "updates", "versions", "workers",
+                                 "workers_lost"});
+  CHECK(keys_of(result.at("rows")) ==
+        names{"applied", "balanced", "doubled", "duplicates", "expected", "fenced", "lost", "redone"});
+  CHECK(keys_of(result.at("staleness")) == names{"histogram", "mean"});
+  CHECK(keys_of(result.at("workers").at(0)) ==
+        names{"chunks", "computing_seconds", "rows", "waiting_seconds", "worker"});
+  CHECK(result.at("rows").at("balanced") == true);
+  CHECK(result.at("rows").at("applied") == 1800);
+  CHECK(result.at("updates") == 36);
+  CHECK(result.at("folder") == "run");
+  CHECK(result == json_file(job.path("run/result.json")));
+}
+
+TEST_CASE("--print-config prints a config that says the same", "[apps][driver]") {
+  const toy_job job;
+  const auto first = job.train({"--print-config", "--set", "trainer.algorithm=aeasgd"});
+  REQUIRE(first.status == 0);
+  CHECK(first.err.empty());
+  CHECK(first.out.find("rho = 5.0") != std::string::npos);
+  const auto again = run({DK_DRIVER, job.folder.write("again.cfg", first.out), "--print-config"});
+  CHECK(again.status == 0);
+  CHECK(again.out == first.out);
+}
+
+TEST_CASE("--dry-run says what would be done, and does nothing", "[apps][driver]") {
+  const toy_job job;
+  const auto got = job.train({"--dry-run"});
+  CHECK(got.status == 0);
+  CHECK(got.out.empty());
+  CHECK(got.err.find("600 rows, 3 epochs of 12 chunks (5 batches of 10); adag with 2 workers") != std::string::npos);
+  CHECK_FALSE(fs::exists(job.path("runs")));
+}
+
+TEST_CASE("results go to stdout, all else to stderr, and -q is quiet", "[apps][driver]") {
+  const toy_job job;
+  const auto loud = job.train();
+  CHECK(loud.status == 0);
+  CHECK(loud.err.find("Total params: 42") != std::string::npos);
+  const auto lines = lines_of(loud.out);
+  REQUIRE(lines.size() > 4);
+  CHECK(lines[0].find("test accuracy 0.") == 0);
+  CHECK(lines[1].find("trained ") == 0);
+  CHECK(lines[2].find("staleness, mean ") == 0);
+  CHECK(line_with(loud.out, "results in ").find("results in runs/") == 0);
+  CHECK(rows_balance(loud.out));
+  CHECK(loud.out.find('\x1b') == std::string::npos);
+  CHECK(loud.err.find('\x1b') == std::string::npos);
+  const auto quiet = job.train({"-q"});
+  CHECK(quiet.status == 0);
+  CHECK(quiet.err.empty());
+  CHECK(rows_balance(quiet.out));
+}
+
+TEST_CASE("a setting beats the environment, which beats the file", "[apps][driver]") {
+  const toy_job job;
+  const auto workers = [&](const std::vector<std::string>& more, const std::map<std::string, std::string>& variables) {
+    auto command = job.command({"--print-config"});
+    command.insert(command.end(), more.begin(), more.end());
+    return line_with(run(command, {variables, ""}).out, "workers = ");
+  };
+  CHECK(workers({}, {}) == "workers = 2");
+  CHECK(workers({}, {{"DK_TRAINER_WORKERS", "3"}}) == "workers = 3");
+  CHECK(workers({"--set", "trainer.workers=4"}, {{"DK_TRAINER_WORKERS", "3"}}) == "workers = 4");
+}
+
+TEST_CASE("two runs at once get folders of their own", "[apps][driver]") {
+  const toy_job job;
+  process one{job.command({"-q"}), {{}, job.path("")}};
+  process two{job.command({"-q"}), {{}, job.path("")}};
+  CHECK(one.wait() == 0);
+  CHECK(two.wait() == 0);
+  const auto first = line_with(one.out(), "results in ");
+  const auto second = line_with(two.out(), "results in ");
+  CHECK(first != second);
+  for (const auto& line : {first, second})
+    CHECK(json_file(job.path(line.substr(11) + "/result.json")).at("rows").at("balanced") == true);
+}
+
+TEST_CASE("evaluate finds the accuracy that the run printed", "[apps][driver]") {
+  const toy_job job;
+  const auto trained = job.train({"--out", "run"});
+  REQUIRE(trained.status == 0);
+  const auto printed = line_with(trained.out, "test ");
+  const auto found = run({DK_DRIVER, "evaluate", "--model", job.path("run")});
+  CHECK(found.status == 0);
+  CHECK("test " + lines_of(found.out).at(0) == printed);
+  const auto as_json = run({DK_DRIVER, "evaluate", "--model", job.path("run/model.h5"), "--data", job.data, "--json"});
+  const auto result = json::parse(as_json.out);
+  CHECK(keys_of(result) == names{"accuracy", "loss", "rows"});
+  CHECK(result.at("accuracy") == json_file(job.path("run/result.json")).at("accuracy"));
+}
+
+TEST_CASE("summary shows a model's layers, or the columns of data", "[apps][driver]") {
+  const toy_job job;
+  REQUIRE(job.train({"--out", "run", "-q"}).status == 0);
+  const auto model = run({DK_DRIVER, "summary", job.path("run")});
+  CHECK(model.status == 0);
+  CHECK(model.out.find("dense_1 (Dense)") != std::string::npos);
+  const auto data = run({DK_DRIVER, "summary", job.data});
+  CHECK(data.status == 0);
+  CHECK(lines_of(data.out).at(0) == "600 rows");
+  CHECK(line_with(data.out, "  label").find("0 to 1") != std::string::npos);
+}
+
+TEST_CASE("h5py opens the model file", "[apps][driver]") {
+  const std::string python = "/usr/bin/python3";
+  if (!fs::exists(python) || run({python, "-c", "import h5py"}).status != 0) {
+    WARN("skipped: " << python << " has no h5py; install python3-h5py");
+    return;
+  }
+  const toy_job job;
+  REQUIRE(job.train({"--out", "run", "-q"}).status == 0);
+  const auto got = run({python, "-c",
+                        "import h5py, sys\nf = h5py.File(sys.argv[1], 'r')\nw = f['model_weights']\n"
+                        "print([n.decode() if isinstance(n, bytes) else n for n in w.attrs['layer_names']], "
+                        "w['dense/dense/kernel:0'].shape, w['dense_1/dense_1/bias:0'].shape)",
+                        job.path("run/model.h5")});
+  INFO(got.err);
+  CHECK(got.out == "['dense', 'dense_1'] (2, 8) (2,)\n");
+}

@@ -1,0 +1,89 @@
+// Runs on real nodes with real worker processes, all on this host.
+
+#include "tests/cluster/nodes.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace dk::test;
+
+TEST_CASE("two nodes with two workers each learn a small problem", "[cluster]") {
+  two_nodes nodes;
+  const toy_job job{1000, "epochs = 40\nalgorithm = \"downpour\"\n"};
+  const auto got = job.train({"--nodes", nodes.addresses(), "--set", "trainer.workers=4", "--json"});
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  const auto result = nlohmann::json::parse(got.out);
+  CHECK(result.at("accuracy") > 0.95);
+  CHECK(result.at("rows").at("applied") == 40'000);
+  CHECK(result.at("rows").at("balanced") == true);
+  CHECK(result.at("workers").size() == 4);
+  nodes.check_clean_end();
+}
+
+TEST_CASE("single trains in one worker process", "[cluster]") {
+  two_nodes nodes;
+  const toy_job job{400, "epochs = 3\nalgorithm = \"single\"\n"};
+  const auto got = job.train({"--nodes", nodes.addresses(), "--set", "trainer.workers=1"});
+  INFO(got.err);
+  CHECK(got.status == 0);
+  CHECK(rows_balance(got.out));
+  nodes.check_clean_end();
+}
+
+TEST_CASE("a killed worker process costs no row", "[cluster]") {
+  run_on_nodes it;
+  const auto victim = it.nodes.second.workers().at(0);
+  kill(victim, SIGKILL);
+  it.check_whole();
+  const auto note = it.driver.err();
+  CHECK(note.find(it.nodes.second.address() + ", pid " + std::to_string(victim) + ") was killed by signal 9") !=
+        std::string::npos);
+  CHECK(note.find("; 3 workers go on") != std::string::npos);
+  it.check_all_workers_gone();
+}
+
+TEST_CASE("a killed node costs no row", "[cluster]") {
+  run_on_nodes it;
+  it.nodes.first.self().send(SIGKILL);
+  it.check_whole();
+  CHECK(it.driver.err().find("node " + it.nodes.first.address() + " is lost") != std::string::npos);
+  CHECK(it.driver.err().find("the run goes on without its workers") != std::string::npos);
+  it.check_all_workers_gone();
+}
+
+TEST_CASE("a run whose nodes are all killed says so and ends", "[cluster]") {
+  run_on_nodes it;
+  it.nodes.first.self().send(SIGKILL);
+  it.nodes.second.self().send(SIGKILL);
+  CHECK(it.driver.wait() == 8);
+  const auto last = lines_of(it.driver.err()).back();
+  INFO(it.driver.err());
+  CHECK(last.find("E_NODES no worker is left") == 0);
+  it.check_all_workers_gone();
+}
+
+TEST_CASE("the worker processes of a killed driver are ended", "[cluster]") {
+  run_on_nodes it;
+  it.driver.send(SIGKILL);
+  CHECK(it.driver.wait() == 137);
+  it.check_all_workers_gone();
+}
+
+TEST_CASE("a node that is asked to end leaves no process behind", "[cluster]") {
+  run_on_nodes it;
+  const auto mine = it.nodes.second.workers();
+  it.nodes.second.self().send(SIGTERM);
+  CHECK(it.nodes.second.self().wait(seconds{30}) == 143);
+  for (const auto pid : mine)
+    CHECK(is_gone(pid));
+  it.check_whole();
+  it.check_all_workers_gone();
+}
+
+TEST_CASE("SIGINT stops a run on nodes in order", "[cluster]") {
+  run_on_nodes it;
+  it.driver.send(SIGINT);
+  CHECK(it.driver.wait() == 130);
+  CHECK(rows_balance(it.driver.out()));
+  it.check_all_workers_gone();
+}

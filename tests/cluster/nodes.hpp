@@ -1,0 +1,95 @@
+#pragma once
+
+#include "tests/jobs.hpp"
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <memory>
+
+namespace dk::test {
+
+/// A dk_node on a free port of this host; ended with its worker processes, whatever becomes of the test.
+class started_node {
+public:
+  explicit started_node(int workers = 2)
+      : node_({DK_NODE, "--listen", "127.0.0.1:0", "--workers", std::to_string(workers)}) {
+    const bool printed = eventually(seconds{60}, [&] { return lines_of(node_.out()).size() >= 2; });
+    INFO(node_.err());
+    REQUIRE(printed);
+    const auto line = lines_of(node_.out())[0]; // "dk_node listens on 127.0.0.1:40123, for 2 workers; ..."
+    const auto from = line.find("127.0.0.1:");
+    address_ = line.substr(from, line.find(',') - from);
+  }
+
+  const std::string& address() const { return address_; }
+  std::vector<pid_t> workers() const { return children_of(node_.pid()); }
+  process& self() { return node_; }
+
+private:
+  process node_;
+  std::string address_;
+};
+
+/// Two nodes with two workers each.
+struct two_nodes {
+  started_node first;
+  started_node second;
+
+  std::string addresses() const { return first.address() + ',' + second.address(); }
+
+  std::vector<pid_t> workers() const {
+    auto all = first.workers();
+    const auto more = second.workers();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  /// Checks that no worker process is left soon after a run, and that the nodes end on SIGTERM.
+  void check_clean_end() {
+    CHECK(eventually(seconds{30}, [&] { return workers().empty(); }));
+    for (auto* node : {&first, &second}) {
+      if (node->self().ended())
+        continue;
+      node->self().send(SIGTERM);
+      CHECK(node->self().wait(seconds{30}) == 143);
+    }
+  }
+};
+
+/// A run of four workers on two nodes, in the folder "run", each of which has trained a little already.
+struct run_on_nodes {
+  two_nodes nodes;
+  toy_job job = long_job();
+  process driver;
+  std::vector<pid_t> workers;
+
+  explicit run_on_nodes(const std::string& setting = "trainer.workers=4")
+      : driver(
+            job.command({"--out", "run", "--nodes", nodes.addresses(), "--set", "trainer.workers=4", "--set", setting}),
+            {{}, job.path("")}) {
+    const bool began = eventually(seconds{60}, [&] {
+      return content_of(job.path("run/history.jsonl")).find("{\"worker\":3,") != std::string::npos;
+    });
+    INFO(driver.err());
+    REQUIRE(began);
+    workers = nodes.workers();
+    REQUIRE(workers.size() == 4);
+  }
+
+  /// Checks that the run ended well and all its rows were trained once.
+  void check_whole(seconds deadline = seconds{100}) {
+    const auto status = driver.wait(deadline);
+    INFO(driver.err());
+    CHECK(status == 0);
+    CHECK(rows_balance(driver.out()));
+    CHECK(driver.out().find("rows: 240000 expected, 240000 applied") != std::string::npos);
+  }
+
+  void check_all_workers_gone() {
+    for (const auto pid : workers)
+      CHECK(eventually(seconds{30}, [pid = pid] { return is_gone(pid); }));
+    nodes.check_clean_end();
+  }
+};
+
+} // namespace dk::test

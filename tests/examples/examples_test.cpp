@@ -1,0 +1,75 @@
+// Every file of examples/ does what its first lines say.
+
+#include "tests/jobs.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+using namespace dk::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string examples = DK_SOURCES "/examples/";
+
+bool has_mnist() {
+  if (fs::exists(examples + "mnist/train-images-idx3-ubyte"))
+    return true;
+  WARN("skipped: MNIST is not there; fetch it with scripts/get-mnist");
+  return false;
+}
+
+} // namespace
+
+TEST_CASE("this test knows every example", "[examples]") {
+  std::set<std::string> found;
+  for (const auto& entry : fs::directory_iterator{examples})
+    if (entry.is_regular_file())
+      found.insert(entry.path().filename().string());
+  CHECK(found == std::set<std::string>{"010-embed.cpp", "CMakeLists.txt", "mnist.cfg"});
+}
+
+TEST_CASE("010-embed prints what its first lines promise", "[examples]") {
+  const auto promised = content_of(examples + "010-embed.cpp");
+  CHECK(promised.find("You will see: 240 commits folded, mean staleness about 1, loss below 0.1") != std::string::npos);
+  const auto got = run({DK_EMBED});
+  CHECK(got.status == 0);
+  CHECK(got.err.empty());
+  int commits = 0;
+  double staleness = -1;
+  double loss = 1;
+  REQUIRE(std::sscanf(got.out.c_str(), "%d commits folded, mean staleness %lf, loss %lf", &commits, &staleness,
+                      &loss) == 3);
+  CHECK(commits == 240);
+  CHECK(staleness >= 0);
+  CHECK(staleness < 3);
+  CHECK(loss < 0.1);
+}
+
+TEST_CASE("mnist.cfg is a job that can be run", "[examples]") {
+  if (!has_mnist())
+    return;
+  const temporary_folder folder;
+  const auto got = run({DK_DRIVER, examples + "mnist.cfg", "--dry-run"}, {{}, folder.path("")});
+  INFO(got.err);
+  CHECK(got.status == 0);
+  CHECK(got.err.find("Total params: 987210") != std::string::npos);
+  CHECK(got.err.find("60,000 rows, 3 epochs of 375 chunks") != std::string::npos);
+  CHECK(fs::is_empty(folder.path("")));
+}
+
+TEST_CASE("one epoch of mnist.cfg reaches 95 of 100", "[examples]") {
+  if (!has_mnist())
+    return;
+  const temporary_folder folder;
+  const auto got = run({DK_DRIVER, examples + "mnist.cfg", "--json", "--set", "trainer.epochs=1"},
+                       {{}, folder.path("")}, seconds{280});
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  const auto result = nlohmann::json::parse(got.out);
+  CHECK(result.at("accuracy") > 0.95);
+  CHECK(result.at("rows").at("applied") == 60'000);
+  CHECK(result.at("rows").at("balanced") == true);
+}
