@@ -10,20 +10,6 @@ namespace dk {
 
 namespace {
 
-block shaped(worker_state& my, std::size_t shard, const shape_rule& shape) {
-  const nn::compute_scope computing;
-  const auto& link = my.setup.shards[shard];
-  const auto& base = my.base[shard].weights;
-  block_writer delta{base.size()};
-  shape(my.own->model.weights() + link.offset, base.data(), delta.data(), base.size());
-  return std::move(delta).done();
-}
-
-void adopt_center(worker_state& my, std::size_t shard, std::uint64_t version, const block& weights) {
-  my.base[shard] = {version, weights};
-  std::copy(weights.begin(), weights.end(), my.own->model.weights() + my.setup.shards[shard].offset);
-}
-
 // Calls `then` after it was called `times` times.
 std::function<void()> after(std::size_t times, std::function<void()> then) {
   auto left = std::make_shared<std::size_t>(times);
@@ -38,33 +24,71 @@ void end_with(worker_ptr self, const caf::error& reason, const std::string& what
   self->quit(make_error(why.code(), what + ": " + why.what()));
 }
 
-} // namespace
+void take_verdict(worker_ptr self, const verdict& answer) {
+  auto& report = self->state.report;
+  if (answer.kind > report.kind) {
+    report.kind = answer.kind;
+    report.reason = answer.reason;
+  }
+  report.staleness = std::max(report.staleness, answer.staleness);
+}
 
-void commit_chunk(worker_ptr self, const shape_rule& shape, bool adopt, std::function<void()> then) {
+// Sends one delta per shard; `on_verdict` hears each answer before `then` runs.
+void commit_to_all(worker_ptr self, bool wants_center, std::vector<delta> deltas,
+                   std::function<void(std::size_t, const verdict&)> on_verdict, std::function<void()> then) {
   auto& my = self->state;
   const auto one_is_in = after(my.setup.shards.size(), std::move(then));
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
     const auto& link = my.setup.shards[i];
-    commit message{my.setup.run_epoch, link.shard_epoch,   my.setup.id, my.current.number,   my.current.chunk,
-                   my.current.rows,    my.base[i].version, adopt,       shaped(my, i, shape)};
+    commit message{my.setup.run_epoch, link.shard_epoch,   my.setup.id,  my.current.number,   my.current.chunk,
+                   my.current.rows,    my.base[i].version, wants_center, std::move(deltas[i])};
     self->request(link.server, my.setup.request_timeout, std::move(message))
         .then(
             [=](const verdict& answer) {
-              auto& state = self->state;
-              const auto begun = self->clock().now();
-              auto& report = state.report;
-              if (answer.kind > report.kind) {
-                report.kind = answer.kind;
-                report.reason = answer.reason;
-              }
-              report.staleness = std::max(report.staleness, answer.staleness);
-              if (adopt && answer.weights.size() == state.base[i].weights.size())
-                adopt_center(state, i, answer.version, answer.weights);
-              state.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+              take_verdict(self, answer);
+              on_verdict(i, answer);
               one_is_in();
             },
             [=](const caf::error& why) { end_with(self, why, "no verdict from shard " + std::to_string(i)); });
   }
+}
+
+} // namespace
+
+void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
+  auto& my = self->state;
+  const auto replica = my.own->model.release_weights();
+  std::vector<delta> deltas;
+  for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
+    const auto& base = my.base[i].weights;
+    deltas.emplace_back(replica.slice(my.setup.shards[i].offset, base.size()), base, scale);
+  }
+  const auto adopt = [self](std::size_t shard, const verdict& answer) {
+    auto& state = self->state;
+    if (answer.weights.size() != state.base[shard].weights.size())
+      throw failure{errc::internal, "shard " + std::to_string(shard) + " answered without its center"};
+    state.base[shard] = {answer.version, answer.weights};
+    state.own->model.adopt(state.setup.shards[shard].offset, answer.weights);
+  };
+  commit_to_all(self, true, std::move(deltas), adopt, std::move(then));
+}
+
+void commit_elastic(worker_ptr self, const elastic_rule& rule, std::function<void()> then) {
+  auto& my = self->state;
+  std::vector<delta> deltas;
+  const auto begun = self->clock().now();
+  {
+    const nn::compute_scope computing;
+    for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
+      const auto& center = my.base[i].weights;
+      block_writer numbers{center.size()};
+      rule(my.own->model.weights() + my.setup.shards[i].offset, center.data(), numbers.data(), center.size());
+      deltas.emplace_back(std::move(numbers).done());
+    }
+  }
+  my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+  commit_to_all(
+      self, false, std::move(deltas), [](std::size_t, const verdict&) {}, std::move(then));
 }
 
 void pull_centers(worker_ptr self, std::function<void()> then) {

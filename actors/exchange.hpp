@@ -3,17 +3,20 @@
 #include "actors/worker.hpp"
 
 // What the algorithms' worker rules are made of. Each step runs inside the worker; `then` runs in a later turn of it.
+// When all verdicts of a commit are in, the chunk's report knows the gravest.
 
 namespace dk {
 
-/// Writes what a shard shall get: `size` values from `offset` on, given the replica's slice and the slice of the center
-/// it adopted last, or has just pulled.
-/// (An elastic rule moves the replica as well.)
-using shape_rule = std::function<void(float* replica, const float* base, float* delta, std::size_t size)>;
+/// Commits scale * (replica - base) to every shard and adopts the center that comes back with the verdicts. The
+/// replica's weights go into the message: until the verdicts are in, it has none.
+void commit_movement(worker_ptr self, float scale, std::function<void()> then);
 
-/// Commits one delta to every shard. When all verdicts are in, the chunk's report knows the gravest, and with
-/// `adopt` the replica has become the new center.
-void commit_chunk(worker_ptr self, const shape_rule& shape, bool adopt, std::function<void()> then);
+/// Writes what a shard shall get: `size` values, given the replica's slice, which it may move, and the slice of the
+/// center that was pulled last.
+using elastic_rule = std::function<void(float* replica, const float* center, float* delta, std::size_t size)>;
+
+/// Commits what the rule writes, to every shard. The replica keeps its weights.
+void commit_elastic(worker_ptr self, const elastic_rule& rule, std::function<void()> then);
 
 /// Pulls the newest center of every shard into the worker's `base`.
 void pull_centers(worker_ptr self, std::function<void()> then);

@@ -147,7 +147,7 @@ void lose(ledger_ptr self, std::uint32_t id, const caf::error& reason) {
       chunks += (chunks.empty() ? "" : ", ") + to_string(lease.chunk);
     tell(self, run_event::kind::worker_lost, id, why.code(), why.what(),
          (chunks.empty() ? "it held no chunk" : "its chunk " + chunks + " went back") + "; " +
-             std::to_string(alive(my)) + " workers go on");
+             std::to_string(alive(my)) + (alive(my) == 1 ? " worker goes on" : " workers go on"));
     my.diverged += why.code() == errc::diverged ? 1U : 0U;
     if (!my.ended && (alive(my) == 0 || my.diverged >= 2)) {
       if (my.work->done() == my.work->grid().chunks())
@@ -218,8 +218,7 @@ void take_report(ledger_ptr self, const chunk_report& report) {
     my.work->give_back(report.lease);
     break;
   case verdict_kind::rejected:
-    my.work->give_back(report.lease);
-    if (++my.rejections[report.chunk] >= max_rejections)
+    if (my.work->give_back(report.lease) && ++my.rejections[report.chunk] >= max_rejections)
       fail(self, errc::diverged,
            "chunk " + to_string(report.chunk) + " was rejected " + std::to_string(max_rejections) +
                " times: " + report.reason);

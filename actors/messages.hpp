@@ -11,6 +11,7 @@
 //   ledger, parameter_server ── chunk_report, commit_record, run_event ──▶ whoever watches
 
 #include "actors/chunk.hpp"
+#include "actors/delta.hpp"
 #include "actors/wire.hpp"
 #include "common/error.hpp"
 
@@ -57,7 +58,7 @@ struct commit {
   row_range rows;
   std::uint64_t base = 0;    ///< version that the replica adopted before
   bool wants_center = false; ///< the verdict shall carry the new center
-  block delta;
+  dk::delta delta;
 };
 
 /// The answer to a commit.

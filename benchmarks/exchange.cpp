@@ -16,13 +16,13 @@ namespace {
 constexpr std::uint32_t rounds = 9;
 constexpr std::uint32_t per_round = 300;
 
-double bare_fold(const dk::block& delta) {
+double bare_fold(const dk::delta& delta) {
   dk::block_writer a{delta.size()};
   dk::block_writer b{delta.size()};
   std::fill_n(a.data(), a.size(), 0.0F);
   const auto begun = benchmark::now();
   for (std::uint32_t i = 0; i < per_round; ++i)
-    dk::add_scaled(i % 2 == 0 ? a.data() : b.data(), delta.data(), 1, i % 2 == 0 ? b.data() : a.data(), delta.size());
+    delta.add_to(i % 2 == 0 ? a.data() : b.data(), 1, i % 2 == 0 ? b.data() : a.data());
   return benchmark::now() - begun;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/parameter_server.hpp"
-#include "algorithms/arithmetic.hpp"
 
 #include <caf/all.hpp>
 
@@ -14,10 +13,7 @@ inline dk::server_setup shard_of(std::size_t size, std::uint64_t commits) {
   std::fill_n(zeros.data(), size, 0.0F);
   setup.start = {0, std::move(zeros).done()};
   setup.grid = {commits, 1, 1};
-  setup.fold = [](const dk::folding& f) {
-    const auto& now = f.now.weights;
-    return dk::folded{1, dk::add_scaled(now.data(), f.from.delta.data(), 1, f.next, now.size())};
-  };
+  setup.fold = [](const dk::folding& f) { return dk::folded{1, f.from.delta.add_to(f.now.weights.data(), 1, f.next)}; };
   return setup;
 }
 

@@ -2,11 +2,31 @@
 
 #include "common/error.hpp"
 
+#include <mutex>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 
 namespace dk {
+
+namespace {
+
+struct shared_log {
+  std::mutex lock;
+  std::shared_ptr<spdlog::logger> logger = std::make_shared<spdlog::logger>("dk");
+};
+
+shared_log& instance() {
+  static shared_log the_log;
+  return the_log;
+}
+
+} // namespace
+
+std::shared_ptr<spdlog::logger> log() {
+  auto& shared = instance();
+  const std::lock_guard<std::mutex> guard{shared.lock};
+  return shared.logger;
+}
 
 void set_up_log(verbosity level, const std::string& file) {
   auto screen = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
@@ -26,7 +46,9 @@ void set_up_log(verbosity level, const std::string& file) {
   }
   logger->set_level(spdlog::level::debug);
   logger->flush_on(spdlog::level::warn);
-  spdlog::set_default_logger(logger);
+  auto& shared = instance();
+  const std::lock_guard<std::mutex> guard{shared.lock};
+  shared.logger = std::move(logger);
 }
 
 } // namespace dk

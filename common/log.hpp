@@ -1,11 +1,16 @@
 #pragma once
 
+#include <memory>
+#include <spdlog/spdlog.h>
 #include <string>
 
 namespace dk {
 
 /// How much of the log a person sees on stderr; a run's log.txt always gets everything from `info` up.
 enum class verbosity { quiet, normal, verbose };
+
+/// The log of dk. It is silent until set_up_log: a library does not print into other people's programs.
+std::shared_ptr<spdlog::logger> log();
 
 /// Sends the log to stderr (warnings only unless `verbose`) and, when `file` is not empty, to that file as well.
 /// Call it at the start of a program; calling it again replaces the sinks.

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "common/block.hpp"
 #include "common/buffer_pool.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace dk::nn {
 
@@ -17,6 +19,13 @@ public:
       return;
     bytes_ = pooled_bytes(size * sizeof(float));
     size_ = size;
+  }
+
+  /// Gives the numbers away; the buffer is empty then.
+  block release() {
+    const auto size = std::exchange(size_, 0);
+    auto* const numbers = data();
+    return {std::shared_ptr<const float>{std::move(bytes_), numbers}, size};
   }
 
   float* data() { return reinterpret_cast<float*>(bytes_.get()); }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/simd.hpp"
+#include "common/simd.hpp"
 
 #include <algorithm>
 #include <cstdint>

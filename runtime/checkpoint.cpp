@@ -119,6 +119,7 @@ shard_state decode_checkpoint(const std::string& bytes, const std::string& origi
   std::memcpy(&header, bytes.data(), sizeof header);
   require(std::memcmp(header.magic, magic, sizeof magic) == 0, origin, "it is no checkpoint");
   require(header.endian == endian_mark, origin, "it was written on a machine of other byte order");
+  require(header.unused == 0, origin, "its header holds what no dk writes");
   if (header.version != format_version)
     throw failure{errc::checkpoint, origin + ": format " + std::to_string(header.version) + ", this dk reads format " +
                                         std::to_string(format_version) + "; use the dk that wrote it"};

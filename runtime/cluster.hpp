@@ -43,9 +43,9 @@ public:
   /// This worker makes no progress: ends it where that can be done without ending others.
   virtual void put_down(std::uint32_t worker) = 0;
 
-  /// Hears what nodes say to the run's main actor. @return what a person should know, or ""
-  virtual std::string hear(const process_exit& what) = 0;
-  virtual std::string hear(const caf::down_msg& what) = 0;
+  /// Hears what nodes say to the run's main actor.
+  virtual void hear(const process_exit& what) = 0;
+  virtual void hear(const caf::down_msg& what) = 0;
 
   /// Ends all that launch started.
   virtual void close() = 0;
@@ -54,7 +54,9 @@ public:
 /// Workers in this process.
 std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system);
 
-/// Workers on nodes; `self` is who the nodes report to. @throws failure (connect, version)
-std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config);
+/// Workers on nodes; `self` is who the nodes report to, `tell` hears what a person should know.
+/// @throws failure (connect, version)
+std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config,
+                                               std::function<void(const std::string&)> tell);
 
 } // namespace dk

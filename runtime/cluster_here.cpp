@@ -28,8 +28,8 @@ public:
   std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
   std::string cause_of_death(std::uint32_t) override { return ""; }
   void put_down(std::uint32_t) override {} // a thread of this process cannot be ended alone; its lease is taken back
-  std::string hear(const process_exit&) override { return ""; }
-  std::string hear(const caf::down_msg&) override { return ""; }
+  void hear(const process_exit&) override {}
+  void hear(const caf::down_msg&) override {}
 
   void close() override {
     for (const auto& hand : hands_)

@@ -39,8 +39,8 @@ std::string as_text(const process_exit& how) {
 
 class cluster_on_nodes : public cluster {
 public:
-  cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config)
-      : self_(self), timeout_(static_cast<long>(config.request_timeout * 1000)) {
+  cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell)
+      : self_(self), tell_(std::move(tell)), timeout_(static_cast<long>(config.request_timeout * 1000)) {
     for (const auto& where : config.nodes)
       nodes_.push_back(greet(where));
   }
@@ -74,16 +74,20 @@ public:
     // The broken connection is often noticed before the node's word of the dead process is here.
     bool node_lost = nodes_[n].lost;
     std::vector<caf::down_msg> unheard;
-    self_->receive_while([&, n = n, pid = pid] { return !exits_.count(pid_key(n, pid)) && !node_lost; })(
-        [&](const process_exit& what) { hear(what); },
-        [&, n = n](const caf::down_msg& what) {
-          node_lost = node_lost || nodes_[n].handle.address() == what.source;
-          unheard.push_back(what);
-        },
-        caf::after(exit_report_deadline) >> [&, n = n, pid = pid] { exits_[pid_key(n, pid)] = {}; });
+    self_->receive_while([&, n = n, pid = pid] {
+      return !exits_.count(key{n, pid}) && !node_lost;
+    })([&](const process_exit& what) { hear(what); },
+       [&, n = n](const caf::down_msg& what) {
+         node_lost = node_lost || nodes_[n].handle.address() == what.source;
+         unheard.push_back(what);
+       },
+       caf::after(exit_report_deadline) >>
+           [&, n = n, pid = pid] {
+             exits_[key{n, pid}] = {};
+           });
     for (auto& what : unheard) // whoever waits for news should hear of it as well
       self_->send(caf::actor{self_}, std::move(what));
-    if (const auto seen = exits_.find(pid_key(n, pid)); seen != exits_.end() && seen->second.pid != 0)
+    if (const auto seen = exits_.find(key{n, pid}); seen != exits_.end() && seen->second.pid != 0)
       return as_text(seen->second);
     if (node_lost)
       return "is lost with its node";
@@ -96,20 +100,16 @@ public:
       self_->send(nodes_[found->second.node].handle, kill_atom_v, found->second.pid);
   }
 
-  std::string hear(const process_exit& what) override {
-    exits_[pid_key(what.node, what.pid)] = what;
-    return "";
-  }
+  void hear(const process_exit& what) override { exits_[{what.node, what.pid}] = what; }
 
-  std::string hear(const caf::down_msg& what) override {
+  void hear(const caf::down_msg& what) override {
     for (auto& node : nodes_) {
       if (node.lost || node.handle.address() != what.source)
         continue;
       node.lost = true;
-      return "node " + to_string(node.where) + " is lost (" + to_failure(what.reason).what() +
-             "); the run goes on without its workers";
+      tell_("node " + to_string(node.where) + " is lost (" + to_failure(what.reason).what() +
+            "); the run goes on without its workers");
     }
-    return "";
   }
 
   void close() override {
@@ -123,8 +123,6 @@ public:
 
 private:
   using key = std::pair<std::size_t, std::int32_t>;
-
-  static key pid_key(std::size_t node, std::int32_t pid) { return {node, pid}; }
 
   node greet(const endpoint& where) {
     node met{where, caf::actor_cast<node_actor>(connect_to(self_, where, timeout_))};
@@ -197,6 +195,7 @@ private:
   }
 
   caf::scoped_actor& self_;
+  std::function<void(const std::string&)> tell_;
   milliseconds timeout_;
   std::vector<node> nodes_;
   std::map<std::uint32_t, place> places_;
@@ -206,8 +205,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config) {
-  return std::make_unique<cluster_on_nodes>(self, config);
+std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config,
+                                               std::function<void(const std::string&)> tell) {
+  return std::make_unique<cluster_on_nodes>(self, config, std::move(tell));
 }
 
 } // namespace dk

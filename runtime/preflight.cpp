@@ -75,4 +75,28 @@ void check_job(const job& which, const data::dataset& rows) {
   check_memory(which, model.num_weights());
 }
 
+void check_resume(const job& which, const data::dataset& rows, const resume_state& from) {
+  const auto grid = grid_of(which, rows.rows);
+  const auto& saved = from.shards.front().grid;
+  if (saved.rows != grid.rows || saved.chunk_rows != grid.chunk_rows || saved.epochs != grid.epochs)
+    throw failure{errc::checkpoint, "the checkpoint is of " + std::to_string(saved.rows) + " rows in chunks of " +
+                                        std::to_string(saved.chunk_rows) + " and " + std::to_string(saved.epochs) +
+                                        " epochs; the job has " + std::to_string(grid.rows) + ", " +
+                                        std::to_string(grid.chunk_rows) + " and " + std::to_string(grid.epochs)};
+  std::size_t weights = 0;
+  for (const auto& shard : from.shards)
+    weights += shard.weights.size();
+  const auto model = make_model(which, rows.label_width);
+  const auto offsets = shard_offsets(model.num_weights(), from.shards.size());
+  for (std::size_t i = 0; i < from.shards.size(); ++i)
+    if (weights != model.num_weights() || from.shards[i].offset != offsets[i])
+      throw failure{errc::checkpoint, "the checkpoint is of a model of " + std::to_string(weights) +
+                                          " weights; the job's has " + std::to_string(model.num_weights())};
+  const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
+  if (!alone && from.shards.size() != which.trainer.servers)
+    throw failure{errc::checkpoint,
+                  "the checkpoint has " + std::to_string(from.shards.size()) +
+                      " shards; the job asks for trainer.servers = " + std::to_string(which.trainer.servers)};
+}
+
 } // namespace dk

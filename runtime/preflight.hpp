@@ -2,6 +2,7 @@
 
 #include "actors/chunk.hpp"
 #include "data/dataset.hpp"
+#include "runtime/checkpoint.hpp"
 #include "runtime/job.hpp"
 
 #include <cstddef>
@@ -19,5 +20,8 @@ std::vector<std::size_t> shard_offsets(std::size_t weights, std::size_t servers)
 /// than rows or than memory, ...
 /// @throws failure (shape, data, config, resources)
 void check_job(const job& which, const data::dataset& rows);
+
+/// Checks that a run which stood there can go on as this job. @throws failure (checkpoint)
+void check_resume(const job& which, const data::dataset& rows, const resume_state& from);
 
 } // namespace dk

@@ -3,8 +3,8 @@
 #include "actors/errors.hpp"
 #include "runtime/enlist.hpp"
 
+#include "common/log.hpp"
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 namespace dk {
 
@@ -22,7 +22,7 @@ worker_setup setup_from(const enlistment& terms) {
 recruit_actor::behavior_type recruit(recruit_actor::pointer self) {
   self->set_down_handler([self](const caf::down_msg& down) {
     if (down.reason)
-      spdlog::warn("the worker ended: {}", to_failure(down.reason).what());
+      log()->warn("the worker ended: {}", to_failure(down.reason).what());
     self->quit(down.reason);
   });
   auto enlisted = std::make_shared<bool>(false);

@@ -6,6 +6,7 @@
 #include "runtime/node/supervisor.hpp"
 #include "runtime/system.hpp"
 
+#include "common/log.hpp"
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <caf/all.hpp>
@@ -14,7 +15,6 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <spdlog/spdlog.h>
 #include <thread>
 
 namespace {
@@ -110,7 +110,7 @@ int run(int argc, char** argv) {
                                              " is not a loopback address, and nothing here asks a "
                                              "peer who it is; listen on 127.0.0.1, or say --insecure on a network that "
                                              "you trust"};
-    spdlog::warn("listening on {} without any authentication: whoever reaches it controls this node", listen);
+    dk::log()->warn("listening on {} without any authentication: whoever reaches it controls this node", listen);
   }
   return 128 + serve(where, workers);
 }

@@ -1,7 +1,7 @@
+#include "common/simd.hpp"
 #include "nn/activation.hpp"
 #include "nn/gemm.hpp"
 #include "nn/layer.hpp"
-#include "nn/simd.hpp"
 
 #include "common/error.hpp"
 

@@ -1,6 +1,6 @@
+#include "common/simd.hpp"
 #include "nn/buffer.hpp"
 #include "nn/layer.hpp"
-#include "nn/simd.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
+#include "common/simd.hpp"
 #include "nn/loss.hpp"
-#include "nn/simd.hpp"
 
 #include "common/error.hpp"
 

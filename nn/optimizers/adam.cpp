@@ -1,5 +1,5 @@
+#include "common/simd.hpp"
 #include "nn/optimizer.hpp"
-#include "nn/simd.hpp"
 
 #include <cmath>
 

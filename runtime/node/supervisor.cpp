@@ -4,11 +4,11 @@
 #include "common/version.hpp"
 #include "runtime/node/process.hpp"
 
+#include "common/log.hpp"
 #include <algorithm>
 #include <caf/all.hpp>
 #include <charconv>
 #include <csignal>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 namespace dk {
@@ -59,7 +59,7 @@ void reap(node_ptr self) {
       ++child;
       continue;
     }
-    spdlog::info("worker process {} ended: status {}, signal {}", how->pid, how->status, how->signal);
+    log()->info("worker process {} ended: status {}, signal {}", how->pid, how->status, how->signal);
     how->node = child->second.tag;
     caf::anon_send(child->second.driver, *how);
     child = children.erase(child);
@@ -89,7 +89,7 @@ std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, std::u
   self->monitor(driver);
   for (const auto& process : started)
     my.children[process.pid] = {driver, tag};
-  spdlog::info("started {} worker processes", started.size());
+  log()->info("started {} worker processes", started.size());
   return started;
 }
 
@@ -99,7 +99,7 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, no
   self->state.setup = std::move(setup);
   self->set_down_handler([=](const caf::down_msg& down) {
     end_children_of(self, down.source);
-    spdlog::info("a driver has left; its worker processes are ended");
+    log()->info("a driver has left; its worker processes are ended");
   });
   return {
       [=](hello_atom, const std::string& driver_version) -> caf::result<node_info> {

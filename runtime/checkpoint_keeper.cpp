@@ -1,0 +1,32 @@
+#include "runtime/checkpoint_keeper.hpp"
+
+#include "common/error.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dk {
+
+checkpoint_keeper::checkpoint_keeper(std::string folder, std::uint32_t run_epoch)
+    : folder_(std::move(folder)), run_epoch_(run_epoch) {}
+
+bool checkpoint_keeper::is_due() const {
+  return is_on() && clock::now() - last_ >= interval_;
+}
+
+std::string checkpoint_keeper::save(const std::vector<shard_state>& shards) {
+  const auto begun = clock::now();
+  std::string trouble;
+  try {
+    for (const auto& shard : shards)
+      write_checkpoint(folder_, shard, run_epoch_);
+    interval_ = std::max<clock::duration>(std::chrono::seconds{1}, 100 * (clock::now() - begun));
+  } catch (const failure& why) {
+    trouble = "no checkpoint: " + std::string{why.what()} + "; the run goes on";
+    interval_ = std::min<clock::duration>(2 * interval_, std::chrono::minutes{10});
+  }
+  last_ = clock::now();
+  return trouble;
+}
+
+} // namespace dk

@@ -1,0 +1,298 @@
+#include "runtime/training.hpp"
+
+#include "actors/errors.hpp"
+#include "actors/parameter_server.hpp"
+#include "runtime/model_of.hpp"
+#include "runtime/preflight.hpp"
+#include "runtime/recorder.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <thread>
+
+namespace dk {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds look_every{100};
+constexpr double progress_every = 0.2; // seconds
+
+double seconds_since(std::chrono::steady_clock::time_point then) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
+stop_rule stop_rule_of(const nlohmann::json& keys) {
+  stop_rule rule;
+  rule.rows = keys.value("rows", rule.rows);
+  rule.seconds = keys.value("seconds", rule.seconds);
+  rule.loss = keys.value("loss", rule.loss);
+  rule.accuracy = keys.value("accuracy", rule.accuracy);
+  return rule;
+}
+
+system_options options_of(const job& which) {
+  system_options options;
+  options.network = !which.cluster.nodes.empty();
+  options.heartbeat_seconds = which.cluster.heartbeat;
+  options.connection_timeout_seconds = which.cluster.connection_timeout;
+  return options;
+}
+
+std::string commits_header(const job& which, const chunk_grid& grid) {
+  return nlohmann::json{{"log", "dk-commits"},
+                        {"version", 1},
+                        {"seed", which.seed},
+                        {"rows", grid.rows},
+                        {"epochs", grid.epochs},
+                        {"batch_size", which.trainer.batch_size},
+                        {"communication_window", which.trainer.communication_window},
+                        {"shuffle", which.data.shuffle},
+                        {"servers", which.trainer.servers},
+                        {"workers", which.trainer.workers},
+                        {"algorithm", which.trainer.algorithm.name},
+                        {"keys", which.trainer.algorithm.keys}}
+      .dump();
+}
+
+} // namespace
+
+training::training(const job& which, const data::dataset& rows, const run_options& options)
+    : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
+      grid_(grid_of(which, rows.rows)), config_(options_of(which)), system_(config_), self_(system_),
+      checkpoints_(options.folder ? options.folder->checkpoints() : "", run_epoch()) {
+  cluster_ = which.cluster.nodes.empty()
+                 ? make_cluster_here(system_)
+                 : make_cluster_on_nodes(self_, which.cluster, [this](const std::string& text) { tell(text); });
+}
+
+training::~training() {
+  cluster_->close();
+  for (const auto& actor : {caf::actor_cast<caf::actor>(ledger_), caf::actor_cast<caf::actor>(recorder_)})
+    if (actor)
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  for (const auto& link : shards_)
+    caf::anon_send_exit(link.server, caf::exit_reason::user_shutdown);
+}
+
+milliseconds training::timeout() const {
+  return milliseconds{static_cast<long>(job_.cluster.request_timeout * 1000)};
+}
+
+run_result training::run() {
+  start_ = start_weights();
+  if (options_.resume != nullptr)
+    resumed_ = options_.resume->done();
+  for (const auto& chunk : resumed_)
+    resumed_rows_ += grid_.range(chunk).size();
+  spawn_recorder();
+  if (!alone())
+    spawn_servers();
+  spawn_ledger();
+  started_ = clock::now();
+  cluster_->launch({job_, rows_, run_epoch(), ledger_, shards_, alone() ? start_ : block{}});
+  while (!ended_)
+    look_around();
+  run_result result;
+  result.training_seconds = seconds_since(started_);
+  collect(result);
+  save_checkpoint();
+  return result;
+}
+
+block training::start_weights() const {
+  if (options_.resume == nullptr && !options_.start.empty())
+    return options_.start;
+  auto model = make_model(job_, rows_.label_width);
+  if (options_.resume == nullptr)
+    model.initialize(job_.seed);
+  else
+    for (const auto& shard : options_.resume->shards)
+      model.adopt(shard.offset, shard.weights);
+  return model.release_weights();
+}
+
+void training::spawn_recorder() {
+  recorder_setup setup;
+  if (options_.folder) {
+    setup.history = options_.folder->history();
+    if (job_.trainer.record && !alone())
+      setup.commits = options_.folder->commits();
+    if (!setup.commits.empty() && options_.resume == nullptr)
+      setup.header = commits_header(job_, grid_);
+  }
+  setup.listener = caf::actor{self_};
+  recorder_ = system_.spawn(recorder, setup);
+  self_->monitor(recorder_);
+}
+
+void training::spawn_servers() {
+  const auto offsets = shard_offsets(start_.size(), job_.trainer.servers);
+  for (std::uint32_t i = 0; i + 1 < offsets.size(); ++i) {
+    server_setup setup;
+    setup.shard = i;
+    setup.offset = offsets[i];
+    setup.start = {0, start_.slice(offsets[i], offsets[i + 1] - offsets[i])};
+    if (options_.resume != nullptr) {
+      setup.start.version = options_.resume->shards[i].version;
+      setup.folded = options_.resume->shards[i].folded;
+    }
+    setup.grid = grid_;
+    setup.run_epoch = run_epoch();
+    setup.fold = rule_.server(job_.trainer.algorithm.keys);
+    setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
+    const auto start = setup.start;
+    shards_.push_back({system_.spawn(parameter_server, std::move(setup)), offsets[i], 0, start});
+    self_->monitor(shards_.back().server);
+  }
+}
+
+void training::spawn_ledger() {
+  ledger_setup setup;
+  setup.grid = grid_;
+  setup.how = job_.trainer.assignment == "static" ? assignment::fixed : assignment::dynamic;
+  setup.workers = static_cast<std::uint32_t>(job_.trainer.workers);
+  for (const auto& link : shards_)
+    setup.servers.push_back(link.server);
+  setup.done = resumed_;
+  setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
+  setup.stop = stop_rule_of(job_.trainer.stop);
+  setup.request_timeout = timeout();
+  if (job_.cluster.nodes.empty())
+    setup.slots = std::max(1U, std::thread::hardware_concurrency());
+  ledger_ = system_.spawn(ledger, std::move(setup));
+  self_->monitor(ledger_);
+}
+
+// Waits a little for news, then does what is due.
+void training::look_around() {
+  self_->receive([&](const run_event& event) { hear(event); }, [&](const process_exit& what) { cluster_->hear(what); },
+                 [&](caf::down_msg& down) { hear(down); }, caf::after(look_every) >> [] {});
+  if (options_.stop != nullptr && options_.stop->load() && !stop_sent_) {
+    stop_sent_ = true;
+    self_->send(ledger_, stop_atom_v);
+  }
+  if (!ended_)
+    show_progress();
+  if (!ended_ && checkpoints_.is_due())
+    save_checkpoint();
+}
+
+void training::show_progress() {
+  if (!options_.progress || seconds_since(last_progress_) < progress_every)
+    return;
+  last_progress_ = clock::now();
+  options_.progress({statistics(), grid_.total_rows(), resumed_rows_, seconds_since(started_)});
+}
+
+void training::tell(const std::string& text) const {
+  log()->info(text);
+  if (options_.notice)
+    options_.notice(text);
+}
+
+void training::hear(const run_event& event) {
+  switch (event.what) {
+  case run_event::kind::worker_joined:
+    log()->info("{} joined", cluster_->describe(event.worker));
+    break;
+  case run_event::kind::worker_left:
+    log()->info("{} left: no work is left", cluster_->describe(event.worker));
+    break;
+  case run_event::kind::worker_stalled:
+    tell(cluster_->describe(event.worker) + " " + event.text + "; " + event.consequence);
+    cluster_->put_down(event.worker);
+    break;
+  case run_event::kind::worker_lost: {
+    const auto cause = cluster_->cause_of_death(event.worker);
+    tell(cluster_->describe(event.worker) + " " + (cause.empty() ? "failed: " + event.text : cause) + "; " +
+         event.consequence);
+    break;
+  }
+  case run_event::kind::finished:
+    ended_ = true;
+    break;
+  case run_event::kind::failed:
+    if (!alone()) // a lone worker took what it had learned with it
+      save_checkpoint();
+    throw failure{event.code, event.text};
+  }
+}
+
+void training::hear(const caf::down_msg& down) {
+  cluster_->hear(down);
+  const auto is = [&](const auto& actor) { return actor && actor.address() == down.source; };
+  const bool ours = is(ledger_) || is(recorder_) ||
+                    std::any_of(shards_.begin(), shards_.end(), [&](const auto& s) { return is(s.server); });
+  if (ours)
+    throw to_failure(down.reason);
+}
+
+template <class Answer, class Actor, class Question>
+Answer training::ask(const Actor& whom, Question question) {
+  Answer answer;
+  self_->request(whom, timeout(), question)
+      .receive([&](Answer& given) { answer = std::move(given); },
+               [&](const caf::error& why) { throw to_failure(why); });
+  return answer;
+}
+
+run_statistics training::statistics() {
+  return ask<run_statistics>(recorder_, tally_atom_v);
+}
+
+void training::collect(run_result& result) {
+  const auto work = ask<ledger_tally>(ledger_, tally_atom_v);
+  result.numbers = statistics();
+  result.stopped = work.stopped;
+  auto& rows = result.rows;
+  rows.expected = work.expected_rows;
+  rows.redone = work.redone_chunks;
+  if (alone()) {
+    result.weights = ask<center>(cluster_->hand(0), state_atom_v).weights;
+    result.numbers.updates = result.numbers.chunks;
+    rows.applied = result.numbers.rows + resumed_rows_;
+    rows.doubled = rows.applied - std::min(rows.expected, rows.applied);
+  } else {
+    block_writer weights{start_.size()};
+    rows.applied = grid_.total_rows();
+    for (const auto& link : shards_) {
+      const auto tally = ask<shard_tally>(link.server, tally_atom_v);
+      const auto now = ask<center>(link.server, pull_atom_v);
+      std::copy(now.weights.begin(), now.weights.end(), weights.data() + link.offset);
+      result.versions.push_back(now.version);
+      rows.applied = std::min(rows.applied, tally.bitmap_rows);
+      rows.doubled = std::max(rows.doubled, tally.folded_rows - std::min(tally.folded_rows, tally.bitmap_rows));
+      rows.duplicates += tally.duplicates;
+      rows.fenced += tally.fenced;
+    }
+    result.weights = std::move(weights).done();
+  }
+  rows.lost = rows.expected - std::min(rows.expected, rows.applied);
+}
+
+// The state of each shard; of a lone worker, what it trained, in the order of the chunks.
+std::vector<shard_state> training::states() {
+  std::vector<shard_state> all;
+  for (const auto& link : shards_)
+    all.push_back(ask<shard_state>(link.server, state_atom_v));
+  if (alone()) {
+    const auto replica = ask<center>(cluster_->hand(0), state_atom_v);
+    shard_state state{0, 0, replica.version + resumed_.size(), replica.weights, grid_, {}};
+    state.folded.resize((grid_.chunks() + 63) / 64);
+    for (std::uint64_t number = 0; number < state.version; ++number)
+      state.folded[number / 64] |= std::uint64_t{1} << (number % 64);
+    all.push_back(std::move(state));
+  }
+  return all;
+}
+
+void training::save_checkpoint() {
+  if (!checkpoints_.is_on())
+    return;
+  if (const auto trouble = checkpoints_.save(states()); !trouble.empty())
+    tell(trouble);
+}
+
+} // namespace dk

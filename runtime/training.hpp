@@ -1,0 +1,78 @@
+#pragma once
+
+#include "actors/ledger.hpp"
+#include "algorithms/catalog.hpp"
+#include "common/log.hpp"
+#include "runtime/checkpoint_keeper.hpp"
+#include "runtime/cluster.hpp"
+#include "runtime/system.hpp"
+#include "runtime/trainer.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <memory>
+#include <vector>
+
+namespace dk {
+
+/// One run: its actor system and its actors, from the first to the last. The destructor ends whatever is left of them.
+class training {
+public:
+  /// The arguments must outlive it. @throws failure (connect, version) when a node cannot be reached
+  training(const job& which, const data::dataset& rows, const run_options& options);
+  ~training();
+  training(const training&) = delete;
+  training& operator=(const training&) = delete;
+
+  run_result run();
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  bool alone() const { return !rule_.has_server(); }
+  std::uint32_t run_epoch() const { return options_.resume != nullptr ? options_.resume->run_epoch + 1 : 0; }
+  std::chrono::milliseconds timeout() const;
+
+  block start_weights() const;
+  void spawn_recorder();
+  void spawn_servers();
+  void spawn_ledger();
+
+  void look_around();
+  void show_progress();
+  void tell(const std::string& text) const;
+  void hear(const run_event& event);
+  void hear(const caf::down_msg& down);
+
+  run_statistics statistics();
+  void collect(run_result& result);
+  std::vector<shard_state> states();
+  void save_checkpoint();
+
+  /// Asks an actor of this process and returns its answer.
+  template <class Answer, class Actor, class Question>
+  Answer ask(const Actor& whom, Question question);
+
+  const job& job_;
+  const data::dataset& rows_;
+  const run_options& options_;
+  const algorithm& rule_;
+  chunk_grid grid_;
+  system_config config_;
+  caf::actor_system system_;
+  caf::scoped_actor self_;
+  std::unique_ptr<cluster> cluster_;
+  recorder_actor recorder_;
+  ledger_actor ledger_;
+  std::vector<shard_link> shards_;
+  block start_;
+  checkpoint_keeper checkpoints_;
+  std::vector<chunk_id> resumed_; // chunks that earlier starts of the run have trained
+  std::uint64_t resumed_rows_ = 0;
+  clock::time_point started_;
+  clock::time_point last_progress_;
+  bool stop_sent_ = false;
+  bool ended_ = false;
+};
+
+} // namespace dk

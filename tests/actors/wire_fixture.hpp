@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/wire.hpp"
+
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+namespace dk::test {
+
+using bytes = std::vector<char>;
+
+template <class T>
+bytes encode(caf::actor_system& system, const T& x) {
+  bytes out;
+  caf::binary_serializer sink{system, out};
+  REQUIRE_FALSE(sink(const_cast<T&>(x)));
+  return out;
+}
+
+/// @return whether the bytes, all of them, are one T
+template <class T>
+bool decode(caf::actor_system& system, const bytes& from, T& x) {
+  caf::binary_deserializer source{system, from};
+  return !source(x) && source.remaining() == 0;
+}
+
+// Equal bit for bit. A message of the protocol is compared field by field through its overload of `fields`, whose
+// structured binding stops compiling when a field is added: whoever adds one is sent here.
+template <class T>
+auto same(const T& a, const T& b) -> decltype(a == b) {
+  return a == b;
+}
+inline bool same(const exact& a, const exact& b) {
+  return std::memcmp(&a.value, &b.value, sizeof a.value) == 0;
+}
+inline bool same(const block& a, const block& b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.bytes()) == 0);
+}
+template <class T>
+auto same(const T& a, const T& b) -> std::enable_if_t<(std::tuple_size<decltype(fields(a))>::value > 0), bool> {
+  return std::apply(
+      [&b](const auto&... of_a) {
+        return std::apply([&](const auto&... of_b) { return (same(of_a, of_b) && ...); }, fields(b));
+      },
+      fields(a));
+}
+
+/// The value arrives as it was, and no beginning of its bytes is taken for the whole.
+template <class T>
+void check_round_trip(caf::actor_system& system, const T& sent) {
+  const auto wire = encode(system, sent);
+  T arrived;
+  CHECK(decode(system, wire, arrived));
+  CHECK(same(sent, arrived));
+  for (std::size_t length = 0; length < wire.size(); ++length) {
+    T torn;
+    INFO("cut to " << length << " of " << wire.size() << " bytes");
+    CHECK_FALSE(decode(system, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(length)}, torn));
+  }
+}
+
+} // namespace dk::test

@@ -1,0 +1,153 @@
+// Each algorithm as a conversation of two workers with one real shard, by numbers worked out by hand.
+//
+// The model is o = w x + b and every batch is x = 0, y = 5, so that only b moves: one step of sgd at 0.1 is
+// b <- b + 0.2 (5 - b). Both workers start from b = 0.
+#include "algorithms/catalog.hpp"
+
+#include "tests/actors/actor_fixture.hpp"
+
+using namespace dk;
+using namespace dk::test;
+
+namespace {
+
+class duet : public actor_fixture {
+public:
+  void start(const std::string& name, nlohmann::json keys = {}) {
+    const auto* const rule = find_algorithm(name);
+    if (keys.empty())
+      keys = rule->defaults;
+    std::vector<shard_link> shards;
+    if (rule->has_server()) {
+      server_setup setup;
+      setup.start = {0, block_of({0, 0})};
+      setup.grid = {100, 10, 1};
+      setup.fold = rule->server(keys);
+      setup.watchers = {watcher.actor()};
+      server = spawn(parameter_server, setup);
+      shards = {{server, 0, 0, {0, block_of({0, 0})}}};
+    }
+    for (std::uint32_t id = 0; id < 2; ++id) {
+      worker_setup setup;
+      setup.id = id;
+      setup.ledger = ledgers[id].as<ledger_actor>();
+      setup.loader = loaders[id].as<loader_actor>();
+      setup.shards = shards;
+      setup.make_replica = [] {
+        nn::model model{{"line", {1}, {{"dense", {{"units", 1}}}}}, "mean_squared_error", 1};
+        const auto weights = model.num_weights();
+        return replica{std::move(model), nn::make_optimizer({"sgd", {{"learning_rate", 0.1}}}, weights)};
+      };
+      setup.exchange = rule->worker(keys);
+      hands.push_back(spawn(worker, setup));
+    }
+    run();
+  }
+
+  /// A worker trains the next chunk, of this many batches, and exchanges.
+  void train(std::size_t id, int batches) {
+    const std::uint64_t number = ++leases_;
+    const auto index = static_cast<std::uint32_t>(number - 1);
+    ledgers[id].take_mail<work_request>().answer(
+        lease{number, {0, index}, {std::uint64_t{index} * 10, std::uint64_t{index} * 10 + 10}});
+    run();
+    for (int i = 1; i <= batches; ++i) {
+      loaders[id].send(hands[id], batch{number, 1, i == batches, block_of({0}), block_of({5})});
+      run();
+    }
+    REQUIRE(ledgers[id].count<work_request>() == 1); // the exchange is over
+  }
+
+  float replica_of(std::size_t id) { return state_of<worker_state>(hands[id]).own->model.weights()[1]; }
+  float center_now() { return ask<center>(server, pull_atom_v).weights[1]; }
+
+  /// How the newest commit was handled.
+  commit_record record() {
+    commit_record newest = watcher.take<commit_record>();
+    while (watcher.count<commit_record>() > 0)
+      newest = watcher.take<commit_record>();
+    return newest;
+  }
+
+  probe watcher = make_probe();
+  std::vector<probe> ledgers{make_probe(), make_probe()};
+  std::vector<probe> loaders{make_probe(), make_probe()};
+  std::vector<worker_actor> hands;
+  server_actor server;
+
+private:
+  std::uint64_t leases_ = 0;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(duet, "DOWNPOUR adds what each worker moved", "[algorithms][downpour]") {
+  start("downpour");
+  train(0, 2); // 0 -> 1 -> 1.8
+  CHECK(center_now() == Approx(1.8));
+  CHECK(replica_of(0) == Approx(1.8));
+  train(1, 1); // from version 0: 0 -> 1
+  CHECK(record().staleness == 1);
+  CHECK(center_now() == Approx(2.8));
+  CHECK(replica_of(1) == Approx(2.8)); // it adopts the center
+  train(0, 1);                         // 1.8 -> 2.44
+  CHECK(center_now() == Approx(3.44));
+  CHECK(record().base == 1);
+}
+
+TEST_CASE_METHOD(duet, "ADAG divides by the batches that a chunk really had", "[algorithms][adag]") {
+  start("adag");
+  train(0, 2); // 1.8 / 2
+  CHECK(center_now() == Approx(0.9));
+  CHECK(replica_of(0) == Approx(0.9));
+  train(1, 1); // a short chunk: 1 / 1
+  CHECK(center_now() == Approx(1.9));
+  CHECK(double{record().scale} == 1);
+  train(0, 1); // 0.9 -> 1.72
+  CHECK(center_now() == Approx(2.72));
+}
+
+TEST_CASE_METHOD(duet, "DynSGD lets a stale movement count less", "[algorithms][dynsgd]") {
+  start("dynsgd");
+  train(0, 2);
+  CHECK(center_now() == Approx(1.8));
+  CHECK(double{record().scale} == 1);
+  train(1, 1); // one commit missed: 1 / 2
+  CHECK(center_now() == Approx(2.3));
+  CHECK(double{record().scale} == 0.5);
+  train(0, 1); // 0.64 / 2
+  CHECK(center_now() == Approx(2.62));
+  train(0, 1); // nothing missed: 2.62 -> 3.096
+  CHECK(center_now() == Approx(3.096));
+}
+
+TEST_CASE_METHOD(duet, "AEASGD pulls replica and center towards each other", "[algorithms][aeasgd]") {
+  start("aeasgd"); // alpha = 5 * 0.1
+  train(0, 2);     // 1.8, the center 0: both go to 0.9
+  CHECK(center_now() == Approx(0.9));
+  CHECK(replica_of(0) == Approx(0.9));
+  train(1, 1); // 1, the center 0.9
+  CHECK(record().staleness == 0);
+  CHECK(center_now() == Approx(0.95));
+  CHECK(replica_of(1) == Approx(0.95));
+  train(0, 1); // goes on from 0.9, not from the center: 1.72
+  CHECK(center_now() == Approx(1.335));
+  CHECK(replica_of(0) == Approx(1.335));
+}
+
+TEST_CASE_METHOD(duet, "AEASGD's alpha is rho times its learning rate", "[algorithms][aeasgd]") {
+  start("aeasgd", {{"rho", 1.0}, {"learning_rate", 0.25}});
+  train(0, 2); // E = 0.25 * 1.8
+  CHECK(center_now() == Approx(0.45));
+  CHECK(replica_of(0) == Approx(1.35));
+}
+
+TEST_CASE_METHOD(duet, "single exchanges nothing", "[algorithms][single]") {
+  start("single");
+  train(0, 2);
+  CHECK(replica_of(0) == Approx(1.8));
+  train(0, 1);
+  CHECK(replica_of(0) == Approx(2.44));
+  CHECK(replica_of(1) == 0);
+  CHECK(watcher.empty());
+}

@@ -1,0 +1,113 @@
+// The one-way ladder, read off the includes: a folder includes only from rungs below its own, data and nn do not know
+// each other, and CAF starts at actors.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::map<std::string, int> rungs{{"common", 0},     {"data", 1},       {"nn", 1},   {"actors", 2},
+                                       {"algorithms", 3}, {"runtime", 4},    {"jobs", 5}, {"apps", 6},
+                                       {"examples", 6},   {"benchmarks", 6}, {"tests", 7}};
+
+std::string first_folder(const std::string& path) {
+  return path.substr(0, path.find('/'));
+}
+
+// Why a file of this folder must not include this; "" when it may.
+std::string objection(const std::string& folder, const std::string& included, bool quoted) {
+  const auto from = rungs.at(folder);
+  if (included.rfind("caf/", 0) == 0 && from < rungs.at("actors"))
+    return "knows CAF, which starts at actors";
+  if (!quoted || included.find('/') == std::string::npos)
+    return "";
+  const auto to = rungs.find(first_folder(included));
+  if (to == rungs.end())
+    return "is not named from the root";
+  if (to->first == folder || to->second < from)
+    return "";
+  return to->second == from ? "is a neighbour's" : "is a step up";
+}
+
+// Every include of a file that it must not have. `path` is relative to the root.
+std::vector<std::string> faults_of(const std::string& path, const std::string& text) {
+  static const std::regex pattern{R"re(^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"])re"};
+  std::vector<std::string> faults;
+  std::istringstream lines{text};
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    std::smatch found;
+    if (!std::regex_search(line, found, pattern))
+      continue;
+    const auto why = objection(first_folder(path), found[2], found[1] == "\"");
+    if (!why.empty())
+      faults.push_back(path + ":" + std::to_string(number) + ": " + found[2].str() + " " + why);
+  }
+  return faults;
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+} // namespace
+
+TEST_CASE("every include of the tree goes down the ladder", "[ladder]") {
+  const fs::path root{DK_SOURCE_FOLDER};
+  std::size_t files = 0;
+  for (const auto& [folder, rung] : rungs) {
+    if (!fs::is_directory(root / folder))
+      continue;
+    for (const auto& entry : fs::recursive_directory_iterator{root / folder}) {
+      const auto kind = entry.path().extension();
+      if (kind != ".hpp" && kind != ".cpp")
+        continue;
+      ++files;
+      const auto path = entry.path().lexically_relative(root).generic_string();
+      for (const auto& fault : faults_of(path, read(entry.path())))
+        FAIL_CHECK(fault);
+    }
+  }
+  CHECK(files > 100);
+}
+
+TEST_CASE("a step up the ladder is found", "[ladder]") {
+  const auto only = [](const std::string& path, const std::string& text) {
+    const auto faults = faults_of(path, text);
+    return faults.size() == 1 ? faults.front() : "faults: " + std::to_string(faults.size());
+  };
+  CHECK(only("data/a.cpp", "#include \"data/a.hpp\"\n#include \"nn/model.hpp\"\n") ==
+        "data/a.cpp:2: nn/model.hpp is a neighbour's");
+  CHECK(only("nn/layers/a.cpp", "#include \"data/table.hpp\"") == "nn/layers/a.cpp:1: data/table.hpp is a neighbour's");
+  CHECK(only("data/a.hpp", "#include \"actors/chunk.hpp\"") == "data/a.hpp:1: actors/chunk.hpp is a step up");
+  CHECK(only("nn/a.cpp", "#include <caf/all.hpp>") == "nn/a.cpp:1: caf/all.hpp knows CAF, which starts at actors");
+  CHECK(only("common/a.cpp", "  #  include \"caf/actor.hpp\"") ==
+        "common/a.cpp:1: caf/actor.hpp knows CAF, which starts at actors");
+  CHECK(only("actors/a.cpp", "#include \"algorithms/adag.hpp\"") == "actors/a.cpp:1: algorithms/adag.hpp is a step up");
+  CHECK(only("algorithms/a.cpp", "#include \"runtime/job.hpp\"") == "algorithms/a.cpp:1: runtime/job.hpp is a step up");
+  CHECK(only("runtime/a.cpp", "#include \"jobs/server.hpp\"") == "runtime/a.cpp:1: jobs/server.hpp is a step up");
+  CHECK(only("jobs/a.cpp", "#include \"apps/options.hpp\"") == "jobs/a.cpp:1: apps/options.hpp is a step up");
+  CHECK(only("apps/a.cpp", "#include \"tests/support.hpp\"") == "apps/a.cpp:1: tests/support.hpp is a step up");
+  CHECK(only("examples/a.cpp", "#include \"apps/a.hpp\"") == "examples/a.cpp:1: apps/a.hpp is a neighbour's");
+  CHECK(only("runtime/a.cpp", "#include \"../actors/worker.hpp\"") ==
+        "runtime/a.cpp:1: ../actors/worker.hpp is not named from the root");
+}
+
+TEST_CASE("what goes down the ladder is let through", "[ladder]") {
+  CHECK(faults_of("tests/a.cpp", "#include \"apps/a.hpp\"\n#include \"tests/support.hpp\"\n#include <caf/all.hpp>")
+            .empty());
+  CHECK(faults_of("runtime/a.cpp", "#include \"runtime/node/a.hpp\"\n#include \"nn/model.hpp\"\n#include <caf/all.hpp>")
+            .empty());
+  CHECK(faults_of("data/a.cpp", "#include \"common/error.hpp\"\n#include <vector>\n// #include \"nn/model.hpp\"\n")
+            .empty());
+}

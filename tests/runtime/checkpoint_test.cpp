@@ -1,0 +1,160 @@
+#include "runtime/checkpoint.hpp"
+
+#include "tests/support.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+using namespace dk;
+using namespace dk::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+shard_state small_shard(std::uint32_t shard = 0, std::uint64_t version = 3, float first = 1.5F) {
+  const std::vector<float> weights{first, -0.0F, std::numeric_limits<float>::denorm_min()};
+  return {shard, shard * std::uint64_t{3}, version, block::copy_of(weights.data(), 3), {25, 10, 2}, {0b100101}};
+}
+
+std::string reason(const std::string& bytes) {
+  std::uint32_t epoch = 0;
+  return failure_of(errc::checkpoint, [&] { decode_checkpoint(bytes, "x.dkc", epoch); });
+}
+
+std::vector<std::string> files_in(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator{folder})
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void flip(const std::string& path, std::size_t at) {
+  std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+  file.seekg(static_cast<std::streamoff>(at));
+  const auto byte = static_cast<char>(file.get() ^ 1);
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(byte);
+}
+
+} // namespace
+
+TEST_CASE("a checkpoint reads back as it was", "[runtime][checkpoint]") {
+  const auto sent = small_shard(2, 1ULL << 40U);
+  std::uint32_t epoch = 0;
+  const auto back = decode_checkpoint(encode_checkpoint(sent, 7), "x.dkc", epoch);
+  CHECK(epoch == 7);
+  CHECK(back.shard == 2);
+  CHECK(back.offset == 6);
+  CHECK(back.version == 1ULL << 40U);
+  CHECK(back.grid.rows == 25);
+  CHECK(back.grid.chunk_rows == 10);
+  CHECK(back.grid.epochs == 2);
+  CHECK(back.folded == sent.folded);
+  REQUIRE(back.weights.size() == 3);
+  CHECK(std::memcmp(back.weights.data(), sent.weights.data(), sent.weights.bytes()) == 0);
+}
+
+TEST_CASE("no part of a checkpoint is taken for the whole", "[runtime][checkpoint]") {
+  const auto bytes = encode_checkpoint(small_shard(), 0);
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    INFO(length << " of " << bytes.size() << " bytes");
+    CHECK(reason(bytes.substr(0, length)).rfind("x.dkc: ", 0) == 0);
+  }
+  CHECK(reason(bytes + '\0') == "x.dkc: damaged: it is torn: its length is not what it says");
+}
+
+TEST_CASE("a checkpoint with any one bit flipped is refused", "[runtime][checkpoint]") {
+  const auto whole = encode_checkpoint(small_shard(), 0);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      auto bytes = whole;
+      bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1U << bit));
+      INFO("bit " << bit << " of byte " << at);
+      CHECK(reason(bytes).rfind("x.dkc: ", 0) == 0);
+    }
+  }
+}
+
+TEST_CASE("what is wrong with a checkpoint is said", "[runtime][checkpoint]") {
+  const auto whole = encode_checkpoint(small_shard(), 0);
+  CHECK(reason("") == "x.dkc: damaged: it is shorter than its header");
+  auto other = whole;
+  other[0] = 'D';
+  CHECK(reason(other) == "x.dkc: damaged: it is no checkpoint");
+  other = whole;
+  std::swap(other[8], other[11]);
+  CHECK(reason(other) == "x.dkc: damaged: it was written on a machine of other byte order");
+  other = whole;
+  other[12] = 9;
+  CHECK(reason(other) == "x.dkc: format 9, this dk reads format 1; use the dk that wrote it");
+  other = whole;
+  other.back() = static_cast<char>(other.back() ^ 1);
+  CHECK(reason(other) == "x.dkc: damaged: its CRC does not match");
+}
+
+TEST_CASE("the newest three checkpoints of a shard are kept, and nothing else", "[runtime][checkpoint]") {
+  const temporary_folder folder;
+  for (const std::uint64_t version : {1U, 2U, 10U, 9U, 100U})
+    write_checkpoint(folder.path(""), small_shard(0, version), 0);
+  CHECK(files_in(folder.path("shard-00")) ==
+        std::vector<std::string>{"000000000009.dkc", "000000000010.dkc", "000000000100.dkc"});
+}
+
+TEST_CASE("the newest valid checkpoint is taken; a bad one is set aside", "[runtime][checkpoint]") {
+  const temporary_folder folder;
+  const auto at = folder.path("checkpoints");
+  write_checkpoint(at, small_shard(0, 1, 1), 0);
+  write_checkpoint(at, small_shard(0, 2, 2), 0);
+  write_checkpoint(at, small_shard(0, 3, 3), 5);
+  write_checkpoint(at, small_shard(1, 7), 4);
+  CHECK(read_checkpoints(at).shards[0].version == 3);
+  CHECK(read_checkpoints(at).run_epoch == 5);
+  flip(at + "/shard-00/000000000003.dkc", 60);
+  std::vector<std::string> notices;
+  const auto state = read_checkpoints(at, &notices);
+  REQUIRE(state.shards.size() == 2);
+  CHECK(state.shards[0].version == 2);
+  CHECK(state.shards[0].weights[0] == 2);
+  CHECK(state.shards[1].version == 7);
+  CHECK(state.run_epoch == 4);
+  REQUIRE(notices.size() == 1);
+  CHECK_THAT(notices[0], Catch::Contains("its CRC does not match; set aside as .corrupt"));
+  CHECK(files_in(at + "/shard-00") ==
+        std::vector<std::string>{"000000000001.dkc", "000000000002.dkc", "000000000003.dkc.corrupt"});
+}
+
+TEST_CASE("a half-written checkpoint is not looked at", "[runtime][checkpoint]") {
+  const temporary_folder folder;
+  write_checkpoint(folder.path(""), small_shard(0, 1), 0);
+  folder.write("shard-00/000000000002.dkc.tmp", "half");
+  CHECK(read_checkpoints(folder.path("")).shards[0].version == 1);
+}
+
+TEST_CASE("a run without a valid checkpoint of each shard cannot be resumed", "[runtime][checkpoint]") {
+  const temporary_folder folder;
+  const auto read = [&] { return failure_in(folder, errc::checkpoint, [&] { read_checkpoints(folder.path("run")); }); };
+  CHECK(read() == "run holds no checkpoint; the run ended before its first");
+  write_checkpoint(folder.path("run"), small_shard(0), 0);
+  write_checkpoint(folder.path("run"), small_shard(1), 0);
+  flip(folder.path("run/shard-01/000000000003.dkc"), 40);
+  CHECK_THAT(read(), Catch::StartsWith("run: shard 1 has no valid checkpoint: "));
+}
+
+TEST_CASE("checkpoints of two runs are not mixed", "[runtime][checkpoint]") {
+  const temporary_folder folder;
+  write_checkpoint(folder.path("run"), small_shard(0), 0);
+  auto other = small_shard(1);
+  other.grid.rows = 26;
+  write_checkpoint(folder.path("run"), other, 0);
+  CHECK(failure_in(folder, errc::checkpoint, [&] { read_checkpoints(folder.path("run")); }) ==
+        "run: the shards' checkpoints do not belong to one run");
+}
+
+TEST_CASE("a chunk is done when every shard has it", "[runtime][checkpoint]") {
+  resume_state state;
+  state.shards = {small_shard(0), small_shard(1)};
+  state.shards[1].folded = {0b001111};
+  CHECK(state.done() == std::vector<chunk_id>{{0, 0}, {0, 2}}); // bits 0 and 2; bit 5 is missing in shard 1
+}

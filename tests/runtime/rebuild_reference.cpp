@@ -1,0 +1,188 @@
+#include "rebuild_reference.hpp"
+
+#include "data/shuffle.hpp"
+
+#include <cmath>
+#include <map>
+
+namespace dk::test {
+
+namespace {
+
+using numbers = std::vector<double>;
+
+// One worker's memory: its replica, its optimizer, and how much of its part of the log it has trained.
+struct hand {
+  numbers replica;
+  numbers m, v; // Adam's
+  int steps = 0;
+  std::size_t trained = 0;             // chunks
+  std::vector<std::vector<int>> lines; // of the log: per chunk, one line per shard
+};
+
+// The gradient of the mean squared error over some rows.
+numbers gradient(const reference_setup& setup, const numbers& w, const data::dataset& rows,
+                 const std::vector<std::uint64_t>& which) {
+  const auto h = setup.hidden; // weights: 2 x h kernel, h biases, h x 1 kernel, 1 bias
+  numbers g(w.size(), 0.0);
+  for (const auto row : which) {
+    const double x[2] = {rows.features[2 * row], rows.features[2 * row + 1]};
+    numbers z(h);
+    double out = w[4 * h];
+    for (std::size_t j = 0; j < h; ++j) {
+      z[j] = std::tanh(x[0] * w[j] + x[1] * w[h + j] + w[2 * h + j]);
+      out += z[j] * w[3 * h + j];
+    }
+    const double d = 2 * (out - rows.labels[row]) / static_cast<double>(which.size());
+    g[4 * h] += d;
+    for (std::size_t j = 0; j < h; ++j) {
+      g[3 * h + j] += d * z[j];
+      const double back = d * w[3 * h + j] * (1 - z[j] * z[j]);
+      g[j] += back * x[0];
+      g[h + j] += back * x[1];
+      g[2 * h + j] += back;
+    }
+  }
+  return g;
+}
+
+void take_step(const reference_setup& setup, hand& of, const numbers& g) {
+  ++of.steps;
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    if (!setup.adam) {
+      of.replica[i] -= setup.learning_rate * g[i];
+      continue;
+    }
+    of.m[i] = 0.9 * of.m[i] + 0.1 * g[i];
+    of.v[i] = 0.999 * of.v[i] + 0.001 * g[i] * g[i];
+    const double rate = setup.learning_rate * std::sqrt(1 - std::pow(0.999, of.steps)) / (1 - std::pow(0.9, of.steps));
+    of.replica[i] -= rate * of.m[i] / (std::sqrt(of.v[i]) + 1e-7);
+  }
+}
+
+// Trains a chunk's rows in batches. @return how many batches there were
+int train_chunk(const reference_setup& setup, hand& of, const logged_commit& chunk, const data::dataset& rows) {
+  const data::row_order order{setup.seed, chunk.epoch, rows.rows, true};
+  int batches = 0;
+  for (auto at = chunk.first; at < chunk.last; ++batches) {
+    std::vector<std::uint64_t> which;
+    for (; at < chunk.last && which.size() < setup.batch_size; ++at)
+      which.push_back(order(at));
+    take_step(setup, of, gradient(setup, of.replica, rows, which));
+  }
+  return batches;
+}
+
+class rebuilding {
+public:
+  rebuilding(const reference_setup& setup, const std::vector<logged_commit>& log, const data::dataset& rows)
+      : setup_(setup), log_(log), rows_(rows), deltas_(log.size()), next_(setup.offsets.size() - 1) {
+    for (std::size_t s = 0; s + 1 < setup.offsets.size(); ++s) {
+      const auto at = [&](std::size_t i) { return setup.start.begin() + static_cast<std::ptrdiff_t>(i); };
+      centers_.push_back({numbers(at(setup.offsets[s]), at(setup.offsets[s + 1]))});
+    }
+    std::map<std::pair<std::uint32_t, std::size_t>, std::size_t> seen; // worker, shard: chunks
+    for (std::size_t line = 0; line < log.size(); ++line) {
+      auto& of = hands_[log[line].worker];
+      const auto chunk = seen[{log[line].worker, log[line].shard}]++;
+      if (of.lines.size() <= chunk)
+        of.lines.resize(chunk + 1, std::vector<int>(centers_.size(), -1));
+      of.lines[chunk][log[line].shard] = static_cast<int>(line);
+    }
+    for (auto& [id, of] : hands_) {
+      of.replica = setup.start;
+      of.m.resize(setup.start.size());
+      of.v.resize(setup.start.size());
+    }
+  }
+
+  numbers run() {
+    bool moved = true;
+    while (moved) {
+      moved = false;
+      for (auto& [id, of] : hands_)
+        moved = train(of) || moved;
+      for (std::size_t s = 0; s < centers_.size(); ++s)
+        moved = fold(s) || moved;
+    }
+    numbers all;
+    for (std::size_t s = 0; s < centers_.size(); ++s) {
+      if (next_line(s) != log_.size())
+        return {};
+      all.insert(all.end(), centers_[s].back().begin(), centers_[s].back().end());
+    }
+    return all;
+  }
+
+private:
+  // The worker's next chunk, when every center it starts from or pulls is known.
+  bool train(hand& of) {
+    if (of.trained == of.lines.size())
+      return false;
+    const auto& lines = of.lines[of.trained];
+    for (std::size_t s = 0; s < lines.size(); ++s)
+      if (lines[s] < 0 || line(lines[s]).base >= centers_[s].size())
+        return false;
+    ++of.trained;
+    const bool elastic = setup_.algorithm == "aeasgd";
+    if (!elastic)
+      for (std::size_t s = 0; s < lines.size(); ++s)
+        for (std::size_t i = 0; i < base(lines, s).size(); ++i)
+          of.replica[setup_.offsets[s] + i] = base(lines, s)[i];
+    const int k = train_chunk(setup_, of, line(lines[0]), rows_);
+    for (std::size_t s = 0; s < lines.size(); ++s) {
+      auto& delta = deltas_[static_cast<std::size_t>(lines[s])];
+      for (std::size_t i = 0; i < base(lines, s).size(); ++i) {
+        auto& mine = of.replica[setup_.offsets[s] + i];
+        delta.push_back(mine - base(lines, s)[i]);
+        if (elastic)
+          mine -= delta.back() *= setup_.alpha;
+        if (setup_.algorithm == "adag")
+          delta.back() /= k;
+      }
+    }
+    return true;
+  }
+
+  // The shard's next line, when its delta is known.
+  bool fold(std::size_t s) {
+    const auto at = next_line(s);
+    if (at == log_.size() || deltas_[at].empty() || log_[at].version != centers_[s].size())
+      return false;
+    auto next = centers_[s].back();
+    const double missed = static_cast<double>(log_[at].version - 1 - log_[at].base);
+    const double scale = setup_.algorithm == "dynsgd" ? 1 / (missed + 1) : 1;
+    for (std::size_t i = 0; i < next.size(); ++i)
+      next[i] += scale * deltas_[at][i];
+    centers_[s].push_back(std::move(next));
+    next_[s] = at + 1;
+    return true;
+  }
+
+  std::size_t next_line(std::size_t s) const {
+    auto at = next_[s];
+    while (at < log_.size() && log_[at].shard != s)
+      ++at;
+    return at;
+  }
+
+  const logged_commit& line(int number) const { return log_[static_cast<std::size_t>(number)]; }
+  const numbers& base(const std::vector<int>& lines, std::size_t s) const { return centers_[s][line(lines[s]).base]; }
+
+  const reference_setup& setup_;
+  const std::vector<logged_commit>& log_;
+  const data::dataset& rows_;
+  std::map<std::uint32_t, hand> hands_;
+  std::vector<std::vector<numbers>> centers_; // per shard, per version
+  std::vector<numbers> deltas_;               // per line
+  std::vector<std::size_t> next_;             // per shard: where in the log to look for its next line
+};
+
+} // namespace
+
+std::vector<double> rebuild(const reference_setup& setup, const std::vector<logged_commit>& log,
+                            const data::dataset& rows) {
+  return rebuilding{setup, log, rows}.run();
+}
+
+} // namespace dk::test

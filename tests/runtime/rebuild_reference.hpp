@@ -1,0 +1,41 @@
+#pragma once
+
+#include "data/dataset.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dk::test {
+
+/// A line of commits.jsonl, as far as rebuilding needs it.
+struct logged_commit {
+  std::uint32_t shard = 0;
+  std::uint32_t worker = 0;
+  std::uint32_t epoch = 0;
+  std::uint64_t first = 0; ///< rows [first, last) of the epoch's order
+  std::uint64_t last = 0;
+  std::uint64_t base = 0;
+  std::uint64_t version = 0;
+  std::uint64_t staleness = 0;
+};
+
+/// What the reference trains: 2 inputs, `hidden` tanh, 1 linear output, mean squared error; numbers as in the job.
+struct reference_setup {
+  std::string algorithm;
+  double alpha = 0; ///< of aeasgd
+  bool adam = false;
+  double learning_rate = 0;
+  std::size_t hidden = 0;
+  std::size_t batch_size = 1;
+  std::uint64_t seed = 1;
+  std::vector<std::size_t> offsets; ///< of the shards, and the end
+  std::vector<double> start;        ///< initial weights
+};
+
+/// Trains again what the log says, in plain loops and float64, without any code of dk but the order of rows.
+/// @return the final center; empty when the log cannot be followed to its end
+std::vector<double> rebuild(const reference_setup& setup, const std::vector<logged_commit>& log,
+                            const data::dataset& rows);
+
+} // namespace dk::test

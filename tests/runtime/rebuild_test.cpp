@@ -1,0 +1,109 @@
+// The log of commits is enough to rebuild the center: an independent reference does so and is compared with the run.
+#include "rebuild_reference.hpp"
+
+#include "runtime/model_of.hpp"
+#include "runtime/preflight.hpp"
+#include "small_job.hpp"
+#include "tests/support.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+using namespace dk;
+using namespace dk::test;
+
+namespace {
+
+constexpr std::size_t hidden = 5;
+
+job two_layers(const std::string& algorithm, std::size_t servers, bool adam) {
+  auto which = small_job(algorithm, 3);
+  which.seed = 11;
+  which.model.layers = {{"dense", {{"units", hidden}, {"activation", "tanh"}}}, {"dense", {{"units", 1}}}};
+  which.trainer.servers = servers;
+  which.trainer.epochs = 3;
+  which.trainer.batch_size = 7;
+  which.trainer.communication_window = 3;
+  which.trainer.optimizer = {adam ? "adam" : "sgd", {{"learning_rate", 0.01}}};
+  return which;
+}
+
+std::vector<logged_commit> read_log(const std::string& path) {
+  std::ifstream file{path};
+  std::string text;
+  std::getline(file, text);
+  const auto header = nlohmann::json::parse(text);
+  CHECK(header.at("log") == "dk-commits");
+  CHECK(header.at("version") == 1);
+  std::vector<logged_commit> log;
+  while (std::getline(file, text)) {
+    const auto line = nlohmann::json::parse(text);
+    CHECK(line.at("verdict") == "applied");
+    CHECK(line.at("staleness").get<std::uint64_t>() ==
+          line.at("version").get<std::uint64_t>() - 1 - line.at("base").get<std::uint64_t>());
+    log.push_back({line.at("shard"), line.at("worker"), line.at("epoch"), line.at("rows")[0], line.at("rows")[1],
+                   line.at("base"), line.at("version"), line.at("staleness")});
+  }
+  return log;
+}
+
+std::vector<double> initial_weights(const job& which) {
+  auto model = make_model(which, 1);
+  model.initialize(which.seed);
+  return {model.weights(), model.weights() + model.num_weights()};
+}
+
+double norm(const std::vector<double>& x) {
+  double sum = 0;
+  for (const double one : x)
+    sum += one * one;
+  return std::sqrt(sum);
+}
+
+// The distance between the run's center and the rebuilt one, relative to how far the run moved.
+double relative_error(const job& which) {
+  const temporary_folder folder;
+  const auto rows = plane(90); // 5 chunks an epoch, the last one a single batch of 6 rows
+  run_options options;
+  options.folder = make_run_folder(folder.path("run"), "rebuild");
+  const auto result = train(which, rows, options);
+  CHECK(result.rows.balanced());
+  const auto log = read_log(options.folder->commits());
+  CHECK(log.size() == 5 * which.trainer.epochs * which.trainer.servers);
+
+  reference_setup setup;
+  setup.algorithm = which.trainer.algorithm.name;
+  setup.alpha =
+      which.trainer.algorithm.keys.value("rho", 0.0) * which.trainer.algorithm.keys.value("learning_rate", 0.0);
+  setup.adam = which.trainer.optimizer.name == "adam";
+  setup.learning_rate = 0.01;
+  setup.hidden = hidden;
+  setup.batch_size = which.trainer.batch_size;
+  setup.seed = which.seed;
+  setup.start = initial_weights(which);
+  setup.offsets = shard_offsets(setup.start.size(), which.trainer.servers);
+  const auto rebuilt = rebuild(setup, log, rows);
+  REQUIRE(rebuilt.size() == result.weights.size());
+  std::vector<double> off;
+  std::vector<double> moved;
+  for (std::size_t i = 0; i < rebuilt.size(); ++i) {
+    off.push_back(static_cast<double>(result.weights[i]) - rebuilt[i]);
+    moved.push_back(rebuilt[i] - setup.start[i]);
+  }
+  CHECK(norm(moved) > 0.05);
+  return norm(off) / norm(moved);
+}
+
+} // namespace
+
+TEST_CASE("the log of commits is enough to rebuild the center", "[runtime][rebuild]") {
+  const auto algorithm = GENERATE(as<std::string>{}, "downpour", "adag", "dynsgd", "aeasgd");
+  const auto servers = GENERATE(std::size_t{1}, std::size_t{2});
+  INFO(algorithm << " with " << servers << " servers");
+  CHECK(relative_error(two_layers(algorithm, servers, false)) < 1e-4);
+}
+
+TEST_CASE("the center is rebuilt with adam's moments too", "[runtime][rebuild]") {
+  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd");
+  CHECK(relative_error(two_layers(algorithm, 2, true)) < 1e-4);
+}
