@@ -32,7 +32,7 @@ struct data_config {
 struct model_config {
   std::vector<std::size_t> input; ///< the shape of one sample
   std::vector<spec> layers;       ///< e.g. {"dense", {"units": 1000, "activation": "relu"}}
-  std::string keras; ///< a model file: its layers, and its weights to start from
+  std::string keras;              ///< a model file: its layers, and its weights to start from
 };
 
 /// [trainer]

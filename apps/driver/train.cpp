@@ -47,11 +47,13 @@ job read_job(const train_options& options) {
 std::string plan_text(const job& which, const data::dataset& rows) {
   const auto grid = grid_of(which, rows.rows);
   const auto& trainer = which.trainer;
-  return fmt::format(
-      "{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{}{}\n", with_commas(rows.rows),
-      trainer.epochs, with_commas(grid.chunks_per_epoch()), trainer.communication_window, trainer.batch_size,
-      trainer.algorithm.name, trainer.workers, trainer.workers == 1 ? "" : "s",
-      which.cluster.nodes.empty() ? " in this process" : fmt::format(" on {} nodes", which.cluster.nodes.size()));
+  return fmt::format("{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{}{}\n",
+                     with_commas(rows.rows), trainer.epochs, with_commas(grid.chunks_per_epoch()),
+                     trainer.communication_window, trainer.batch_size, trainer.algorithm.name, trainer.workers,
+                     trainer.workers == 1 ? "" : "s",
+                     which.cluster.nodes.empty() ? " in this process"
+                                                 : fmt::format(" on {} node{}", which.cluster.nodes.size(),
+                                                               which.cluster.nodes.size() == 1 ? "" : "s"));
 }
 
 void save(const job& which, const std::string& path, const float* weights) {

@@ -54,7 +54,7 @@ TEST_CASE_METHOD(ledger_fixture, "a parked worker gets the chunk that another on
   CHECK(lost.worker == 0);
   CHECK(lost.code == errc::resources);
   CHECK(lost.text == "out of paper");
-  CHECK(lost.consequence == "its chunk e0/c0 went back; 1 workers go on");
+  CHECK(lost.consequence == "its chunk e0/c0 went back; 1 worker goes on");
 }
 
 TEST_CASE_METHOD(ledger_fixture, "a lost worker's chunk is done when every server has it", "[actors][ledger]") {
@@ -129,7 +129,7 @@ TEST_CASE_METHOD(ledger_fixture, "a worker that joined is watched before it asks
   CHECK(event(kind::worker_joined).worker == 7);
   take(b, 1);
   kill(a, make_error(errc::nodes, "unplugged"));
-  CHECK(event(kind::worker_lost).consequence == "it held no chunk; 1 workers go on");
+  CHECK(event(kind::worker_lost).consequence == "it held no chunk; 1 worker goes on");
 }
 
 TEST_CASE_METHOD(ledger_fixture, "asking again after a lost answer gives the same lease", "[actors][ledger]") {

@@ -37,9 +37,7 @@ TEST_CASE_METHOD(worker_fixture, "a whole chunk, message by message", "[actors][
   CHECK(replica_now()[0] == Approx(1.8));
   CHECK(loader.empty());
 
-  feed(5, 0, 0, true); // o = -1.2: db = -2.4; u_w = 0.5 (-0.2), u_b = 0.5 (-0.2) + 0.24
-  CHECK(replica_now()[0] == Approx(1.7));
-  CHECK(replica_now()[1] == Approx(-1.06));
+  feed(5, 0, 0, true);   // o = -1.2: db = -2.4; u_w = 0.5 (-0.2), u_b = 0.5 (-0.2) + 0.24
   CHECK(loader.empty()); // after the last batch nothing is asked for
   CHECK(ledger.empty()); // nor is work, before both verdicts are in
 
@@ -93,7 +91,7 @@ TEST_CASE_METHOD(worker_fixture, "the report tells the gravest verdict", "[actor
   start();
   grant({1, {0, 0}, {0, 1}});
   feed(1, 1, 0, true);
-  judge(of_w, {verdict_kind::rejected, 3, 0, 0, "too loud", block{}});
+  judge(of_w, {verdict_kind::rejected, 3, 0, 0, "too loud", block_of({1})});
   judge(of_b, {verdict_kind::duplicate, 5, 2, 0, "", block_of({1})});
   const auto report = grant({2, {0, 1}, {1, 2}}).done;
   CHECK(report.kind == verdict_kind::rejected);

@@ -73,7 +73,7 @@ TEST_CASE("a run's folder holds every file, and each can be read", "[apps][drive
     CHECK(run({DK_DRIVER, "summary", job.path(model)}).out.find("Total params: 42 ") != std::string::npos);
 }
 
-TEST_CASE("--json prints one object with the documented keys", "[apps][driver]") {
+TEST_CASE("the option --json prints one object with the documented keys", "[apps][driver]") {
   const toy_job job;
   const auto got = job.train({"--out", "run", "--json"});
   INFO(got.err);
@@ -95,7 +95,7 @@ TEST_CASE("--json prints one object with the documented keys", "[apps][driver]")
   CHECK(result == json_file(job.path("run/result.json")));
 }
 
-TEST_CASE("--print-config prints a config that says the same", "[apps][driver]") {
+TEST_CASE("the option --print-config prints a config that says the same", "[apps][driver]") {
   const toy_job job;
   const auto first = job.train({"--print-config", "--set", "trainer.algorithm=aeasgd"});
   REQUIRE(first.status == 0);
@@ -106,7 +106,7 @@ TEST_CASE("--print-config prints a config that says the same", "[apps][driver]")
   CHECK(again.out == first.out);
 }
 
-TEST_CASE("--dry-run says what would be done, and does nothing", "[apps][driver]") {
+TEST_CASE("the option --dry-run says what would be done, and does nothing", "[apps][driver]") {
   const toy_job job;
   const auto got = job.train({"--dry-run"});
   CHECK(got.status == 0);

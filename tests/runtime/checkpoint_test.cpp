@@ -135,7 +135,7 @@ TEST_CASE("a half-written checkpoint is not looked at", "[runtime][checkpoint]")
 TEST_CASE("a run without a valid checkpoint of each shard cannot be resumed", "[runtime][checkpoint]") {
   const temporary_folder folder;
   const auto read = [&] { return failure_in(folder, errc::checkpoint, [&] { read_checkpoints(folder.path("run")); }); };
-  CHECK(read() == "run holds no checkpoint; the run ended before its first");
+  CHECK(read() == "run holds no checkpoint; the run ended before its first, start it anew");
   write_checkpoint(folder.path("run"), small_shard(0), 0);
   write_checkpoint(folder.path("run"), small_shard(1), 0);
   flip(folder.path("run/shard-01/000000000003.dkc"), 40);

@@ -114,10 +114,10 @@ TEST_CASE("a layer without a value of its own is true, and a Keras model replace
 }
 
 TEST_CASE("the resolved config reads back as the same job", "[runtime][config]") {
-  for (const auto* text : {mnist, "", "[model]\nkeras = \"m.json\"",
-                           "name = \"a\\\"b\\u007F\\u00E9\"\nseed = 9223372036854775807",
-                           "[model]\ninput = [3, 2]\nlayers = [ { flatten = true } ]\n[data]\nvalidation = 1e-30\n"
-                           "[trainer]\nalgorithm = \"aeasgd\"\nrho = 1e300\n"}) {
+  for (const auto* text :
+       {mnist, "", "[model]\nkeras = \"m.json\"", "name = \"a\\\"b\\u007F\\u00E9\"\nseed = 9223372036854775807",
+        "[model]\ninput = [3, 2]\nlayers = [ { flatten = true } ]\n[data]\nvalidation = 1e-30\n"
+        "[trainer]\nalgorithm = \"aeasgd\"\nrho = 1e300\n"}) {
     const auto j = parse(text);
     const auto written = dk::to_toml(j);
     INFO(written);
