@@ -67,8 +67,10 @@ void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
     auto& state = self->state;
     if (answer.weights.size() != state.base[shard].weights.size())
       throw failure{errc::internal, "shard " + std::to_string(shard) + " answered without its center"};
+    const auto begun = self->clock().now();
     state.base[shard] = {answer.version, answer.weights};
     state.own->model.adopt(state.setup.shards[shard].offset, answer.weights);
+    state.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
   };
   commit_to_all(self, true, std::move(deltas), adopt, std::move(then));
 }

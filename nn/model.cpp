@@ -29,9 +29,7 @@ private:
 /// Updates the weights of each piece at once and forgets its gradient.
 class update_weights final : public gradient_sink {
 public:
-  /// `from`: where the weights are before the step.
-  update_weights(optimizer& with, const float* from, float* weights, buffer& piece)
-      : with_(with), from_(from), weights_(weights), piece_(piece) {}
+  update_weights(optimizer& with, float* weights, buffer& piece) : with_(with), weights_(weights), piece_(piece) {}
 
   float* room(std::size_t, std::size_t count) override {
     piece_.reserve(count);
@@ -39,14 +37,11 @@ public:
   }
 
   void done(std::size_t first, std::size_t count) override {
-    if (from_ != weights_)
-      std::copy_n(from_ + first, count, weights_ + first);
     with_.apply_slice(first, count, weights_ + first, piece_.data());
   }
 
 private:
   optimizer& with_;
-  const float* from_;
   float* weights_;
   buffer& piece_;
 };
@@ -94,26 +89,12 @@ void model::choose_loss() {
   }
 }
 
-float* model::weights() {
-  weights_.reserve(num_weights_);
-  if (!adopted_.empty())
-    std::copy(adopted_.begin(), adopted_.end(), weights_.data());
-  adopted_ = {};
-  return weights_.data();
-}
-
-block model::release_weights() {
-  return adopted_.empty() ? weights_.release() : std::exchange(adopted_, {});
-}
-
 void model::adopt(std::size_t offset, const block& slice) {
   if (offset > num_weights_ || slice.size() > num_weights_ - offset)
     throw failure{errc::shape, "the model has " + std::to_string(num_weights_) + " weights, but was given " +
                                    std::to_string(slice.size()) + " from " + std::to_string(offset) + " on"};
-  if (slice.size() == num_weights_)
-    adopted_ = slice;
-  else
-    std::copy(slice.begin(), slice.end(), weights() + offset);
+  weights_.reserve(num_weights_);
+  std::copy(slice.begin(), slice.end(), weights() + offset);
 }
 
 void model::initialize(std::uint64_t seed) {
@@ -134,15 +115,14 @@ void model::reserve(std::size_t rows) {
 }
 
 const float* model::run(const float* x, std::size_t rows, bool training) {
-  const auto* from = std::as_const(*this).weights();
   for (auto& at : layers_) {
     at.x = x;
     if (at.what->is_identity(training))
       continue;
     if (training)
-      at.what->forward(from + at.first, x, rows, at.y.data());
+      at.what->forward(weights() + at.first, x, rows, at.y.data());
     else
-      at.what->infer(from + at.first, x, rows, at.y.data());
+      at.what->infer(weights() + at.first, x, rows, at.y.data());
     x = at.y.data();
   }
   return x;
@@ -160,11 +140,8 @@ metrics model::train_on_batch(const batch_view& batch, optimizer& with) {
   if (batch.rows == 0)
     return {};
   with.begin_step();
-  weights_.reserve(num_weights_);
-  update_weights sink{with, std::as_const(*this).weights(), weights_.data(), piece_};
-  const auto sums = forward_and_backward(batch, sink);
-  adopted_ = {};
-  return sums;
+  update_weights sink{with, weights(), piece_};
+  return forward_and_backward(batch, sink);
 }
 
 metrics model::forward_and_backward(const batch_view& batch, gradient_sink& sink) {
@@ -187,8 +164,8 @@ void model::backward(std::size_t rows, gradient_sink& sink) {
     auto& at = layers_[i];
     if (at.what->is_identity(true))
       continue;
-    at.what->backward({std::as_const(*this).weights() + at.first, at.first, rows, at.x, at.y.data(), dy,
-                       i == first_trained_ ? nullptr : dx, &sink});
+    at.what->backward(
+        {weights() + at.first, at.first, rows, at.x, at.y.data(), dy, i == first_trained_ ? nullptr : dx, &sink});
     std::swap(dy, dx);
   }
 }

@@ -45,14 +45,13 @@ public:
   const layer& layer_at(std::size_t index) const { return *layers_[index].what; }
 
   /// All weights, layer by layer, Keras's arrays in Keras's order; 64-byte aligned.
-  float* weights();
-  const float* weights() const { return adopted_.empty() ? weights_.data() : adopted_.data(); }
+  float* weights() { return weights_.data(); }
+  const float* weights() const { return weights_.data(); }
 
-  /// Gives the weights away: the model has none until it adopts all of them. Nothing is copied.
-  block release_weights();
+  /// Gives the weights away, without copying: the model has none until it has adopted all of them.
+  block release_weights() { return weights_.release(); }
 
-  /// weights[offset, offset + slice) <- slice. Adopting all weights at once copies nothing: the next training step
-  /// reads them where they are and writes what it makes of them.
+  /// weights[offset, offset + slice) <- slice. @throws failure (shape) when the model is smaller
   void adopt(std::size_t offset, const block& slice);
 
   /// Of the last compute_gradient: the mean over its rows, laid out as the weights.
@@ -105,7 +104,6 @@ private:
   std::unique_ptr<loss_function> loss_;
   bool fused_ = false; // the loss applies the final activation when training, predict() when predicting
   buffer weights_;
-  block adopted_; // the weights, from adopt() to the end of the next training step
   buffer gradient_;
   buffer piece_; // the gradient of a few weights in train_on_batch
   buffer d_[2];  // dL/dy and dL/dx of the layer at hand

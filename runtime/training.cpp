@@ -32,8 +32,11 @@ stop_rule stop_rule_of(const nlohmann::json& keys) {
   return rule;
 }
 
+// No more threads than workers: an idle core would take a worker's messages away from the core whose caches are warm.
 system_options options_of(const job& which) {
   system_options options;
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  options.threads = which.cluster.nodes.empty() ? std::min(cores, which.trainer.workers) : cores;
   options.network = !which.cluster.nodes.empty();
   options.heartbeat_seconds = which.cluster.heartbeat;
   options.connection_timeout_seconds = which.cluster.connection_timeout;

@@ -185,3 +185,17 @@ Non-trainable params: 0 (0.00 Byte)
 _________________________________________________________________
 )");
 }
+
+TEST_CASE("a model that gave its weights away has none until it adopts them", "[nn][model]") {
+  dk::nn::model net{{"line", {2}, {{"dense", {{"units", 1}}}}}, "mean_squared_error", 1};
+  net.initialize(1);
+  const std::vector<float> before{net.weights(), net.weights() + net.num_weights()};
+  const auto given = net.release_weights();
+  REQUIRE(given.size() == net.num_weights());
+  CHECK(std::vector<float>(given.begin(), given.end()) == before);
+  net.adopt(0, given.slice(0, 2));
+  net.adopt(2, given.slice(2, 1));
+  CHECK(net.weights() != given.data());
+  CHECK(std::vector<float>(net.weights(), net.weights() + net.num_weights()) == before);
+  CHECK_THROWS_AS(net.adopt(1, given), dk::failure);
+}
