@@ -40,10 +40,11 @@ function(dk_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 endfunction()
 
-# dk_test(name SOURCES x_test.cpp ... DEPENDS dk::x ... [LABEL unit|cluster|slow] [TIMEOUT seconds])
-# One program of Catch2 cases, each a CTest case of its own.
+# dk_test(name SOURCES x_test.cpp ... DEPENDS dk::x ... [LABEL unit|cluster|slow] [TIMEOUT seconds]
+#         [SERIAL])
+# One program of Catch2 cases, each a CTest case of its own. SERIAL: nothing else runs beside them.
 function(dk_test name)
-  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
   if(NOT arg_LABEL)
     set(arg_LABEL unit)
   endif()
@@ -53,5 +54,5 @@ function(dk_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} dk_test_main dk_options)
   catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
-                       SKIP_RETURN_CODE 4 ENVIRONMENT "${dk_test_environment}" DISCOVERY_MODE PRE_TEST)
+                       RUN_SERIAL ${arg_SERIAL} SKIP_RETURN_CODE 4 ENVIRONMENT "${dk_test_environment}")
 endfunction()
