@@ -56,7 +56,7 @@ TEST_CASE("mnist.cfg is a job that can be run", "[examples]") {
   INFO(got.err);
   CHECK(got.status == 0);
   CHECK(got.err.find("Total params: 987210") != std::string::npos);
-  CHECK(got.err.find("60,000 rows, 3 epochs of 375 chunks") != std::string::npos);
+  CHECK(got.err.find("60,000 rows, 4 epochs of 375 chunks") != std::string::npos);
   CHECK(fs::is_empty(folder.path("")));
 }
 
