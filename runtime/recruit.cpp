@@ -19,14 +19,14 @@ worker_setup setup_from(const enlistment& terms) {
 
 } // namespace
 
-recruit_actor::behavior_type recruit(recruit_actor::pointer self) {
+recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::seconds patience) {
   self->set_down_handler([self](const caf::down_msg& down) {
     if (down.reason)
       log()->warn("the worker ended: {}", to_failure(down.reason).what());
     self->quit(down.reason);
   });
   auto enlisted = std::make_shared<bool>(false);
-  self->delayed_send(self, std::chrono::minutes{1}, caf::tick_atom_v);
+  self->delayed_send(self, patience, caf::tick_atom_v);
   return {
       [=](const enlistment& terms) -> caf::result<worker_actor> {
         if (*enlisted)

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
+#include <chrono>
 #include <cstdio>
 
 int main(int argc, char** argv) {
@@ -23,7 +24,7 @@ int main(int argc, char** argv) {
   options.network = true;
   dk::system_config config{options};
   caf::actor_system system{config};
-  auto face = system.spawn(dk::recruit);
+  auto face = system.spawn(dk::recruit, std::chrono::minutes{1});
   const auto port = system.middleman().publish(face, 0, address.c_str());
   if (!port) {
     std::fprintf(stderr, "E_BIND cannot listen on %s: %s\n", address.c_str(), system.render(port.error()).c_str());
