@@ -1,5 +1,7 @@
 #pragma once
 
+#include "nn/small_batch.hpp"
+
 #include <cstddef>
 
 namespace dk::nn {
@@ -15,6 +17,9 @@ public:
 
   /// The numbers are there. The layer must not read these weights any more in this pass.
   virtual void done(std::size_t first, std::size_t count) = 0;
+
+  /// The same without room: the gradient of weights [first, first + in x out), in factors.
+  virtual void done(std::size_t first, const small_batch_gradient& gradient) = 0;
 
 protected:
   ~gradient_sink() = default;

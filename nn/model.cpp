@@ -21,6 +21,7 @@ public:
   explicit keep_gradient(float* gradient) : gradient_(gradient) {}
   float* room(std::size_t first, std::size_t) override { return gradient_ + first; }
   void done(std::size_t, std::size_t) override {}
+  void done(std::size_t first, const small_batch_gradient& gradient) override { store(gradient, gradient_ + first); }
 
 private:
   float* gradient_;
@@ -38,6 +39,10 @@ public:
 
   void done(std::size_t first, std::size_t count) override {
     with_.apply_slice(first, count, weights_ + first, piece_.data());
+  }
+
+  void done(std::size_t first, const small_batch_gradient& gradient) override {
+    with_.apply_small_batch(first, weights_ + first, gradient);
   }
 
 private:

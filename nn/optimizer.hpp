@@ -3,6 +3,7 @@
 #include "common/spec.hpp"
 #include "nn/buffer.hpp"
 #include "nn/keys.hpp"
+#include "nn/small_batch.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,9 @@ public:
   /// weight `first` and its gradient.
   void begin_step();
   virtual void apply_slice(std::size_t first, std::size_t count, float* weights, const float* gradient) = 0;
+
+  /// The slice of a dense layer's kernel, whose gradient comes in factors.
+  virtual void apply_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) = 0;
 
   std::size_t num_weights() const { return num_weights_; }
   double learning_rate() const { return learning_rate_; }

@@ -2,6 +2,7 @@
 #include "nn/activation.hpp"
 #include "nn/gemm.hpp"
 #include "nn/layer.hpp"
+#include "nn/small_batch.hpp"
 
 #include "common/error.hpp"
 
@@ -46,7 +47,10 @@ public:
   bool is_identity(bool) const override { return false; }
 
   void infer(const float* weights, const float* x, std::size_t rows, float* y) override {
-    gemm(rows, out_, in_, {x, in_}, {weights, out_}, y, out_);
+    if (rows <= small_batch_rows)
+      small_batch_product(rows, out_, in_, x, weights, y);
+    else
+      gemm(rows, out_, in_, {x, in_}, {weights, out_}, y, out_);
     applied_->apply(y, use_bias_ ? weights + in_ * out_ : nullptr, rows, out_);
   }
 
@@ -58,9 +62,10 @@ public:
       sum_rows(pass.dy, pass.rows, out_, pass.sink->room(at, out_));
       pass.sink->done(at, out_);
     }
-    const auto band = band_for(pass.rows);
-    for (std::size_t from = 0; from < in_; from += band)
-      backward_band(pass, from, std::min(band, in_ - from));
+    if (pass.rows > small_batch_rows)
+      return backward_bands(pass);
+    input_gradient(pass, 0, in_);
+    pass.sink->done(pass.first, {pass.rows, in_, out_, pass.x, pass.dy});
   }
 
   bool leave_activation(std::string_view name) override {
@@ -84,20 +89,25 @@ public:
   }
 
 private:
-  // How many rows of W are treated at once. A band of W, its gradient and the moments of its optimizer should share the
-  // L2 cache; a large batch is bound by the products instead, and each band makes them pack dZ again.
-  std::size_t band_for(std::size_t rows) const {
-    const std::size_t numbers = rows < 64 ? 32768 : 131072;
-    return std::max<std::size_t>(16, numbers / out_ / 16 * 16);
-  }
-
-  // Rows [from, from + count) of W: dX first, because the sink may then change W.
-  void backward_band(const backward_pass& pass, std::size_t from, std::size_t count) const {
+  // dX first, because the sink may change W.
+  void input_gradient(const backward_pass& pass, std::size_t from, std::size_t count) const {
     if (pass.dx != nullptr)
       gemm(pass.rows, count, out_, {pass.dy, out_}, {pass.weights + from * out_, out_, true}, pass.dx + from, in_);
-    const auto at = pass.first + from * out_;
-    gemm(count, out_, pass.rows, {pass.x + from, in_, true}, {pass.dy, out_}, pass.sink->room(at, count * out_), out_);
-    pass.sink->done(at, count * out_);
+  }
+
+  // A band of W, its gradient and the moments of its optimizer should share the L2 cache; a large batch is bound by the
+  // products instead, and each band makes them pack dZ again.
+  void backward_bands(const backward_pass& pass) const {
+    const std::size_t numbers = pass.rows < 64 ? 32768 : 131072;
+    const auto band = std::max<std::size_t>(16, numbers / out_ / 16 * 16);
+    for (std::size_t from = 0; from < in_; from += band) {
+      const auto count = std::min(band, in_ - from);
+      const auto at = pass.first + from * out_;
+      input_gradient(pass, from, count);
+      gemm(count, out_, pass.rows, {pass.x + from, in_, true}, {pass.dy, out_}, pass.sink->room(at, count * out_),
+           out_);
+      pass.sink->done(at, count * out_);
+    }
   }
 
   std::size_t in_;

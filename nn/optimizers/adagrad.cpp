@@ -7,13 +7,24 @@ namespace dk::nn {
 
 namespace {
 
-DK_CLONES void update(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count,
-                      float rate, float epsilon) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float ai = a[i] + g[i] * g[i];
-    a[i] = ai;
-    w[i] -= rate * g[i] / std::sqrt(ai + epsilon);
+struct rule {
+  float rate;
+  float epsilon;
+
+  DK_INLINE void operator()(float& w, float& a, float g) const {
+    a += g * g;
+    w -= rate * g / std::sqrt(a + epsilon);
   }
+};
+
+DK_CLONES void update(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count,
+                      rule follow) {
+  for (std::size_t i = 0; i < count; ++i)
+    follow(w[i], a[i], g[i]);
+}
+
+DK_CLONES void update(float* w, float* a, const small_batch_gradient& g, rule follow) {
+  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], a[i], gi); });
 }
 
 /// a <- a + g^2; w <- w - learning_rate g / sqrt(a + epsilon), a from initial_accumulator_value on (Duchi 2011, as in
@@ -25,7 +36,11 @@ public:
         epsilon_(static_cast<float>(value_or(from, "epsilon", 1e-7))) {}
 
   void apply_slice(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
-    update(weights, array(0, first), gradient, count, rate_now(), epsilon_);
+    update(weights, array(0, first), gradient, count, {rate_now(), epsilon_});
+  }
+
+  void apply_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
+    update(weights, array(0, first), gradient, {rate_now(), epsilon_});
   }
 
 private:

@@ -7,16 +7,28 @@ namespace dk::nn {
 
 namespace {
 
+struct rule {
+  float rate;
+  float rest_1; // 1 - b1
+  float rest_2;
+  float epsilon;
+
+  DK_INLINE void operator()(float& w, float& m, float& v, float g) const {
+    m += rest_1 * (g - m);
+    v += rest_2 * (g * g - v);
+    w -= rate * m / (std::sqrt(v) + epsilon);
+  }
+};
+
 // One pass over w, m, v and g: memory is what bounds it.
 DK_CLONES void update(float* __restrict w, float* __restrict m, float* __restrict v, const float* __restrict g,
-                      std::size_t count, float rate, float rest_1, float rest_2, float epsilon) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float mi = m[i] + rest_1 * (g[i] - m[i]);
-    const float vi = v[i] + rest_2 * (g[i] * g[i] - v[i]);
-    m[i] = mi;
-    v[i] = vi;
-    w[i] -= rate * mi / (std::sqrt(vi) + epsilon);
-  }
+                      std::size_t count, rule follow) {
+  for (std::size_t i = 0; i < count; ++i)
+    follow(w[i], m[i], v[i], g[i]);
+}
+
+DK_CLONES void update(float* w, float* m, float* v, const small_batch_gradient& g, rule follow) {
+  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], m[i], v[i], gi); });
 }
 
 /// m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2; w <- w - r m / (sqrt(v) + epsilon)
@@ -29,8 +41,11 @@ public:
         beta_2_(value_or(from, "beta_2", 0.999)), epsilon_(value_or(from, "epsilon", 1e-7)) {}
 
   void apply_slice(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
-    update(weights, array(0, first), array(1, first), gradient, count, rate_now(), static_cast<float>(1 - beta_1_),
-           static_cast<float>(1 - beta_2_), static_cast<float>(epsilon_));
+    update(weights, array(0, first), array(1, first), gradient, count, now());
+  }
+
+  void apply_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
+    update(weights, array(0, first), array(1, first), gradient, now());
   }
 
 protected:
@@ -40,6 +55,10 @@ protected:
   }
 
 private:
+  rule now() const {
+    return {rate_now(), static_cast<float>(1 - beta_1_), static_cast<float>(1 - beta_2_), static_cast<float>(epsilon_)};
+  }
+
   double beta_1_;
   double beta_2_;
   double epsilon_;

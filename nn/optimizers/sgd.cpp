@@ -5,26 +5,41 @@ namespace dk::nn {
 
 namespace {
 
-DK_CLONES void plain(float* __restrict w, const float* __restrict g, std::size_t count, float rate) {
+struct plain {
+  float rate;
+
+  DK_INLINE void operator()(float& w, float g) const { w -= rate * g; }
+};
+
+struct with_momentum {
+  float rate;
+  float momentum;
+  bool nesterov;
+
+  DK_INLINE void operator()(float& w, float& u, float g) const {
+    const float step = rate * g;
+    u = momentum * u - step;
+    w += nesterov ? momentum * u - step : u;
+  }
+};
+
+DK_CLONES void update(float* __restrict w, const float* __restrict g, std::size_t count, plain follow) {
   for (std::size_t i = 0; i < count; ++i)
-    w[i] -= rate * g[i];
+    follow(w[i], g[i]);
 }
 
-DK_CLONES void with_momentum(float* __restrict w, float* __restrict u, const float* __restrict g, std::size_t count,
-                             float rate, float momentum) {
-  for (std::size_t i = 0; i < count; ++i) {
-    u[i] = momentum * u[i] - rate * g[i];
-    w[i] += u[i];
-  }
+DK_CLONES void update(float* w, const small_batch_gradient& g, plain follow) {
+  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], gi); });
 }
 
-DK_CLONES void with_nesterov(float* __restrict w, float* __restrict u, const float* __restrict g, std::size_t count,
-                             float rate, float momentum) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float step = rate * g[i];
-    u[i] = momentum * u[i] - step;
-    w[i] += momentum * u[i] - step;
-  }
+DK_CLONES void update(float* __restrict w, float* __restrict u, const float* __restrict g, std::size_t count,
+                      with_momentum follow) {
+  for (std::size_t i = 0; i < count; ++i)
+    follow(w[i], u[i], g[i]);
+}
+
+DK_CLONES void update(float* w, float* u, const small_batch_gradient& g, with_momentum follow) {
+  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], u[i], gi); });
 }
 
 /// w <- w - r g; with momentum: u <- momentum u - r g, w <- w + u; with nesterov: w <- w + momentum u - r g (the new
@@ -36,12 +51,17 @@ public:
         momentum_(static_cast<float>(value_or(from, "momentum", 0.0))), nesterov_(value_or(from, "nesterov", false)) {}
 
   void apply_slice(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
-    if (!(momentum_ > 0))
-      plain(weights, gradient, count, rate_now());
-    else if (nesterov_)
-      with_nesterov(weights, array(0, first), gradient, count, rate_now(), momentum_);
+    if (momentum_ > 0)
+      update(weights, array(0, first), gradient, count, {rate_now(), momentum_, nesterov_});
     else
-      with_momentum(weights, array(0, first), gradient, count, rate_now(), momentum_);
+      update(weights, gradient, count, {rate_now()});
+  }
+
+  void apply_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
+    if (momentum_ > 0)
+      update(weights, array(0, first), gradient, {rate_now(), momentum_, nesterov_});
+    else
+      update(weights, gradient, {rate_now()});
   }
 
 private:
