@@ -19,7 +19,7 @@
 
 namespace {
 
-constexpr int rounds = 5;
+constexpr int rounds = 9;
 
 double bare_steps(const dk::job& w1, const dk::data::dataset& rows) {
   const dk::nn::compute_scope computing;
@@ -62,23 +62,23 @@ int main(int argc, char** argv) {
   w1.trainer.communication_window = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 12;
   const auto rows = benchmark::w1_rows(w1.trainer.batch_size >= 32 ? 30000 : 10000);
   std::vector<double> bare;
-  std::vector<double> single;
-  std::vector<double> adag;
   std::vector<double> pair;
-  std::vector<double> both;
-  for (int round = 0; round < rounds; ++round) {
+  std::vector<double> single_share;
+  std::vector<double> adag_share;
+  std::vector<double> both_share;
+  for (int round = 0; round < rounds; ++round) { // in turn: what is compared was measured at nearly the same time
     bare.push_back(bare_steps(w1, rows));
-    single.push_back(run(w1, "single", 1, rows, 0));
-    adag.push_back(run(w1, "adag", 1, rows, 0));
+    single_share.push_back(run(w1, "single", 1, rows, 0) / bare.back());
+    adag_share.push_back(run(w1, "adag", 1, rows, 0) / bare.back());
     pair.push_back(two_runs(w1, rows));
-    both.push_back(run(w1, "adag", 2, rows, 0));
+    both_share.push_back(run(w1, "adag", 2, rows, 0) / pair.back());
   }
   using benchmark::median;
-  std::printf("W1, batch %zu, window %zu, rows/s:\n", w1.trainer.batch_size, w1.trainer.communication_window);
-  std::printf("  bare step              %8.0f\n", median(bare));
-  std::printf("  single, whole run      %8.0f   %.3f of the bare step\n", median(single),
-              median(single) / median(bare));
-  std::printf("  adag, 1 worker         %8.0f   %.3f of the bare step\n", median(adag), median(adag) / median(bare));
-  std::printf("  two single runs        %8.0f\n", median(pair));
-  std::printf("  adag, 2 workers        %8.0f   %.3f of two single runs\n", median(both), median(both) / median(pair));
+  std::printf("W1, batch %zu, window %zu, medians of %d rounds:\n", w1.trainer.batch_size,
+              w1.trainer.communication_window, rounds);
+  std::printf("  bare step         %8.0f rows/s\n", median(bare));
+  std::printf("  single, whole run    %5.3f of the bare step\n", median(single_share));
+  std::printf("  adag, 1 worker       %5.3f of the bare step\n", median(adag_share));
+  std::printf("  two single runs   %8.0f rows/s\n", median(pair));
+  std::printf("  adag, 2 workers      %5.3f of two single runs\n", median(both_share));
 }
