@@ -53,6 +53,15 @@ void commit_to_all(worker_ptr self, bool wants_center, std::vector<delta> deltas
   }
 }
 
+// The replica goes on from this center.
+void adopt(worker_ptr self, std::size_t shard, center newest) {
+  auto& my = self->state;
+  const auto begun = self->clock().now();
+  my.own->model.adopt(my.setup.shards[shard].offset, newest.weights);
+  my.base[shard] = std::move(newest);
+  my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+}
+
 } // namespace
 
 void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
@@ -63,16 +72,14 @@ void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
     const auto& base = my.base[i].weights;
     deltas.emplace_back(replica.slice(my.setup.shards[i].offset, base.size()), base, scale);
   }
-  const auto adopt = [self](std::size_t shard, const verdict& answer) {
-    auto& state = self->state;
-    if (answer.weights.size() != state.base[shard].weights.size())
-      throw failure{errc::internal, "shard " + std::to_string(shard) + " answered without its center"};
-    const auto begun = self->clock().now();
-    state.base[shard] = {answer.version, answer.weights};
-    state.own->model.adopt(state.setup.shards[shard].offset, answer.weights);
-    state.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
-  };
-  commit_to_all(self, true, std::move(deltas), adopt, std::move(then));
+  commit_to_all(
+      self, true, std::move(deltas),
+      [self](std::size_t shard, const verdict& answer) {
+        if (answer.weights.size() != self->state.base[shard].weights.size())
+          throw failure{errc::internal, "shard " + std::to_string(shard) + " answered without its center"};
+        adopt(self, shard, {answer.version, answer.weights});
+      },
+      std::move(then));
 }
 
 void commit_elastic(worker_ptr self, const elastic_rule& rule, std::function<void()> then) {
@@ -107,6 +114,14 @@ void pull_centers(worker_ptr self, std::function<void()> then) {
             },
             [=](const caf::error& why) { end_with(self, why, "no center from shard " + std::to_string(i)); });
   }
+}
+
+void adopt_centers(worker_ptr self, std::function<void()> then) {
+  pull_centers(self, [self, then = std::move(then)] {
+    for (std::size_t i = 0; i < self->state.base.size(); ++i)
+      adopt(self, i, self->state.base[i]);
+    then();
+  });
 }
 
 } // namespace dk

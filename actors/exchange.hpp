@@ -21,6 +21,9 @@ void commit_elastic(worker_ptr self, const elastic_rule& rule, std::function<voi
 /// Pulls the newest center of every shard into the worker's `base`.
 void pull_centers(worker_ptr self, std::function<void()> then);
 
+/// Pulls the newest centers, and the replica goes on from them.
+void adopt_centers(worker_ptr self, std::function<void()> then);
+
 /// The chunk is over: reports it and asks for the next.
 void finish_chunk(worker_ptr self);
 

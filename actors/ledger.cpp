@@ -80,7 +80,8 @@ void serve_parked(ledger_ptr self) {
     if (member.alive && member.parked.pending()) {
       if (!no_more_work(my) && (!has_slot(my) || my.work->open() == 0))
         return;
-      const auto next = no_more_work(my) ? lease{} : next_lease(self, id);
+      auto next = no_more_work(my) ? lease{} : next_lease(self, id);
+      next.waited = true;
       member.turn_began = self->clock().now();
       member.parked.deliver(next);
     }
@@ -291,8 +292,10 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
         if (request.done.lease != 0)
           take_report(self, request.done);
         auto& state = self->state;
-        if (const auto held = state.work->held_by(request.worker); !held.empty())
+        if (auto held = state.work->held_by(request.worker); !held.empty()) {
+          held.front().waited = true;
           return held.front(); // it asks again because our answer was lost
+        }
         if (!no_more_work(state)) {
           auto& member = state.members[request.worker];
           if (has_slot(state) && state.work->open() > 0 && !turn_is_over(self, member)) {

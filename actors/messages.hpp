@@ -32,6 +32,7 @@ struct lease {
   std::uint64_t number = 0;
   chunk_id chunk;
   row_range rows;
+  bool waited = false; ///< the worker stood in line for it: the center may have moved on meanwhile
 };
 
 /// How a shard answered a commit.
@@ -174,7 +175,7 @@ struct run_event {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, lease& x) {
-  return f(caf::meta::type_name("lease"), x.number, x.chunk, x.rows);
+  return f(caf::meta::type_name("lease"), x.number, x.chunk, x.rows, x.waited);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, center& x) {

@@ -38,7 +38,9 @@ void ask_for_work(worker_ptr self) {
   self->request(my.setup.ledger, my.setup.request_timeout, work_request{my.setup.id, my.done})
       .then(
           [=](const lease& granted) {
-            if (granted.number != 0)
+            if (granted.number != 0 && granted.waited && self->state.setup.exchange.adopts_center)
+              adopt_centers(self, [=] { start_chunk(self, granted); });
+            else if (granted.number != 0)
               start_chunk(self, granted);
             else if (!self->state.setup.shards.empty())
               self->quit();
@@ -79,7 +81,7 @@ void train(worker_ptr self, const batch& b) {
   if (!std::isfinite(my.report.loss_sum))
     throw failure{errc::diverged,
                   "the loss of chunk " + to_string(my.current.chunk) + " is not finite; lower learning_rate"};
-  my.setup.exchange(self);
+  my.setup.exchange.at_chunk_end(self);
 }
 
 // The replica starts from version 0 of every shard.

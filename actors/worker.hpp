@@ -30,15 +30,20 @@ struct shard_link {
 struct worker_state;
 using worker_ptr = worker_actor::stateful_pointer<worker_state>;
 
+/// An algorithm's worker rule.
+struct exchange_rule {
+  std::function<void(worker_ptr)> at_chunk_end; ///< ends with finish_chunk (exchange.hpp)
+  bool adopts_center = false;                   ///< a chunk starts from the center, not from where the replica was
+};
+
 struct worker_setup {
   std::uint32_t id = 0;
   std::uint32_t run_epoch = 0;
   ledger_actor ledger;
   loader_actor loader;
-  std::vector<shard_link> shards;           ///< empty for a worker that trains alone
-  std::function<replica()> make_replica;    ///< called once, by the worker itself
-  std::function<void(worker_ptr)> exchange; ///< an algorithm's worker rule, run at the end of each chunk;
-                                            ///< it ends with finish_chunk (exchange.hpp)
+  std::vector<shard_link> shards;        ///< empty for a worker that trains alone
+  std::function<replica()> make_replica; ///< called once, by the worker itself
+  exchange_rule exchange;
   std::uint32_t batch_rows = 1;
   std::uint32_t prefetch = 4; ///< batches under way, at least 1
   std::chrono::milliseconds request_timeout{30000};
@@ -60,9 +65,10 @@ struct worker_state {
   std::vector<caf::typed_response_promise<center>> asking; // who wants the replica when the current chunk is over
 };
 
-/// Trains the chunks that the ledger leases to it, one mini-batch per message, and exchanges at the end of each.
-/// Ends in order when no work is left; but one without shards stays, since nobody else has what it learned. Ends with
-/// an error, which the ledger hears of, when its replica diverges or when the ledger, the loader or a shard is gone.
+/// Trains the chunks that the ledger leases to it, one mini-batch per message, and exchanges at the end of each. After
+/// a wait for its lease it pulls first, where it adopts centers: waiting in line makes no staleness. Ends in order when
+/// no work is left; but one without shards stays, since nobody else has what it learned. Ends with an error, which the
+/// ledger hears of, when its replica diverges or when the ledger, the loader or a shard is gone.
 worker_actor::behavior_type worker(worker_ptr self, worker_setup setup);
 
 } // namespace dk

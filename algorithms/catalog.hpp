@@ -11,9 +11,6 @@
 
 namespace dk {
 
-/// A worker's rule: what happens between its chunks. Ends with finish_chunk (actors/exchange.hpp).
-using exchange_rule = std::function<void(worker_ptr)>;
-
 /// An asynchronous optimizer: its names, its own keys of `[trainer]`, and the two rules it consists of.
 struct algorithm {
   std::string name;

@@ -6,22 +6,23 @@
 namespace dk {
 
 exchange_rule windowed(std::function<float(std::uint32_t k)> scale) {
-  return [scale = std::move(scale)](worker_ptr self) {
-    commit_movement(self, scale(batches_of_chunk(self)), [self] { finish_chunk(self); });
-  };
+  return {[scale = std::move(scale)](worker_ptr self) {
+            commit_movement(self, scale(batches_of_chunk(self)), [self] { finish_chunk(self); });
+          },
+          true};
 }
 
 exchange_rule elastic(float alpha) {
   const auto rule = [alpha](float* replica, const float* center, float* delta, std::size_t size) {
     elastic_step(replica, center, alpha, delta, size);
   };
-  return [rule](worker_ptr self) {
+  return {[rule](worker_ptr self) {
     pull_centers(self, [self, rule] { commit_elastic(self, rule, [self] { finish_chunk(self); }); });
-  };
+  }};
 }
 
 exchange_rule alone() {
-  return [](worker_ptr self) { finish_chunk(self); };
+  return {[](worker_ptr self) { finish_chunk(self); }};
 }
 
 fold_rule add(std::function<double(std::uint64_t staleness)> factor) {

@@ -23,26 +23,50 @@ std::string time_stamp() {
   return text;
 }
 
+[[noreturn]] void cannot_make(const std::string& path, const std::error_code& why) {
+  throw failure{errc::resources,
+                "cannot make the run's folder " + path + ": " + why.message() + "; choose another --out"};
+}
+
+// Whoever makes a folder has it: of two runs that want the same, one hears that it is there already.
+// @return whether it is new
+bool make_folder(const std::string& path) {
+  std::error_code why;
+  const bool is_new = fs::create_directory(path, why);
+  if (why)
+    cannot_make(path, why);
+  return is_new;
+}
+
+void make_parents(const fs::path& of) {
+  std::error_code why;
+  if (of.has_parent_path() && !fs::create_directories(of.parent_path(), why) && why)
+    cannot_make(of.string(), why);
+}
+
 // Two runs that start in the same second get folders of their own.
-std::string free_name(const std::string& base) {
-  auto name = base;
-  for (int i = 2; fs::exists(name); ++i)
-    name = base + "-" + std::to_string(i);
-  return name;
+std::string make_dated_folder(const std::string& name) {
+  const auto base = "runs/" + time_stamp() + "-" + name;
+  make_parents(base);
+  auto path = base;
+  for (int i = 2; !make_folder(path); ++i)
+    path = base + "-" + std::to_string(i);
+  return path;
 }
 
 } // namespace
 
 run_folder make_run_folder(const std::string& wanted, const std::string& name) {
-  const run_folder folder{wanted.empty() ? free_name("runs/" + time_stamp() + "-" + name) : wanted};
-  if (fs::exists(folder.config()))
+  if (wanted.empty()) {
+    const run_folder folder{make_dated_folder(name)};
+    make_folder(folder.checkpoints());
+    return folder;
+  }
+  const run_folder folder{wanted};
+  make_parents(folder.checkpoints());
+  if (fs::exists(folder.config()) || !make_folder(folder.checkpoints()))
     throw failure{errc::usage,
                   folder.path + " holds a run already; choose another --out, or go on with --resume " + folder.path};
-  std::error_code why;
-  fs::create_directories(folder.checkpoints(), why);
-  if (why)
-    throw failure{errc::resources,
-                  "cannot make the run's folder " + folder.path + ": " + why.message() + "; choose another --out"};
   return folder;
 }
 

@@ -226,7 +226,9 @@ TEST_CASE_METHOD(ledger_fixture, "workers take turns on the slots", "[actors][le
   CHECK(a.empty());
   held = b.take<lease>();
   CHECK(held.chunk == chunk_id{0, 2});
+  CHECK(held.waited);
   held = take(b, 1, report(held)); // b's turn has just begun
+  CHECK_FALSE(held.waited);
   CHECK(a.empty());
   pass(milliseconds{100});
   send_request(b, 1, report(held));

@@ -13,8 +13,8 @@ auto fields(const chunk_grid& x) {
   return std::tie(rows, chunk_rows, epochs);
 }
 auto fields(const lease& x) {
-  const auto& [number, chunk, rows] = x;
-  return std::tie(number, chunk, rows);
+  const auto& [number, chunk, rows, waited] = x;
+  return std::tie(number, chunk, rows, waited);
 }
 auto fields(const center& x) {
   const auto& [version, weights] = x;
@@ -132,7 +132,7 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
   check_round_trip(system, chunk_id{1, 2});
   check_round_trip(system, row_range{3, 1ULL << 40U});
   check_round_trip(system, chunk_grid{25, 10, 3});
-  check_round_trip(system, lease{9, {1, 2}, {3, 4}});
+  check_round_trip(system, lease{9, {1, 2}, {3, 4}, true});
   check_round_trip(system, center{1ULL << 50U, values});
   check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, values});
   check_round_trip(system, verdict{verdict_kind::rejected, 1, 2, nan, "a reason", values});

@@ -23,7 +23,7 @@ public:
     setup.ledger = ledger.as<ledger_actor>();
     setup.loader = loader.as<loader_actor>();
     setup.make_replica = make_line;
-    setup.exchange = [](worker_ptr self) { commit_movement(self, 1, [self] { finish_chunk(self); }); };
+    setup.exchange = {[](worker_ptr self) { commit_movement(self, 1, [self] { finish_chunk(self); }); }, true};
     setup.batch_rows = 1;
     setup.prefetch = 2;
     return setup;
@@ -39,7 +39,7 @@ public:
 
   void start_alone() {
     auto mine = setup();
-    mine.exchange = [](worker_ptr self) { finish_chunk(self); };
+    mine.exchange = {[](worker_ptr self) { finish_chunk(self); }};
     hand = spawn(worker, mine);
     run();
   }

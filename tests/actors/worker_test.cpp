@@ -87,6 +87,34 @@ TEST_CASE_METHOD(worker_fixture, "the optimizer keeps its state, and the base it
   CHECK(to_b.delta.numbers()[0] == Approx(-0.1));
 }
 
+TEST_CASE_METHOD(worker_fixture, "after a wait for its lease a worker pulls before it trains", "[actors][worker]") {
+  start();
+  grant({5, {1, 7}, {70, 71}, true});
+  CHECK(loader.empty());
+  of_w.take_mail<pull_atom>().answer(center{9, block_of({30})});
+  run();
+  CHECK(loader.empty()); // one center is missing
+  of_b.take_mail<pull_atom>().answer(center{8, block_of({40})});
+  run();
+  CHECK(replica_now() == std::vector<float>{30, 40});
+  CHECK(loader.take<fetch>().lease == 5);
+  feed(5, 1, 70, true); // no gradient
+  const auto to_w = judge(of_w, applied(10, 0, 0));
+  CHECK(to_w.base == 9);
+  CHECK(to_w.delta.numbers()[0] == Approx(0.0).margin(1e-6));
+}
+
+TEST_CASE_METHOD(worker_fixture, "a worker that keeps its replica does not pull after a wait", "[actors][worker]") {
+  auto mine = setup();
+  mine.exchange.adopts_center = false;
+  mine.shards = {{of_w.as<server_actor>(), 0, 1, {0, block_of({2})}}};
+  hand = spawn(worker, mine);
+  run();
+  grant({5, {1, 7}, {70, 71}, true});
+  CHECK(of_w.empty());
+  CHECK(loader.take<fetch>().lease == 5);
+}
+
 TEST_CASE_METHOD(worker_fixture, "the report tells the gravest verdict", "[actors][worker]") {
   start();
   grant({1, {0, 0}, {0, 1}});
