@@ -42,17 +42,21 @@ replica make_replica() {
 }
 
 // An actor of your own: it counts commits, and leaves when the run is over.
-caf::behavior watcher(caf::event_based_actor* self) {
+caf::behavior watcher(caf::event_based_actor* self, const chunk_grid& grid) {
   auto commits = std::make_shared<int>(0);
   auto staleness = std::make_shared<double>(0);
   auto loss = std::make_shared<double>(0);
   return {
       [=](const commit_record& c) { ++*commits, *staleness += static_cast<double>(c.staleness); },
-      [=](const chunk_report& r) { *loss += r.chunk.epoch == 19 ? r.loss_sum / 600 : 0.0; },
+      [=](const chunk_report& r) {
+        if (r.chunk.epoch + 1 == grid.epochs)
+          *loss += r.loss_sum;
+      },
       [=](const run_event& event) {
         if (event.what != run_event::kind::finished)
           return;
-        std::printf("%d commits folded, mean staleness %.1f, loss %.3f\n", *commits, *staleness / *commits, *loss);
+        std::printf("%d commits folded, mean staleness %.1f, loss %.3f\n", *commits, *staleness / *commits,
+                    *loss / static_cast<double>(grid.rows));
         self->quit();
       },
   };
@@ -66,7 +70,7 @@ int main() {
   const auto& rule = *find_algorithm("adag");
   const auto start = make_replica();
   const center first{0, block::copy_of(start.model.weights(), start.model.num_weights())};
-  const auto watching = system.spawn(watcher);
+  const auto watching = system.spawn(watcher, grid);
 
   server_setup serving;
   serving.start = first;
