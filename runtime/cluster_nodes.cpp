@@ -21,6 +21,7 @@ struct node {
   endpoint where;
   node_actor handle;
   std::uint32_t capacity = 0;
+  std::vector<std::string> members; // that joined it
   bool lost = false;
 };
 
@@ -43,7 +44,9 @@ public:
   cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell)
       : self_(self), tell_(std::move(tell)), timeout_(static_cast<long>(config.request_timeout * 1000)) {
     for (const auto& where : config.nodes)
-      nodes_.push_back(greet(where));
+      greet(where);
+    for (std::size_t n = 0; n < nodes_.size(); ++n) // also those that the next ones bring along
+      greet_members_of(n);
   }
 
   ~cluster_on_nodes() override { cluster_on_nodes::close(); }
@@ -126,13 +129,33 @@ private:
     return false;
   }
 
-  node greet(const endpoint& where) {
-    node met{where, caf::actor_cast<node_actor>(connect_to(self_, where, timeout_))};
-    self_->monitor(met.handle);
+  void greet(const endpoint& where) {
+    node met;
+    met.where = where;
+    met.handle = caf::actor_cast<node_actor>(connect_to(self_, where, timeout_));
+    for (const auto& known : nodes_)
+      if (known.handle == met.handle)
+        return; // under another name
     self_->request(met.handle, timeout_, hello_atom_v, std::string{version_text})
-        .receive([&](const node_info& info) { met.capacity = info.workers; },
-                 [&](const caf::error& why) { throw refusal(where, why); });
-    return met;
+        .receive(
+            [&](node_info& info) {
+              met.capacity = info.workers;
+              met.members = std::move(info.members);
+            },
+            [&](const caf::error& why) { throw refusal(where, why); });
+    self_->monitor(met.handle);
+    nodes_.push_back(std::move(met));
+  }
+
+  void greet_members_of(std::size_t n) {
+    const auto through = to_string(nodes_[n].where);
+    for (const auto& address : std::vector<std::string>{nodes_[n].members}) {
+      try {
+        greet(parse_endpoint(address));
+      } catch (const failure& why) {
+        tell_("node " + address + ", which joined " + through + ", is left out: " + why.what());
+      }
+    }
   }
 
   failure refusal(const endpoint& where, const caf::error& why) const {

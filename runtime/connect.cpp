@@ -1,7 +1,5 @@
 #include "runtime/connect.hpp"
 
-#include "common/error.hpp"
-
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/middleman_actor.hpp>
@@ -14,15 +12,19 @@ caf::strong_actor_ptr connect_to(caf::scoped_actor& self, const endpoint& where,
   self->request(self->system().middleman().actor_handle(), deadline, caf::connect_atom_v, where.host, where.port)
       .receive([&](const caf::node_id&, caf::strong_actor_ptr& actor, const std::set<std::string>&) { found = actor; },
                [&](caf::error& why) { bad = std::move(why); });
-  if (found)
-    return found;
+  if (!found)
+    throw unreachable(where, bad, deadline);
+  return found;
+}
+
+failure unreachable(const endpoint& where, const caf::error& why, std::chrono::milliseconds deadline) {
   std::string reason = "nothing is published there";
-  if (bad == caf::sec::request_timeout)
+  if (why == caf::sec::request_timeout)
     reason = "no answer within " + std::to_string(deadline.count()) + " ms";
-  else if (bad) // CAF does not tell more
+  else if (why) // CAF does not tell more
     reason = "nobody listens there, or the host is unknown";
-  throw failure{errc::connect,
-                "cannot reach " + to_string(where) + ": " + reason + "; is dk_node running there, with this --listen?"};
+  return {errc::connect,
+          "cannot reach " + to_string(where) + ": " + reason + "; is dk_node running there, with this --listen?"};
 }
 
 } // namespace dk

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "runtime/job.hpp"
+#include "common/endpoint.hpp"
+#include "common/error.hpp"
 
 #include <caf/scoped_actor.hpp>
 #include <chrono>
@@ -10,5 +11,8 @@ namespace dk {
 /// The actor that another process has published there, within a deadline: CAF's own call waits for ever on a listener
 /// that stays silent. @throws failure (connect) that names the address and the reason
 caf::strong_actor_ptr connect_to(caf::scoped_actor& self, const endpoint& where, std::chrono::milliseconds deadline);
+
+/// Why an actor was not found there: `why` is what CAF's middleman answered, no error when nothing is published.
+failure unreachable(const endpoint& where, const caf::error& why, std::chrono::milliseconds deadline);
 
 } // namespace dk

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/endpoint.hpp"
 #include "common/spec.hpp"
 
 #include <cstddef>
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace dk {
-
-/// Where a node listens.
-struct endpoint {
-  std::string host;
-  std::uint16_t port = 0;
-};
 
 /// [data]
 struct data_config {
@@ -69,7 +64,6 @@ struct job {
   cluster_config cluster;
 };
 
-bool operator==(const endpoint& a, const endpoint& b);
 bool operator==(const data_config& a, const data_config& b);
 bool operator==(const model_config& a, const model_config& b);
 bool operator==(const trainer_config& a, const trainer_config& b);
@@ -104,11 +98,5 @@ std::string to_toml(const job& which);
 /// A data source as a person types it: a path, whose file tells its format, or a TOML table as in [data].
 /// Relative paths are relative to the current folder. @throws failure (config, data)
 spec parse_source(const std::string& text);
-
-/// "host:7077" or "[::1]:7077". @throws failure (config)
-endpoint parse_endpoint(std::string_view text);
-
-/// The text that parse_endpoint reads.
-std::string to_string(const endpoint& where);
 
 } // namespace dk

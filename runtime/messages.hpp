@@ -6,6 +6,7 @@
 //   driver ── start ──▶ dk_node          ◀── the worker processes it started
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
+//   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
 
 #include "actors/messages.hpp"
 #include "runtime/statistics.hpp"
@@ -18,8 +19,9 @@ namespace dk {
 
 /// Who a node is.
 struct node_info {
-  std::string version;       ///< of dk
-  std::uint32_t workers = 0; ///< how many worker processes it runs at most
+  std::string version;              ///< of dk
+  std::uint32_t workers = 0;        ///< how many worker processes it runs at most
+  std::vector<std::string> members; ///< the addresses of the nodes that joined it, HOST:PORT
 };
 
 /// A worker process that a node started.
@@ -58,7 +60,7 @@ struct enlistment {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_info& x) {
-  return f(caf::meta::type_name("node_info"), x.version, x.workers);
+  return f(caf::meta::type_name("node_info"), x.version, x.workers, x.members);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
@@ -105,6 +107,8 @@ using node_actor = caf::typed_actor<
     caf::replies_to<hello_atom, std::string>::with<node_info>,            // our version; refused when theirs is another
     caf::replies_to<start_atom, std::uint32_t, std::uint32_t, caf::actor> // how many, what we call the node, for whom
     ::with<std::vector<worker_process>>,
+    caf::replies_to<caf::join_atom, std::string, std::string, caf::actor> // a node: its version, its address, itself
+    ::with<node_info>,
     caf::reacts_to<kill_atom, std::int32_t>, // this worker process makes no progress
     caf::reacts_to<reap_atom>,               // a child ended (sent by itself)
     caf::reacts_to<caf::close_atom>>;        // end every process and leave (sent by itself)

@@ -1,44 +1,41 @@
 // A host's node: listens for drivers and starts worker processes for them. No code in here trains.
 
-#include "common/error.hpp"
+#include "actors/errors.hpp"
+#include "common/endpoint.hpp"
 #include "common/log.hpp"
 #include "common/version.hpp"
+#include "runtime/node/membership.hpp"
 #include "runtime/node/supervisor.hpp"
 #include "runtime/system.hpp"
 
-#include "common/log.hpp"
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <thread>
+#include <unistd.h>
 
 namespace {
 
-struct address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-address parse_address(const std::string& text) {
-  const auto colon = text.rfind(':');
-  address where;
-  if (colon != std::string::npos) {
-    where.host = text.substr(0, colon);
-    const auto* const end = text.data() + text.size();
-    const auto [stop, bad] = std::from_chars(text.data() + colon + 1, end, where.port);
-    if (bad == std::errc{} && stop == end && !where.host.empty())
-      return where;
+dk::endpoint parse_option(const std::string& name, const std::string& text, std::uint16_t lowest_port) {
+  try {
+    return dk::parse_endpoint(text, lowest_port);
+  } catch (const dk::failure& why) {
+    throw dk::failure{dk::errc::usage, name + ": " + why.what()};
   }
-  throw dk::failure{dk::errc::usage, "--listen " + text + ": an address is HOST:PORT, port 0 for any"};
 }
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+// Where others reach a node that listens there; a node on every address is called by its host's name.
+dk::endpoint reached_at(const dk::endpoint& listens, std::uint16_t port) {
+  if (listens.host != "0.0.0.0" && listens.host != "::")
+    return {listens.host, port};
+  std::array<char, 256> name{};
+  return {gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost", port};
 }
 
 // Blocked here, before any thread starts, so that only the wait below gets them.
@@ -51,24 +48,52 @@ sigset_t block_signals() {
   return set;
 }
 
+void join(caf::actor_system& system, const dk::node_actor& supervisor, const dk::endpoint& mine,
+          const dk::endpoint& other) {
+  const auto member =
+      system.spawn(dk::membership, dk::membership_setup{other, mine, caf::actor_cast<caf::actor>(supervisor)});
+  caf::scoped_actor self{system};
+  self->request(member, std::chrono::seconds{15}, caf::connect_atom_v)
+      .receive([](const dk::node_info&) {},
+               [&](const caf::error& why) {
+                 caf::anon_send(supervisor, caf::close_atom_v);
+                 const auto reason = dk::to_failure(why, dk::errc::connect);
+                 throw dk::failure{reason.code(), "--join " + to_string(other) + ": " + reason.what()};
+               });
+}
+
+struct node_options {
+  dk::endpoint listen;
+  std::optional<dk::endpoint> join;
+  std::uint32_t workers = 1;
+};
+
 // Serves until a signal ends it. @return that signal
-int serve(const address& where, std::uint32_t workers) {
+int serve(const node_options& options) {
   const auto signals = block_signals();
-  dk::system_options options;
-  options.network = true;
-  options.threads = 1; // the supervisor's own: nobody else computes here
-  dk::system_config config{options};
+  dk::system_options threads_and_network;
+  threads_and_network.network = true;
+  threads_and_network.threads = 1; // the supervisor's own: nobody else computes here
+  dk::system_config config{threads_and_network};
   caf::actor_system system{config};
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dk_worker";
-  auto supervisor = system.spawn(dk::node, dk::node_setup{program.string(), where.host, workers});
-  const auto port = system.middleman().publish(supervisor, where.port, where.host.c_str());
+  const auto& listen = options.listen;
+  auto supervisor = system.spawn(dk::node, dk::node_setup{program.string(), listen.host, options.workers});
+  const bool reuse = true; // also while connections of a node that was here before die down
+  const auto port = system.middleman().publish(supervisor, listen.port, listen.host.c_str(), reuse);
   if (!port) {
     caf::anon_send(supervisor, caf::close_atom_v);
-    throw dk::failure{dk::errc::bind, "cannot listen on " + where.host + ":" + std::to_string(where.port) +
+    throw dk::failure{dk::errc::bind, "cannot listen on " + to_string(listen) +
                                           ": the address is in use or not ours; choose another --listen, or port 0"};
   }
-  std::printf("dk_node listens on %s:%u, for %u workers; train on it with:\n  dk_driver CONFIG --nodes %s:%u\n",
-              where.host.c_str(), unsigned{*port}, workers, where.host.c_str(), unsigned{*port});
+  const auto mine = reached_at(listen, *port);
+  if (options.join)
+    join(system, supervisor, mine, *options.join);
+  const auto named = to_string(mine);
+  const auto entry = options.join ? to_string(*options.join) : named;
+  std::printf("dk_node listens on %s, for %u workers; train on it with:\n  dk_driver CONFIG --nodes %s\n"
+              "add another host, there:\n  dk_node --listen ITS_HOST:%u --join %s\n",
+              named.c_str(), options.workers, entry.c_str(), unsigned{listen.port}, entry.c_str());
   std::fflush(stdout);
   for (;;) {
     int signal = 0;
@@ -88,10 +113,12 @@ int run(int argc, char** argv) {
   CLI::App app{"Runs worker processes on this host for the drivers that ask."};
   app.set_version_flag("--version", std::string{"dk_node "} + dk::version_text);
   std::string listen = "127.0.0.1:7077";
+  std::string other;
   std::uint32_t workers = std::max(1U, std::thread::hardware_concurrency());
   bool insecure = false;
   bool verbose = false;
   app.add_option("--listen", listen, "HOST:PORT to listen on; port 0 for any")->capture_default_str();
+  app.add_option("--join", other, "HOST:PORT of another node: drivers that name it find this one too");
   app.add_option("--workers", workers, "Worker processes at most")->check(CLI::Range(1, 10000))->capture_default_str();
   app.add_flag("--insecure", insecure, "Allow an address other than loopback: whoever reaches it controls this node");
   app.add_flag("-v,--verbose", verbose, "Log more");
@@ -103,8 +130,12 @@ int run(int argc, char** argv) {
     throw dk::failure{dk::errc::usage, std::string{why.what()} + "; see dk_node --help"};
   }
   dk::set_up_log(verbose ? dk::verbosity::verbose : dk::verbosity::normal);
-  const auto where = parse_address(listen);
-  if (!is_loopback(where.host)) {
+  node_options options;
+  options.workers = workers;
+  options.listen = parse_option("--listen", listen, 0);
+  if (!other.empty())
+    options.join = parse_option("--join", other, 1);
+  if (!is_loopback(options.listen)) {
     if (!insecure)
       throw dk::failure{dk::errc::usage, "--listen " + listen +
                                              " is not a loopback address, and nothing here asks a "
@@ -112,7 +143,7 @@ int run(int argc, char** argv) {
                                              "you trust"};
     dk::log()->warn("listening on {} without any authentication: whoever reaches it controls this node", listen);
   }
-  return 128 + serve(where, workers);
+  return 128 + serve(options);
 }
 
 } // namespace

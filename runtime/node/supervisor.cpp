@@ -1,10 +1,11 @@
 #include "runtime/node/supervisor.hpp"
 
 #include "actors/errors.hpp"
+#include "common/endpoint.hpp"
+#include "common/log.hpp"
 #include "common/version.hpp"
 #include "runtime/node/process.hpp"
 
-#include "common/log.hpp"
 #include <algorithm>
 #include <caf/all.hpp>
 #include <charconv>
@@ -93,28 +94,77 @@ std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, std::u
   return started;
 }
 
+void require_same_build(const std::string& theirs, const std::string& who) {
+  if (theirs != version_text)
+    throw failure{errc::version, std::string{"it runs dk "} + version_text + ", the " + who + " dk " + theirs +
+                                     "; install the same build on both"};
+}
+
+node_info info_of(const node_state& my) {
+  node_info info{version_text, my.setup.workers, {}};
+  for (const auto& [address, handle] : my.members)
+    info.members.push_back(address);
+  return info;
+}
+
+node_info admit(node_ptr self, const std::string& version, const std::string& address, const caf::actor& joining) {
+  require_same_build(version, "joining node");
+  parse_endpoint(address);
+  if (!joining || joining.address() == self->address())
+    throw failure{errc::usage, "a node cannot join itself; name another one with --join"};
+  self->monitor(joining);
+  self->state.members[address] = joining.address();
+  log()->info("node {} has joined", address);
+  return info_of(self->state);
+}
+
+// @return whether it was a node
+bool dismiss(node_state& my, const caf::actor_addr& gone) {
+  bool any = false;
+  for (auto member = my.members.begin(); member != my.members.end();) {
+    if (member->second != gone) {
+      ++member;
+      continue;
+    }
+    log()->warn("node {} has left", member->first);
+    member = my.members.erase(member);
+    any = true;
+  }
+  return any;
+}
+
+// What a handler returns, or the failure that it threw.
+template <class Handler>
+auto answer(Handler handler) -> caf::result<decltype(handler())> {
+  try {
+    return handler();
+  } catch (const failure& why) {
+    return make_error(why.code(), why.what());
+  }
+}
+
 } // namespace
 
 node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, node_setup setup) {
   self->state.setup = std::move(setup);
   self->set_down_handler([=](const caf::down_msg& down) {
+    if (dismiss(self->state, down.source))
+      return;
     end_children_of(self, down.source);
     log()->info("a driver has left; its worker processes are ended");
   });
   return {
-      [=](hello_atom, const std::string& driver_version) -> caf::result<node_info> {
-        if (driver_version != version_text)
-          return make_error(errc::version, std::string{"it runs dk "} + version_text + ", the driver dk " +
-                                               driver_version + "; install the same build on both");
-        return node_info{version_text, self->state.setup.workers};
+      [=](hello_atom, const std::string& driver_version) {
+        return answer([&] {
+          require_same_build(driver_version, "driver");
+          return info_of(self->state);
+        });
       },
-      [=](start_atom, std::uint32_t count, std::uint32_t tag,
-          const caf::actor& driver) -> caf::result<std::vector<worker_process>> {
-        try {
-          return start_for(self, count, tag, driver);
-        } catch (const failure& why) {
-          return make_error(why.code(), why.what());
-        }
+      [=](start_atom, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) {
+        return answer([&] { return start_for(self, count, tag, driver); });
+      },
+      [=](caf::join_atom, const std::string& version, const std::string& address, const caf::actor& joining) {
+        return answer([&] { return admit(self, version, address, joining); });
       },
       [=](kill_atom, std::int32_t pid) {
         if (self->state.children.count(pid) != 0)

@@ -24,13 +24,15 @@ struct node_state {
     std::uint32_t tag; // what the driver calls this node
   };
 
-  std::map<std::int32_t, child> children; // by pid
+  std::map<std::int32_t, child> children;         // by pid
+  std::map<std::string, caf::actor_addr> members; // the nodes that joined this one, by address
 };
 
 /// A host's supervisor: starts worker processes for drivers, tells a driver when one of them ended, and ends them all
-/// when their driver is gone. It trains nothing itself. Give it a system with a thread that lives as long as the
-/// system: it waits for its children to be ready, and they end with that thread. (Not a detached one: CAF 0.17 may keep
-/// a reference to an actor that a remote one knew, and waits for ever for a detached actor's last reference.)
+/// when their driver is gone. It names to drivers the nodes that joined it. It trains nothing itself. Give it a system
+/// with a thread that lives as long as the system: it waits for its children to be ready, and they end with that
+/// thread. (Not a detached one: CAF 0.17 may keep a reference to an actor that a remote one knew, and waits for ever
+/// for a detached actor's last reference.)
 node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, node_setup setup);
 
 } // namespace dk

@@ -20,6 +20,36 @@ TEST_CASE("two nodes with two workers each learn a small problem", "[cluster]") 
   nodes.check_clean_end();
 }
 
+TEST_CASE("a driver that names one node finds those that joined it", "[cluster]") {
+  started_node first;
+  started_node second{{"--join", first.address()}};
+  const toy_job job{400, "epochs = 3\n"};
+  const auto got = job.train({"--nodes", first.address(), "--set", "trainer.workers=4", "--json", "--out", "one"});
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  CHECK(nlohmann::json::parse(got.out).at("workers").size() == 4);
+  second.self().send(SIGTERM);
+  CHECK(second.self().wait(seconds{30}) == 143);
+  CHECK(eventually(seconds{30}, [&] {
+    return job.train({"--nodes", first.address(), "--set", "trainer.workers=4", "--out", "two"}).status == 8;
+  }));
+}
+
+TEST_CASE("a node that joined another is joined again when that one is back", "[cluster]") {
+  auto first = std::make_unique<started_node>();
+  const auto address = first->address();
+  started_node second{{"--join", address}};
+  first->self().send(SIGTERM);
+  CHECK(first->self().wait(seconds{30}) == 143);
+  first = std::make_unique<started_node>(std::vector<std::string>{"--listen", address});
+  const toy_job job{400, "epochs = 3\n"};
+  int tries = 0;
+  CHECK(eventually(seconds{60}, [&] {
+    const auto folder = "run" + std::to_string(++tries);
+    return job.train({"--nodes", address, "--set", "trainer.workers=4", "--out", folder}).status == 0;
+  }));
+}
+
 TEST_CASE("single trains in one worker process", "[cluster]") {
   two_nodes nodes;
   const toy_job job{400, "epochs = 3\nalgorithm = \"single\"\n"};

@@ -2,6 +2,7 @@
 
 #include "tests/jobs.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <memory>
@@ -11,9 +12,8 @@ namespace dk::test {
 /// A dk_node on a free port of this host; ended with its worker processes, whatever becomes of the test.
 class started_node {
 public:
-  explicit started_node(int workers = 2)
-      : node_({DK_NODE, "--listen", "127.0.0.1:0", "--workers", std::to_string(workers)}) {
-    const bool printed = eventually(seconds{60}, [&] { return lines_of(node_.out()).size() >= 2; });
+  explicit started_node(const std::vector<std::string>& more = {}) : node_(command(more)) {
+    const bool printed = eventually(seconds{60}, [&] { return lines_of(node_.out()).size() >= 4; });
     INFO(node_.err());
     REQUIRE(printed);
     const auto line = lines_of(node_.out())[0]; // "dk_node listens on 127.0.0.1:40123, for 2 workers; ..."
@@ -26,6 +26,14 @@ public:
   process& self() { return node_; }
 
 private:
+  static std::vector<std::string> command(const std::vector<std::string>& more) {
+    std::vector<std::string> all{DK_NODE, "--workers", "2"};
+    if (std::find(more.begin(), more.end(), "--listen") == more.end())
+      all.insert(all.end(), {"--listen", "127.0.0.1:0"});
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
   process node_;
   std::string address_;
 };

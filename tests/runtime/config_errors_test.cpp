@@ -73,7 +73,7 @@ TEST_CASE("a number out of range says which are in it", "[runtime][config]") {
       starts(error("[cluster]\nheartbeat = 0"), "f.cfg:2:13: `heartbeat` in [cluster] is 0, accepted is a number of"));
   for (const std::string bad : {"h:0", "h:65536", "h"})
     CHECK(starts(error("[cluster]\nnodes = [\"a:1\", \"" + bad + "\"]"),
-                 "f.cfg:2:17: node \"" + bad + "\": accepted is"));
+                 "f.cfg:2:17: \"" + bad + "\" is not an address; accepted is"));
 }
 
 TEST_CASE("an unknown name suggests a known one", "[runtime][config]") {

@@ -233,12 +233,3 @@ TEST_CASE("a source on the command line is a path or a table", "[runtime][config
   CHECK(failure_of(errc::config, [] { dk::parse_source("{ format = \"cvs\" }"); }).find("did you mean \"csv\"") !=
         std::string::npos);
 }
-
-TEST_CASE("an endpoint is a host and a port", "[runtime][config]") {
-  CHECK(dk::parse_endpoint("localhost:7077") == dk::endpoint{"localhost", 7077});
-  CHECK(dk::to_string(dk::parse_endpoint("[fe80::1]:65535")) == "[fe80::1]:65535");
-  for (const auto* bad : {"", ":", "host", "host:", ":1", "host:0", "host:65536", "host:x", "host:1x", "a:b:1", "a b:1",
-                          "[]:1", "host:-1"})
-    CHECK(failure_of(errc::config, [&] { dk::parse_endpoint(bad); }) ==
-          "node \"" + std::string{bad} + "\": accepted is HOST:PORT with a port from 1 to 65535, as in host1:7077");
-}

@@ -7,8 +7,8 @@ namespace dk {
 namespace {
 
 auto fields(const node_info& x) {
-  const auto& [version, workers] = x;
-  return std::tie(version, workers);
+  const auto& [version, workers, members] = x;
+  return std::tie(version, workers, members);
 }
 auto fields(const worker_process& x) {
   const auto& [pid, port] = x;
@@ -37,7 +37,7 @@ using namespace dk;
 using namespace dk::test;
 
 TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arrives as it was", "[runtime][wire]") {
-  check_round_trip(system, node_info{"1.2.3", 16});
+  check_round_trip(system, node_info{"1.2.3", 16, {"host2:7077"}});
   check_round_trip(system, worker_process{4711, 65535});
   check_round_trip(system, process_exit{1, 4711, -1, 9});
 }

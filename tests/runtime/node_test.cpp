@@ -1,0 +1,76 @@
+// The node's supervisor, but for its processes: those are in tests/cluster.
+
+#include "common/version.hpp"
+#include "runtime/node/supervisor.hpp"
+
+#include "tests/actors/actor_fixture.hpp"
+
+using namespace dk;
+using namespace dk::test;
+
+namespace {
+
+struct node_fixture : actor_fixture {
+  node_actor it = spawn(node, node_setup{"/nowhere/dk_worker", "127.0.0.1", 3});
+  std::string version = version_text;
+
+  node_info greet() { return ask<node_info>(it, hello_atom_v, version); }
+  errc refused(const std::string& their_version, const std::string& address, const caf::actor& who) {
+    return to_failure(ask<caf::error>(it, caf::join_atom_v, their_version, address, who)).code();
+  }
+};
+
+std::string text_of(const caf::error& why) {
+  return to_failure(why).what();
+}
+
+} // namespace
+
+TEST_CASE_METHOD(node_fixture, "a node tells a driver who it is", "[runtime][node]") {
+  const auto info = greet();
+  CHECK(info.version == version_text);
+  CHECK(info.workers == 3);
+  CHECK(info.members.empty());
+}
+
+TEST_CASE_METHOD(node_fixture, "a driver of another version is refused", "[runtime][node]") {
+  const auto why = ask<caf::error>(it, hello_atom_v, std::string{"0.0.1"});
+  CHECK(to_failure(why).code() == errc::version);
+  CHECK(text_of(why) == "it runs dk " + version + ", the driver dk 0.0.1; install the same build on both");
+}
+
+TEST_CASE_METHOD(node_fixture, "a node names those that joined it, for as long as they live", "[runtime][node]") {
+  const auto first = make_probe();
+  const auto second = make_probe();
+  CHECK(ask<node_info>(it, caf::join_atom_v, version, std::string{"host2:7077"}, first.actor()).workers == 3);
+  CHECK(ask<node_info>(it, caf::join_atom_v, version, std::string{"host3:7077"}, second.actor()).members ==
+        std::vector<std::string>{"host2:7077", "host3:7077"});
+  kill(first);
+  CHECK(greet().members == std::vector<std::string>{"host3:7077"});
+  const auto back = make_probe();
+  ask<node_info>(it, caf::join_atom_v, version, std::string{"host2:7077"}, back.actor());
+  CHECK(greet().members.size() == 2);
+}
+
+TEST_CASE_METHOD(node_fixture, "what cannot be a member is refused", "[runtime][node]") {
+  const auto other = make_probe();
+  CHECK(refused("0.0.1", "host2:7077", other.actor()) == errc::version);
+  CHECK(refused(version, "host2", other.actor()) == errc::config);
+  CHECK(refused(version, "host2:7077", caf::actor{}) == errc::usage);
+  CHECK(refused(version, "host2:7077", caf::actor_cast<caf::actor>(it)) == errc::usage);
+  CHECK(greet().members.empty());
+}
+
+TEST_CASE_METHOD(node_fixture, "more workers than a node has are refused", "[runtime][node]") {
+  const auto driver = make_probe();
+  const auto why = ask<caf::error>(it, start_atom_v, std::uint32_t{4}, std::uint32_t{0}, driver.actor());
+  CHECK(to_failure(why).code() == errc::nodes);
+  CHECK(text_of(why).find("4 workers were asked for and 3 of 3 are free") == 0);
+}
+
+TEST_CASE_METHOD(node_fixture, "a worker program that is not there is told of, with what to do", "[runtime][node]") {
+  const auto driver = make_probe();
+  const auto why = ask<caf::error>(it, start_atom_v, std::uint32_t{1}, std::uint32_t{0}, driver.actor());
+  CHECK(to_failure(why).code() == errc::nodes);
+  CHECK(text_of(why).find("/nowhere/dk_worker") != std::string::npos);
+}
