@@ -61,9 +61,9 @@ optimizer = { name = "adam", learning_rate = 0.02 }
   outcome train(const std::vector<std::string>& more = {}) const { return run(command(more), {{}, path("")}); }
 };
 
-/// A job of a few seconds, so that a test can meet it in the middle: 60 epochs of 400 chunks.
-inline toy_job long_job() {
-  return toy_job{4000, "epochs = 60\ncommunication_window = 1\n", 512};
+/// A job of a few seconds, so that a test can meet it in the middle: epochs of 400 chunks.
+inline toy_job long_job(int epochs) {
+  return toy_job{4000, "epochs = " + std::to_string(epochs) + "\ncommunication_window = 1\n", 512};
 }
 
 /// The last line that starts with this; empty when there is none.

@@ -91,7 +91,7 @@ TEST_CASE("a command line that cannot be meant", "[apps][bad_input]") {
   expect(run({DK_DRIVER, "--epoch", "3"}), 2, "E_USAGE", {"--epoch", "--help"});
   expect(run({DK_DRIVER, "evaluate"}), 2, "E_USAGE", {"--model", "--help"});
   expect(run({DK_NODE, "--port", "7"}), 2, "E_USAGE", {"--port", "--help"});
-  expect(run({DK_NODE, "--listen", "7077"}), 2, "E_USAGE", {"--listen 7077", "HOST:PORT"});
+  expect(run({DK_NODE, "--listen", "7077"}), 2, "E_USAGE", {"--listen: \"7077\"", "HOST:PORT"});
   expect(run({DK_NODE, "--workers", "0"}), 2, "E_USAGE", {"--workers", "0", "1 to 10000"});
   expect(run({DK_NODE, "--listen", "0.0.0.0:0"}), 2, "E_USAGE", {"0.0.0.0:0", "not a loopback", "--insecure"});
 }

@@ -14,7 +14,7 @@ namespace {
 
 // Starts a run in the folder "run" and waits until it has trained something.
 struct running {
-  toy_job job = long_job();
+  toy_job job = long_job(60);
   process driver{job.command({"--out", "run"}), {{}, job.path("")}};
 
   running() {

@@ -67,7 +67,7 @@ struct two_nodes {
 /// A run of four workers on two nodes, in the folder "run", each of which has trained a little already.
 struct run_on_nodes {
   two_nodes nodes;
-  toy_job job = long_job();
+  toy_job job = long_job(20);
   process driver;
   std::vector<pid_t> workers;
 
@@ -90,7 +90,7 @@ struct run_on_nodes {
     INFO(driver.err());
     CHECK(status == 0);
     CHECK(rows_balance(driver.out()));
-    CHECK(driver.out().find("rows: 240000 expected, 240000 applied") != std::string::npos);
+    CHECK(driver.out().find("rows: 80000 expected, 80000 applied") != std::string::npos);
   }
 
   void check_all_workers_gone() {
