@@ -14,10 +14,9 @@ using ledger_ptr = ledger_actor::stateful_pointer<ledger_state>;
 using std::chrono::seconds;
 
 constexpr std::uint32_t max_rejections = 3; // of one chunk; then the run fails
-constexpr std::size_t remembered = 100;     // reports and lease times that the rules look at
 
-double seconds_between(ledger_state::time_point from, ledger_state::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
+double seconds_so_far(ledger_ptr self) {
+  return std::chrono::duration<double>(self->clock().now() - self->state.started).count();
 }
 
 template <class Message>
@@ -63,7 +62,7 @@ lease next_lease(ledger_ptr self, std::uint32_t worker) {
   auto next = my.work->take(worker);
   if (!next)
     return {};
-  my.leased_at[next->number] = self->clock().now();
+  my.out.begin(next->number, self->clock().now());
   return *next;
 }
 
@@ -101,7 +100,7 @@ void settle(ledger_ptr self, std::uint64_t lease_number, bool done) {
     my.work->finish(lease_number);
   else
     my.work->give_back(lease_number);
-  my.leased_at.erase(lease_number);
+  my.out.forget(lease_number);
   serve_parked(self);
   check_for_the_end(self);
 }
@@ -173,47 +172,17 @@ void admit(ledger_ptr self, std::uint32_t id, const caf::strong_actor_ptr& handl
   tell(self, run_event::kind::worker_joined, id);
 }
 
-// The stop rule's conditions on what came in so far.
-bool should_stop(ledger_ptr self) {
-  const auto& my = self->state;
-  const auto& rule = my.setup.stop;
-  if (my.work->done_rows() >= rule.rows || seconds_between(my.started, self->clock().now()) >= rule.seconds)
-    return true;
-  const auto enough = std::min<std::uint64_t>(remembered, my.work->grid().chunks_per_epoch());
-  if (my.recent.size() < enough)
-    return false;
-  double loss = 0;
-  double correct = 0;
-  double rows = 0;
-  for (const auto& report : my.recent) {
-    loss += report.loss_sum;
-    correct += static_cast<double>(report.correct);
-    rows += static_cast<double>(report.rows);
-  }
-  return loss / rows <= rule.loss || correct / rows >= rule.accuracy;
-}
-
-template <class Queue, class Value>
-void remember(Queue& queue, const Value& value) {
-  queue.push_back(value);
-  if (queue.size() > remembered)
-    queue.pop_front();
-}
-
 void take_report(ledger_ptr self, const chunk_report& report) {
   auto& my = self->state;
-  const auto leased_at = my.leased_at.find(report.lease);
-  if (leased_at != my.leased_at.end())
-    remember(my.lease_seconds, seconds_between(leased_at->second, self->clock().now()));
+  my.out.end(report.lease, self->clock().now());
   switch (report.kind) {
   case verdict_kind::applied:
   case verdict_kind::duplicate:
     if (!my.work->finish(report.lease))
       break; // it ran out before; the chunk counts when its new lease ends
-    remember(my.recent, report);
+    my.stop.add(report);
     tell_watchers(self, report);
-    if (!my.stopped && should_stop(self))
-      my.stopped = true;
+    my.stopped = my.stopped || my.stop.is_reached(my.work->done_rows(), seconds_so_far(self));
     break;
   case verdict_kind::fenced:
     my.work->give_back(report.lease);
@@ -225,42 +194,22 @@ void take_report(ledger_ptr self, const chunk_report& report) {
                " times: " + report.reason);
     break;
   }
-  my.leased_at.erase(report.lease);
   if (no_more_work(my))
     serve_parked(self);
 }
 
-double allowed_seconds(const ledger_state& my) {
-  if (my.lease_seconds.empty())
-    return 600 * my.patience; // nobody has finished a chunk yet: there is nothing to compare with
-  auto sorted = std::vector<double>(my.lease_seconds.begin(), my.lease_seconds.end());
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::nth_element(sorted.begin(), middle, sorted.end());
-  return std::max(10.0, 10 * *middle) * my.patience;
-}
-
 void check_deadlines(ledger_ptr self) {
   auto& my = self->state;
-  const auto now = self->clock().now();
-  const auto allowed = allowed_seconds(my);
-  bool any = false;
-  for (const auto& [id, member] : my.members) {
-    for (const auto& held : my.work->held_by(id)) {
-      const auto since = my.leased_at.find(held.number);
-      if (since == my.leased_at.end() || seconds_between(since->second, now) < allowed)
-        continue;
-      my.leased_at.erase(since);
-      any = true;
-      tell(self, run_event::kind::worker_stalled, id, errc::nodes,
-           "made no progress on chunk " + to_string(held.chunk) + " for " + std::to_string(static_cast<long>(allowed)) +
-               " s",
-           "the chunk went back");
-      reclaim(self, held, id);
-    }
+  const auto allowed = std::to_string(static_cast<long>(my.out.allowed_seconds()));
+  for (const auto number : my.out.take_overdue(self->clock().now())) {
+    const auto late = my.work->holder_of(number);
+    if (!late)
+      continue;
+    tell(self, run_event::kind::worker_stalled, late->worker, errc::nodes,
+         "made no progress on chunk " + to_string(late->held.chunk) + " for " + allowed + " s", "the chunk went back");
+    reclaim(self, late->held, late->worker);
   }
-  if (any)
-    my.patience *= 2;
-  if (!my.stopped && my.work->leased() > 0 && seconds_between(my.started, now) >= my.setup.stop.seconds)
+  if (my.work->leased() > 0 && my.stop.is_late(seconds_so_far(self)))
     my.stopped = true;
   if (my.stopped)
     serve_parked(self);
@@ -278,6 +227,7 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
     my.work->mark_done(chunk);
   my.watchers = setup.watchers;
   my.started = self->clock().now();
+  my.stop = {setup.stop, setup.grid};
   my.setup = std::move(setup);
   end_on_exception(self);
   self->set_down_handler([=](const caf::down_msg& down) {

@@ -1,27 +1,19 @@
 #pragma once
 
+#include "actors/lease_clock.hpp"
 #include "actors/messages.hpp"
+#include "actors/stop_rule.hpp"
 #include "actors/work_list.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <deque>
-#include <limits>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace dk {
-
-/// When a run ends before its last chunk. Loss and accuracy are means over the rows of the newest chunks (an epoch's
-/// worth, a hundred at most), and count only once that many have come in.
-struct stop_rule {
-  std::uint64_t rows = std::numeric_limits<std::uint64_t>::max();
-  double seconds = std::numeric_limits<double>::infinity();
-  double loss = -std::numeric_limits<double>::infinity();
-  double accuracy = std::numeric_limits<double>::infinity();
-};
 
 struct ledger_setup {
   chunk_grid grid;
@@ -52,13 +44,11 @@ struct ledger_state {
   std::optional<work_list> work;
   std::map<std::uint32_t, member> members;
   std::deque<std::uint32_t> parked; // who waits, first come first served
-  std::map<std::uint64_t, time_point> leased_at;
+  lease_clock out;                  // since when each lease is
   std::map<chunk_id, std::uint32_t, bool (*)(const chunk_id&, const chunk_id&)> rejections{
       [](const chunk_id& a, const chunk_id& b) { return a.epoch != b.epoch ? a.epoch < b.epoch : a.index < b.index; }};
   std::vector<caf::actor> watchers;
-  std::deque<chunk_report> recent;  // for the stop rule
-  std::deque<double> lease_seconds; // how long the newest leases took
-  double patience = 1;              // doubled whenever a lease ran out, so that slow is not taken for dead forever
+  stop_watch stop;
   time_point started;
   std::uint32_t diverged = 0;
   std::uint32_t asking = 0; // leases of lost workers whose fate the servers are being asked
@@ -69,7 +59,7 @@ struct ledger_state {
 /// Leases chunks to the workers that ask, takes the leases of lost workers back, and says when the run is over.
 /// A worker is watched over from its first `work_request` on, or from an earlier `join`.
 /// With fewer slots than workers they take turns, as threads do on the cores of a host.
-/// A lease may last 10 seconds or 10 times the median, whichever is more; then its chunk is open again.
+/// A lease that is out for too long (lease_clock) is over: its chunk is open again.
 ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> self, ledger_setup setup);
 
 } // namespace dk

@@ -51,6 +51,13 @@ std::vector<lease> work_list::held_by(std::uint32_t worker) const {
   return held;
 }
 
+std::optional<work_list::holder> work_list::holder_of(std::uint64_t lease_number) const {
+  const auto found = leases_.find(lease_number);
+  if (found == leases_.end())
+    return std::nullopt;
+  return holder{found->second.worker, describe(lease_number, found->second.number)};
+}
+
 std::optional<std::uint64_t> work_list::next_open(std::uint32_t worker) {
   if (!came_back_.empty()) {
     const auto number = *came_back_.begin();

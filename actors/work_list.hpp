@@ -37,6 +37,14 @@ public:
   /// The leases that a worker holds.
   std::vector<lease> held_by(std::uint32_t worker) const;
 
+  struct holder {
+    std::uint32_t worker;
+    lease held;
+  };
+
+  /// Who holds this lease; nothing when it is unknown.
+  std::optional<holder> holder_of(std::uint64_t lease_number) const;
+
   /// The newest lease number handed out so far; 0 before the first.
   std::uint64_t newest() const { return newest_; }
 
