@@ -35,7 +35,7 @@ void take_verdict(worker_ptr self, const verdict& answer) {
 
 // Sends one delta per shard; `on_verdict` hears each answer before `then` runs.
 void commit_to_all(worker_ptr self, bool wants_center, std::vector<delta> deltas,
-                   std::function<void(std::size_t, const verdict&)> on_verdict, std::function<void()> then) {
+                   const std::function<void(std::size_t, const verdict&)>& on_verdict, std::function<void()> then) {
   auto& my = self->state;
   const auto one_is_in = after(my.setup.shards.size(), std::move(then));
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {

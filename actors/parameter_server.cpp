@@ -104,7 +104,7 @@ server_actor::behavior_type parameter_server(server_actor::stateful_pointer<serv
       [=](pull_atom) { return self->state.now; },
       [=](const commit& from) {
         auto& state = self->state;
-        const auto answer = judge(state, from);
+        auto answer = judge(state, from);
         if (!state.setup.watchers.empty()) {
           const std::chrono::duration<double> since = self->clock().now() - state.started;
           const commit_record record{since.count(), state.setup.shard, from.worker,    from.chunk,

@@ -11,5 +11,12 @@
 #define DK_CLONES
 #endif
 
+/// DK_INDEPENDENT before a loop: no pass of it reads what another one writes, which the compiler cannot see.
+#if defined(__clang__)
+#define DK_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define DK_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 /// For the helpers of such functions, which must become part of each clone.
 #define DK_INLINE inline __attribute__((always_inline))

@@ -25,7 +25,8 @@ public:
   block release() {
     const auto size = std::exchange(size_, 0);
     auto* const numbers = data();
-    return {std::shared_ptr<const float>{std::move(bytes_), numbers}, size};
+    const auto bytes = std::move(bytes_);
+    return {std::shared_ptr<const float>{bytes, numbers}, size};
   }
 
   float* data() { return reinterpret_cast<float*>(bytes_.get()); }

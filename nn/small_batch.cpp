@@ -21,7 +21,7 @@ DK_INLINE bool any_is_set(const float* x, std::size_t in, std::size_t k) {
 template <std::size_t Rows>
 DK_INLINE void add_group(const float (&x)[Rows][group_rows], const float* const (&w)[group_rows], std::size_t out,
                          float* y) {
-#pragma GCC ivdep
+  DK_INDEPENDENT
   for (std::size_t j = 0; j < out; ++j)
     for (std::size_t i = 0; i < Rows; ++i) {
       float sum = y[i * out + j];

@@ -36,7 +36,7 @@ DK_INLINE void each_of(const small_batch_gradient& g, Use use) {
     float factors[Rows];
     for (std::size_t i = 0; i < Rows; ++i)
       factors[i] = x[i * g.in + k];
-#pragma GCC ivdep
+    DK_INDEPENDENT
     for (std::size_t j = 0; j < out; ++j) {
       float sum = 0.0F;
       for (std::size_t i = 0; i < Rows; ++i)

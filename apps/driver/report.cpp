@@ -30,7 +30,7 @@ std::string histogram(const std::map<std::uint64_t, std::uint64_t>& counts) {
   constexpr std::uint64_t bars = 10;
   const auto width = counts.rbegin()->first / bars + 1;
   std::map<std::uint64_t, std::uint64_t> grouped;
-  std::uint64_t most = 0;
+  std::uint64_t most = 1;
   for (const auto& [staleness, commits] : counts)
     most = std::max(most, grouped[staleness / width] += commits);
   std::string text;

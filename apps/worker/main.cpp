@@ -1,5 +1,6 @@
 // A worker process: dk_node starts it, a driver enlists it, one worker lives in it.
 
+#include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/version.hpp"
 #include "runtime/recruit.hpp"
@@ -11,7 +12,9 @@
 #include <chrono>
 #include <cstdio>
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   CLI::App app{"A worker process of dk; started by dk_node, not by hand."};
   app.set_version_flag("--version", std::string{"dk_worker "} + dk::version_text);
   std::string address = "127.0.0.1";
@@ -29,10 +32,22 @@ int main(int argc, char** argv) {
   if (!port) {
     std::fprintf(stderr, "E_BIND cannot listen on %s: %s\n", address.c_str(), system.render(port.error()).c_str());
     caf::anon_send_exit(face, caf::exit_reason::user_shutdown);
-    return 5;
+    return dk::exit_status(dk::errc::bind);
   }
   std::printf("%u\n", unsigned{*port});
   std::fflush(stdout);
   caf::scoped_actor self{system};
   self->wait_for(face);
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& why) {
+    std::fprintf(stderr, "E_INTERNAL %s; please report this\n", why.what());
+    return dk::exit_status(dk::errc::internal);
+  }
 }
