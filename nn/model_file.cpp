@@ -13,8 +13,6 @@ namespace dk::nn {
 
 namespace {
 
-using keras::h5_handle;
-
 // Numbers for every weighted layer, in order, from the groups that carry any.
 std::vector<float> read_weights(hid_t group, const layer_stack& layers, std::size_t file_bytes) {
   std::vector<std::string> groups;

@@ -54,7 +54,7 @@ public:
   void line(const std::string& key, const json& value) { text_ += key + " = " + to_toml(value) + '\n'; }
 
   void line_unless_empty(const std::string& key, const json& value) {
-    if (!value.empty() && value != "")
+    if (!value.empty() && !(value.is_string() && value.get_ref<const std::string&>().empty()))
       line(key, value);
   }
 

@@ -66,7 +66,8 @@ void write(std::ofstream& file, const std::string& line) {
 
 } // namespace
 
-recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self, recorder_setup setup) {
+recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self,
+                                       const recorder_setup& setup) {
   auto& my = self->state;
   end_on_exception(self);
   my.history = open_for_append(setup.history);

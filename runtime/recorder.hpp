@@ -25,6 +25,7 @@ struct recorder_state {
 
 /// Watches a run: counts, and writes history.jsonl and commits.jsonl (design.md, section 8). Appends to files that are
 /// there, as a resumed run needs. Ends with an error when a file cannot be written.
-recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self, recorder_setup setup);
+recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self,
+                                       const recorder_setup& setup);
 
 } // namespace dk

@@ -58,11 +58,11 @@ std::string make_dated_folder(const std::string& name) {
 
 run_folder make_run_folder(const std::string& wanted, const std::string& name) {
   if (wanted.empty()) {
-    const run_folder folder{make_dated_folder(name)};
+    run_folder folder{make_dated_folder(name)};
     make_folder(folder.checkpoints());
     return folder;
   }
-  const run_folder folder{wanted};
+  run_folder folder{wanted};
   make_parents(folder.checkpoints());
   if (fs::exists(folder.config()) || !make_folder(folder.checkpoints()))
     throw failure{errc::usage,
@@ -71,7 +71,7 @@ run_folder make_run_folder(const std::string& wanted, const std::string& name) {
 }
 
 run_folder open_run_folder(const std::string& path) {
-  const run_folder folder{path};
+  run_folder folder{path};
   if (!fs::is_directory(path))
     throw failure{errc::checkpoint, path + ": no such folder; name a run's folder"};
   if (!fs::exists(folder.config()))

@@ -42,7 +42,7 @@ void join(membership_ptr self, const node_actor& other, answer done) {
           [=](caf::error& why) { miss(self, done, std::move(why)); });
 }
 
-void find_and_join(membership_ptr self, answer done) {
+void find_and_join(membership_ptr self, const answer& done) {
   const auto& my = self->state.setup;
   const auto not_found = [=](const caf::error& why) {
     const auto reason = unreachable(self->state.setup.other, why, self->state.setup.deadline);
