@@ -1,6 +1,7 @@
 #include "runtime/recorder.hpp"
 
 #include "actors/errors.hpp"
+#include "runtime/commit_format.hpp"
 
 #include <caf/all.hpp>
 #include <cerrno>
@@ -21,20 +22,6 @@ std::ofstream open_for_append(const std::string& path) {
   if (!file)
     throw failure{errc::resources, "cannot write " + path + ": " + std::strerror(errno)};
   return file;
-}
-
-const char* name_of(verdict_kind kind) {
-  switch (kind) {
-  case verdict_kind::applied:
-    return "applied";
-  case verdict_kind::duplicate:
-    return "duplicate";
-  case verdict_kind::fenced:
-    return "fenced";
-  case verdict_kind::rejected:
-    break;
-  }
-  return "rejected";
 }
 
 std::string to_json(const commit_record& r) {

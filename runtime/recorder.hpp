@@ -11,7 +11,7 @@ namespace dk {
 struct recorder_setup {
   std::string history; ///< file of one JSON line per chunk; empty: none
   std::string commits; ///< file of one JSON line per commit; empty: none
-  std::string header;  ///< the first line of `commits`
+  std::string header;  ///< the line that this start of the run begins `commits` with; empty: none
   caf::actor listener; ///< is sent every run_event as well
 };
 

@@ -40,9 +40,12 @@ struct run_progress {
   double seconds = 0;
 };
 
+struct replay_plan;
+
 struct run_options {
   std::optional<run_folder> folder;                  ///< nothing is written without one
   const resume_state* resume = nullptr;              ///< where an earlier start of this run ended
+  const replay_plan* replay = nullptr;               ///< do as a recorded run did; see runtime/replay/replay.hpp
   block start;                                       ///< the first center; empty: drawn from the job's seed
   const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
   std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`

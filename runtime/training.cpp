@@ -2,9 +2,11 @@
 
 #include "actors/errors.hpp"
 #include "actors/parameter_server.hpp"
+#include "runtime/commit_format.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/recorder.hpp"
+#include "runtime/replay/schedule.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
@@ -43,28 +45,12 @@ system_options options_of(const job& which) {
   return options;
 }
 
-std::string commits_header(const job& which, const chunk_grid& grid) {
-  return nlohmann::json{{"log", "dk-commits"},
-                        {"version", 1},
-                        {"seed", which.seed},
-                        {"rows", grid.rows},
-                        {"epochs", grid.epochs},
-                        {"batch_size", which.trainer.batch_size},
-                        {"communication_window", which.trainer.communication_window},
-                        {"shuffle", which.data.shuffle},
-                        {"servers", which.trainer.servers},
-                        {"workers", which.trainer.workers},
-                        {"algorithm", which.trainer.algorithm.name},
-                        {"keys", which.trainer.algorithm.keys}}
-      .dump();
-}
-
 } // namespace
 
 training::training(const job& which, const data::dataset& rows, const run_options& options)
     : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
       grid_(grid_of(which, rows.rows)), config_(options_of(which)), system_(config_), self_(system_),
-      checkpoints_(options.folder ? options.folder->checkpoints() : "", run_epoch()) {
+      checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : "", run_epoch()) {
   cluster_ = which.cluster.nodes.empty()
                  ? make_cluster_here(system_)
                  : make_cluster_on_nodes(self_, which.cluster, [this](const std::string& text) { tell(text); });
@@ -92,7 +78,10 @@ run_result training::run() {
   spawn_recorder();
   if (!alone())
     spawn_servers();
-  spawn_ledger();
+  if (options_.replay != nullptr)
+    spawn_schedule();
+  else
+    spawn_ledger();
   started_ = clock::now();
   cluster_->launch({job_, rows_, run_epoch(), ledger_, shards_, alone() ? start_ : block{}});
   while (!ended_)
@@ -122,12 +111,22 @@ void training::spawn_recorder() {
     setup.history = options_.folder->history();
     if (job_.trainer.record && !alone())
       setup.commits = options_.folder->commits();
-    if (!setup.commits.empty() && options_.resume == nullptr)
-      setup.header = commits_header(job_, grid_);
+    if (!setup.commits.empty())
+      setup.header = first_line();
   }
   setup.listener = caf::actor{self_};
   recorder_ = system_.spawn(recorder, setup);
   self_->monitor(recorder_);
+}
+
+// What this start of the run begins commits.jsonl with.
+std::string training::first_line() const {
+  if (options_.resume == nullptr)
+    return commits_header(job_, grid_).dump();
+  std::vector<std::uint64_t> versions;
+  for (const auto& shard : options_.resume->shards)
+    versions.push_back(shard.version);
+  return restart_line(run_epoch(), versions).dump();
 }
 
 void training::spawn_servers() {
@@ -146,9 +145,41 @@ void training::spawn_servers() {
     setup.fold = rule_.server(job_.trainer.algorithm.keys);
     setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
     const auto start = setup.start;
-    shards_.push_back({system_.spawn(parameter_server, std::move(setup)), offsets[i], 0, start});
+    auto server = system_.spawn(parameter_server, std::move(setup));
+    if (options_.replay != nullptr)
+      server = spawn_sequencer(i, server, start);
+    shards_.push_back({std::move(server), offsets[i], 0, start});
     self_->monitor(shards_.back().server);
   }
+}
+
+// Makes the commits of a log reach their shard in the order of the log.
+server_actor training::spawn_sequencer(std::uint32_t shard, const server_actor& server, const center& start) {
+  const auto& plan = *options_.replay;
+  sequencer_setup setup;
+  setup.shard = shard;
+  setup.server = server;
+  setup.start = start;
+  if (const auto script = plan.shards.find(shard); script != plan.shards.end())
+    setup.script = script->second;
+  setup.origin = plan.origin;
+  setup.same_rule = plan.same_rule;
+  setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
+  sequencers_.push_back(system_.spawn(sequencer, std::move(setup)));
+  return sequencers_.back();
+}
+
+void training::spawn_schedule() {
+  const auto& plan = *options_.replay;
+  schedule_setup setup;
+  setup.chunks = plan.workers;
+  setup.workers = static_cast<std::uint32_t>(job_.trainer.workers);
+  setup.rows = plan.rows;
+  setup.whole = plan.chunks == grid_.chunks();
+  setup.sequencers = sequencers_;
+  setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
+  ledger_ = system_.spawn(schedule, std::move(setup));
+  self_->monitor(ledger_);
 }
 
 void training::spawn_ledger() {

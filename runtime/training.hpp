@@ -5,6 +5,7 @@
 #include "common/log.hpp"
 #include "runtime/checkpoint_keeper.hpp"
 #include "runtime/cluster.hpp"
+#include "runtime/replay/sequencer.hpp"
 #include "runtime/system.hpp"
 #include "runtime/trainer.hpp"
 
@@ -37,6 +38,9 @@ private:
   void spawn_recorder();
   void spawn_servers();
   void spawn_ledger();
+  std::string first_line() const;
+  server_actor spawn_sequencer(std::uint32_t shard, const server_actor& server, const center& start);
+  void spawn_schedule();
 
   void look_around();
   void show_progress();
@@ -65,6 +69,7 @@ private:
   recorder_actor recorder_;
   ledger_actor ledger_;
   std::vector<shard_link> shards_;
+  std::vector<sequencer_actor> sequencers_; // of a replay: those that stand before the shards
   block start_;
   checkpoint_keeper checkpoints_;
   std::vector<chunk_id> resumed_; // chunks that earlier starts of the run have trained

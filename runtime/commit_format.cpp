@@ -1,0 +1,45 @@
+#include "runtime/commit_format.hpp"
+
+namespace dk {
+
+nlohmann::json commits_header(const job& which, const chunk_grid& grid) {
+  return {{"log", "dk-commits"},
+          {"version", 1},
+          {"seed", which.seed},
+          {"rows", grid.rows},
+          {"epochs", grid.epochs},
+          {"batch_size", which.trainer.batch_size},
+          {"communication_window", which.trainer.communication_window},
+          {"shuffle", which.data.shuffle},
+          {"servers", which.trainer.servers},
+          {"workers", which.trainer.workers},
+          {"algorithm", which.trainer.algorithm.name},
+          {"keys", which.trainer.algorithm.keys}};
+}
+
+nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions) {
+  return {{"restart", run_epoch}, {"versions", versions}};
+}
+
+const char* name_of(verdict_kind kind) {
+  switch (kind) {
+  case verdict_kind::applied:
+    return "applied";
+  case verdict_kind::duplicate:
+    return "duplicate";
+  case verdict_kind::fenced:
+    return "fenced";
+  case verdict_kind::rejected:
+    break;
+  }
+  return "rejected";
+}
+
+std::optional<verdict_kind> find_verdict(std::string_view name) {
+  for (const auto kind : {verdict_kind::applied, verdict_kind::duplicate, verdict_kind::fenced, verdict_kind::rejected})
+    if (name == name_of(kind))
+      return kind;
+  return std::nullopt;
+}
+
+} // namespace dk

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "actors/chunk.hpp"
+#include "actors/messages.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk {
+
+/// One commit of the log, and where it stands.
+struct logged_commit {
+  std::size_t line = 0; ///< of the file, from 1
+  commit_record what;
+};
+
+/// A run's commits.jsonl (docs/run-folder.md). Every line fits the header and, on its shard, the lines before it:
+/// versions rise one by one, no base is from the future, a chunk is applied once.
+struct commit_log {
+  std::string origin;    ///< the file's name, for errors
+  nlohmann::json header; ///< as commits_header wrote it
+  chunk_grid grid;
+  std::uint32_t workers = 1;
+  std::uint32_t servers = 1;
+  std::vector<logged_commit> commits;
+};
+
+/// "ORIGIN:LINE: text" as a failure (checkpoint).
+[[noreturn]] void fail_at(const std::string& origin, std::size_t line, const std::string& text);
+
+/// Reads a whole log; nothing in it is trusted. @throws failure (checkpoint): "ORIGIN:LINE: what; what to do"
+commit_log parse_commit_log(std::string_view text, const std::string& origin);
+
+/// @throws failure (checkpoint), also when there is no such file
+commit_log read_commit_log(const std::string& path);
+
+} // namespace dk

@@ -1,0 +1,171 @@
+#include "runtime/replay/plan.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace dk {
+
+namespace {
+
+// A chunk as a worker trained it: one line per shard, fewer if the worker was lost while it committed.
+struct trained_chunk {
+  std::map<std::uint32_t, const logged_commit*> lines;   // by shard
+  std::map<std::uint32_t, std::uint64_t> base;           // by shard: also of those without a line
+  std::map<std::uint32_t, std::uint64_t> known_versions; // of the shards, when its first line was written
+};
+
+struct hand {
+  std::vector<trained_chunk> chunks;
+  std::map<std::uint32_t, std::size_t> next; // by shard: which of `chunks` its next line belongs to
+};
+
+std::uint64_t at_or_zero(const std::map<std::uint32_t, std::uint64_t>& numbers, std::uint32_t key) {
+  const auto found = numbers.find(key);
+  return found == numbers.end() ? 0 : found->second;
+}
+
+class planner {
+public:
+  planner(const commit_log& log, bool adopts_center) : log_(log), adopts_center_(adopts_center) {
+    plan_.origin = log.origin;
+  }
+
+  replay_plan plan() && {
+    for (const auto& commit : log_.commits)
+      take(commit);
+    for (auto& [worker, of] : hands_)
+      follow(worker, of);
+    for (const auto& commit : log_.commits)
+      play(commit);
+    while (!pulls_.empty()) // from shards that no commit has reached
+      play_pulls(pulls_.begin()->first.first, pulls_.begin()->first.second);
+    count();
+    return std::move(plan_);
+  }
+
+private:
+  [[noreturn]] void fail(const logged_commit& at, const std::string& text) const {
+    fail_at(log_.origin, at.line, "worker " + std::to_string(at.what.worker) + " " + text);
+  }
+
+  // Sorts a line into its worker's chunks. In the file every line stands behind all that it came of: a shard tells the
+  // recorder of a commit before it answers.
+  void take(const logged_commit& commit) {
+    const auto& r = commit.what;
+    auto& of = hands_[r.worker];
+    const auto at = of.next[r.shard]++;
+    if (at > 0 && of.chunks[at - 1].lines.size() < log_.servers)
+      fail(commit, "goes on with " + to_string(r.chunk) + " before every shard has answered for its chunk before");
+    if (at == of.chunks.size())
+      of.chunks.push_back({{}, {}, versions_});
+    auto& chunk = of.chunks[at];
+    if (!chunk.lines.empty() && !(chunk.lines.begin()->second->what.chunk == r.chunk))
+      fail(commit, "commits " + to_string(r.chunk) + " to shard " + std::to_string(r.shard) + ", but " +
+                       to_string(chunk.lines.begin()->second->what.chunk) + " to another");
+    if (r.base > at_or_zero(chunk.known_versions, r.shard))
+      fail(commit, "had not seen base " + std::to_string(r.base) + " of shard " + std::to_string(r.shard) +
+                       " when it committed " + to_string(r.chunk));
+    if (r.base < adopted(of, at, r.shard))
+      fail(commit,
+           "had seen a newer version than base " + std::to_string(r.base) + " of shard " + std::to_string(r.shard));
+    chunk.lines[r.shard] = &commit;
+    chunk.base[r.shard] = r.base;
+    versions_[r.shard] = r.version;
+    if (r.kind == verdict_kind::applied)
+      reached_[r.shard].push_back(commit.line);
+  }
+
+  // The version that the worker got with the verdict on the chunk before; 0, where it started, before the first.
+  static std::uint64_t adopted(const hand& of, std::size_t chunk, std::uint32_t shard) {
+    return chunk == 0 ? 0 : of.chunks[chunk - 1].lines.at(shard)->what.version;
+  }
+
+  bool waited(const hand& of, std::size_t chunk) const {
+    const auto& base = of.chunks[chunk].base;
+    return std::any_of(base.begin(), base.end(),
+                       [&](const auto& one) { return one.second != adopted(of, chunk, one.first); });
+  }
+
+  // What the worker has to train, and what it pulls.
+  void follow(std::uint32_t worker, hand& of) {
+    for (std::size_t i = 0; i < of.chunks.size(); ++i) {
+      const bool pulled = waited(of, i);
+      complete(worker, of, i);
+      auto& chunk = of.chunks[i];
+      const auto& what = chunk.lines.begin()->second->what;
+      plan_.workers[worker].push_back({what.chunk, what.rows, pulled});
+      if (pulled || !adopts_center_)
+        for (const auto& [shard, base] : chunk.base)
+          pulls_[{shard, base}].push_back(worker);
+    }
+  }
+
+  // Says from which versions a worker started that was lost before its commit had reached every shard.
+  void complete(std::uint32_t worker, hand& of, std::size_t at) {
+    auto& chunk = of.chunks[at];
+    if (chunk.lines.size() == log_.servers)
+      return;
+    const bool pulled = waited(of, at);
+    std::size_t pulled_after = 0; // the line that brought the newest version it had
+    for (const auto& [shard, base] : chunk.base)
+      if (base > 0)
+        pulled_after = std::max(pulled_after, reached_[shard][base - 1]);
+    const auto known = chunk.base;
+    for (std::uint32_t shard = 0; shard < log_.servers; ++shard) {
+      if (known.count(shard) != 0)
+        continue;
+      auto& base = chunk.base[shard] = adopted(of, at, shard);
+      if (!pulled)
+        continue;
+      const auto& lines = reached_[shard];
+      const auto then = std::upper_bound(lines.begin(), lines.end(), pulled_after) - lines.begin();
+      base = std::max(base, static_cast<std::uint64_t>(then));
+      if (adopts_center_)
+        plan_.doubts.push_back("the log does not tell from which version of shard " + std::to_string(shard) +
+                               " worker " + std::to_string(worker) + ", which was then lost, started " +
+                               to_string(chunk.lines.begin()->second->what.chunk) + "; taken for " +
+                               std::to_string(base));
+    }
+  }
+
+  void play_pulls(std::uint32_t shard, std::uint64_t version) {
+    const auto found = pulls_.find({shard, version});
+    if (found == pulls_.end())
+      return;
+    for (const auto worker : found->second)
+      plan_.shards[shard].push_back({script_step::kind::pull, worker, version, {}, 0});
+    pulls_.erase(found);
+  }
+
+  void play(const logged_commit& commit) {
+    const auto& r = commit.what;
+    play_pulls(r.shard, 0);
+    plan_.shards[r.shard].push_back({script_step::kind::commit, r.worker, r.version, r.kind, commit.line});
+    play_pulls(r.shard, r.version);
+  }
+
+  void count() {
+    std::map<std::uint64_t, std::uint32_t> shards; // by number of the chunk: that have it
+    for (const auto& commit : log_.commits)
+      if (commit.what.kind == verdict_kind::applied && ++shards[log_.grid.number(commit.what.chunk)] == log_.servers) {
+        ++plan_.chunks;
+        plan_.rows += commit.what.rows.size();
+      }
+  }
+
+  const commit_log& log_;
+  bool adopts_center_;
+  replay_plan plan_;
+  std::map<std::uint32_t, hand> hands_;
+  std::map<std::uint32_t, std::uint64_t> versions_;           // of the shards
+  std::map<std::uint32_t, std::vector<std::size_t>> reached_; // per shard: version i + 1 by which line
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::vector<std::uint32_t>> pulls_; // by shard and version
+};
+
+} // namespace
+
+replay_plan make_plan(const commit_log& log, bool adopts_center) {
+  return planner{log, adopts_center}.plan();
+}
+
+} // namespace dk

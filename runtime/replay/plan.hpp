@@ -1,0 +1,48 @@
+#pragma once
+
+#include "runtime/replay/commit_log.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// One chunk that a worker trains.
+struct planned_chunk {
+  chunk_id chunk;
+  row_range rows;
+  bool waited = false; ///< it starts from another center than the worker's last verdicts brought
+};
+
+/// One thing that a shard does.
+struct script_step {
+  enum class kind : std::uint8_t {
+    pull,   ///< hands its center to the worker
+    commit, ///< judges the worker's next commit
+  };
+  kind what = kind::commit;
+  std::uint32_t worker = 0;
+  std::uint64_t version = 0;                    ///< of the shard afterwards
+  verdict_kind verdict = verdict_kind::applied; ///< of a commit
+  std::size_t line = 0;                         ///< likewise: in the log
+};
+
+/// A recorded run as something to do again: who trains what, from which centers, folded in which order.
+/// Whoever follows it comes to its end: in the order of the log, each step needs only steps before it.
+struct replay_plan {
+  std::string origin;     ///< the log's name
+  bool same_rule = true;  ///< under the algorithm of the run: every verdict must be the log's
+  std::uint64_t rows = 0; ///< of the chunks that every shard folds in
+  std::uint64_t chunks = 0;
+  std::map<std::uint32_t, std::vector<planned_chunk>> workers; ///< by number; one that trained nothing is not here
+  std::map<std::uint32_t, std::vector<script_step>> shards;    ///< by number; likewise
+  std::vector<std::string> doubts; ///< where the log does not tell all: what was assumed, one line each
+};
+
+/// @param adopts_center of the algorithm to replay under (exchange_rule): whether a worker pulls before a chunk that it
+/// waited for, or at the end of each
+/// @throws failure (checkpoint) when the lines of several shards contradict each other
+replay_plan make_plan(const commit_log& log, bool adopts_center);
+
+} // namespace dk

@@ -1,0 +1,82 @@
+#include "runtime/replay/replay.hpp"
+
+#include "algorithms/catalog.hpp"
+#include "common/buffer_pool.hpp"
+#include "runtime/commit_format.hpp"
+#include "runtime/preflight.hpp"
+#include "runtime/replay/plan.hpp"
+#include "runtime/training.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace dk {
+
+namespace {
+
+constexpr double ages = 1e7; // seconds: a worker waits for its turn as long as it takes
+
+// The header says what the log is of; it must be this job on these rows.
+void check_header(const job& recorded, const commit_log& log, const data::dataset& rows) {
+  if (log.grid.rows != rows.rows)
+    throw failure{errc::data, log.origin + ":1: the run had " + std::to_string(log.grid.rows) + " rows, " +
+                                  rows.origin + " gives " + std::to_string(rows.rows) +
+                                  " now; put the run's data back"};
+  const auto due = commits_header(recorded, grid_of(recorded, rows.rows));
+  for (const auto& [key, value] : due.items())
+    if (!log.header.contains(key) || log.header.at(key) != value)
+      fail_at(log.origin, 1, "\"" + key + "\" is not " + value.dump() + ", as in the run's config.resolved.toml");
+}
+
+const algorithm& rule_of(const job& which) {
+  const auto* rule = find_algorithm(which.trainer.algorithm.name);
+  if (rule == nullptr)
+    throw failure{errc::config, "unknown algorithm " + which.trainer.algorithm.name};
+  if (!rule->has_server())
+    throw failure{errc::usage, rule->name + " makes no commits, so there is nothing to replay; name another algorithm"};
+  return *rule;
+}
+
+} // namespace
+
+run_result replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,
+                  run_options options) {
+  check_header(recorded, log, rows);
+  auto here = under;
+  here.cluster.nodes.clear();
+  here.cluster.request_timeout = ages;
+  const auto& rule = rule_of(here);
+  check_job(here, rows);
+  auto plan = make_plan(log, rule.worker(here.trainer.algorithm.keys).adopts_center);
+  plan.same_rule = here.trainer == recorded.trainer;
+  for (const auto& doubt : plan.doubts)
+    if (options.notice)
+      options.notice(doubt);
+  options.replay = &plan;
+  auto result = training{here, rows, options}.run();
+  trim_pool();
+  return result;
+}
+
+center_difference compare(const block& a, const block& b) {
+  if (a.size() != b.size())
+    throw failure{errc::checkpoint,
+                  "a center of " + std::to_string(a.size()) + " weights cannot be one of " + std::to_string(b.size())};
+  center_difference found;
+  if (a.empty() || std::memcmp(a.data(), b.data(), a.bytes()) == 0)
+    return found;
+  found.equal = false;
+  double length = 0;
+  double apart = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto d = static_cast<double>(a[i]) - static_cast<double>(b[i]);
+    found.largest = std::max(found.largest, std::abs(d));
+    apart += d * d;
+    length += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+  }
+  found.relative = length > 0 ? std::sqrt(apart / length) : std::sqrt(apart);
+  return found;
+}
+
+} // namespace dk

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "runtime/replay/plan.hpp"
+#include "runtime/replay/sequencer.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace dk {
+
+struct schedule_setup {
+  std::map<std::uint32_t, std::vector<planned_chunk>> chunks; ///< by worker
+  std::uint32_t workers = 1;                                  ///< also those without a chunk
+  std::uint64_t rows = 0;                                     ///< that will be done at the end
+  bool whole = true;                                          ///< that is every row of the run
+  std::vector<sequencer_actor> sequencers;                    ///< are told which worker is who
+  std::vector<caf::actor> watchers;                           ///< as if each had sent `watch`
+};
+
+struct schedule_state {
+  static inline const char* name = "schedule";
+
+  schedule_setup setup;
+  std::map<std::uint32_t, caf::actor_addr> members;
+  std::map<std::uint32_t, std::size_t> next; // by worker: which of its chunks it gets next
+  std::set<std::uint32_t> left;
+  std::uint64_t leases = 0;
+  std::uint64_t done_rows = 0;
+  bool ended = false;
+};
+
+/// Stands in for the ledger when a run is replayed: gives each worker the chunks that it had then, in the same order.
+/// The run is over when every worker has trained its last; a worker that is lost ends it with its error.
+ledger_actor::behavior_type schedule(ledger_actor::stateful_pointer<schedule_state> self, schedule_setup setup);
+
+} // namespace dk

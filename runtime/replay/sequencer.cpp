@@ -1,0 +1,145 @@
+#include "runtime/replay/sequencer.hpp"
+
+#include "actors/errors.hpp"
+#include "runtime/commit_format.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <limits>
+
+namespace dk {
+
+namespace {
+
+using sequencer_ptr = sequencer_actor::stateful_pointer<sequencer_state>;
+
+void end(sequencer_ptr self, const failure& why) {
+  for (const auto& watcher : self->state.setup.watchers)
+    caf::anon_send(watcher, run_event{run_event::kind::failed, 0, why.code(), why.what(), ""});
+  self->quit(make_error(why.code(), why.what()));
+}
+
+// What a commit does wrong where the log says that it did nothing: a NaN is refused under every rule.
+delta refusable(std::size_t size) {
+  block_writer numbers{size};
+  std::fill_n(numbers.data(), size, std::numeric_limits<float>::quiet_NaN());
+  return std::move(numbers).done();
+}
+
+void pull_for(sequencer_ptr self, const script_step& step) {
+  auto& my = self->state;
+  self->request(my.setup.server, my.setup.request_timeout, pull_atom_v)
+      .then(
+          [=](const center& newest) {
+            auto& member = self->state.members[step.worker];
+            if (member.waiting.empty())
+              return member.pulled.push_back(newest);
+            member.waiting.front().deliver(newest);
+            member.waiting.pop_front();
+          },
+          [=](const caf::error& why) { end(self, to_failure(why)); });
+}
+
+// @return why this verdict is not the one of the script; "" when it is
+std::string difference(const script_step& step, const verdict& answer) {
+  if (answer.kind == step.verdict && answer.version == step.version)
+    return "";
+  return "the replay went another way: " + std::string{name_of(answer.kind)} +
+         (answer.reason.empty() ? "" : " (" + answer.reason + ")") + " at version " + std::to_string(answer.version) +
+         " instead of " + name_of(step.verdict) + " at version " + std::to_string(step.version);
+}
+
+void forward(sequencer_ptr self, const script_step& step, sequencer_state::held_commit held) {
+  auto& my = self->state;
+  auto& [what, promise] = held;
+  if (step.verdict == verdict_kind::fenced)
+    self->send(my.setup.server, fence_atom_v, what.worker, what.lease);
+  if (step.verdict == verdict_kind::rejected && !my.setup.same_rule)
+    what.delta = refusable(what.delta.size());
+  self->request(my.setup.server, my.setup.request_timeout, std::move(what))
+      .then(
+          [=, answer_to = promise](verdict& answer) mutable {
+            const auto& setup = self->state.setup;
+            if (const auto text = difference(step, answer); !text.empty())
+              return end(self, {answer.kind == verdict_kind::rejected ? errc::diverged : errc::checkpoint,
+                                setup.origin + ":" + std::to_string(step.line) + ": shard " +
+                                    std::to_string(setup.shard) + ": " + text});
+            answer_to.deliver(std::move(answer));
+          },
+          [=](const caf::error& why) { end(self, to_failure(why)); });
+}
+
+// Does what the script has next, as far as it can be done now.
+void go_on(sequencer_ptr self) {
+  auto& my = self->state;
+  for (; my.at < my.setup.script.size(); ++my.at) {
+    const auto& step = my.setup.script[my.at];
+    if (step.what == script_step::kind::pull) {
+      pull_for(self, step);
+      continue;
+    }
+    auto& member = my.members[step.worker];
+    if (member.held.empty())
+      return;
+    auto held = std::move(member.held.front());
+    member.held.pop_front();
+    --member.commits;
+    forward(self, step, std::move(held));
+  }
+}
+
+} // namespace
+
+sequencer_actor::behavior_type sequencer(sequencer_actor::stateful_pointer<sequencer_state> self,
+                                         sequencer_setup setup) {
+  auto& my = self->state;
+  my.setup = std::move(setup);
+  for (const auto& step : my.setup.script)
+    if (step.what == script_step::kind::commit)
+      ++my.members[step.worker].commits;
+  end_on_exception(self);
+  self->attach_functor([server = my.setup.server] { caf::anon_send_exit(server, caf::exit_reason::user_shutdown); });
+  go_on(self);
+  return {
+      [=](pull_atom) -> caf::result<center> {
+        auto& state = self->state;
+        const auto number = state.numbers.find(caf::actor_cast<caf::actor_addr>(self->current_sender()));
+        if (number == state.numbers.end())
+          return self->delegate(state.setup.server, pull_atom_v); // no worker: somebody who only looks
+        auto& member = state.members[number->second];
+        if (member.pulled.empty()) {
+          member.waiting.push_back(self->make_response_promise<center>());
+          return member.waiting.back();
+        }
+        auto newest = std::move(member.pulled.front());
+        member.pulled.pop_front();
+        return newest;
+      },
+      [=](const commit& from) -> caf::result<verdict> {
+        auto& state = self->state;
+        auto& member = state.members[from.worker];
+        if (member.held.size() == member.commits) { // it never came here: its worker was lost
+          verdict answer;
+          answer.kind = verdict_kind::fenced;
+          answer.weights = state.setup.start.weights;
+          return answer;
+        }
+        member.held.push_back({from, self->make_response_promise<verdict>()});
+        const auto promise = member.held.back().answer;
+        go_on(self);
+        return promise;
+      },
+      [=](have_atom, chunk_id chunk) { return self->delegate(self->state.setup.server, have_atom_v, chunk); },
+      [=](fence_atom, std::uint32_t worker, std::uint64_t lease) {
+        self->send(self->state.setup.server, fence_atom_v, worker, lease);
+      },
+      [=](tally_atom) { return self->delegate(self->state.setup.server, tally_atom_v); },
+      [=](state_atom) { return self->delegate(self->state.setup.server, state_atom_v); },
+      [=](watch_atom, const caf::actor& watcher) { self->send(self->state.setup.server, watch_atom_v, watcher); },
+      [=](caf::join_atom, std::uint32_t worker, const caf::strong_actor_ptr& handle) {
+        self->state.numbers[caf::actor_cast<caf::actor_addr>(handle)] = worker;
+      },
+  };
+}
+
+} // namespace dk

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "runtime/replay/plan.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// A server_actor that is told besides which worker is who.
+using sequencer_actor = server_actor::extend<caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>>;
+
+struct sequencer_setup {
+  std::uint32_t shard = 0;
+  server_actor server;              ///< the shard itself; it ends with the sequencer
+  center start;                     ///< what the shard starts from
+  std::vector<script_step> script;  ///< what it did
+  std::string origin;               ///< the name of the log, for errors
+  bool same_rule = true;            ///< as in replay_plan
+  std::vector<caf::actor> watchers; ///< hear first why it ends, before the workers miss it
+  std::chrono::milliseconds request_timeout{30000};
+};
+
+struct sequencer_state {
+  static inline const char* name = "sequencer";
+
+  struct held_commit {
+    commit what;
+    caf::typed_response_promise<verdict> answer;
+  };
+
+  /// What the sequencer has of a worker, and owes it.
+  struct member {
+    std::size_t commits = 0;                                 // that the script still has
+    std::deque<center> pulled;                               // by the script, not yet by the worker
+    std::deque<caf::typed_response_promise<center>> waiting; // the other way round
+    std::deque<held_commit> held;                            // until it is their turn
+  };
+
+  sequencer_setup setup;
+  std::size_t at = 0; // of the script
+  std::map<std::uint32_t, member> members;
+  std::map<caf::actor_addr, std::uint32_t> numbers;
+};
+
+/// Stands before a shard and makes its past happen again: commits reach it in the order of the script, whenever they
+/// come, and a worker that pulls gets the center that it got then. All else is the shard's. Ends with an error when the
+/// shard's verdict is not that of the script, except that under another rule a commit that was refused is made one.
+sequencer_actor::behavior_type sequencer(sequencer_actor::stateful_pointer<sequencer_state> self,
+                                         sequencer_setup setup);
+
+} // namespace dk

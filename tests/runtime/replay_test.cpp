@@ -1,0 +1,206 @@
+// A recorded run is rebuilt bit for bit by its own actors, and replayed under other algorithms.
+#include "runtime/replay/replay.hpp"
+
+#include "small_job.hpp"
+#include "tests/support.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <iterator>
+#include <set>
+
+using namespace dk;
+using namespace dk::test;
+
+namespace {
+
+// Chunks of 21 rows and a last one of 6, a single batch.
+job recorded_job(const std::string& algorithm, std::size_t workers, std::size_t servers) {
+  auto which = blob_job(algorithm, workers);
+  which.seed = 11;
+  which.model.layers = {{"dense", {{"units", 12}, {"activation", "relu"}}},
+                        {"dropout", {{"rate", 0.25}}},
+                        {"dense", {{"units", 2}, {"activation", "softmax"}}}};
+  which.trainer.servers = servers;
+  which.trainer.epochs = 3;
+  which.trainer.batch_size = 7;
+  which.trainer.communication_window = 3;
+  which.trainer.optimizer = {"adam", {{"learning_rate", 0.01}}};
+  return which;
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file{path};
+  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+}
+
+bool same_bits(const block& a, const block& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.bytes()) == 0;
+}
+
+// A run and its log.
+struct recording {
+  explicit recording(job which, std::size_t count = 90) : what(std::move(which)), rows(blobs(count)) {
+    run_options options;
+    options.folder = make_run_folder(folder.path("run"), "recorded");
+    result = train(what, rows, options);
+    log = read_commit_log(options.folder->commits());
+  }
+
+  run_result again(const job& under, const std::string& out = "") const {
+    run_options options;
+    if (!out.empty())
+      options.folder = make_run_folder(folder.path(out), "replay");
+    return replay(what, log, under, rows, options);
+  }
+  run_result again() const { return again(what); }
+
+  job under(const std::string& algorithm) const {
+    auto other = what;
+    other.trainer.algorithm = {algorithm, find_algorithm(algorithm)->defaults};
+    return other;
+  }
+
+  temporary_folder folder;
+  job what;
+  data::dataset rows;
+  run_result result;
+  commit_log log;
+};
+
+using schedule_line =
+    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t, std::uint64_t>;
+
+// Who, when, which rows, which base: the lines of each shard in their order.
+std::vector<schedule_line> schedule_of(const commit_log& log) {
+  std::vector<schedule_line> all;
+  for (std::uint32_t shard = 0; shard < log.servers; ++shard)
+    for (const auto& one : log.commits)
+      if (const auto& r = one.what; r.shard == shard)
+        all.emplace_back(shard, r.worker, r.chunk.epoch, r.chunk.index, r.base, r.version);
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("a replay gives the center of the run, bit for bit", "[runtime][replay]") {
+  const auto algorithm = GENERATE(as<std::string>{}, "downpour", "adag", "dynsgd", "aeasgd");
+  const auto workers = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{7});
+  const auto servers = GENERATE(std::size_t{1}, std::size_t{2});
+  INFO(algorithm << " with " << workers << " workers and " << servers << " servers");
+  const recording run{recorded_job(algorithm, workers, servers)};
+  REQUIRE(run.result.rows.balanced());
+  const auto rebuilt = run.again();
+  CHECK(same_bits(rebuilt.weights, run.result.weights));
+  CHECK(rebuilt.versions == run.result.versions);
+  CHECK(to_string(rebuilt.rows) == to_string(run.result.rows));
+  CHECK(rebuilt.numbers.staleness == run.result.numbers.staleness);
+  CHECK(rebuilt.numbers.rows == run.result.numbers.rows);
+}
+
+TEST_CASE("a run whose workers waited in line is replayed", "[runtime][replay]") {
+  auto which = recorded_job(GENERATE(as<std::string>{}, "adag", "aeasgd"), 20, 2);
+  which.trainer.epochs = 10;
+  const recording run{which, 500};
+  CHECK(same_bits(run.again().weights, run.result.weights));
+}
+
+TEST_CASE("a run that was stopped early is replayed as far as it came", "[runtime][replay]") {
+  auto which = recorded_job("dynsgd", 3, 2);
+  which.trainer.stop = {{"rows", 100}};
+  const recording run{which};
+  REQUIRE(run.result.stopped);
+  const auto rebuilt = run.again();
+  CHECK(same_bits(rebuilt.weights, run.result.weights));
+  CHECK(rebuilt.stopped);
+  CHECK(rebuilt.rows.balanced());
+  CHECK(rebuilt.rows.expected == run.result.rows.expected);
+}
+
+TEST_CASE("under another algorithm the schedule stays and the center does not", "[runtime][replay]") {
+  const auto [from, to] = GENERATE(table<std::string, std::string>(
+      {{"adag", "dynsgd"}, {"adag", "aeasgd"}, {"aeasgd", "downpour"}, {"dynsgd", "adag"}}));
+  INFO(from << " as " << to);
+  const recording run{recorded_job(from, 3, 2)};
+  const auto other = run.again(run.under(to), "other");
+  CHECK_FALSE(same_bits(other.weights, run.result.weights));
+  CHECK(other.rows.balanced());
+  CHECK(other.rows.applied == 270);
+  CHECK(other.numbers.staleness == run.result.numbers.staleness);
+  const auto log = read_commit_log(run.folder.path("other/commits.jsonl"));
+  CHECK(schedule_of(log) == schedule_of(run.log));
+  CHECK(log.header.at("algorithm") == to);
+
+  const auto again = replay(run.under(to), log, run.under(to), run.rows, {}); // a replay is a run
+  CHECK(same_bits(again.weights, other.weights));
+  CHECK(same_bits(run.again(run.under(to)).weights, other.weights));
+}
+
+TEST_CASE("other keys of the same algorithm are another rule", "[runtime][replay]") {
+  const recording run{recorded_job("aeasgd", 3, 1)};
+  auto softer = run.what;
+  softer.trainer.algorithm.keys["rho"] = 2.0;
+  CHECK_FALSE(same_bits(run.again(softer).weights, run.result.weights));
+}
+
+TEST_CASE("a log of another job or other rows is refused", "[runtime][replay]") {
+  const recording run{recorded_job("adag", 2, 1)};
+  const auto refused = [&](errc code, const job& recorded, const data::dataset& rows) {
+    auto text = failure_of(code, [&] { replay(recorded, run.log, recorded, rows, {}); });
+    return text.substr(text.find("commits.jsonl"));
+  };
+  CHECK(refused(errc::data, run.what, blobs(89)) ==
+        "commits.jsonl:1: the run had 90 rows, memory gives 89 now; put the run's data back");
+  auto other = run.what;
+  other.seed = 12;
+  CHECK(refused(errc::checkpoint, other, run.rows) ==
+        "commits.jsonl:1: \"seed\" is not 12, as in the run's config.resolved.toml");
+  other = run.what;
+  other.trainer.workers = 3;
+  CHECK(refused(errc::checkpoint, other, run.rows) ==
+        "commits.jsonl:1: \"workers\" is not 3, as in the run's config.resolved.toml");
+  CHECK(failure_of(errc::usage, [&] {
+          auto alone = run.under("single");
+          alone.trainer.workers = 1;
+          run.again(alone);
+        }) == "single makes no commits, so there is nothing to replay; name another algorithm");
+}
+
+TEST_CASE("a replay that goes another way than its log ends with the line", "[runtime][replay]") {
+  recording run{recorded_job("adag", 1, 1)};
+  run.log.commits[4].what.kind = verdict_kind::rejected; // as if its delta had not been finite
+  const auto text = failure_of(errc::checkpoint, [&] { run.again(); });
+  CHECK(text.substr(text.find("commits.jsonl")) ==
+        "commits.jsonl:6: shard 0: the replay went another way: applied at version 5 instead of rejected at version 5");
+}
+
+TEST_CASE("a commit that was refused is refused again, and its chunk trained again", "[runtime][replay]") {
+  recording run{recorded_job("downpour", 1, 1)};
+  // Worker 0 was refused once before it trained this chunk again; its optimizer and its dropout had moved on.
+  auto& lines = run.log.commits;
+  auto refused = lines[4];
+  refused.what.kind = verdict_kind::rejected;
+  --refused.what.version;
+  lines.insert(lines.begin() + 4, refused);
+  const auto other = run.again(run.under("adag"), "other");
+  CHECK(other.rows.balanced());
+  CHECK(other.numbers.rejected == 1);
+  const auto log = read_commit_log(run.folder.path("other/commits.jsonl"));
+  CHECK(schedule_of(log) == schedule_of(run.log));
+  CHECK(log.commits[4].what.kind == verdict_kind::rejected);
+  CHECK(same_bits(replay(run.under("adag"), log, run.under("dynsgd"), run.rows, {}).weights,
+                  run.again(run.under("dynsgd")).weights));
+}
+
+TEST_CASE("two centers are compared", "[runtime][replay]") {
+  const auto of = [](const std::vector<float>& numbers) { return block::copy_of(numbers.data(), numbers.size()); };
+  CHECK(compare(of({3, 4}), of({3, 4})).equal);
+  const auto apart = compare(of({3, 4}), of({3, 4.5}));
+  CHECK_FALSE(apart.equal);
+  CHECK(apart.largest == 0.5);
+  CHECK(apart.relative == Approx(0.1));
+  CHECK_FALSE(compare(of({0.0F}), of({-0.0F})).equal); // bit for bit
+  CHECK(failure_of(errc::checkpoint, [&] {
+          compare(of({1}), of({1, 2}));
+        }) == "a center of 1 weights cannot be one of 2");
+}
