@@ -1,4 +1,5 @@
 #include "apps/driver/commands.hpp"
+#include "apps/driver/replay.hpp"
 #include "apps/driver/train.hpp"
 #include "common/error.hpp"
 #include "common/version.hpp"
@@ -16,6 +17,7 @@ int run(int argc, char** argv) {
              "  dk_driver examples/mnist.cfg\n"
              "  dk_driver examples/mnist.cfg --set trainer.workers=4 --nodes host1:7077,host2:7077\n"
              "  dk_driver evaluate --model runs/20260101-120000-mnist\n"
+             "  dk_driver replay runs/20260101-120000-mnist --algorithm dynsgd\n"
              "  dk_driver summary model.h5\n");
 
   dk::train_options train;
@@ -43,6 +45,15 @@ int run(int argc, char** argv) {
   auto* const summary_app = app.add_subcommand("summary", "The layers of a model, or the columns of data");
   summary_app->add_option("what", what, "A run's folder, a model file, a data file or a TOML source")->required();
 
+  dk::replay_options replay;
+  auto* const replay_app = app.add_subcommand("replay", "Rebuild the center of a recorded run from its log of commits");
+  replay_app->add_option("run", replay.run, "The run's folder")->required();
+  replay_app->add_option("--algorithm", replay.algorithm, "Follow the same schedule under this algorithm instead");
+  replay_app->add_option("--out", replay.out,
+                         "The replay's folder (default runs/<time>-<name>-replay with --algorithm, none without)");
+  replay_app->add_flag("--json", replay.json, "Print one JSON object");
+  replay_app->add_flag("-q,--quiet", replay.quiet, "No progress");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& why) {
@@ -52,6 +63,8 @@ int run(int argc, char** argv) {
   }
   if (*evaluate_app)
     return dk::evaluate_command(evaluate);
+  if (*replay_app)
+    return dk::replay_command(replay);
   if (*summary_app)
     return dk::summary_command(what);
   if (train.config.empty() && train.resume.empty())

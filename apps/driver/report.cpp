@@ -69,6 +69,8 @@ nlohmann::json to_json(const run_report& report) {
                       {"workers_lost", result.numbers.losses},
                       {"stopped", result.stopped},
                       {"folder", report.folder}};
+  if (!report.replay_of.empty())
+    json["replay_of"] = report.replay_of;
   if (report.test) {
     json["accuracy"] = report.test->accuracy();
     json["loss"] = report.test->loss();

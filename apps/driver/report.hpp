@@ -15,6 +15,7 @@ struct run_report {
   std::optional<nn::metrics> test;
   std::optional<nn::metrics> validation;
   std::string folder;
+  std::string replay_of; ///< the folder of the run that was replayed; empty: this is a run of its own
 };
 
 /// result.json, also what --json prints: stable names, documented in docs/run-folder.md.

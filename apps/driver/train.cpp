@@ -1,18 +1,15 @@
 #include "apps/driver/train.hpp"
 
 #include "apps/driver/inputs.hpp"
-#include "apps/driver/report.hpp"
+#include "apps/driver/results.hpp"
 #include "apps/driver/screen.hpp"
 #include "apps/driver/signals.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
-#include "nn/model_file.hpp"
 #include "nn/summary.hpp"
-#include "runtime/history_table.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 
-#include <filesystem>
 #include <fmt/format.h>
 
 namespace dk {
@@ -56,52 +53,8 @@ std::string plan_text(const job& which, const data::dataset& rows) {
                                                                which.cluster.nodes.size() == 1 ? "" : "s"));
 }
 
-void save(const job& which, const std::string& path, const float* weights) {
-  nn::save_model(path, architecture_of(which), which.trainer.loss, which.trainer.optimizer, weights);
-}
-
-// initial.h5 is what every replica starts from; a resumed run has it already.
-void prepare_folder(const job& which, const run_folder& folder, const block& start, std::size_t label_width) {
-  write_text(folder.config(), to_toml(which));
-  auto model = make_model(which, label_width);
-  model.initialize(which.seed);
-  save(which, folder.initial_model(), start.empty() ? model.weights() : start.data());
-}
-
-run_report finish(const job& which, const job_data& data, const run_result& result, const run_folder& folder) {
-  save(which, folder.model(), result.weights.data());
-  run_report report{which, result, {}, {}, folder.path};
-  if (data.test)
-    report.test = evaluate(which, result.weights, *data.test);
-  if (data.validation) {
-    report.validation = evaluate(which, result.weights, *data.validation);
-    write_text(folder.path + "/validation.jsonl", nlohmann::json{{"versions", result.versions},
-                                                                 {"loss", report.validation->loss()},
-                                                                 {"accuracy", report.validation->accuracy()},
-                                                                 {"rows", report.validation->rows}}
-                                                          .dump() +
-                                                      "\n");
-  }
-  write_text(folder.result(), to_json(report).dump(2) + "\n");
-  write_history_table(folder);
-  return report;
-}
-
-// A run that cannot even begin leaves no folder behind.
-run_result train_in(const run_folder& folder, const job& which, const data::dataset& rows, const run_options& options) {
-  try {
-    return train(which, rows, options);
-  } catch (const failure&) {
-    if (options.resume == nullptr)
-      discard_unused(folder);
-    throw;
-  }
-}
-
 int status_of(const run_report& report) {
-  if (!report.result.rows.balanced())
-    throw failure{errc::internal, "the rows do not balance: " + to_string(report.result.rows) + "; see " +
-                                      report.folder + "/commits.jsonl"};
+  check_balance(report);
   return stopping_signal() == 0 ? 0 : 128 + stopping_signal();
 }
 
@@ -141,9 +94,11 @@ int train_command(const train_options& options) {
   run.stop = &stop_on_signals();
   run.progress = [&](const run_progress& progress) { shown.show(progress); };
   run.notice = [&](const std::string& text) { shown.note(text); };
-  const auto result = train_in(*run.folder, which, data.train, run);
+  const auto train_here = [&] { return train(which, data.train, run); };
+  const auto result = resume ? train_here() : run_in(*run.folder, train_here);
   shown.clear();
-  const auto report = finish(which, data, result, *run.folder);
+  const auto report = make_report(which, data, result, run.folder->path);
+  write_results(report, *run.folder);
   fmt::print("{}", options.json ? to_json(report).dump() + "\n" : to_text(report));
   if (result.stopped && !options.quiet)
     fmt::print(stderr, "stopped in order; go on with: dk_driver --resume {}\n", run.folder->path);

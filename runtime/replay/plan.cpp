@@ -1,7 +1,7 @@
 #include "runtime/replay/plan.hpp"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace dk {
 
@@ -72,7 +72,7 @@ private:
     chunk.base[r.shard] = r.base;
     versions_[r.shard] = r.version;
     if (r.kind == verdict_kind::applied)
-      reached_[r.shard].push_back(commit.line);
+      makers_[r.shard].emplace_back(r.worker, at);
   }
 
   // The version that the worker got with the verdict on the chunk before; 0, where it started, before the first.
@@ -100,32 +100,37 @@ private:
     }
   }
 
-  // Says from which versions a worker started that was lost before its commit had reached every shard.
+  // Says from which versions a worker started that was lost before its commit had reached every shard. It pulled, if it
+  // did, because it got the slot or the chunk of another; so it saw what that one had just committed everywhere.
   void complete(std::uint32_t worker, hand& of, std::size_t at) {
     auto& chunk = of.chunks[at];
-    if (chunk.lines.size() == log_.servers)
-      return;
     const bool pulled = waited(of, at);
-    std::size_t pulled_after = 0; // the line that brought the newest version it had
-    for (const auto& [shard, base] : chunk.base)
-      if (base > 0)
-        pulled_after = std::max(pulled_after, reached_[shard][base - 1]);
     const auto known = chunk.base;
-    for (std::uint32_t shard = 0; shard < log_.servers; ++shard) {
+    for (std::uint32_t shard = 0; chunk.base.size() < log_.servers; ++shard) {
       if (known.count(shard) != 0)
         continue;
       auto& base = chunk.base[shard] = adopted(of, at, shard);
       if (!pulled)
         continue;
-      const auto& lines = reached_[shard];
-      const auto then = std::upper_bound(lines.begin(), lines.end(), pulled_after) - lines.begin();
-      base = std::max(base, static_cast<std::uint64_t>(then));
+      for (const auto& [seen, version] : known)
+        base = std::max(base, counterpart(seen, version, shard));
+      base = std::min(base, at_or_zero(chunk.known_versions, shard));
       if (adopts_center_)
         plan_.doubts.push_back("the log does not tell from which version of shard " + std::to_string(shard) +
                                " worker " + std::to_string(worker) + ", which was then lost, started " +
                                to_string(chunk.lines.begin()->second->what.chunk) + "; taken for " +
                                std::to_string(base));
     }
+  }
+
+  // The version that the chunk which made `version` of one shard made of another.
+  std::uint64_t counterpart(std::uint32_t shard, std::uint64_t version, std::uint32_t of) const {
+    if (version == 0)
+      return 0;
+    const auto& [worker, chunk] = makers_.at(shard)[version - 1];
+    const auto& lines = hands_.at(worker).chunks[chunk].lines;
+    const auto found = lines.find(of);
+    return found == lines.end() ? 0 : found->second->what.version;
   }
 
   void play_pulls(std::uint32_t shard, std::uint64_t version) {
@@ -157,8 +162,9 @@ private:
   bool adopts_center_;
   replay_plan plan_;
   std::map<std::uint32_t, hand> hands_;
-  std::map<std::uint32_t, std::uint64_t> versions_;           // of the shards
-  std::map<std::uint32_t, std::vector<std::size_t>> reached_; // per shard: version i + 1 by which line
+  std::map<std::uint32_t, std::uint64_t> versions_; // of the shards
+  // Per shard: which chunk of which worker made version i + 1.
+  std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, std::size_t>>> makers_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::vector<std::uint32_t>> pulls_; // by shard and version
 };
 

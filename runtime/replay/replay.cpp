@@ -3,6 +3,7 @@
 #include "algorithms/catalog.hpp"
 #include "common/buffer_pool.hpp"
 #include "runtime/commit_format.hpp"
+#include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/replay/plan.hpp"
 #include "runtime/training.hpp"
@@ -48,6 +49,10 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   here.cluster.request_timeout = ages;
   const auto& rule = rule_of(here);
   check_job(here, rows);
+  if (const auto weights = make_model(here, rows.label_width).num_weights();
+      !options.start.empty() && options.start.size() != weights)
+    throw failure{errc::checkpoint, "the run's first center is of " + std::to_string(options.start.size()) +
+                                        " weights, its model of " + std::to_string(weights)};
   auto plan = make_plan(log, rule.worker(here.trainer.algorithm.keys).adopts_center);
   plan.same_rule = here.trainer == recorded.trainer;
   for (const auto& doubt : plan.doubts)

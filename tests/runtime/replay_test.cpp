@@ -4,10 +4,8 @@
 #include "small_job.hpp"
 #include "tests/support.hpp"
 
-#include <cmath>
 #include <cstring>
-#include <iterator>
-#include <set>
+#include <tuple>
 
 using namespace dk;
 using namespace dk::test;
@@ -27,11 +25,6 @@ job recorded_job(const std::string& algorithm, std::size_t workers, std::size_t 
   which.trainer.communication_window = 3;
   which.trainer.optimizer = {"adam", {{"learning_rate", 0.01}}};
   return which;
-}
-
-std::string content_of(const std::string& path) {
-  std::ifstream file{path};
-  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
 }
 
 bool same_bits(const block& a, const block& b) {

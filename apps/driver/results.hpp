@@ -1,0 +1,25 @@
+#pragma once
+
+#include "apps/driver/inputs.hpp"
+#include "apps/driver/report.hpp"
+#include "runtime/run_folder.hpp"
+
+namespace dk {
+
+/// Writes what a run's folder has from the start: the config and initial.h5, the center that every replica starts from.
+/// @throws failure (resources, ...)
+void prepare_folder(const job& which, const run_folder& folder, const block& start, std::size_t label_width);
+
+/// Trains, or replays, in a folder; a run that cannot even begin leaves none behind. @throws failure
+run_result run_in(const run_folder& folder, const std::function<run_result()>& run);
+
+/// Evaluates a result. @param folder where the run was, or ""
+run_report make_report(const job& which, const job_data& data, const run_result& result, const std::string& folder);
+
+/// Writes what a run's folder has at the end. @throws failure (resources)
+void write_results(const run_report& report, const run_folder& folder);
+
+/// @throws failure (internal) when the rows of the run do not balance
+void check_balance(const run_report& report);
+
+} // namespace dk
