@@ -138,6 +138,7 @@ int replay_command(const replay_options& options) {
   const bool same_rule = under == run.which;
   check_end(run);
   const auto data = read_data(run.which);
+  check_replay(run.which, run.log, under, data.train, run.start);
   screen shown{options.quiet};
   run_options how;
   how.start = run.start;

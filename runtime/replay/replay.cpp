@@ -34,29 +34,34 @@ const algorithm& rule_of(const job& which) {
   const auto* rule = find_algorithm(which.trainer.algorithm.name);
   if (rule == nullptr)
     throw failure{errc::config, "unknown algorithm " + which.trainer.algorithm.name};
-  if (!rule->has_server())
-    throw failure{errc::usage, rule->name + " makes no commits, so there is nothing to replay; name another algorithm"};
   return *rule;
 }
 
 } // namespace
 
+void check_replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,
+                  const block& start) {
+  check_header(recorded, log, rows);
+  const auto& rule = rule_of(under);
+  if (!rule.has_server())
+    throw failure{errc::usage, rule.name + " makes no commits, so there is nothing to replay; name another algorithm"};
+  check_job(under, rows);
+  const auto weights = make_model(under, rows.label_width).num_weights();
+  if (!start.empty() && start.size() != weights)
+    throw failure{errc::checkpoint, "the run's first center is of " + std::to_string(start.size()) +
+                                        " weights, its model of " + std::to_string(weights)};
+}
+
 run_result replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,
                   run_options options) {
-  check_header(recorded, log, rows);
   auto here = under;
   here.cluster.nodes.clear();
   here.cluster.request_timeout = ages;
-  const auto& rule = rule_of(here);
-  check_job(here, rows);
-  if (const auto weights = make_model(here, rows.label_width).num_weights();
-      !options.start.empty() && options.start.size() != weights)
-    throw failure{errc::checkpoint, "the run's first center is of " + std::to_string(options.start.size()) +
-                                        " weights, its model of " + std::to_string(weights)};
-  auto plan = make_plan(log, rule.worker(here.trainer.algorithm.keys).adopts_center);
+  check_replay(recorded, log, here, rows, options.start);
+  auto plan = make_plan(log, rule_of(here).worker(here.trainer.algorithm.keys).adopts_center);
   plan.same_rule = here.trainer == recorded.trainer;
-  for (const auto& doubt : plan.doubts)
-    if (options.notice)
+  if (options.notice)
+    for (const auto& doubt : plan.doubts)
       options.notice(doubt);
   options.replay = &plan;
   auto result = training{here, rows, options}.run();

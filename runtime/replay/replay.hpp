@@ -16,6 +16,10 @@ namespace dk {
 run_result replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,
                   run_options options);
 
+/// Checks what can be told before anything is trained; replay does so too. @throws failure
+void check_replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,
+                  const block& start);
+
 /// How far apart two centers are.
 struct center_difference {
   bool equal = true;   ///< bit for bit

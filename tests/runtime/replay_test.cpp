@@ -62,7 +62,7 @@ struct recording {
 };
 
 using schedule_line =
-    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t, std::uint64_t>;
+    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t, std::uint64_t, verdict_kind>;
 
 // Who, when, which rows, which base: the lines of each shard in their order.
 std::vector<schedule_line> schedule_of(const commit_log& log) {
@@ -70,7 +70,7 @@ std::vector<schedule_line> schedule_of(const commit_log& log) {
   for (std::uint32_t shard = 0; shard < log.servers; ++shard)
     for (const auto& one : log.commits)
       if (const auto& r = one.what; r.shard == shard)
-        all.emplace_back(shard, r.worker, r.chunk.epoch, r.chunk.index, r.base, r.version);
+        all.emplace_back(shard, r.worker, r.chunk.epoch, r.chunk.index, r.base, r.version, r.kind);
   return all;
 }
 
@@ -183,6 +183,72 @@ TEST_CASE("a commit that was refused is refused again, and its chunk trained aga
   CHECK(log.commits[4].what.kind == verdict_kind::rejected);
   CHECK(same_bits(replay(run.under("adag"), log, run.under("dynsgd"), run.rows, {}).weights,
                   run.again(run.under("dynsgd")).weights));
+}
+
+TEST_CASE("commits that were lost, doubled and fenced are replayed as such", "[runtime][replay]") {
+  // Worker 0 pulled version 1 and was lost between two shards, worker 1 trained its chunk again; worker 2 let a lease
+  // run out, which worker 1 trained, and went on.
+  recording run{recorded_job("adag", 3, 2)};
+  const auto grid = run.log.grid;
+  auto& lines = run.log.commits;
+  lines.clear();
+  const auto add = [&](std::uint32_t shard, std::uint32_t worker, chunk_id chunk, std::uint64_t base,
+                       std::uint64_t version, verdict_kind kind = verdict_kind::applied) {
+    lines.push_back(
+        {lines.size() + 2, {0.0, shard, worker, chunk, grid.range(chunk), base, version, 0, kind, 1.0, ""}});
+  };
+  const auto add_both = [&](std::uint32_t worker, chunk_id chunk, std::uint64_t base, std::uint64_t version,
+                            verdict_kind kind = verdict_kind::applied) {
+    add(0, worker, chunk, base, version, kind);
+    add(1, worker, chunk, base, version, kind);
+  };
+  add_both(1, {0, 0}, 0, 1);
+  add(0, 0, {0, 1}, 1, 2);
+  add(0, 1, {0, 1}, 1, 2, verdict_kind::duplicate);
+  add(1, 1, {0, 1}, 1, 2);
+  add_both(1, {0, 2}, 2, 3);
+  add_both(2, {0, 2}, 0, 3, verdict_kind::fenced);
+  add_both(2, {0, 3}, 3, 4);
+  for (std::uint64_t i = 4; i < grid.chunks(); ++i)
+    add_both(1, grid.chunk(i), i == 4 ? 3 : i, i + 1);
+
+  const auto algorithm = GENERATE(as<std::string>{}, "dynsgd", "aeasgd");
+  std::vector<std::string> notices;
+  run_options options;
+  options.folder = make_run_folder(run.folder.path("other"), "replay");
+  options.notice = [&](const std::string& text) { notices.push_back(text); };
+  const auto other = replay(run.what, run.log, run.under(algorithm), run.rows, options);
+  CHECK(other.rows.balanced());
+  CHECK(other.rows.applied == 270);
+  CHECK(other.rows.duplicates == 1);
+  CHECK(other.rows.fenced == 2);
+  CHECK(notices.size() == (algorithm == "aeasgd" ? 0 : 1));
+  const auto log = read_commit_log(options.folder->commits());
+  CHECK(schedule_of(log) == schedule_of(run.log));
+  const auto again = replay(run.under(algorithm), log, run.under(algorithm), run.rows, {});
+  CHECK(same_bits(again.weights, other.weights));
+}
+
+TEST_CASE("a resumed run is refused with the line of its second start", "[runtime][replay]") {
+  const recording run{recorded_job("adag", 2, 1)};
+  const auto state = read_checkpoints(run.folder.path("run/checkpoints"));
+  run_options options;
+  options.folder = run_folder{run.folder.path("run")};
+  options.resume = &state;
+  train(run.what, run.rows, options);
+  CHECK(
+      failure_in(run.folder, errc::checkpoint, [&] { read_commit_log(options.folder->commits()); }) ==
+      "run/commits.jsonl:17: the run was resumed here, and its workers started with fresh optimizers; only a run of a "
+      "single start can be replayed");
+}
+
+TEST_CASE("a replay that diverges ends with the line", "[runtime][replay]") {
+  auto which = recorded_job("adag", 1, 1);
+  which.trainer.optimizer = {"sgd", {{"learning_rate", 0.1}}};
+  const recording run{which};
+  auto wild = run.under("downpour");
+  wild.trainer.optimizer = {"sgd", {{"learning_rate", 1e30}}};
+  CHECK_FALSE(failure_of(errc::diverged, [&] { run.again(wild); }) == "no failure");
 }
 
 TEST_CASE("two centers are compared", "[runtime][replay]") {

@@ -1,0 +1,36 @@
+// Whatever the text: a log that can be planned, or failure (checkpoint).
+#include "runtime/replay/commit_log.hpp"
+#include "common/error.hpp"
+#include "runtime/replay/plan.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+namespace {
+
+// Every commit of the log is in the plan, and nothing else.
+void check(const dk::commit_log& log, const dk::replay_plan& plan) {
+  std::size_t commits = 0;
+  for (const auto& [shard, script] : plan.shards)
+    for (const auto& step : script)
+      commits += step.what == dk::script_step::kind::commit ? 1U : 0U;
+  if (commits != log.commits.size() || plan.rows > log.grid.total_rows())
+    std::abort();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    const auto log = dk::parse_commit_log({reinterpret_cast<const char*>(data), size}, "fuzz.jsonl");
+    if (log.servers > 100) // a replay compares it with the config before it plans
+      return 0;
+    check(log, dk::make_plan(log, true));
+    check(log, dk::make_plan(log, false));
+  } catch (const dk::failure& why) {
+    if (why.code() != dk::errc::checkpoint)
+      std::abort();
+  }
+  return 0;
+}
