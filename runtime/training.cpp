@@ -6,7 +6,6 @@
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/recorder.hpp"
-#include "runtime/replay/schedule.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
@@ -151,35 +150,6 @@ void training::spawn_servers() {
     shards_.push_back({std::move(server), offsets[i], 0, start});
     self_->monitor(shards_.back().server);
   }
-}
-
-// Makes the commits of a log reach their shard in the order of the log.
-server_actor training::spawn_sequencer(std::uint32_t shard, const server_actor& server, const center& start) {
-  const auto& plan = *options_.replay;
-  sequencer_setup setup;
-  setup.shard = shard;
-  setup.server = server;
-  setup.start = start;
-  if (const auto script = plan.shards.find(shard); script != plan.shards.end())
-    setup.script = script->second;
-  setup.origin = plan.origin;
-  setup.same_rule = plan.same_rule;
-  setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
-  sequencers_.push_back(system_.spawn(sequencer, std::move(setup)));
-  return sequencers_.back();
-}
-
-void training::spawn_schedule() {
-  const auto& plan = *options_.replay;
-  schedule_setup setup;
-  setup.chunks = plan.workers;
-  setup.workers = static_cast<std::uint32_t>(job_.trainer.workers);
-  setup.rows = plan.rows;
-  setup.whole = plan.chunks == grid_.chunks();
-  setup.sequencers = sequencers_;
-  setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
-  ledger_ = system_.spawn(schedule, std::move(setup));
-  self_->monitor(ledger_);
 }
 
 void training::spawn_ledger() {
