@@ -18,7 +18,7 @@ struct logged_commit {
 
 /// A run's commits.jsonl (docs/run-folder.md). Every line fits the header and, on its shard, the lines before it:
 /// versions rise one by one, no base is from the future, a chunk is applied once.
-struct commit_log {
+struct commit_log {      // NOLINT(bugprone-exception-escape): the move of a JSON value throws nothing
   std::string origin;    ///< the file's name, for errors
   nlohmann::json header; ///< as commits_header wrote it
   chunk_grid grid;

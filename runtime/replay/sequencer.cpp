@@ -49,16 +49,16 @@ std::string difference(const script_step& step, const verdict& answer) {
          " instead of " + name_of(step.verdict) + " at version " + std::to_string(step.version);
 }
 
-void forward(sequencer_ptr self, const script_step& step, sequencer_state::held_commit held) {
+void forward(sequencer_ptr self, const script_step& step, sequencer_state::held_commit&& held) {
   auto& my = self->state;
-  auto& [what, promise] = held;
+  auto what = std::move(held.what);
   if (step.verdict == verdict_kind::fenced)
     self->send(my.setup.server, fence_atom_v, what.worker, what.lease);
   if (step.verdict == verdict_kind::rejected && !my.setup.same_rule)
     what.delta = refusable(what.delta.size());
   self->request(my.setup.server, my.setup.request_timeout, std::move(what))
       .then(
-          [=, answer_to = promise](verdict& answer) mutable {
+          [=, answer_to = std::move(held.answer)](verdict& answer) mutable {
             const auto& setup = self->state.setup;
             if (const auto text = difference(step, answer); !text.empty())
               return end(self, {answer.kind == verdict_kind::rejected ? errc::diverged : errc::checkpoint,
