@@ -87,7 +87,7 @@ std::vector<quantity> drawable(const std::vector<run_series>& runs, const std::v
 
 int plot_command(const plot_options& options) {
   set_up_log(verbosity::normal);
-  const auto out = options.out.empty() ? options.runs.front() + "/plot.svg" : options.out;
+  const auto out = options.out.empty() ? (fs::path{options.runs.front()} / "plot.svg").string() : options.out;
   const auto kind = kind_of(out);
   const auto* const one = find_named(quantities(), options.what, "--what", "all");
   const auto& against = *find_named(axes(), options.against, "--against");

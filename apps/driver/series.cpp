@@ -36,7 +36,8 @@ double number_in(const json& line, const char* key, double least, const std::str
   const auto value = is_number ? found->get<double>() : unknown;
   if (std::isfinite(value) && value >= least)
     return value;
-  throw failure{errc::checkpoint, place + ": `" + key + "` is " + (found == line.end() ? "missing" : found->dump()) +
+  throw failure{errc::checkpoint, place + ": `" + key + "` is " +
+                                      (found == line.end() ? "missing" : found->dump().substr(0, 40)) +
                                       ", not a number of at least " + json(least).dump() +
                                       "; the file is damaged: remove the line, or plot another run"};
 }
@@ -60,11 +61,12 @@ history read_history(const std::string& path, const notes& note) {
   double earlier_starts = 0; // seconds
   double last = 0;
   std::size_t number = 0;
+  std::vector<std::string> torn;
   for (std::string text; std::getline(in, text);) {
     const auto place = path + ':' + std::to_string(++number);
     const auto line = json::parse(text, nullptr, false);
     if (!line.is_object()) {
-      note(place + ": not a whole line of JSON, as a run that was killed leaves it; left out");
+      torn.push_back(place);
       continue;
     }
     auto chunk = parse_line(line, place);
@@ -76,6 +78,9 @@ history read_history(const std::string& path, const notes& note) {
       all.distinct_rows += chunk.rows;
     all.lines.push_back(chunk);
   }
+  if (!torn.empty())
+    note(torn.front() + ": not a whole line of JSON, as a run that was killed leaves it; left out" +
+         (torn.size() == 1 ? "" : ", and " + std::to_string(torn.size() - 1) + " more like it"));
   if (all.lines.empty())
     throw failure{errc::checkpoint, path + " holds no chunk; plot the run when it has trained some"};
   return all;

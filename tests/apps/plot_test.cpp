@@ -161,6 +161,10 @@ TEST_CASE("a torn line is left out, and told", "[apps][plot]") {
   CHECK(run.points.size() == 3);
   REQUIRE(notes.size() == 1);
   CHECK(has(notes[0], "killed/history.jsonl:4: not a whole line"));
+  read(all.add("twice", "{\n" + three_chunks + "{"), &notes);
+  REQUIRE(notes.size() == 2);
+  CHECK(has(notes[1], "twice/history.jsonl:1: not a whole line"));
+  CHECK(has(notes[1], "and 1 more"));
 }
 
 TEST_CASE("a result of an earlier start is not drawn at the end", "[apps][plot]") {
@@ -194,7 +198,7 @@ TEST_CASE("plot draws four panels into the run's folder", "[apps][plot]") {
   const runs all;
   all.add("first", three_chunks);
   all.folder.write("first/result.json", R"({"rows":{"applied":60},"test":{"accuracy":0.875,"loss":0.25,"rows":8}})");
-  const auto got = all.plot({"first"});
+  const auto got = all.plot({"first/"});
   INFO(got.err);
   REQUIRE(got.status == 0);
   CHECK(got.out == "first/plot.svg\n");
