@@ -1,4 +1,5 @@
 #include "apps/driver/commands.hpp"
+#include "apps/driver/plot.hpp"
 #include "apps/driver/train.hpp"
 #include "common/error.hpp"
 #include "common/version.hpp"
@@ -16,7 +17,8 @@ int run(int argc, char** argv) {
              "  dk_driver examples/mnist.cfg\n"
              "  dk_driver examples/mnist.cfg --set trainer.workers=4 --nodes host1:7077,host2:7077\n"
              "  dk_driver evaluate --model runs/20260101-120000-mnist\n"
-             "  dk_driver summary model.h5\n");
+             "  dk_driver summary model.h5\n"
+             "  dk_driver plot runs/20260101-120000-mnist runs/20260101-130000-mnist --out both.png\n");
 
   dk::train_options train;
   app.add_option("config", train.config, "A job: TOML in a .cfg file (docs/config.md)");
@@ -43,6 +45,13 @@ int run(int argc, char** argv) {
   auto* const summary_app = app.add_subcommand("summary", "The layers of a model, or the columns of data");
   summary_app->add_option("what", what, "A run's folder, a model file, a data file or a TOML source")->required();
 
+  dk::plot_options plot;
+  auto* const plot_app = app.add_subcommand("plot", "The course of runs as a picture; needs gnuplot");
+  plot_app->add_option("runs", plot.runs, "The folders of one or several runs")->required();
+  plot_app->add_option("--out", plot.out, "A .svg or .png (default: plot.svg in the first run's folder)");
+  plot_app->add_option("--what", plot.what, "accuracy, loss, staleness, rows_per_second or all (default)");
+  plot_app->add_option("--against", plot.against, "time (default), commits or rows");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& why) {
@@ -54,6 +63,8 @@ int run(int argc, char** argv) {
     return dk::evaluate_command(evaluate);
   if (*summary_app)
     return dk::summary_command(what);
+  if (*plot_app)
+    return dk::plot_command(plot);
   if (train.config.empty() && train.resume.empty())
     throw dk::failure{dk::errc::usage, "no config was named; see dk_driver --help"};
   return dk::train_command(train);
