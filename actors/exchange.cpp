@@ -29,6 +29,7 @@ void take_verdict(worker_ptr self, const verdict& answer) {
   if (answer.kind > report.kind) {
     report.kind = answer.kind;
     report.reason = answer.reason;
+    report.again = answer.again;
   }
   report.staleness = std::max(report.staleness, answer.staleness);
 }
@@ -62,6 +63,26 @@ void adopt(worker_ptr self, std::size_t shard, center newest) {
   my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
 }
 
+void pull_from(worker_ptr self, std::size_t shard, const std::function<void()>& then) {
+  const auto& my = self->state;
+  self->request(my.setup.shards[shard].server, my.setup.request_timeout, pull{my.setup.id, my.current.number})
+      .then(
+          [=](const center& newest) {
+            auto& base = self->state.base[shard];
+            if (newest.weights.size() != base.weights.size())
+              return self->quit(make_error(errc::internal, "shard " + std::to_string(shard) + " changed its size"));
+            base = newest;
+            then();
+          },
+          [=](const caf::error& why) { end_with(self, why, "no center from shard " + std::to_string(shard)); });
+}
+
+void pull_in_order(worker_ptr self, std::size_t shard, const std::function<void()>& then) {
+  if (shard == self->state.setup.shards.size())
+    return then();
+  pull_from(self, shard, [=] { pull_in_order(self, shard + 1, then); });
+}
+
 } // namespace
 
 void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
@@ -82,7 +103,24 @@ void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
       std::move(then));
 }
 
-void commit_elastic(worker_ptr self, const elastic_rule& rule, std::function<void()> then) {
+void commit_progress(worker_ptr self, std::function<void()> then) {
+  auto& my = self->state;
+  const auto begun = self->clock().now();
+  const auto replica = my.own->model.release_weights();
+  my.own->model.adopt(0, replica);
+  std::vector<delta> deltas;
+  for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
+    auto& base = my.base[i].weights;
+    auto slice = replica.slice(my.setup.shards[i].offset, base.size());
+    deltas.emplace_back(slice, base, 1.0F);
+    base = std::move(slice);
+  }
+  my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+  commit_to_all(
+      self, false, std::move(deltas), [](std::size_t, const verdict&) {}, std::move(then));
+}
+
+void commit_written(worker_ptr self, const std::function<void(const shard_slice&)>& write, std::function<void()> then) {
   auto& my = self->state;
   std::vector<delta> deltas;
   const auto begun = self->clock().now();
@@ -91,7 +129,8 @@ void commit_elastic(worker_ptr self, const elastic_rule& rule, std::function<voi
     for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
       const auto& center = my.base[i].weights;
       block_writer numbers{center.size()};
-      rule(my.own->model.weights() + my.setup.shards[i].offset, center.data(), numbers.data(), center.size());
+      const auto first = my.setup.shards[i].offset;
+      write({first, center.size(), my.own->model.weights() + first, center.data(), numbers.data()});
       deltas.emplace_back(std::move(numbers).done());
     }
   }
@@ -101,19 +140,12 @@ void commit_elastic(worker_ptr self, const elastic_rule& rule, std::function<voi
 }
 
 void pull_centers(worker_ptr self, std::function<void()> then) {
-  auto& my = self->state;
-  const auto one_is_in = after(my.setup.shards.size(), std::move(then));
-  for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
-    self->request(my.setup.shards[i].server, my.setup.request_timeout, pull_atom_v)
-        .then(
-            [=](const center& newest) {
-              if (newest.weights.size() != self->state.base[i].weights.size())
-                return self->quit(make_error(errc::internal, "shard " + std::to_string(i) + " changed its size"));
-              self->state.base[i] = newest;
-              one_is_in();
-            },
-            [=](const caf::error& why) { end_with(self, why, "no center from shard " + std::to_string(i)); });
-  }
+  const auto shards = self->state.setup.shards.size();
+  if (self->state.setup.gated)
+    return pull_in_order(self, 0, std::move(then));
+  const auto one_is_in = after(shards, std::move(then));
+  for (std::size_t i = 0; i < shards; ++i)
+    pull_from(self, i, one_is_in);
 }
 
 void adopt_centers(worker_ptr self, std::function<void()> then) {

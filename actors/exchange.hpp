@@ -11,12 +11,20 @@ namespace dk {
 /// replica's weights go into the message: until the verdicts are in, it has none.
 void commit_movement(worker_ptr self, float scale, std::function<void()> then);
 
-/// Writes what a shard shall get: `size` values, given the replica's slice, which it may move, and the slice of the
-/// center that was pulled last.
-using elastic_rule = std::function<void(float* replica, const float* center, float* delta, std::size_t size)>;
+/// Commits replica - base to every shard, and the replica goes on from where it is; that is the next base.
+void commit_progress(worker_ptr self, std::function<void()> then);
 
-/// Commits what the rule writes, to every shard. The replica keeps its weights.
-void commit_elastic(worker_ptr self, const elastic_rule& rule, std::function<void()> then);
+/// What belongs to one shard, while its delta is made.
+struct shard_slice {
+  std::size_t first;   ///< in the flat vector
+  std::size_t size;    ///< of each of these
+  float* replica;      ///< which may be moved
+  const float* center; ///< that was pulled last
+  float* delta;        ///< to be written
+};
+
+/// Commits what `write` writes, to every shard. The replica keeps its weights.
+void commit_written(worker_ptr self, const std::function<void(const shard_slice&)>& write, std::function<void()> then);
 
 /// Pulls the newest center of every shard into the worker's `base`.
 void pull_centers(worker_ptr self, std::function<void()> then);

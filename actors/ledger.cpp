@@ -48,10 +48,53 @@ bool no_more_work(const ledger_state& my) {
   return my.stopped || my.work->all_done();
 }
 
+void serve_parked(ledger_ptr self);
+void check_for_the_end(ledger_ptr self);
+
+// Whether every worker that is there has had its part of the round.
+bool all_served(const ledger_state& my) {
+  if (my.setup.barrier == barrier::epoch)
+    return !my.work->has_open();
+  return !my.work->has_open() || std::all_of(my.members.begin(), my.members.end(), [&](const auto& m) {
+    return !m.second.alive || m.second.stalled || m.second.served == my.round;
+  });
+}
+
+void begin_round(ledger_ptr self) {
+  auto& my = self->state;
+  ++my.round;
+  my.round_used = false;
+  if (my.setup.barrier == barrier::epoch)
+    my.work->keep_to_one_epoch();
+  serve_parked(self);
+  check_for_the_end(self);
+}
+
+// Lets the servers fold a round in when all of its leases are back.
+void close_round_if_due(ledger_ptr self) {
+  auto& my = self->state;
+  if (my.setup.barrier == barrier::none || my.closing || !my.round_used || my.work->leased() > 0 || my.asking > 0 ||
+      !(no_more_work(my) || all_served(my)))
+    return;
+  my.closing = true;
+  auto missing = std::make_shared<std::size_t>(my.setup.servers.size());
+  for (const auto& server : my.setup.servers)
+    self->request(server, my.setup.request_timeout, close_atom_v)
+        .then(
+            [=](std::uint64_t) {
+              if (--*missing > 0)
+                return;
+              self->state.closing = false;
+              begin_round(self);
+            },
+            [=](const caf::error& why) { fail(self, to_failure(why).code(), to_failure(why).what()); });
+}
+
 // Ends the run when nothing is leased and nothing will be.
 void check_for_the_end(ledger_ptr self) {
   auto& my = self->state;
-  if (my.ended || my.work->leased() > 0 || my.asking > 0 || !no_more_work(my))
+  close_round_if_due(self);
+  if (my.ended || my.closing || my.work->leased() > 0 || my.asking > 0 || !no_more_work(my))
     return;
   my.ended = true;
   tell(self, run_event::kind::finished, 0, errc::internal, my.work->all_done() ? "every chunk is done" : "stopped");
@@ -63,28 +106,40 @@ lease next_lease(ledger_ptr self, std::uint32_t worker) {
   if (!next)
     return {};
   my.out.begin(next->number, self->clock().now());
+  if (my.setup.barrier != barrier::none)
+    next->round = my.members[worker].served = my.round;
+  my.round_used = true;
   return *next;
 }
 
-bool has_slot(const ledger_state& my) {
-  return my.setup.slots == 0 || my.work->leased() < my.setup.slots;
+// Whether this worker may have a chunk now.
+bool may_work(const ledger_state& my, const ledger_state::member& member) {
+  if (my.setup.slots != 0 && my.work->leased() >= my.setup.slots)
+    return false;
+  if (my.closing || (my.setup.barrier == barrier::chunk && member.served == my.round))
+    return false;
+  return my.work->has_open();
 }
 
 // Gives parked workers what there is; lets them go when nothing will come.
 void serve_parked(ledger_ptr self) {
   auto& my = self->state;
-  while (!my.parked.empty()) {
-    const auto id = my.parked.front();
-    auto& member = my.members[id];
+  const bool any_room = my.setup.slots == 0 || my.work->leased() < my.setup.slots;
+  if (!no_more_work(my) && (!any_room || my.closing || !my.work->has_open()))
+    return;
+  for (auto id = my.parked.begin(); id != my.parked.end();) {
+    auto& member = my.members[*id];
     if (member.alive && member.parked.pending()) {
-      if (!no_more_work(my) && (!has_slot(my) || my.work->open() == 0))
-        return;
-      auto next = no_more_work(my) ? lease{} : next_lease(self, id);
+      if (!no_more_work(my) && !may_work(my, member)) {
+        ++id;
+        continue;
+      }
+      auto next = no_more_work(my) ? lease{} : next_lease(self, *id);
       next.waited = true;
       member.turn_began = self->clock().now();
       member.parked.deliver(next);
     }
-    my.parked.pop_front();
+    id = my.parked.erase(id);
   }
 }
 
@@ -163,6 +218,7 @@ void lose(ledger_ptr self, std::uint32_t id, const caf::error& reason) {
 
 void admit(ledger_ptr self, std::uint32_t id, const caf::strong_actor_ptr& handle) {
   auto& member = self->state.members[id];
+  member.stalled = false;
   if (member.handle == handle)
     return;
   member.handle = handle;
@@ -188,7 +244,7 @@ void take_report(ledger_ptr self, const chunk_report& report) {
     my.work->give_back(report.lease);
     break;
   case verdict_kind::rejected:
-    if (my.work->give_back(report.lease) && ++my.rejections[report.chunk] >= max_rejections)
+    if (my.work->give_back(report.lease) && !report.again && ++my.rejections[report.chunk] >= max_rejections)
       fail(self, errc::diverged,
            "chunk " + to_string(report.chunk) + " was rejected " + std::to_string(max_rejections) +
                " times: " + report.reason);
@@ -196,6 +252,27 @@ void take_report(ledger_ptr self, const chunk_report& report) {
   }
   if (no_more_work(my))
     serve_parked(self);
+}
+
+// What a worker that asks gets: a lease, an answer that comes later, or word that no work is left.
+caf::result<lease> serve(ledger_ptr self, std::uint32_t worker) {
+  auto& my = self->state;
+  auto& member = my.members[worker];
+  if (no_more_work(my)) {
+    check_for_the_end(self);
+    if (!my.closing)
+      return lease{};
+  } else if (may_work(my, member) && !turn_is_over(self, member)) {
+    const auto next = next_lease(self, worker);
+    serve_parked(self); // a rejected or fenced chunk may have opened
+    return next;
+  }
+  member.parked = self->make_response_promise<lease>();
+  my.parked.push_back(worker);
+  const auto promise = member.parked; // what serves the parked may deliver it
+  serve_parked(self);
+  close_round_if_due(self);
+  return promise;
 }
 
 void check_deadlines(ledger_ptr self) {
@@ -207,6 +284,7 @@ void check_deadlines(ledger_ptr self) {
       continue;
     tell(self, run_event::kind::worker_stalled, late->worker, errc::nodes,
          "made no progress on chunk " + to_string(late->held.chunk) + " for " + allowed + " s", "the chunk went back");
+    my.members[late->worker].stalled = true;
     reclaim(self, late->held, late->worker);
   }
   if (my.work->leased() > 0 && my.stop.is_late(seconds_so_far(self)))
@@ -226,6 +304,8 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
   for (const auto& chunk : setup.done)
     my.work->mark_done(chunk);
   my.watchers = setup.watchers;
+  if (setup.barrier == barrier::epoch)
+    my.work->keep_to_one_epoch();
   my.started = self->clock().now();
   my.stop = {setup.stop, setup.grid};
   my.setup = std::move(setup);
@@ -244,23 +324,10 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
         auto& state = self->state;
         if (auto held = state.work->held_by(request.worker); !held.empty()) {
           held.front().waited = true;
+          held.front().round = state.members[request.worker].served;
           return held.front(); // it asks again because our answer was lost
         }
-        if (!no_more_work(state)) {
-          auto& member = state.members[request.worker];
-          if (has_slot(state) && state.work->open() > 0 && !turn_is_over(self, member)) {
-            const auto next = next_lease(self, request.worker);
-            serve_parked(self); // a rejected or fenced chunk may have opened
-            return next;
-          }
-          member.parked = self->make_response_promise<lease>();
-          state.parked.push_back(request.worker);
-          const auto promise = member.parked; // what serves the parked may deliver it
-          serve_parked(self);
-          return promise;
-        }
-        check_for_the_end(self);
-        return lease{};
+        return serve(self, request.worker);
       },
       [=](caf::join_atom, std::uint32_t worker, const caf::strong_actor_ptr& handle) { admit(self, worker, handle); },
       [=](tally_atom) {

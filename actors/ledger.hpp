@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/fold.hpp"
 #include "actors/lease_clock.hpp"
 #include "actors/messages.hpp"
 #include "actors/stop_rule.hpp"
@@ -23,6 +24,7 @@ struct ledger_setup {
   std::vector<chunk_id> done;        ///< of an earlier start of the same run
   std::vector<caf::actor> watchers;  ///< as if each had sent `watch`
   stop_rule stop;
+  dk::barrier barrier = barrier::none; ///< the algorithm's
   std::uint32_t slots = 0; ///< leases out at a time, for workers that share the cores of one process; 0: any
   std::chrono::milliseconds turn{100}; ///< how long a worker keeps its slot while others wait: its replica is in the
                                        ///< cache, theirs are not
@@ -37,6 +39,8 @@ struct ledger_state {
     caf::strong_actor_ptr handle;
     caf::typed_response_promise<lease> parked; // its request, while there is no chunk or no slot for it
     bool alive = true;
+    bool stalled = false;     // its lease ran out and it has not been heard of since: nobody waits for it
+    std::uint64_t served = 0; // the newest round in which it had a lease
     time_point turn_began;
   };
 
@@ -52,14 +56,19 @@ struct ledger_state {
   time_point started;
   std::uint32_t diverged = 0;
   std::uint32_t asking = 0; // leases of lost workers whose fate the servers are being asked
+  std::uint64_t round = 1;  // behind a barrier: the one that is under way
+  bool round_used = false;  // a lease of it was given
+  bool closing = false;     // the servers are folding it in
   bool stopped = false;
   bool ended = false;
 };
 
 /// Leases chunks to the workers that ask, takes the leases of lost workers back, and says when the run is over.
 /// A worker is watched over from its first `work_request` on, or from an earlier `join`.
-/// With fewer slots than workers they take turns, as threads do on the cores of a host.
-/// A lease that is out for too long (lease_clock) is over: its chunk is open again.
+/// Behind a barrier it leases in rounds: a worker gets one chunk of each, or all of them an epoch's chunks; when all
+/// are back it lets the servers close the round, and leases of the next begin with a pull. With fewer slots than
+/// workers they take turns, as threads do on the cores of a host. A lease that is out for too long (lease_clock) is
+/// over: its chunk is open again.
 ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> self, ledger_setup setup);
 
 } // namespace dk

@@ -8,6 +8,7 @@
 //   worker ── commit ────────▶ parameter_server  ◀── verdict (and the new center)
 //   worker ── pull ──────────▶ parameter_server  ◀── center
 //   ledger ── have, fence ───▶ parameter_server  ◀── is the chunk folded in?
+//   ledger ── close ─────────▶ parameter_server  ◀── version (behind a barrier: the round is over)
 //   ledger, parameter_server ── chunk_report, commit_record, run_event ──▶ whoever watches
 
 #include "actors/chunk.hpp"
@@ -32,7 +33,8 @@ struct lease {
   std::uint64_t number = 0;
   chunk_id chunk;
   row_range rows;
-  bool waited = false; ///< the worker stood in line for it: the center may have moved on meanwhile
+  bool waited = false;     ///< the worker stood in line for it: the center may have moved on meanwhile
+  std::uint64_t round = 0; ///< behind a barrier: how often the center has changed
 };
 
 /// How a shard answered a commit.
@@ -47,6 +49,12 @@ enum class verdict_kind : std::uint8_t {
 struct center {
   std::uint64_t version = 0;
   block weights;
+};
+
+/// A worker's request for the newest center, to go on from or to move towards.
+struct pull {
+  std::uint32_t worker = 0;
+  std::uint64_t lease = 0; ///< that it is for
 };
 
 /// What one chunk produced, for one shard.
@@ -69,6 +77,7 @@ struct verdict {
   std::uint64_t staleness = 0; ///< version when the commit arrived, minus its base
   exact scale;                 ///< what the delta was multiplied with; 0 when nothing was folded
   std::string reason;          ///< why it was rejected
+  bool again = false;          ///< rejected, but not for what is in it: the chunk may be trained again
   block weights;               ///< the center at `version`, when it was asked for
 };
 
@@ -84,6 +93,7 @@ struct chunk_report {
   verdict_kind kind = verdict_kind::applied; ///< the gravest verdict of all shards
   std::uint64_t staleness = 0;               ///< the largest of all shards
   std::string reason;
+  bool again = false;      ///< as in verdict
   exact computing_seconds; ///< inside training steps and exchanges
   exact waiting_seconds;   ///< for leases, batches and verdicts
 };
@@ -175,11 +185,15 @@ struct run_event {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, lease& x) {
-  return f(caf::meta::type_name("lease"), x.number, x.chunk, x.rows, x.waited);
+  return f(caf::meta::type_name("lease"), x.number, x.chunk, x.rows, x.waited, x.round);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, center& x) {
   return f(caf::meta::type_name("center"), x.version, x.weights);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, pull& x) {
+  return f(caf::meta::type_name("pull"), x.worker, x.lease);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit& x) {
@@ -188,12 +202,12 @@ typename Inspector::result_type inspect(Inspector& f, commit& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, verdict& x) {
-  return f(caf::meta::type_name("verdict"), x.kind, x.version, x.staleness, x.scale, x.reason, x.weights);
+  return f(caf::meta::type_name("verdict"), x.kind, x.version, x.staleness, x.scale, x.reason, x.again, x.weights);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, chunk_report& x) {
   return f(caf::meta::type_name("chunk_report"), x.lease, x.chunk, x.worker, x.rows, x.batches, x.loss_sum, x.correct,
-           x.kind, x.staleness, x.reason, x.computing_seconds, x.waiting_seconds);
+           x.kind, x.staleness, x.reason, x.again, x.computing_seconds, x.waiting_seconds);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_request& x) {
@@ -237,6 +251,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(dk, caf::first_custom_type_id)
 
 CAF_ADD_TYPE_ID(dk, (dk::lease))
 CAF_ADD_TYPE_ID(dk, (dk::center))
+CAF_ADD_TYPE_ID(dk, (dk::pull))
 CAF_ADD_TYPE_ID(dk, (dk::commit))
 CAF_ADD_TYPE_ID(dk, (dk::verdict))
 CAF_ADD_TYPE_ID(dk, (dk::chunk_id))
@@ -250,7 +265,7 @@ CAF_ADD_TYPE_ID(dk, (dk::shard_state))
 CAF_ADD_TYPE_ID(dk, (dk::ledger_tally))
 CAF_ADD_TYPE_ID(dk, (dk::run_event))
 
-CAF_ADD_ATOM(dk, dk, pull_atom, "pull")
+CAF_ADD_ATOM(dk, dk, newest_atom, "newest")
 CAF_ADD_ATOM(dk, dk, credit_atom, "credit")
 CAF_ADD_ATOM(dk, dk, have_atom, "have")
 CAF_ADD_ATOM(dk, dk, fence_atom, "fence")
@@ -260,6 +275,7 @@ CAF_ADD_ATOM(dk, dk, state_atom, "state")
 CAF_ADD_ATOM(dk, dk, stop_atom, "stop")
 CAF_ADD_ATOM(dk, dk, check_atom, "check")
 CAF_ADD_ATOM(dk, dk, join_atom, "join")
+CAF_ADD_ATOM(dk, dk, close_atom, "close")
 
 CAF_END_TYPE_ID_BLOCK(dk)
 
@@ -267,8 +283,10 @@ namespace dk {
 
 /// One shard of the center.
 using server_actor =
-    caf::typed_actor<caf::replies_to<pull_atom>::with<center>,                 // the newest center
+    caf::typed_actor<caf::replies_to<pull>::with<center>,                      // when this worker may have it
                      caf::replies_to<commit>::with<verdict>,                   //
+                     caf::replies_to<newest_atom>::with<center>,               // for whoever only looks
+                     caf::replies_to<close_atom>::with<std::uint64_t>,         // the round is over: fold it in; version
                      caf::replies_to<have_atom, chunk_id>::with<bool>,         // is this chunk folded in?
                      caf::reacts_to<fence_atom, std::uint32_t, std::uint64_t>, // worker, lease: refuse this worker's
                                                                                // leases up to this one

@@ -10,126 +10,124 @@ namespace {
 
 using server_ptr = server_actor::stateful_pointer<server_state>;
 
-bool test_bit(const std::vector<std::uint64_t>& bits, std::uint64_t at) {
-  return (bits[at / 64] >> (at % 64) & 1U) != 0;
+void tell_watchers(server_ptr self, commit_record record) {
+  auto& my = self->state;
+  record.seconds = std::chrono::duration<double>(self->clock().now() - my.started).count();
+  for (const auto& watcher : my.watchers)
+    caf::anon_send(watcher, record);
 }
 
-std::string shape_error(const server_state& my, const commit& from) {
-  const auto& grid = my.setup.grid;
-  if (!grid.contains(from.chunk))
-    return "the run has no chunk " + to_string(from.chunk);
-  if (!(grid.range(from.chunk) == from.rows))
-    return "rows [" + std::to_string(from.rows.first) + "," + std::to_string(from.rows.last) + ") are not those of " +
-           to_string(from.chunk);
-  if (from.delta.size() != my.now.weights.size())
-    return "a delta of " + std::to_string(from.delta.size()) + " values for a shard of " +
-           std::to_string(my.now.weights.size());
-  if (from.base > my.now.version)
-    return "base " + std::to_string(from.base) + " is newer than version " + std::to_string(my.now.version);
-  return "";
-}
-
-bool is_fenced(const server_state& my, const commit& from) {
-  if (from.run_epoch != my.setup.run_epoch || from.shard_epoch != my.setup.shard_epoch)
-    return true;
-  const auto fence = my.fences.find(from.worker);
-  return fence != my.fences.end() && from.lease <= fence->second;
-}
-
-// Folds the delta into the next version, if the result is finite.
-void apply(server_state& my, const commit& from, verdict& answer) {
-  block_writer next{my.now.weights.size()};
-  const auto done = my.setup.fold({my.now, from, answer.staleness, next.data()});
-  if (!done.finite) {
-    answer.kind = verdict_kind::rejected;
-    answer.reason = "the delta holds a NaN or an infinity; lower learning_rate";
-    ++my.tally.rejected;
-    return;
-  }
-  my.now.weights = std::move(next).done();
-  ++my.now.version;
-  const auto number = my.setup.grid.number(from.chunk);
-  my.bitmap[number / 64] |= std::uint64_t{1} << (number % 64);
-  my.tally.folded_rows += from.rows.size();
-  answer.scale = done.scale;
-}
-
-verdict judge(server_state& my, const commit& from) {
-  verdict answer;
-  if (is_fenced(my, from)) {
-    answer.kind = verdict_kind::fenced;
-    ++my.tally.fenced;
-  } else if (auto wrong = shape_error(my, from); !wrong.empty()) {
-    answer.kind = verdict_kind::rejected;
-    answer.reason = std::move(wrong);
-    ++my.tally.rejected;
-  } else {
-    answer.staleness = my.now.version - from.base;
-    if (test_bit(my.bitmap, my.setup.grid.number(from.chunk))) {
-      answer.kind = verdict_kind::duplicate;
-      ++my.tally.duplicates;
-    } else {
-      apply(my, from, answer);
-    }
-  }
-  answer.version = my.now.version;
-  if (from.wants_center)
-    answer.weights = my.now.weights;
+verdict settle(server_ptr self, const commit& from) {
+  auto& my = self->state;
+  auto answer = my.slice->judge(from);
+  const auto& setup = my.slice->setup();
+  const bool kept_for_later = answer.kind == verdict_kind::applied && setup.rule.barrier != barrier::none;
+  if (!kept_for_later)
+    tell_watchers(self, {{},
+                         setup.shard,
+                         from.worker,
+                         from.chunk,
+                         from.rows,
+                         from.base,
+                         answer.version,
+                         answer.staleness,
+                         answer.kind,
+                         answer.scale,
+                         answer.reason});
+  if (my.gate)
+    my.gate->leave(from.worker);
   return answer;
 }
 
-shard_tally count(const server_state& my) {
-  auto tally = my.tally;
-  tally.version = my.now.version;
-  const auto& grid = my.setup.grid;
-  for (std::uint64_t i = 0; i < grid.chunks(); ++i)
-    if (test_bit(my.bitmap, i))
-      tally.bitmap_rows += grid.range(grid.chunk(i)).size();
-  return tally;
+bool must_wait(const server_state& my, const commit& from) {
+  return my.gate && my.slice->would_fold(from) && !my.gate->may_fold(from.worker, my.slice->now().version);
+}
+
+bool must_wait(const server_state& my, const pull&) {
+  return my.gate && !my.gate->has_room();
+}
+
+center give(server_state& my, const pull& to) {
+  if (my.gate)
+    my.gate->enter(to.worker, to.lease, my.slice->now().version);
+  return my.slice->give(to.worker);
+}
+
+// Answers those whose time has come. Commits first: each that is folded in makes room.
+void serve_waiting(server_ptr self) {
+  auto& my = self->state;
+  for (auto one = my.commits.begin(); one != my.commits.end();) {
+    if (must_wait(my, one->what)) {
+      ++one;
+      continue;
+    }
+    one->answer.deliver(settle(self, one->what));
+    my.commits.erase(one);
+    one = my.commits.begin(); // it may have been what an earlier one waits for
+  }
+  while (!my.pulls.empty() && !must_wait(my, my.pulls.front().what)) {
+    my.pulls.front().answer.deliver(give(my, my.pulls.front().what));
+    my.pulls.pop_front();
+  }
+}
+
+// A worker whose leases are over keeps nobody waiting, and waits for nothing: what it commits will be fenced.
+void let_go(server_state& my, std::uint32_t worker, std::uint64_t lease) {
+  if (my.gate)
+    my.gate->fence(worker, lease);
+  for (auto one = my.pulls.begin(); one != my.pulls.end();) {
+    if (one->what.worker != worker || one->what.lease > lease) {
+      ++one;
+      continue;
+    }
+    one->answer.deliver(my.slice->give(worker));
+    one = my.pulls.erase(one);
+  }
 }
 
 } // namespace
 
 server_actor::behavior_type parameter_server(server_actor::stateful_pointer<server_state> self, server_setup setup) {
   auto& my = self->state;
-  my.now = setup.start;
-  my.bitmap = setup.folded;
-  my.bitmap.resize((setup.grid.chunks() + 63) / 64);
-  my.setup = std::move(setup);
-  my.setup.start = {}; // its memory lives on only in whoever adopted it
+  my.watchers = std::move(setup.watchers);
+  if (setup.policy.kind == policy_kind::wait)
+    my.gate.emplace(setup.policy.max_staleness);
+  my.slice.emplace(static_cast<shard_setup&&>(std::move(setup)));
   my.started = self->clock().now();
-  my.tally.folded_rows = count(my).bitmap_rows;
   end_on_exception(self);
   return {
-      [=](pull_atom) { return self->state.now; },
-      [=](const commit& from) {
+      [=](const pull& from) -> caf::result<center> {
         auto& state = self->state;
-        auto answer = judge(state, from);
-        if (!state.setup.watchers.empty()) {
-          const std::chrono::duration<double> since = self->clock().now() - state.started;
-          const commit_record record{since.count(), state.setup.shard, from.worker,    from.chunk,
-                                     from.rows,     from.base,         answer.version, answer.staleness,
-                                     answer.kind,   answer.scale,      answer.reason};
-          for (const auto& watcher : state.setup.watchers)
-            caf::anon_send(watcher, record);
+        if (!must_wait(state, from))
+          return give(state, from);
+        state.pulls.push_back({from, self->make_response_promise<center>()});
+        return state.pulls.back().answer;
+      },
+      [=](const commit& from) -> caf::result<verdict> {
+        auto& state = self->state;
+        if (must_wait(state, from)) {
+          state.commits.push_back({from, self->make_response_promise<verdict>()});
+          return state.commits.back().answer;
         }
+        auto answer = settle(self, from);
+        serve_waiting(self);
         return answer;
       },
-      [=](have_atom, chunk_id chunk) {
-        const auto& state = self->state;
-        return state.setup.grid.contains(chunk) && test_bit(state.bitmap, state.setup.grid.number(chunk));
+      [=](newest_atom) { return self->state.slice->now(); },
+      [=](close_atom) {
+        for (auto& record : self->state.slice->close_round())
+          tell_watchers(self, std::move(record));
+        return self->state.slice->now().version;
       },
+      [=](have_atom, chunk_id chunk) { return self->state.slice->has(chunk); },
       [=](fence_atom, std::uint32_t worker, std::uint64_t lease) {
-        auto& fence = self->state.fences[worker];
-        fence = std::max(fence, lease);
+        self->state.slice->fence(worker, lease);
+        let_go(self->state, worker, lease);
+        serve_waiting(self);
       },
-      [=](tally_atom) { return count(self->state); },
-      [=](state_atom) {
-        const auto& state = self->state;
-        return shard_state{state.setup.shard, state.setup.offset, state.now.version,
-                           state.now.weights, state.setup.grid,   state.bitmap};
-      },
-      [=](watch_atom, const caf::actor& watcher) { self->state.setup.watchers.push_back(watcher); },
+      [=](tally_atom) { return self->state.slice->tally(); },
+      [=](state_atom) { return self->state.slice->state(); },
+      [=](watch_atom, const caf::actor& watcher) { self->state.watchers.push_back(watcher); },
   };
 }
 

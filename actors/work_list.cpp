@@ -3,19 +3,31 @@
 namespace dk {
 
 work_list::work_list(chunk_grid grid, assignment how, std::uint32_t workers)
-    : grid_(grid), how_(how), workers_(workers), states_(grid.chunks(), state::open) {}
+    : grid_(grid), how_(how), workers_(workers), states_(grid.chunks(), state::open),
+      open_in_(grid.epochs, grid.chunks_per_epoch()) {}
+
+void work_list::keep_to_one_epoch() {
+  while (cursor_ < states_.size() && states_[cursor_] == state::done)
+    ++cursor_;
+  if (cursor_ < states_.size())
+    epoch_ = grid_.chunk(cursor_).epoch;
+}
 
 void work_list::mark_done(chunk_id chunk) {
   states_[grid_.number(chunk)] = state::done;
+  --open_in_[chunk.epoch];
   ++done_;
   done_rows_ += grid_.range(chunk).size();
 }
 
 std::optional<lease> work_list::take(std::uint32_t worker) {
+  if (!has_open())
+    return std::nullopt;
   const auto number = next_open(worker);
   if (!number)
     return std::nullopt;
   states_[*number] = state::leased;
+  --open_in_[grid_.chunk(*number).epoch];
   leases_[++newest_] = {worker, *number};
   return describe(newest_, *number);
 }
@@ -37,6 +49,7 @@ bool work_list::give_back(std::uint64_t lease_number) {
   if (found == leases_.end())
     return false;
   states_[found->second.number] = state::open;
+  ++open_in_[grid_.chunk(found->second.number).epoch];
   came_back_.insert(found->second.number);
   leases_.erase(found);
   ++returned_;
@@ -83,7 +96,8 @@ std::optional<std::uint64_t> work_list::next_of_share(std::uint32_t worker) {
   if (size == 0)
     return std::nullopt;
   auto& cursor = share_cursor_[slot];
-  for (; cursor < size * grid_.epochs; ++cursor) {
+  const auto end = epoch_ ? size * (*epoch_ + 1) : size * grid_.epochs;
+  for (; cursor < end; ++cursor) {
     const auto number = cursor / size * per_epoch + first + cursor % size;
     if (states_[number] == state::open)
       return number;

@@ -25,7 +25,10 @@ public:
   /// Counts a chunk as done from the start (a resumed run). Requires that it is open.
   void mark_done(chunk_id chunk);
 
-  /// Leases an open chunk to a worker; nothing when none is open. Lease numbers only grow.
+  /// From now on leases chunks of the first epoch that is not done, and no others until this is called again.
+  void keep_to_one_epoch();
+
+  /// Leases an open chunk to a worker; nothing when there is none to lease. Lease numbers only grow.
   std::optional<lease> take(std::uint32_t worker);
 
   /// The chunk of this lease is done. @return false when the lease is unknown: it had come back before
@@ -50,6 +53,9 @@ public:
 
   const chunk_grid& grid() const { return grid_; }
   std::uint64_t open() const { return grid_.chunks() - leased() - done_; }
+  /// Whether there is a chunk that take would lease.
+  bool has_open() const { return epoch_ ? open_in_[*epoch_] > 0 : open() > 0; }
+
   std::uint64_t leased() const { return leases_.size(); }
   std::uint64_t done() const { return done_; }
   std::uint64_t done_rows() const { return done_rows_; }
@@ -72,8 +78,10 @@ private:
   assignment how_;
   std::uint32_t workers_;
   std::vector<state> states_;
-  std::set<std::uint64_t> came_back_; // chunks that are open again; they go first
-  std::uint64_t cursor_ = 0;          // every chunk before it has been leased at least once, or is done
+  std::vector<std::uint64_t> open_in_; // per epoch
+  std::optional<std::uint32_t> epoch_; // that leases are kept to
+  std::set<std::uint64_t> came_back_;  // chunks that are open again; they go first
+  std::uint64_t cursor_ = 0;           // every chunk before it has been leased at least once, or is done
   std::map<std::uint32_t, std::uint64_t> share_cursor_;
   std::map<std::uint64_t, holding> leases_;
   std::uint64_t newest_ = 0;

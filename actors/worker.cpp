@@ -21,9 +21,22 @@ std::uint32_t first_credit(const worker_setup& setup) {
   return std::max<std::uint32_t>(1, setup.prefetch);
 }
 
-void start_chunk(worker_ptr self, const lease& granted) {
+bool must_adopt(const worker_state& my, const lease& granted) {
+  switch (my.setup.exchange.adopts) {
+  case adoption::every_chunk:
+    return granted.waited || my.setup.gated;
+  case adoption::every_round:
+    return granted.round != my.round;
+  case adoption::never:
+    break;
+  }
+  return false;
+}
+
+void start_chunk(worker_ptr self) {
   auto& my = self->state;
-  my.current = granted;
+  const auto& granted = my.current;
+  my.round = granted.round;
   my.report = {};
   my.report.lease = granted.number;
   my.report.chunk = granted.chunk;
@@ -38,12 +51,17 @@ void ask_for_work(worker_ptr self) {
   self->request(my.setup.ledger, my.setup.request_timeout, work_request{my.setup.id, my.done})
       .then(
           [=](const lease& granted) {
-            if (granted.number != 0 && granted.waited && self->state.setup.exchange.adopts_center)
-              adopt_centers(self, [=] { start_chunk(self, granted); });
-            else if (granted.number != 0)
-              start_chunk(self, granted);
-            else if (!self->state.setup.shards.empty())
-              self->quit();
+            auto& state = self->state;
+            if (granted.number == 0) {
+              if (!state.setup.shards.empty())
+                self->quit();
+              return;
+            }
+            state.current = granted;
+            if (must_adopt(state, granted))
+              adopt_centers(self, [=] { start_chunk(self); });
+            else
+              start_chunk(self);
           },
           [=](const caf::error& why) {
             if (why == caf::sec::request_timeout)
@@ -69,7 +87,9 @@ void train(worker_ptr self, const batch& b) {
   const auto begun = self->clock().now();
   {
     const nn::compute_scope computing;
-    const auto step = my.own->model.train_on_batch({b.features.data(), b.labels.data(), b.rows}, *my.own->optimizer);
+    const nn::batch_view rows{b.features.data(), b.labels.data(), b.rows};
+    const auto step = my.setup.exchange.train ? my.setup.exchange.train(*my.own, rows)
+                                              : my.own->model.train_on_batch(rows, *my.own->optimizer);
     my.report.loss_sum = my.report.loss_sum + step.loss_sum;
     my.report.correct += step.correct;
     my.report.rows += step.rows;

@@ -30,10 +30,18 @@ struct shard_link {
 struct worker_state;
 using worker_ptr = worker_actor::stateful_pointer<worker_state>;
 
+/// Whether a chunk starts from the center, or from where the replica was.
+enum class adoption : std::uint8_t {
+  never,       ///< the replica goes its own way
+  every_chunk, ///< with the verdict; after a wait for its lease the worker pulls again
+  every_round, ///< pulled when a round begins
+};
+
 /// An algorithm's worker rule.
 struct exchange_rule {
   std::function<void(worker_ptr)> at_chunk_end; ///< ends with finish_chunk (exchange.hpp)
-  bool adopts_center = false;                   ///< a chunk starts from the center, not from where the replica was
+  adoption adopts = adoption::never;
+  std::function<nn::metrics(replica&, const nn::batch_view&)> train; ///< empty: a step of the replica's optimizer
 };
 
 struct worker_setup {
@@ -46,6 +54,8 @@ struct worker_setup {
   exchange_rule exchange;
   std::uint32_t batch_rows = 1;
   std::uint32_t prefetch = 4; ///< batches under way, at least 1
+  bool gated = false; ///< under the policy `wait`: centers that a chunk starts from are pulled before each, and pulls
+                      ///< go from shard to shard, so that no two workers hold what the other one waits for
   std::chrono::milliseconds request_timeout{30000};
 };
 
@@ -57,8 +67,9 @@ struct worker_state {
   std::optional<replica> own;
   std::vector<center> base; // per shard: what the replica adopted last
   lease current;
-  chunk_report report; // of the current lease, while it grows
-  chunk_report done;   // of the last lease, until the ledger has it
+  std::uint64_t round = 0; // of the center that was adopted last
+  chunk_report report;     // of the current lease, while it grows
+  chunk_report done;       // of the last lease, until the ledger has it
   std::uint64_t chunks = 0;
   time_point asked; // when the current lease was asked for
   double computing = 0;

@@ -9,7 +9,7 @@ algorithm adag() {
           {"agn"},
           nlohmann::json::object(),
           [](const nlohmann::json&) { return windowed([](std::uint32_t k) { return 1.0F / static_cast<float>(k); }); },
-          [](const nlohmann::json&) { return add([](std::uint64_t) { return 1.0; }); }};
+          [](const nlohmann::json&, const spec&) { return add(); }};
 }
 
 } // namespace dk

@@ -8,10 +8,8 @@ algorithm aeasgd() {
   return {"aeasgd",
           {},
           {{"rho", 5.0}, {"learning_rate", 0.1}},
-          [](const nlohmann::json& keys) {
-            return elastic(static_cast<float>(keys.at("rho").get<double>() * keys.at("learning_rate").get<double>()));
-          },
-          [](const nlohmann::json&) { return add([](std::uint64_t) { return 1.0; }); }};
+          [](const nlohmann::json& keys) { return elastic(spring_of(keys)); },
+          [](const nlohmann::json&, const spec&) { return add(); }};
 }
 
 } // namespace dk

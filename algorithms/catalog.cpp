@@ -2,9 +2,14 @@
 
 #include "algorithms/adag.hpp"
 #include "algorithms/aeasgd.hpp"
+#include "algorithms/averaging.hpp"
 #include "algorithms/downpour.hpp"
 #include "algorithms/dynsgd.hpp"
+#include "algorithms/eamsgd.hpp"
+#include "algorithms/easgd.hpp"
+#include "algorithms/experimental.hpp"
 #include "algorithms/single.hpp"
+#include "algorithms/sync.hpp"
 
 #include <algorithm>
 
@@ -14,7 +19,7 @@ namespace {
 
 const std::vector<algorithm>& catalog() {
   static const std::vector<algorithm> all{
-      single(), downpour(), adag(), dynsgd(), aeasgd(),
+      single(), sync(), averaging(), easgd(), aeasgd(), eamsgd(), downpour(), adag(), dynsgd(), experimental(),
   };
   return all;
 }

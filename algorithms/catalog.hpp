@@ -1,7 +1,9 @@
 #pragma once
 
-#include "actors/parameter_server.hpp"
+#include "actors/fold.hpp"
+#include "actors/policy.hpp"
 #include "actors/worker.hpp"
+#include "common/spec.hpp"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -11,13 +13,17 @@
 
 namespace dk {
 
-/// An asynchronous optimizer: its names, its own keys of `[trainer]`, and the two rules it consists of.
+/// A distributed optimizer: its names, its own keys of `[trainer]`, and the two rules it consists of. `keys` have a
+/// value for each of `defaults`; `optimizer` is that of `[trainer]`.
 struct algorithm {
   std::string name;
   std::vector<std::string> aliases;
-  nlohmann::json defaults;                                         ///< its own keys with their defaults
-  std::function<exchange_rule(const nlohmann::json& keys)> worker; ///< `keys` has a value for each of `defaults`
-  std::function<fold_rule(const nlohmann::json& keys)> server;     ///< empty: one worker trains alone, without a server
+  nlohmann::json defaults; ///< its own keys with their defaults
+  std::function<exchange_rule(const nlohmann::json& keys)> worker;
+  std::function<server_rule(const nlohmann::json& keys, const spec& optimizer)>
+      server;                                                         ///< empty: a worker trains alone
+  policy_kind policy = policy_kind::accept;                           ///< when the config names none
+  std::function<spec(const nlohmann::json& keys)> own_optimizer = {}; ///< empty: workers step with that of `[trainer]`
 
   bool has_server() const { return static_cast<bool>(server); }
 };

@@ -9,7 +9,7 @@ algorithm downpour() {
           {},
           nlohmann::json::object(),
           [](const nlohmann::json&) { return windowed([](std::uint32_t) { return 1.0F; }); },
-          [](const nlohmann::json&) { return add([](std::uint64_t) { return 1.0; }); }};
+          [](const nlohmann::json&, const spec&) { return add(); }};
 }
 
 } // namespace dk

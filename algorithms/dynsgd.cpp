@@ -9,9 +9,8 @@ algorithm dynsgd() {
           {},
           nlohmann::json::object(),
           [](const nlohmann::json&) { return windowed([](std::uint32_t) { return 1.0F; }); },
-          [](const nlohmann::json&) {
-            return add([](std::uint64_t staleness) { return 1.0 / (static_cast<double>(staleness) + 1.0); });
-          }};
+          [](const nlohmann::json&, const spec&) { return add(); },
+          policy_kind::scale};
 }
 
 } // namespace dk

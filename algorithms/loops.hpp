@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/exchange.hpp"
 #include "algorithms/catalog.hpp"
 
 // The loops that the algorithms share, each written once.
@@ -10,14 +11,23 @@ namespace dk {
 /// that comes back with the verdict. One round trip a chunk.
 exchange_rule windowed(std::function<float(std::uint32_t k)> scale);
 
-/// Pulls the center, moves the replica towards it by E = alpha * (replica - center), and commits E. The replica goes on
-/// from where it is: it never adopts the center.
+/// Pulls the center, then commits what `write` writes. The replica goes on from where it is: it never adopts the
+/// center.
+exchange_rule elastic(std::function<void(worker_ptr, const shard_slice&)> write);
+
+/// The same for E = alpha * (replica - center); the replica moves by -E.
 exchange_rule elastic(float alpha);
+
+/// alpha = rho * learning_rate, of an elastic algorithm's keys.
+float spring_of(const nlohmann::json& keys);
 
 /// Exchanges nothing.
 exchange_rule alone();
 
-/// next = now + factor(staleness) * delta.
-fold_rule add(std::function<double(std::uint64_t staleness)> factor);
+/// Every commit as it comes: center <- center + delta.
+server_rule add();
+
+/// In rounds: center <- center + what the round adds up to.
+server_rule add_rounds(barrier when, bool mean_by_rows);
 
 } // namespace dk

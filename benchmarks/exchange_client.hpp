@@ -13,7 +13,9 @@ inline dk::server_setup shard_of(std::size_t size, std::uint64_t commits) {
   std::fill_n(zeros.data(), size, 0.0F);
   setup.start = {0, std::move(zeros).done()};
   setup.grid = {commits, 1, 1};
-  setup.fold = [](const dk::folding& f) { return dk::folded{1, f.from.delta.add_to(f.now.weights.data(), 1, f.next)}; };
+  setup.rule.fold = [](const dk::folding& f) {
+    return dk::folded{1, f.from.delta.add_to(f.now.weights.data(), 1, f.next)};
+  };
   return setup;
 }
 
@@ -22,7 +24,7 @@ inline caf::behavior exchange_client(caf::event_based_actor* self, dk::server_ac
                                      std::uint32_t first, std::uint32_t commits, caf::actor done) {
   auto left = std::make_shared<std::uint32_t>(commits);
   auto base = std::make_shared<std::uint64_t>(first);
-  return {[=](dk::pull_atom) {
+  return {[=](dk::newest_atom) {
     if (*left == 0) {
       self->send(done, dk::stop_atom_v);
       return self->quit();
@@ -36,7 +38,7 @@ inline caf::behavior exchange_client(caf::event_based_actor* self, dk::server_ac
     message.delta = delta;
     self->request(server, std::chrono::seconds{10}, std::move(message)).then([=](const dk::verdict& answer) {
       *base = answer.version;
-      self->send(self, dk::pull_atom_v);
+      self->send(self, dk::newest_atom_v);
     });
   }};
 }
@@ -47,7 +49,7 @@ inline double time_exchanges(caf::actor_system& system, const dk::server_actor& 
   caf::scoped_actor self{system};
   auto client = system.spawn(exchange_client, server, delta, first, commits, caf::actor{self});
   const auto begun = std::chrono::steady_clock::now();
-  self->send(client, dk::pull_atom_v);
+  self->send(client, dk::newest_atom_v);
   self->receive([](dk::stop_atom) {});
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }

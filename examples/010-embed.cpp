@@ -75,7 +75,7 @@ int main() {
   server_setup serving;
   serving.start = first;
   serving.grid = grid;
-  serving.fold = rule.server(rule.defaults);
+  serving.rule = rule.server(rule.defaults, {});
   serving.watchers = {watching};
   const auto server = system.spawn(parameter_server, serving);
 

@@ -8,6 +8,15 @@
 
 namespace dk {
 
+staleness_policy policy_of(const job& which) {
+  const auto& trainer = which.trainer;
+  const auto kind =
+      trainer.policy.empty() ? find_algorithm(trainer.algorithm.name)->policy : find_policy(trainer.policy);
+  if (!kind)
+    throw failure{errc::config, "unknown policy " + trainer.policy};
+  return {*kind, trainer.max_staleness};
+}
+
 worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   const auto* rule = find_algorithm(which.trainer.algorithm.name);
   if (rule == nullptr)
@@ -22,11 +31,17 @@ worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   setup.batch_rows = static_cast<std::uint32_t>(which.trainer.batch_size);
   setup.prefetch = static_cast<std::uint32_t>(which.data.prefetch);
   setup.request_timeout = std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)};
-  setup.make_replica = [which, label_width = terms.label_width, worker = terms.worker, epoch = terms.run_epoch,
-                        start = terms.alone_start] {
+  if (policy_of(which).kind == policy_kind::wait) {
+    setup.gated = true;
+    setup.request_timeout = std::chrono::hours{24 * 365}; // waiting is no error; a server that is gone is noticed
+  }
+  const auto optimizer =
+      rule->own_optimizer ? rule->own_optimizer(which.trainer.algorithm.keys) : which.trainer.optimizer;
+  setup.make_replica = [which, optimizer, label_width = terms.label_width, worker = terms.worker,
+                        epoch = terms.run_epoch, start = terms.alone_start] {
     replica own{make_model(which, label_width), nullptr};
     own.model.seed_dropout(derive_seed(which.seed, purpose::dropout, {worker, epoch}));
-    own.optimizer = nn::make_optimizer(which.trainer.optimizer, own.model.num_weights());
+    own.optimizer = nn::make_optimizer(optimizer, own.model.num_weights());
     std::copy(start.begin(), start.end(), own.model.weights());
     return own;
   };

@@ -1,9 +1,13 @@
 #pragma once
 
+#include "actors/policy.hpp"
 #include "actors/worker.hpp"
 #include "runtime/job.hpp"
 
 namespace dk {
+
+/// The policy that a job's shards follow.
+staleness_policy policy_of(const job& which);
 
 /// What a worker must be told besides the job, wherever it runs.
 struct enlist_terms {

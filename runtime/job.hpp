@@ -39,6 +39,8 @@ struct trainer_config {
   std::size_t communication_window = 5; ///< mini-batches between two exchanges
   std::size_t servers = 1;              ///< parameter-server shards
   std::string assignment = "dynamic";   ///< or "static"
+  std::string policy;                   ///< what a shard does about staleness; empty: what the algorithm prefers
+  std::size_t max_staleness = 10;       ///< of the policies `wait` and `reject`
   spec optimizer{"adam"};
   std::string loss = "categorical_crossentropy";
   std::vector<std::string> metrics{"accuracy"};

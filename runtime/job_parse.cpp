@@ -84,6 +84,17 @@ void read_optimizer(const section& in, spec& optimizer) {
   placed(in.tree(), in.path("optimizer"), [&] { nn::check_optimizer(optimizer); });
 }
 
+void read_policy(const section& in, trainer_config& trainer) {
+  const auto own = find_algorithm(trainer.algorithm.name)->policy;
+  for (const auto& name : policy_names())
+    if (find_policy(name) == own)
+      trainer.policy = name;
+  in.word("policy", trainer.policy, policy_names());
+  in.whole("max_staleness", trainer.max_staleness, 0, many);
+  if (in.find("max_staleness") != nullptr && !is_bounded(*find_policy(trainer.policy)))
+    in.refuse("max_staleness", "it with policy = \"wait\" or \"reject\" only");
+}
+
 void read_stop(const section& in, nlohmann::json& stop) {
   const section keys{in.tree(), in.path("stop")};
   keys.only({"loss", "accuracy", "seconds", "rows"});
@@ -105,7 +116,10 @@ void read_trainer(const section& in, trainer_config& trainer) {
   in.whole("communication_window", trainer.communication_window, 1, many);
   in.whole("servers", trainer.servers, 1, 64);
   in.word("assignment", trainer.assignment, {"dynamic", "static"});
+  read_policy(in, trainer);
   read_optimizer(in, trainer.optimizer);
+  if (const auto& own = find_algorithm(trainer.algorithm.name)->own_optimizer; own)
+    trainer.optimizer = own(trainer.algorithm.keys);
   in.text("loss", trainer.loss);
   placed(in.tree(), in.path("loss"), [&] { nn::check_loss(trainer.loss); });
   in.texts("metrics", trainer.metrics);
@@ -137,8 +151,8 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
       {"data", {"train", "test", "transforms", "shuffle", "prefetch", "validation"}},
       {"model", {"input", "layers", "keras"}},
       {"trainer",
-       {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "optimizer",
-        "loss", "metrics", "stop", "record"}},
+       {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "policy",
+        "max_staleness", "optimizer", "loss", "metrics", "stop", "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
   };
   return keys;

@@ -1,3 +1,4 @@
+#include "actors/policy.hpp"
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
 #include "runtime/job.hpp"
@@ -136,6 +137,9 @@ void write_trainer(writer& to, const trainer_config& trainer) {
   to.line("communication_window", trainer.communication_window);
   to.line("servers", trainer.servers);
   to.line("assignment", trainer.assignment);
+  to.line("policy", trainer.policy);
+  if (is_bounded(*find_policy(trainer.policy)))
+    to.line("max_staleness", trainer.max_staleness);
   to.line("optimizer", optimizer_value(trainer.optimizer));
   to.line("loss", trainer.loss);
   to.line("metrics", trainer.metrics);

@@ -1,6 +1,7 @@
 #include "runtime/preflight.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "runtime/enlist.hpp"
 #include "runtime/model_of.hpp"
 
 #include <limits>
@@ -30,6 +31,10 @@ void check_algorithm(const job& which, std::size_t weights) {
   if (!rule->has_server() && trainer.workers != 1)
     throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but " + rule->name +
                                     " trains with one worker; set workers = 1, or choose another algorithm"};
+  if (rule->has_server() && rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none &&
+      policy_of(which).kind != policy_kind::accept)
+    throw failure{errc::config, "trainer.policy = \"" + trainer.policy + "\", but with " + rule->name +
+                                    " no commit is ever stale; leave the policy out"};
   if (trainer.servers > weights)
     throw failure{errc::config, "trainer.servers = " + std::to_string(trainer.servers) + ", but the model has only " +
                                     std::to_string(weights) + " weights; lower it"};

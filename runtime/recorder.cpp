@@ -5,6 +5,7 @@
 
 #include <caf/all.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
@@ -34,12 +35,12 @@ std::string to_json(const commit_record& r) {
   return line + "}\n";
 }
 
-std::string to_json(const chunk_report& r) {
+std::string to_json(const chunk_report& r, double since_start) {
   const auto rows = static_cast<double>(r.rows);
   return fmt::format(
-      R"({{"worker":{},"epoch":{},"chunk":{},"rows":{},"batches":{},"loss":{},"accuracy":{},"seconds":{:.6f},"waiting":{:.6f},"staleness":{}}})"
+      R"({{"t":{:.6f},"worker":{},"epoch":{},"chunk":{},"rows":{},"batches":{},"loss":{},"accuracy":{},"seconds":{:.6f},"waiting":{:.6f},"staleness":{}}})"
       "\n",
-      r.worker, r.chunk.epoch, r.chunk.index, r.rows, r.batches, r.loss_sum / rows,
+      since_start, r.worker, r.chunk.epoch, r.chunk.index, r.rows, r.batches, r.loss_sum / rows,
       static_cast<double>(r.correct) / rows, double{r.computing_seconds}, double{r.waiting_seconds}, r.staleness);
 }
 
@@ -57,6 +58,7 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
                                        const recorder_setup& setup) {
   auto& my = self->state;
   end_on_exception(self);
+  my.started = self->clock().now();
   my.history = open_for_append(setup.history);
   my.commits = open_for_append(setup.commits);
   if (!setup.header.empty())
@@ -67,8 +69,9 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
         write(self->state.commits, to_json(record));
       },
       [=](const chunk_report& report) {
+        const std::chrono::duration<double> since = self->clock().now() - self->state.started;
         self->state.statistics.add(report);
-        write(self->state.history, to_json(report));
+        write(self->state.history, to_json(report, since.count()));
       },
       [=](const run_event& event) {
         self->state.statistics.add(event);

@@ -2,6 +2,7 @@
 
 #include "runtime/messages.hpp"
 
+#include <caf/actor_clock.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <fstream>
 #include <string>
@@ -18,6 +19,7 @@ struct recorder_setup {
 struct recorder_state {
   static inline const char* name = "recorder";
 
+  caf::actor_clock::time_point started;
   run_statistics statistics;
   std::ofstream history;
   std::ofstream commits;

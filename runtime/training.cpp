@@ -3,6 +3,7 @@
 #include "actors/errors.hpp"
 #include "actors/parameter_server.hpp"
 #include "runtime/commit_format.hpp"
+#include "runtime/enlist.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/recorder.hpp"
@@ -141,7 +142,8 @@ void training::spawn_servers() {
     }
     setup.grid = grid_;
     setup.run_epoch = run_epoch();
-    setup.fold = rule_.server(job_.trainer.algorithm.keys);
+    setup.rule = rule_.server(job_.trainer.algorithm.keys, job_.trainer.optimizer);
+    setup.policy = policy_of(job_);
     setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
     const auto start = setup.start;
     auto server = system_.spawn(parameter_server, std::move(setup));
@@ -155,6 +157,8 @@ void training::spawn_servers() {
 void training::spawn_ledger() {
   ledger_setup setup;
   setup.grid = grid_;
+  if (!alone())
+    setup.barrier = rule_.server(job_.trainer.algorithm.keys, job_.trainer.optimizer).barrier;
   setup.how = job_.trainer.assignment == "static" ? assignment::fixed : assignment::dynamic;
   setup.workers = static_cast<std::uint32_t>(job_.trainer.workers);
   for (const auto& link : shards_)
@@ -263,7 +267,7 @@ void training::collect(run_result& result) {
     rows.applied = grid_.total_rows();
     for (const auto& link : shards_) {
       const auto tally = ask<shard_tally>(link.server, tally_atom_v);
-      const auto now = ask<center>(link.server, pull_atom_v);
+      const auto now = ask<center>(link.server, newest_atom_v);
       std::copy(now.weights.begin(), now.weights.end(), weights.data() + link.offset);
       result.versions.push_back(now.version);
       rows.applied = std::min(rows.applied, tally.bitmap_rows);

@@ -5,7 +5,6 @@
 #include "common/log.hpp"
 #include "runtime/checkpoint_keeper.hpp"
 #include "runtime/cluster.hpp"
-#include "runtime/replay/sequencer.hpp"
 #include "runtime/system.hpp"
 #include "runtime/trainer.hpp"
 
@@ -69,7 +68,6 @@ private:
   recorder_actor recorder_;
   ledger_actor ledger_;
   std::vector<shard_link> shards_;
-  std::vector<sequencer_actor> sequencers_; // of a replay: those that stand before the shards
   block start_;
   checkpoint_keeper checkpoints_;
   std::vector<chunk_id> resumed_; // chunks that earlier starts of the run have trained

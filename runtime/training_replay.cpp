@@ -1,5 +1,6 @@
 // What a training does otherwise when it replays a run: who stands before the shards, and who gives out the chunks.
 #include "runtime/replay/schedule.hpp"
+#include "runtime/replay/sequencer.hpp"
 #include "runtime/training.hpp"
 
 #include <caf/all.hpp>
@@ -18,8 +19,7 @@ server_actor training::spawn_sequencer(std::uint32_t shard, const server_actor& 
   setup.origin = plan.origin;
   setup.same_rule = plan.same_rule;
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
-  sequencers_.push_back(system_.spawn(sequencer, std::move(setup)));
-  return sequencers_.back();
+  return system_.spawn(sequencer, std::move(setup));
 }
 
 void training::spawn_schedule() {
@@ -29,7 +29,6 @@ void training::spawn_schedule() {
   setup.workers = static_cast<std::uint32_t>(job_.trainer.workers);
   setup.rows = plan.rows;
   setup.whole = plan.chunks == grid_.chunks();
-  setup.sequencers = sequencers_;
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
   ledger_ = system_.spawn(schedule, std::move(setup));
   self_->monitor(ledger_);

@@ -1,4 +1,5 @@
 #include "apps/driver/commands.hpp"
+#include "apps/driver/plot.hpp"
 #include "apps/driver/replay.hpp"
 #include "apps/driver/train.hpp"
 #include "common/error.hpp"
@@ -18,7 +19,8 @@ int run(int argc, char** argv) {
              "  dk_driver examples/mnist.cfg --set trainer.workers=4 --nodes host1:7077,host2:7077\n"
              "  dk_driver evaluate --model runs/20260101-120000-mnist\n"
              "  dk_driver replay runs/20260101-120000-mnist --algorithm dynsgd\n"
-             "  dk_driver summary model.h5\n");
+             "  dk_driver summary model.h5\n"
+             "  dk_driver plot runs/20260101-120000-mnist runs/20260101-130000-mnist --out both.png\n");
 
   dk::train_options train;
   app.add_option("config", train.config, "A job: TOML in a .cfg file (docs/config.md)");
@@ -49,10 +51,18 @@ int run(int argc, char** argv) {
   auto* const replay_app = app.add_subcommand("replay", "Rebuild the center of a recorded run from its log of commits");
   replay_app->add_option("run", replay.run, "The run's folder")->required();
   replay_app->add_option("--algorithm", replay.algorithm, "Follow the same schedule under this algorithm instead");
+  replay_app->add_option("--policy", replay.policy, "Follow it under this policy instead");
   replay_app->add_option("--out", replay.out,
-                         "The replay's folder (default runs/<time>-<name>-replay with --algorithm, none without)");
+                         "The replay's folder (default runs/<time>-<name>-replay under another rule, none without)");
   replay_app->add_flag("--json", replay.json, "Print one JSON object");
   replay_app->add_flag("-q,--quiet", replay.quiet, "No progress");
+
+  dk::plot_options plot;
+  auto* const plot_app = app.add_subcommand("plot", "The course of runs as a picture; needs gnuplot");
+  plot_app->add_option("runs", plot.runs, "The folders of one or several runs")->required();
+  plot_app->add_option("--out", plot.out, "A .svg or .png (default: plot.svg in the first run's folder)");
+  plot_app->add_option("--what", plot.what, "accuracy, loss, staleness, rows_per_second or all (default)");
+  plot_app->add_option("--against", plot.against, "time (default), commits or rows");
 
   try {
     app.parse(argc, argv);
@@ -67,6 +77,8 @@ int run(int argc, char** argv) {
     return dk::replay_command(replay);
   if (*summary_app)
     return dk::summary_command(what);
+  if (*plot_app)
+    return dk::plot_command(plot);
   if (train.config.empty() && train.resume.empty())
     throw dk::failure{dk::errc::usage, "no config was named; see dk_driver --help"};
   return dk::train_command(train);

@@ -1,5 +1,6 @@
 #include "apps/driver/replay.hpp"
 
+#include "actors/policy.hpp"
 #include "algorithms/catalog.hpp"
 #include "apps/driver/results.hpp"
 #include "apps/driver/screen.hpp"
@@ -55,6 +56,7 @@ recorded_run open_recorded_run(const std::string& path) {
   run.folder = open_run_folder(path);
   run.which = load_job(run.folder.config(), {}, [](const std::string&) { return std::nullopt; });
   require_complete(run.which, run.folder.config());
+  check_schedule(run.which);
   run.log = read_commit_log(run.folder.commits());
   run.start = weights_of(run.folder.initial_model());
   if (std::filesystem::exists(run.folder.model()))
@@ -62,18 +64,38 @@ recorded_run open_recorded_run(const std::string& path) {
   return run;
 }
 
+failure unknown(const std::string& option, const std::string& name, const std::vector<std::string>& known) {
+  return {errc::usage,
+          option + " " + name + " is not known" + did_you_mean(name, known) + "; accepted: " + join(known)};
+}
+
+std::string name_of(policy_kind kind) {
+  for (const auto& name : policy_names())
+    if (find_policy(name) == kind)
+      return name;
+  return "";
+}
+
 // The job that the run's schedule is to be followed under.
 job job_under(const job& recorded, const replay_options& options) {
   auto under = recorded;
-  if (options.algorithm.empty())
-    return under;
-  const auto* rule = find_algorithm(options.algorithm);
-  if (rule == nullptr)
-    throw failure{errc::usage, "--algorithm " + options.algorithm + " is not known" +
-                                   did_you_mean(options.algorithm, algorithm_names()) +
-                                   "; accepted: " + join(algorithm_names())};
-  if (rule->name != recorded.trainer.algorithm.name)
-    under.trainer.algorithm = {rule->name, rule->defaults};
+  auto& trainer = under.trainer;
+  if (!options.algorithm.empty()) {
+    const auto* rule = find_algorithm(options.algorithm);
+    if (rule == nullptr)
+      throw unknown("--algorithm", options.algorithm, algorithm_names());
+    if (rule->name != recorded.trainer.algorithm.name) {
+      trainer.algorithm = {rule->name, rule->defaults};
+      trainer.policy = name_of(rule->policy);
+    }
+  }
+  if (!options.policy.empty()) {
+    if (!find_policy(options.policy))
+      throw unknown("--policy", options.policy, policy_names());
+    trainer.policy = options.policy;
+  }
+  if (!is_bounded(*find_policy(trainer.policy)))
+    trainer.max_staleness = trainer_config{}.max_staleness;
   return under;
 }
 
@@ -89,6 +111,7 @@ run_result result_of(const recorded_run& run) {
 
 nlohmann::json side_of(const run_report& report) {
   nlohmann::json side{{"algorithm", report.which.trainer.algorithm.name},
+                      {"policy", report.which.trainer.policy},
                       {"updates", report.result.numbers.updates},
                       {"mean_staleness", report.result.numbers.mean_staleness()}};
   if (report.test) {
@@ -110,7 +133,7 @@ std::string cell(const nlohmann::json& side, const char* key) {
 
 std::string table(const nlohmann::json& original, const nlohmann::json& replayed) {
   auto text = fmt::format("{:<16}{:>14}{:>14}\n", "", "original", "replay");
-  for (const auto* key : {"algorithm", "accuracy", "loss", "mean_staleness", "updates"})
+  for (const auto* key : {"algorithm", "policy", "accuracy", "loss", "mean_staleness", "updates"})
     if (original.contains(key) || replayed.contains(key)) {
       std::string label = key;
       std::replace(label.begin(), label.end(), '_', ' ');

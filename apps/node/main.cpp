@@ -53,7 +53,7 @@ void join(caf::actor_system& system, const dk::node_actor& supervisor, const dk:
   const auto member =
       system.spawn(dk::membership, dk::membership_setup{other, mine, caf::actor_cast<caf::actor>(supervisor)});
   caf::scoped_actor self{system};
-  self->request(member, std::chrono::seconds{15}, caf::connect_atom_v)
+  self->request(member, std::chrono::minutes{1}, caf::connect_atom_v)
       .receive([](const dk::node_info&) {},
                [&](const caf::error& why) {
                  caf::anon_send(supervisor, caf::close_atom_v);

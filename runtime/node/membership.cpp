@@ -18,13 +18,20 @@ namespace {
 using membership_ptr = membership_actor::stateful_pointer<membership_state>;
 using answer = caf::typed_response_promise<node_info>;
 
+void find_and_join(membership_ptr self, const answer& done);
+
 void try_later(membership_ptr self) {
-  if (self->state.joined_once)
-    caf::delayed_anon_send(self, self->state.setup.pause, caf::connect_atom_v);
+  caf::delayed_anon_send(self, self->state.setup.pause, caf::connect_atom_v);
 }
 
 void miss(membership_ptr self, answer done, caf::error why) {
-  try_later(self);
+  auto& my = self->state;
+  if (my.joined_once)
+    return try_later(self);
+  if (--my.setup.tries > 0 && to_failure(why).code() == errc::connect) {
+    my.waiting = std::move(done);
+    return try_later(self);
+  }
   done.deliver(std::move(why));
 }
 
@@ -74,7 +81,8 @@ membership_actor::behavior_type membership(membership_ptr self, membership_setup
   });
   return {
       [=](caf::connect_atom) {
-        auto done = self->make_response_promise<node_info>();
+        auto& waiting = self->state.waiting; // a promise of an earlier try
+        auto done = waiting.pending() ? std::exchange(waiting, {}) : self->make_response_promise<node_info>();
         find_and_join(self, done);
         return done;
       },

@@ -14,6 +14,7 @@ struct membership_setup {
   caf::actor supervisor;                    ///< of this node
   std::chrono::milliseconds deadline{5000}; ///< for each answer
   std::chrono::milliseconds pause{2000};    ///< before it is tried again
+  int tries = 4; ///< before the first join is given up: both nodes may have been started at once
 };
 
 struct membership_state {
@@ -21,10 +22,12 @@ struct membership_state {
 
   membership_setup setup;
   bool joined_once = false;
+  caf::typed_response_promise<node_info> waiting; // of the first join, between two tries
 };
 
 /// Keeps a node joined to another: joins when it is asked to, and tries again for as long as it lives when the other
-/// one has left; ends with its own supervisor. The answer is that of the first try.
+/// one has left; ends with its own supervisor. The answer comes when it has joined, or when the first tries were in
+/// vain.
 using membership_actor = caf::typed_actor<caf::replies_to<caf::connect_atom>::with<node_info>>;
 
 membership_actor::behavior_type membership(membership_actor::stateful_pointer<membership_state> self,

@@ -26,9 +26,7 @@ std::uint64_t at_or_zero(const std::map<std::uint32_t, std::uint64_t>& numbers, 
 
 class planner {
 public:
-  planner(const commit_log& log, bool adopts_center) : log_(log), adopts_center_(adopts_center) {
-    plan_.origin = log.origin;
-  }
+  planner(const commit_log& log, const pull_habit& habit) : log_(log), habit_(habit) { plan_.origin = log.origin; }
 
   replay_plan plan() && {
     for (const auto& commit : log_.commits)
@@ -94,17 +92,27 @@ private:
       auto& chunk = of.chunks[i];
       const auto& what = chunk.lines.begin()->second->what;
       plan_.workers[worker].push_back({what.chunk, what.rows, pulled});
-      if (pulled || !adopts_center_)
+      if (pulled || habit_.every_chunk)
         for (const auto& [shard, base] : chunk.base)
-          pulls_[{shard, base}].push_back(worker);
+          pulls_[{shard, line_before(of, i, shard)}].push_back({script_step::kind::pull, worker, base, {}, 0});
     }
+  }
+
+  // The line of the shard behind which the worker pulled: when its base was there and its chunk before was settled.
+  std::size_t line_before(const hand& of, std::size_t chunk, std::uint32_t shard) const {
+    const auto settled = chunk == 0 ? 0 : of.chunks[chunk - 1].lines.at(shard)->line;
+    const auto base = of.chunks[chunk].base.at(shard);
+    if (base == 0)
+      return settled;
+    const auto& [maker, made] = makers_.at(shard)[base - 1];
+    return std::max(settled, hands_.at(maker).chunks[made].lines.at(shard)->line);
   }
 
   // Says from which versions a worker started that was lost before its commit had reached every shard. It pulled, if it
   // did, because it got the slot or the chunk of another; so it saw what that one had just committed everywhere.
   void complete(std::uint32_t worker, hand& of, std::size_t at) {
     auto& chunk = of.chunks[at];
-    const bool pulled = waited(of, at);
+    const bool pulled = waited(of, at) || habit_.every_chunk;
     const auto known = chunk.base;
     for (std::uint32_t shard = 0; chunk.base.size() < log_.servers; ++shard) {
       if (known.count(shard) != 0)
@@ -115,7 +123,7 @@ private:
       for (const auto& [seen, version] : known)
         base = std::max(base, counterpart(seen, version, shard));
       base = std::min(base, at_or_zero(chunk.known_versions, shard));
-      if (adopts_center_)
+      if (habit_.adopts)
         plan_.doubts.push_back("the log does not tell from which version of shard " + std::to_string(shard) +
                                " worker " + std::to_string(worker) + ", which was then lost, started " +
                                to_string(chunk.lines.begin()->second->what.chunk) + "; taken for " +
@@ -133,12 +141,12 @@ private:
     return found == lines.end() ? 0 : found->second->what.version;
   }
 
-  void play_pulls(std::uint32_t shard, std::uint64_t version) {
-    const auto found = pulls_.find({shard, version});
+  void play_pulls(std::uint32_t shard, std::size_t behind) {
+    const auto found = pulls_.find({shard, behind});
     if (found == pulls_.end())
       return;
-    for (const auto worker : found->second)
-      plan_.shards[shard].push_back({script_step::kind::pull, worker, version, {}, 0});
+    auto& script = plan_.shards[shard];
+    script.insert(script.end(), found->second.begin(), found->second.end());
     pulls_.erase(found);
   }
 
@@ -146,7 +154,7 @@ private:
     const auto& r = commit.what;
     play_pulls(r.shard, 0);
     plan_.shards[r.shard].push_back({script_step::kind::commit, r.worker, r.version, r.kind, commit.line});
-    play_pulls(r.shard, r.version);
+    play_pulls(r.shard, commit.line);
   }
 
   void count() {
@@ -159,19 +167,19 @@ private:
   }
 
   const commit_log& log_;
-  bool adopts_center_;
+  pull_habit habit_;
   replay_plan plan_;
   std::map<std::uint32_t, hand> hands_;
   std::map<std::uint32_t, std::uint64_t> versions_; // of the shards
   // Per shard: which chunk of which worker made version i + 1.
   std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, std::size_t>>> makers_;
-  std::map<std::pair<std::uint32_t, std::uint64_t>, std::vector<std::uint32_t>> pulls_; // by shard and version
+  std::map<std::pair<std::uint32_t, std::size_t>, std::vector<script_step>> pulls_; // by shard and the line before
 };
 
 } // namespace
 
-replay_plan make_plan(const commit_log& log, bool adopts_center) {
-  return planner{log, adopts_center}.plan();
+replay_plan make_plan(const commit_log& log, const pull_habit& habit) {
+  return planner{log, habit}.plan();
 }
 
 } // namespace dk

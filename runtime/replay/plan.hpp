@@ -40,9 +40,13 @@ struct replay_plan {
   std::vector<std::string> doubts; ///< where the log does not tell all: what was assumed, one line each
 };
 
-/// @param adopts_center of the algorithm to replay under (exchange_rule): whether a worker pulls before a chunk that it
-/// waited for, or at the end of each
+/// What the workers of a job do about centers.
+struct pull_habit {
+  bool adopts = true;       ///< a chunk starts from the center; false: only deltas are measured against it
+  bool every_chunk = false; ///< they pull one for each chunk; false: only where the last verdict's is not the base
+};
+
 /// @throws failure (checkpoint) when the lines of several shards contradict each other
-replay_plan make_plan(const commit_log& log, bool adopts_center);
+replay_plan make_plan(const commit_log& log, const pull_habit& habit);
 
 } // namespace dk

@@ -3,6 +3,7 @@
 #include "algorithms/catalog.hpp"
 #include "common/buffer_pool.hpp"
 #include "runtime/commit_format.hpp"
+#include "runtime/enlist.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/replay/plan.hpp"
@@ -30,21 +31,34 @@ void check_header(const job& recorded, const commit_log& log, const data::datase
       fail_at(log.origin, 1, "\"" + key + "\" is not " + value.dump() + ", as in the run's config.resolved.toml");
 }
 
-const algorithm& rule_of(const job& which) {
-  const auto* rule = find_algorithm(which.trainer.algorithm.name);
-  if (rule == nullptr)
-    throw failure{errc::config, "unknown algorithm " + which.trainer.algorithm.name};
-  return *rule;
+pull_habit habit_of(const job& which) {
+  const auto& trainer = which.trainer;
+  const auto adopts = find_algorithm(trainer.algorithm.name)->worker(trainer.algorithm.keys).adopts != adoption::never;
+  return {adopts, !adopts || policy_of(which).kind == policy_kind::wait};
 }
 
 } // namespace
 
+void check_schedule(const job& which) {
+  const auto& trainer = which.trainer;
+  const auto* rule = find_algorithm(trainer.algorithm.name);
+  if (rule == nullptr)
+    throw failure{errc::config, "unknown algorithm " + trainer.algorithm.name};
+  if (!rule->has_server())
+    throw failure{errc::usage, rule->name + " makes no commits, so there is nothing to replay"};
+  if (rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none)
+    throw failure{errc::usage, rule->name + " commits in rounds, where no schedule is left to chance; only algorithms "
+                                            "that commit as it comes can be replayed"};
+}
+
 void check_replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,
                   const block& start) {
+  check_schedule(recorded);
+  check_schedule(under);
   check_header(recorded, log, rows);
-  const auto& rule = rule_of(under);
-  if (!rule.has_server())
-    throw failure{errc::usage, rule.name + " makes no commits, so there is nothing to replay; name another algorithm"};
+  if (recorded.trainer.policy != under.trainer.policy && is_bounded(policy_of(under).kind))
+    throw failure{errc::usage, "the policy \"" + under.trainer.policy +
+                                   "\" changes who trains what, so no other schedule can be followed under it"};
   check_job(under, rows);
   const auto weights = make_model(under, rows.label_width).num_weights();
   if (!start.empty() && start.size() != weights)
@@ -58,7 +72,7 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   here.cluster.nodes.clear();
   here.cluster.request_timeout = ages;
   check_replay(recorded, log, here, rows, options.start);
-  auto plan = make_plan(log, rule_of(here).worker(here.trainer.algorithm.keys).adopts_center);
+  auto plan = make_plan(log, habit_of(here));
   plan.same_rule = here.trainer == recorded.trainer;
   if (options.notice)
     for (const auto& doubt : plan.doubts)

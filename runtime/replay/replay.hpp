@@ -9,12 +9,17 @@ namespace dk {
 /// shard folds their commits in the same order. All of it by the run's own actors; only who waits for whom is settled
 /// by the log.
 /// @param recorded the job of the run
-/// @param under the same job, perhaps of another algorithm: then the schedule is the log's, and the numbers are not
+/// @param under the same job, perhaps of another algorithm or policy: then the schedule is the log's, and the numbers
+/// are not
 /// @param options `start` must be the run's first center; `resume` and `stop` are not for a replay
 /// @throws failure (checkpoint) when log and job do not fit together or the log cannot be followed, (data) when the
 /// rows are not those of the run; else as train
 run_result replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,
                   run_options options);
+
+/// Checks that a run of this job has a schedule: that its workers commit, and do so as it comes.
+/// @throws failure (usage)
+void check_schedule(const job& which);
 
 /// Checks what can be told before anything is trained; replay does so too. @throws failure
 void check_replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,

@@ -30,8 +30,6 @@ void admit(schedule_ptr self, std::uint32_t worker, const caf::strong_actor_ptr&
   if (!my.members.emplace(worker, address).second)
     return;
   self->monitor(address);
-  for (const auto& one : my.setup.sequencers)
-    self->send(one, caf::join_atom_v, worker, handle);
   tell_watchers(self, run_event{run_event::kind::worker_joined, worker, errc::internal, "", ""});
 }
 

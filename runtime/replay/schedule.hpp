@@ -2,7 +2,6 @@
 
 #include "actors/messages.hpp"
 #include "runtime/replay/plan.hpp"
-#include "runtime/replay/sequencer.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <map>
@@ -16,7 +15,6 @@ struct schedule_setup {
   std::uint32_t workers = 1;                                  ///< also those without a chunk
   std::uint64_t rows = 0;                                     ///< that will be done at the end
   bool whole = true;                                          ///< that is every row of the run
-  std::vector<sequencer_actor> sequencers;                    ///< are told which worker is who
   std::vector<caf::actor> watchers;                           ///< as if each had sent `watch`
 };
 

@@ -11,7 +11,7 @@ namespace dk {
 
 namespace {
 
-using sequencer_ptr = sequencer_actor::stateful_pointer<sequencer_state>;
+using sequencer_ptr = server_actor::stateful_pointer<sequencer_state>;
 
 void end(sequencer_ptr self, const failure& why) {
   for (const auto& watcher : self->state.setup.watchers)
@@ -28,7 +28,7 @@ delta refusable(std::size_t size) {
 
 void pull_for(sequencer_ptr self, const script_step& step) {
   auto& my = self->state;
-  self->request(my.setup.server, my.setup.request_timeout, pull_atom_v)
+  self->request(my.setup.server, my.setup.request_timeout, pull{step.worker, 0})
       .then(
           [=](const center& newest) {
             auto& member = self->state.members[step.worker];
@@ -90,8 +90,7 @@ void go_on(sequencer_ptr self) {
 
 } // namespace
 
-sequencer_actor::behavior_type sequencer(sequencer_actor::stateful_pointer<sequencer_state> self,
-                                         sequencer_setup setup) {
+server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_state> self, sequencer_setup setup) {
   auto& my = self->state;
   my.setup = std::move(setup);
   for (const auto& step : my.setup.script)
@@ -101,12 +100,8 @@ sequencer_actor::behavior_type sequencer(sequencer_actor::stateful_pointer<seque
   self->attach_functor([server = my.setup.server] { caf::anon_send_exit(server, caf::exit_reason::user_shutdown); });
   go_on(self);
   return {
-      [=](pull_atom) -> caf::result<center> {
-        auto& state = self->state;
-        const auto number = state.numbers.find(caf::actor_cast<caf::actor_addr>(self->current_sender()));
-        if (number == state.numbers.end())
-          return self->delegate(state.setup.server, pull_atom_v); // no worker: somebody who only looks
-        auto& member = state.members[number->second];
+      [=](const pull& from) -> caf::result<center> {
+        auto& member = self->state.members[from.worker];
         if (member.pulled.empty()) {
           member.waiting.push_back(self->make_response_promise<center>());
           return member.waiting.back();
@@ -119,6 +114,7 @@ sequencer_actor::behavior_type sequencer(sequencer_actor::stateful_pointer<seque
         auto& state = self->state;
         auto& member = state.members[from.worker];
         if (member.held.size() == member.commits) { // it never came here: its worker was lost
+          self->send(state.setup.server, fence_atom_v, from.worker, from.lease); // nobody shall wait for it
           verdict answer;
           answer.kind = verdict_kind::fenced;
           answer.weights = state.setup.start.weights;
@@ -129,6 +125,8 @@ sequencer_actor::behavior_type sequencer(sequencer_actor::stateful_pointer<seque
         go_on(self);
         return promise;
       },
+      [=](newest_atom) { return self->delegate(self->state.setup.server, newest_atom_v); },
+      [=](close_atom) { return self->delegate(self->state.setup.server, close_atom_v); },
       [=](have_atom, chunk_id chunk) { return self->delegate(self->state.setup.server, have_atom_v, chunk); },
       [=](fence_atom, std::uint32_t worker, std::uint64_t lease) {
         self->send(self->state.setup.server, fence_atom_v, worker, lease);
@@ -136,9 +134,6 @@ sequencer_actor::behavior_type sequencer(sequencer_actor::stateful_pointer<seque
       [=](tally_atom) { return self->delegate(self->state.setup.server, tally_atom_v); },
       [=](state_atom) { return self->delegate(self->state.setup.server, state_atom_v); },
       [=](watch_atom, const caf::actor& watcher) { self->send(self->state.setup.server, watch_atom_v, watcher); },
-      [=](caf::join_atom, std::uint32_t worker, const caf::strong_actor_ptr& handle) {
-        self->state.numbers[caf::actor_cast<caf::actor_addr>(handle)] = worker;
-      },
   };
 }
 

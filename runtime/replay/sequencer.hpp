@@ -12,9 +12,6 @@
 
 namespace dk {
 
-/// A server_actor that is told besides which worker is who.
-using sequencer_actor = server_actor::extend<caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>>;
-
 struct sequencer_setup {
   std::uint32_t shard = 0;
   server_actor server;              ///< the shard itself; it ends with the sequencer
@@ -23,7 +20,7 @@ struct sequencer_setup {
   std::string origin;               ///< the name of the log, for errors
   bool same_rule = true;            ///< as in replay_plan
   std::vector<caf::actor> watchers; ///< hear first why it ends, before the workers miss it
-  std::chrono::milliseconds request_timeout{30000};
+  std::chrono::milliseconds request_timeout{600000};
 };
 
 struct sequencer_state {
@@ -45,13 +42,11 @@ struct sequencer_state {
   sequencer_setup setup;
   std::size_t at = 0; // of the script
   std::map<std::uint32_t, member> members;
-  std::map<caf::actor_addr, std::uint32_t> numbers;
 };
 
 /// Stands before a shard and makes its past happen again: commits reach it in the order of the script, whenever they
 /// come, and a worker that pulls gets the center that it got then. All else is the shard's. Ends with an error when the
 /// shard's verdict is not that of the script, except that under another rule a commit that was refused is made one.
-sequencer_actor::behavior_type sequencer(sequencer_actor::stateful_pointer<sequencer_state> self,
-                                         sequencer_setup setup);
+server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_state> self, sequencer_setup setup);
 
 } // namespace dk

@@ -8,6 +8,13 @@
 using namespace dk;
 using namespace dk::test;
 
+// A defect, planted.
+namespace dk {
+struct shard_tampering {
+  static void forget_chunks(shard& of) { of.bitmap_[0] = 0; }
+};
+} // namespace dk
+
 namespace {
 
 folded add(const folding& f) {
@@ -30,7 +37,7 @@ public:
     setup.grid = {25, 10, 2};
     setup.run_epoch = 4;
     setup.shard_epoch = 2;
-    setup.fold = add;
+    setup.rule.fold = add;
     return setup;
   }
 
@@ -40,7 +47,7 @@ public:
   }
 
   verdict answer_to(const commit& what) { return ask<verdict>(server, what); }
-  center pull() { return ask<center>(server, pull_atom_v); }
+  center pull() { return ask<center>(server, newest_atom_v); }
   shard_tally tally() { return ask<shard_tally>(server, tally_atom_v); }
 
   // Says that a commit is refused, and that nothing but the counters moves.
@@ -213,7 +220,8 @@ TEST_CASE_METHOD(server_fixture, "the tally counts folded rows and the bitmap's 
   CHECK(counted.version == 2);
   CHECK(counted.folded_rows == 15);
   CHECK(counted.bitmap_rows == 15);
-  state_of<server_state>(server).bitmap[0] = 0; // as if a defect forgot: the second fold shows as doubled rows
+  shard_tampering::forget_chunks(
+      *state_of<server_state>(server).slice); // as if a defect forgot: the second fold shows as doubled rows
   answer_to(commit_of({1, 0}, 0));
   counted = tally();
   CHECK(counted.folded_rows == 25);
@@ -249,10 +257,87 @@ TEST_CASE_METHOD(server_fixture, "a watcher hears of every commit as it was hand
 
 TEST_CASE_METHOD(server_fixture, "a rule that throws ends the shard with its reason", "[actors][parameter_server]") {
   auto broken = setup();
-  broken.fold = [](const folding&) -> folded { throw failure{errc::resources, "out of paper"}; };
+  broken.rule.fold = [](const folding&) -> folded { throw failure{errc::resources, "out of paper"}; };
   server = spawn(parameter_server, broken);
   me.send(server, commit_of({0, 0}, 0));
   run();
   REQUIRE(end_of(server));
   CHECK(to_failure(*end_of(server)).code() == errc::resources);
+}
+
+namespace {
+
+struct waiting_fixture : server_fixture {
+  waiting_fixture() {
+    auto bounded = setup();
+    bounded.policy = {policy_kind::wait, 1};
+    server = spawn(parameter_server, bounded);
+    run();
+  }
+
+  void pull(const probe& worker, std::uint32_t id, std::uint64_t lease) {
+    worker.send(server, dk::pull{id, lease});
+    run();
+  }
+
+  void send(const probe& worker, std::uint32_t id, std::uint64_t lease, std::uint32_t chunk, std::uint64_t base) {
+    auto made = commit_of({0, chunk}, base);
+    made.worker = id;
+    made.lease = lease;
+    worker.send(server, made);
+    run();
+  }
+
+  probe slow = make_probe();
+  probe fast = make_probe();
+  probe third = make_probe();
+};
+
+} // namespace
+
+TEST_CASE_METHOD(waiting_fixture, "under the policy wait a commit waits for the slow one it would leave behind",
+                 "[actors][parameter_server][policy]") {
+  pull(slow, 0, 1);
+  pull(fast, 1, 2);
+  CHECK(slow.take<center>().version == 0);
+  CHECK(fast.take<center>().version == 0);
+  pull(third, 2, 3);
+  CHECK(third.empty()); // it would be the third to be folded in: 2 of 1
+  send(fast, 1, 2, 0, 0);
+  CHECK(fast.take<verdict>().version == 1); // leaves the slow one at 1 of 1
+  CHECK(third.take<center>().version == 1);
+  send(third, 2, 3, 1, 1);
+  CHECK(third.empty());
+  send(slow, 0, 1, 2, 0);
+  CHECK(slow.take<verdict>().staleness == 1);
+  CHECK(third.take<verdict>().staleness == 1);
+}
+
+TEST_CASE_METHOD(waiting_fixture, "nobody waits for a worker that is gone", "[actors][parameter_server][policy]") {
+  pull(slow, 0, 1);
+  pull(fast, 1, 2);
+  send(fast, 1, 2, 0, 0);
+  pull(fast, 1, 3);
+  send(fast, 1, 3, 1, 1);
+  pull(third, 2, 4);
+  CHECK(fast.count<verdict>() == 1);
+  CHECK(third.empty());
+  me.send(server, fence_atom_v, std::uint32_t{0}, std::uint64_t{1}); // the ledger has given it up
+  run();
+  CHECK(fast.count<verdict>() == 2);
+  CHECK(third.take<center>().version == 2);
+  send(slow, 0, 1, 2, 0); // and if it comes back, it is too late
+  CHECK(slow.take_mail<verdict>().content.get_as<verdict>(0).kind == verdict_kind::fenced);
+}
+
+TEST_CASE_METHOD(waiting_fixture, "a fenced worker that waits is let go", "[actors][parameter_server][policy]") {
+  pull(slow, 0, 1);
+  pull(fast, 1, 2);
+  pull(third, 2, 3);
+  CHECK(third.empty());
+  me.send(server, fence_atom_v, std::uint32_t{2}, std::uint64_t{3});
+  run();
+  CHECK(third.take<center>().version == 0);
+  send(third, 2, 3, 0, 0);
+  CHECK(third.take<verdict>().kind == verdict_kind::fenced);
 }

@@ -13,8 +13,8 @@ auto fields(const chunk_grid& x) {
   return std::tie(rows, chunk_rows, epochs);
 }
 auto fields(const lease& x) {
-  const auto& [number, chunk, rows, waited] = x;
-  return std::tie(number, chunk, rows, waited);
+  const auto& [number, chunk, rows, waited, round] = x;
+  return std::tie(number, chunk, rows, waited, round);
 }
 auto fields(const center& x) {
   const auto& [version, weights] = x;
@@ -24,13 +24,19 @@ auto fields(const commit& x) {
   const auto& [run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta] = x;
   return std::tie(run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta);
 }
+auto fields(const pull& x) {
+  const auto& [worker, lease] = x;
+  return std::tie(worker, lease);
+}
 auto fields(const verdict& x) {
-  const auto& [kind, version, staleness, scale, reason, weights] = x;
-  return std::tie(kind, version, staleness, scale, reason, weights);
+  const auto& [kind, version, staleness, scale, reason, again, weights] = x;
+  return std::tie(kind, version, staleness, scale, reason, again, weights);
 }
 auto fields(const chunk_report& x) {
-  const auto& [lease, chunk, worker, rows, batches, loss_sum, correct, kind, staleness, reason, computing, waiting] = x;
-  return std::tie(lease, chunk, worker, rows, batches, loss_sum, correct, kind, staleness, reason, computing, waiting);
+  const auto& [lease, chunk, worker, rows, batches, loss_sum, correct, kind, staleness, reason, again, computing,
+               waiting] = x;
+  return std::tie(lease, chunk, worker, rows, batches, loss_sum, correct, kind, staleness, reason, again, computing,
+                  waiting);
 }
 auto fields(const work_request& x) {
   const auto& [worker, done] = x;
@@ -128,14 +134,15 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
                  "[actors][wire]") {
   const auto nan = std::numeric_limits<double>::quiet_NaN();
   const auto values = block_of(awkward);
-  const chunk_report report{7, {1, 2}, 3, 40, 5, -0.0, 6, verdict_kind::fenced, 8, "a reason", nan, 2.5};
+  const chunk_report report{7, {1, 2}, 3, 40, 5, -0.0, 6, verdict_kind::fenced, 8, "a reason", true, nan, 2.5};
   check_round_trip(system, chunk_id{1, 2});
   check_round_trip(system, row_range{3, 1ULL << 40U});
   check_round_trip(system, chunk_grid{25, 10, 3});
-  check_round_trip(system, lease{9, {1, 2}, {3, 4}, true});
+  check_round_trip(system, lease{9, {1, 2}, {3, 4}, true, 1ULL << 40U});
   check_round_trip(system, center{1ULL << 50U, values});
   check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, values});
-  check_round_trip(system, verdict{verdict_kind::rejected, 1, 2, nan, "a reason", values});
+  check_round_trip(system, verdict{verdict_kind::rejected, 1, 2, nan, "a reason", true, values});
+  check_round_trip(system, pull{3, 1ULL << 33U});
   check_round_trip(system, report);
   check_round_trip(system, work_request{4, report});
   check_round_trip(system, fetch{1, {2, 3}, {4, 5}, 6, 7});

@@ -23,7 +23,8 @@ public:
     setup.ledger = ledger.as<ledger_actor>();
     setup.loader = loader.as<loader_actor>();
     setup.make_replica = make_line;
-    setup.exchange = {[](worker_ptr self) { commit_movement(self, 1, [self] { finish_chunk(self); }); }, true};
+    setup.exchange = {
+        [](worker_ptr self) { commit_movement(self, 1, [self] { finish_chunk(self); }); }, adoption::every_chunk, {}};
     setup.batch_rows = 1;
     setup.prefetch = 2;
     return setup;
@@ -39,7 +40,7 @@ public:
 
   void start_alone() {
     auto mine = setup();
-    mine.exchange = {[](worker_ptr self) { finish_chunk(self); }};
+    mine.exchange = {[](worker_ptr self) { finish_chunk(self); }, adoption::never, {}};
     hand = spawn(worker, mine);
     run();
   }
@@ -64,7 +65,7 @@ public:
   }
 
   static verdict applied(std::uint64_t version, std::uint64_t staleness, float weight) {
-    return {verdict_kind::applied, version, staleness, 1.0, "", block_of({weight})};
+    return {verdict_kind::applied, version, staleness, 1.0, "", false, block_of({weight})};
   }
 
   errc end_code() {

@@ -91,10 +91,10 @@ TEST_CASE_METHOD(worker_fixture, "after a wait for its lease a worker pulls befo
   start();
   grant({5, {1, 7}, {70, 71}, true});
   CHECK(loader.empty());
-  of_w.take_mail<pull_atom>().answer(center{9, block_of({30})});
+  of_w.take_mail<pull>().answer(center{9, block_of({30})});
   run();
   CHECK(loader.empty()); // one center is missing
-  of_b.take_mail<pull_atom>().answer(center{8, block_of({40})});
+  of_b.take_mail<pull>().answer(center{8, block_of({40})});
   run();
   CHECK(replica_now() == std::vector<float>{30, 40});
   CHECK(loader.take<fetch>().lease == 5);
@@ -106,7 +106,7 @@ TEST_CASE_METHOD(worker_fixture, "after a wait for its lease a worker pulls befo
 
 TEST_CASE_METHOD(worker_fixture, "a worker that keeps its replica does not pull after a wait", "[actors][worker]") {
   auto mine = setup();
-  mine.exchange.adopts_center = false;
+  mine.exchange.adopts = adoption::never;
   mine.shards = {{of_w.as<server_actor>(), 0, 1, {0, block_of({2})}}};
   hand = spawn(worker, mine);
   run();
@@ -119,8 +119,8 @@ TEST_CASE_METHOD(worker_fixture, "the report tells the gravest verdict", "[actor
   start();
   grant({1, {0, 0}, {0, 1}});
   feed(1, 1, 0, true);
-  judge(of_w, {verdict_kind::rejected, 3, 0, 0, "too loud", block_of({1})});
-  judge(of_b, {verdict_kind::duplicate, 5, 2, 0, "", block_of({1})});
+  judge(of_w, {verdict_kind::rejected, 3, 0, 0, "too loud", false, block_of({1})});
+  judge(of_b, {verdict_kind::duplicate, 5, 2, 0, "", false, block_of({1})});
   const auto report = grant({2, {0, 1}, {1, 2}}).done;
   CHECK(report.kind == verdict_kind::rejected);
   CHECK(report.reason == "too loud");

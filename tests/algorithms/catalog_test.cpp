@@ -6,8 +6,10 @@
 using namespace dk;
 
 TEST_CASE("the catalog knows its algorithms", "[algorithms][catalog]") {
-  CHECK(algorithm_names() == std::vector<std::string>{"single", "downpour", "adag", "dynsgd", "aeasgd"});
+  CHECK(algorithm_names() == std::vector<std::string>{"single", "sync", "averaging", "easgd", "aeasgd", "eamsgd",
+                                                      "downpour", "adag", "dynsgd", "experimental"});
   CHECK(find_algorithm("agn") == find_algorithm("adag"));
+  CHECK(find_algorithm("adaptive") == find_algorithm("experimental"));
   CHECK(find_algorithm("sgd") == nullptr);
   CHECK(find_algorithm("") == nullptr);
 }
@@ -27,15 +29,18 @@ TEST_CASE("every algorithm has defaults, rules and names of its own", "[algorith
     CHECK(found->defaults.is_object());
     CHECK(found->worker(found->defaults).at_chunk_end);
     CHECK(found->has_server() == (name != "single"));
-    if (found->has_server())
-      CHECK(found->server(found->defaults));
+    if (!found->has_server())
+      continue;
+    const auto rule = found->server(found->defaults, {"sgd", {{"learning_rate", 0.1}}});
+    CHECK(static_cast<bool>(rule.fold) == (rule.barrier == barrier::none));
+    CHECK(static_cast<bool>(rule.close) == (rule.barrier != barrier::none));
   }
 }
 
 namespace {
 
-// What the server makes of center (1, 1) and delta (2, -4) at some staleness.
-std::pair<std::vector<float>, double> fold(const std::string& name, std::uint64_t staleness) {
+// What the server makes of center (1, 1) and delta (2, -4), when the policy lets it count this much.
+std::pair<std::vector<float>, double> fold(const std::string& name, double scale) {
   const auto* const rule = find_algorithm(name);
   const std::vector<float> ones{1, 1};
   const std::vector<float> moved{2, -4};
@@ -43,27 +48,24 @@ std::pair<std::vector<float>, double> fold(const std::string& name, std::uint64_
   commit from;
   from.delta = block::copy_of(moved.data(), 2);
   std::vector<float> next(2);
-  const auto done = rule->server(rule->defaults)({now, from, staleness, next.data()});
+  const auto done = rule->server(rule->defaults, {}).fold({now, from, scale, next.data(), ones.data()});
   CHECK(done.finite);
   return {next, done.scale};
 }
 
 } // namespace
 
-TEST_CASE("the servers that add take the whole delta, however stale", "[algorithms][downpour][adag][aeasgd]") {
-  for (const std::string name : {"downpour", "adag", "aeasgd"})
-    for (const std::uint64_t staleness : {0U, 1U, 9U}) {
-      const auto [next, scale] = fold(name, staleness);
-      CHECK(next == std::vector<float>{3, -3});
-      CHECK(scale == 1);
-    }
+TEST_CASE("every server that takes commits as they come adds what the policy leaves of them", "[algorithms]") {
+  for (const std::string name : {"downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental"}) {
+    INFO(name);
+    CHECK(fold(name, 1).first == std::vector<float>{3, -3});
+    CHECK(fold(name, 1).second == 1);
+    CHECK(fold(name, 0.25).first == std::vector<float>{1.5F, 0});
+    CHECK(fold(name, 0.25).second == 0.25);
+  }
 }
 
-TEST_CASE("a delta that missed one commit counts half", "[algorithms][dynsgd]") {
-  CHECK(fold("dynsgd", 0).first == std::vector<float>{3, -3});
-  const auto [next, scale] = fold("dynsgd", 1);
-  CHECK(next == std::vector<float>{2, -1});
-  CHECK(scale == 0.5);
-  CHECK(fold("dynsgd", 3).first == std::vector<float>{1.5F, 0});
-  CHECK(fold("dynsgd", 3).second == 0.25);
+TEST_CASE("only DynSGD has a policy of its own", "[algorithms][dynsgd]") {
+  for (const auto& name : algorithm_names())
+    CHECK(find_algorithm(name)->policy == (name == "dynsgd" ? policy_kind::scale : policy_kind::accept));
 }

@@ -2,6 +2,7 @@
 //
 // The model is o = w x + b and every batch is x = 0, y = 5, so that only b moves: one step of sgd at 0.1 is
 // b <- b + 0.2 (5 - b). Both workers start from b = 0.
+#include "actors/parameter_server.hpp"
 #include "algorithms/catalog.hpp"
 
 #include "tests/actors/actor_fixture.hpp"
@@ -22,7 +23,8 @@ public:
       server_setup setup;
       setup.start = {0, block_of({0, 0})};
       setup.grid = {100, 10, 1};
-      setup.fold = rule->server(keys);
+      setup.rule = rule->server(keys, {"sgd", {{"learning_rate", 0.1}}});
+      setup.policy.kind = rule->policy;
       setup.watchers = {watcher.actor()};
       server = spawn(parameter_server, setup);
       shards = {{server, 0, 0, {0, block_of({0, 0})}}};
@@ -33,10 +35,11 @@ public:
       setup.ledger = ledgers[id].as<ledger_actor>();
       setup.loader = loaders[id].as<loader_actor>();
       setup.shards = shards;
-      setup.make_replica = [] {
+      const auto steps = rule->own_optimizer ? rule->own_optimizer(keys) : spec{"sgd", {{"learning_rate", 0.1}}};
+      setup.make_replica = [steps] {
         nn::model model{{"line", {1}, {{"dense", {{"units", 1}}}}}, "mean_squared_error", 1};
         const auto weights = model.num_weights();
-        return replica{std::move(model), nn::make_optimizer({"sgd", {{"learning_rate", 0.1}}}, weights)};
+        return replica{std::move(model), nn::make_optimizer(steps, weights)};
       };
       setup.exchange = rule->worker(keys);
       hands.push_back(spawn(worker, setup));
@@ -49,7 +52,7 @@ public:
     const std::uint64_t number = ++leases_;
     const auto index = static_cast<std::uint32_t>(number - 1);
     ledgers[id].take_mail<work_request>().answer(
-        lease{number, {0, index}, {std::uint64_t{index} * 10, std::uint64_t{index} * 10 + 10}});
+        lease{number, {0, index}, {std::uint64_t{index} * 10, std::uint64_t{index} * 10 + 10}, false, round_});
     run();
     for (int i = 1; i <= batches; ++i) {
       loaders[id].send(hands[id], batch{number, 1, i == batches, block_of({0}), block_of({5})});
@@ -58,8 +61,14 @@ public:
     REQUIRE(ledgers[id].count<work_request>() == 1); // the exchange is over
   }
 
+  /// Lets the server fold in what the round has brought. @return the version then
+  std::uint64_t close_round() {
+    ++round_;
+    return ask<std::uint64_t>(server, close_atom_v);
+  }
+
   float replica_of(std::size_t id) { return state_of<worker_state>(hands[id]).own->model.weights()[1]; }
-  float center_now() { return ask<center>(server, pull_atom_v).weights[1]; }
+  float center_now() { return ask<center>(server, newest_atom_v).weights[1]; }
 
   /// How the newest commit was handled.
   commit_record record() {
@@ -77,6 +86,7 @@ public:
 
 private:
   std::uint64_t leases_ = 0;
+  std::uint64_t round_ = 1;
 };
 
 } // namespace
@@ -150,4 +160,74 @@ TEST_CASE_METHOD(duet, "single exchanges nothing", "[algorithms][single]") {
   CHECK(replica_of(0) == Approx(2.44));
   CHECK(replica_of(1) == 0);
   CHECK(watcher.empty());
+}
+
+TEST_CASE_METHOD(duet, "EAMSGD takes its gradient ahead, and the spring pulls what it stands for",
+                 "[algorithms][eamsgd]") {
+  start("eamsgd", {{"rho", 5.0}, {"learning_rate", 0.1}, {"momentum", 0.5}}); // alpha = 0.5; g = 2 (x - 5)
+  train(0, 2); // v 1, x 1, ahead 1.5; g = -7: v 1.2, x 2.2, ahead 2.8; E = 1.1
+  CHECK(center_now() == Approx(1.1));
+  CHECK(replica_of(0) == Approx(1.7)); // x 1.1, and 0.6 ahead
+  train(0, 1);                         // g = -6.6: v 1.26, x 2.36; E = 0.63
+  CHECK(center_now() == Approx(1.73));
+  CHECK(replica_of(0) == Approx(2.36)); // x 1.73, and 0.63 ahead
+}
+
+TEST_CASE_METHOD(duet, "EXPERIMENTAL lets count less what has moved meanwhile", "[algorithms][experimental]") {
+  start("experimental"); // eta = 1
+  train(0, 2);           // 1.8 / 2
+  CHECK(center_now() == Approx(0.9));
+  CHECK(double{record().scale} == 1);
+  train(1, 1); // base 0, where the center has moved by 0.9: 1 / (1 + 0.81)
+  CHECK(center_now() == Approx(1.4524862));
+  CHECK(double{record().scale} == Approx((1 + 0.5524862) / 2)); // w has not moved
+  train(0, 1); // from 0.9 to 1.72; the center is at 1.4524862: 0.82 / (1 + 0.5524862^2)
+  CHECK(center_now() == Approx(2.080723));
+}
+
+TEST_CASE_METHOD(duet, "SYNC steps with the mean of a round's gradients", "[algorithms][sync]") {
+  start("sync");
+  train(0, 2); // -10 and -10: nobody steps in between
+  train(1, 1); // -10
+  CHECK(center_now() == 0);
+  CHECK(close_round() == 2);
+  CHECK(center_now() == Approx(1)); // 0.1 * 10
+  CHECK(record().staleness == 0);
+  train(0, 1); // at 1: -8
+  CHECK(replica_of(0) == Approx(1));
+  CHECK(close_round() == 3);
+  CHECK(center_now() == Approx(1.8));
+}
+
+TEST_CASE_METHOD(duet, "EASGD moves the center when all have pulled at it", "[algorithms][easgd]") {
+  start("easgd", {{"rho", 5.0}, {"learning_rate", 0.1}});
+  train(0, 2); // 1.8: E = 0.9
+  train(1, 1); // 1, and the center still at 0: E = 0.5
+  CHECK(replica_of(0) == Approx(0.9));
+  CHECK(replica_of(1) == Approx(0.5));
+  CHECK(center_now() == 0);
+  CHECK(close_round() == 2);
+  CHECK(center_now() == Approx(1.4));
+  train(0, 1); // from 0.9, not from the center: 1.72, E = 0.16
+  CHECK(replica_of(0) == Approx(1.56));
+  close_round();
+  CHECK(center_now() == Approx(1.56));
+}
+
+TEST_CASE_METHOD(duet, "AVERAGING takes the mean of the replicas, weighted by their rows", "[algorithms][averaging]") {
+  start("averaging");
+  train(0, 2); // 1.8
+  train(0, 1); // goes on from there: 2.44
+  train(1, 1); // 1
+  CHECK(center_now() == 0);
+  CHECK(close_round() == 3);
+  CHECK(center_now() == Approx(2 * 2.44 / 3 + 1.0 / 3));
+  const auto last = record();
+  CHECK(last.worker == 1);
+  CHECK(last.version == 3);
+  CHECK(last.base == 0);
+  CHECK(double{last.scale} == Approx(1.0 / 3));
+  train(0, 1); // 1.96 -> 2.568
+  close_round();
+  CHECK(center_now() == Approx(2.568));
 }

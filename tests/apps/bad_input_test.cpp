@@ -112,7 +112,7 @@ TEST_CASE("a config that cannot be read", "[apps][bad_input]") {
 TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
   const toy_job job;
   const auto with = [&](const std::vector<std::string>& settings) { return job.train(set(settings)); };
-  expect(with({"trainer.algorithm=adagg"}), 2, "E_CONFIG", {"\"adagg\"", "single, downpour, adag", "did you mean"});
+  expect(with({"trainer.algorithm=adagg"}), 2, "E_CONFIG", {"\"adagg\"", "single, sync, averaging", "did you mean"});
   expect(with({"model.layers=[{dens=2}]"}), 2, "E_CONFIG", {"{\"dens\":2}", "dense, activation", "did you mean"});
   expect(with({"trainer.optimizer=adma"}), 2, "E_CONFIG", {"\"adma\"", "did you mean \"adam\"?"});
   expect(with({"trainer.loss=mse"}), 2, "E_CONFIG", {"\"mse\"", "mean_squared_error"});

@@ -60,11 +60,13 @@ TEST_CASE("a run's folder holds every file, and each can be read", "[apps][drive
   }
   const auto history = json_lines(job.path("run/history.jsonl"));
   REQUIRE(history.size() == 33);
-  CHECK(keys_of(history[0]) ==
-        names{"accuracy", "batches", "chunk", "epoch", "loss", "rows", "seconds", "staleness", "waiting", "worker"});
+  CHECK(keys_of(history[0]) == names{"accuracy", "batches", "chunk", "epoch", "loss", "rows", "seconds", "staleness",
+                                     "t", "waiting", "worker"});
+  for (std::size_t i = 1; i < history.size(); ++i)
+    CHECK(history[i - 1].at("t") <= history[i].at("t"));
   const auto table = lines_of(content_of(job.path("run/history.csv")));
   REQUIRE(table.size() == 34);
-  CHECK(table[0] == "worker,epoch,chunk,rows,batches,loss,accuracy,seconds,waiting,staleness");
+  CHECK(table[0] == "t,worker,epoch,chunk,rows,batches,loss,accuracy,seconds,waiting,staleness");
   CHECK(keys_of(json_lines(job.path("run/validation.jsonl")).at(0)) == names{"accuracy", "loss", "rows", "versions"});
   CHECK(json_file(job.path("run/result.json")).at("rows").at("applied") == 1620);
   CHECK(content_of(job.path("run/log.txt")).find("worker 0 joined") != std::string::npos);

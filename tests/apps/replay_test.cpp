@@ -71,11 +71,12 @@ TEST_CASE("replay follows a run's schedule under another algorithm", "[apps][rep
   INFO(got.err);
   REQUIRE(got.status == 0);
   const auto lines = lines_of(got.out);
-  REQUIRE(lines.size() == 8);
+  REQUIRE(lines.size() == 9);
   CHECK(lines[1] == "algorithm                 adag        dynsgd");
-  CHECK(lines[2].find("accuracy ") == 0);
-  CHECK(lines[3].find("loss ") == 0);
-  CHECK(lines[5] == "updates                     33            33");
+  CHECK(lines[2] == "policy                  accept         scale");
+  CHECK(lines[3].find("accuracy ") == 0);
+  CHECK(lines[4].find("loss ") == 0);
+  CHECK(lines[6] == "updates                     33            33");
   const auto where = line_with(got.out, "results in ").substr(11);
   CHECK(where.find("runs/") == 0);
   CHECK(where.find("-points-replay") != std::string::npos);
@@ -85,6 +86,19 @@ TEST_CASE("replay follows a run's schedule under another algorithm", "[apps][rep
   const auto again = run({DK_DRIVER, "replay", where, "-q"}, {{}, job.path("")}); // a replay is a run itself
   CHECK(again.out.find("bit for bit") != std::string::npos);
   CHECK(run({DK_DRIVER, "evaluate", "--model", where}, {{}, job.path("")}).status == 0);
+}
+
+TEST_CASE("replay follows a run's schedule under another policy", "[apps][replay]") {
+  const recorded_toy job;
+  const auto got = job.replay({"--policy", "scale", "--out", "scaled", "-q", "--json"});
+  REQUIRE(got.status == 0);
+  const auto result = json::parse(got.out);
+  CHECK(result.at("original").at("policy") == "accept");
+  CHECK(result.at("replay").at("policy") == "scale");
+  CHECK(result.at("replay").at("algorithm") == "adag");
+  CHECK_FALSE(result.contains("center"));
+  CHECK(job.replay({"--policy", "wait"}).err.find("E_USAGE the policy \"wait\" changes who trains what") == 0);
+  CHECK(job.replay({"--policy", "wate"}).err.find("E_USAGE --policy wate is not known (did you mean \"wait\"?)") == 0);
 }
 
 TEST_CASE("replay says how far a center is from the one it should be", "[apps][replay]") {
@@ -116,7 +130,7 @@ TEST_CASE("a run that cannot be replayed is refused in one line", "[apps][replay
   CHECK(job.refusal("config.resolved.toml", "points.csv", "lost.csv", 3).find("E_DATA ") == 0);
   CHECK(job.replay({"--algorithm", "dynsdg"})
             .err.find("E_USAGE --algorithm dynsdg is not known (did you mean "
-                      "\"dynsgd\"?); accepted: single, downpour") == 0);
+                      "\"dynsgd\"?); accepted: single, ") == 0);
   CHECK(job.replay({"--algorithm", "single"}).err.find("E_USAGE single makes no commits") == 0);
   CHECK(job.replay({"--out", "run"}).err.find("E_USAGE run holds a run already") == 0);
   job.folder.write("points.csv", points_csv(601));

@@ -26,8 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto log = dk::parse_commit_log({reinterpret_cast<const char*>(data), size}, "fuzz.jsonl");
     if (log.servers > 100) // a replay compares it with the config before it plans
       return 0;
-    check(log, dk::make_plan(log, true));
-    check(log, dk::make_plan(log, false));
+    check(log, dk::make_plan(log, {true, false}));
+    check(log, dk::make_plan(log, {false, true}));
   } catch (const dk::failure& why) {
     if (why.code() != dk::errc::checkpoint)
       std::abort();

@@ -14,6 +14,9 @@ using line = log_text::line;
 
 const std::vector<line> three{{0, 0, 0, 0, 0, 1}, {0, 1, 0, 1, 0, 2}, {0, 0, 0, 2, 1, 3}};
 
+const pull_habit on_waiting{true, false};
+const pull_habit elastic{false, true};
+
 // What is wrong with a text.
 std::string refusal(const std::string& text) {
   return failure_of(errc::checkpoint, [&] { parse_commit_log(text, "log"); });
@@ -34,7 +37,7 @@ std::string refusal_of_header(const std::string& from, const std::string& to) {
 
 std::string contradiction(const std::vector<line>& lines, int servers = 2) {
   const auto log = parse_commit_log(log_text::of(lines, servers), "log");
-  return failure_of(errc::checkpoint, [&] { make_plan(log, true); });
+  return failure_of(errc::checkpoint, [&] { make_plan(log, on_waiting); });
 }
 
 std::string to_text(const std::vector<script_step>& script) {
@@ -120,7 +123,7 @@ TEST_CASE("a plan has who trains what, and where each pull belongs", "[runtime][
   const auto log = parse_commit_log(
       log_text::of({{0, 0, 0, 0, 0, 1}, {0, 1, 0, 1, 1, 2}, {0, 0, 0, 2, 1, 3}, {0, 0, 1, 0, 3, 3, "rejected"}}),
       "log");
-  const auto plan = make_plan(log, true);
+  const auto plan = make_plan(log, on_waiting);
   CHECK(to_text(plan.shards.at(0)) == " commit0@1 pull1@1 commit1@2 commit0@3 commit0@3");
   REQUIRE(plan.workers.at(0).size() == 3);
   CHECK(plan.workers.at(0)[1].chunk == chunk_id{0, 2});
@@ -129,7 +132,7 @@ TEST_CASE("a plan has who trains what, and where each pull belongs", "[runtime][
   CHECK(plan.rows == 25);
   CHECK(plan.chunks == 3);
   CHECK(plan.doubts.empty());
-  CHECK(to_text(make_plan(log, false).shards.at(0)) ==
+  CHECK(to_text(make_plan(log, elastic).shards.at(0)) ==
         " pull0@0 commit0@1 pull0@1 pull1@1 commit1@2 commit0@3 pull0@3 commit0@3");
 }
 
@@ -141,14 +144,14 @@ TEST_CASE("a worker lost between two shards commits to one of them", "[runtime][
                                 {0, 1, 0, 1, 1, 2, "duplicate"},
                                 {1, 1, 0, 1, 1, 2}};
   const auto log = parse_commit_log(log_text::of(lines, 2), "log");
-  const auto plan = make_plan(log, true);
+  const auto plan = make_plan(log, on_waiting);
   CHECK(to_text(plan.shards.at(0)) == " commit1@1 pull0@1 commit0@2 commit1@2");
   CHECK(to_text(plan.shards.at(1)) == " commit1@1 pull0@1 commit1@2");
   CHECK(plan.rows == 20);
   CHECK(plan.doubts.empty() == false);
   CHECK(plan.doubts.at(0) == "the log does not tell from which version of shard 1 worker 0, which was then lost, "
                              "started e0/c1; taken for 1");
-  CHECK(make_plan(log, false).doubts.empty()); // an elastic delta is a shard's own
+  CHECK(make_plan(log, elastic).doubts.empty()); // an elastic delta is a shard's own
 }
 
 TEST_CASE("lines of several shards that contradict each other are refused", "[runtime][replay]") {

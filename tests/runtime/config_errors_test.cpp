@@ -32,9 +32,17 @@ TEST_CASE("an unknown key is named with its position and its nearest neighbour",
                "f.cfg:2:44: transform `one_hot`: unknown key `clases` (did you mean \"classes\"?)"));
 }
 
-TEST_CASE("keys of another algorithm, and of later ones, are unknown", "[runtime][config]") {
+TEST_CASE("keys of another algorithm are unknown", "[runtime][config]") {
   CHECK(starts(error("[trainer]\nalgorithm = \"adag\"\nrho = 5.0"), "f.cfg:3:1: unknown key `rho` in [trainer]"));
-  CHECK(starts(error("[trainer]\npolicy = \"accept\""), "f.cfg:2:1: unknown key `policy` in [trainer]"));
+  CHECK(starts(error("[trainer]\novrelap = true"), "f.cfg:2:1: unknown key `ovrelap` in [trainer]"));
+}
+
+TEST_CASE("a bound belongs to a policy that has one", "[runtime][config]") {
+  CHECK(starts(error("[trainer]\npolicy = \"wiat\""), "f.cfg:2:10: `policy` in [trainer] is \"wiat\", accepted is"));
+  CHECK(starts(
+      error("[trainer]\npolicy = \"scale\"\nmax_staleness = 3"),
+      "f.cfg:3:17: `max_staleness` in [trainer] is 3, accepted is it with policy = \"wait\" or \"reject\" only"));
+  CHECK(error("[trainer]\npolicy = \"wait\"\nmax_staleness = 0") == "no failure");
 }
 
 TEST_CASE("a wrong type says what was found and what is accepted", "[runtime][config]") {

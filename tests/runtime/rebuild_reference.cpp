@@ -14,7 +14,7 @@ using numbers = std::vector<double>;
 // One worker's memory: its replica, its optimizer, and how much of its part of the log it has trained.
 struct hand {
   numbers replica;
-  numbers m, v; // Adam's
+  numbers m, v; // Adam's; m is also the velocity of a momentum
   int steps = 0;
   std::size_t trained = 0;             // chunks
   std::vector<std::vector<int>> lines; // of the log: per chunk, one line per shard
@@ -50,7 +50,8 @@ void take_step(const reference_setup& setup, hand& of, const numbers& g) {
   ++of.steps;
   for (std::size_t i = 0; i < g.size(); ++i) {
     if (!setup.adam) {
-      of.replica[i] -= setup.learning_rate * g[i];
+      of.m[i] = setup.momentum * of.m[i] - setup.learning_rate * g[i];
+      of.replica[i] += of.m[i];
       continue;
     }
     of.m[i] = 0.9 * of.m[i] + 0.1 * g[i];
@@ -68,7 +69,10 @@ int train_chunk(const reference_setup& setup, hand& of, const logged_commit& chu
     std::vector<std::uint64_t> which;
     for (; at < chunk.last && which.size() < setup.batch_size; ++at)
       which.push_back(order(at));
-    take_step(setup, of, gradient(setup, of.replica, rows, which));
+    auto at_point = of.replica; // Nesterov looks ahead
+    for (std::size_t i = 0; setup.momentum != 0 && i < at_point.size(); ++i)
+      at_point[i] += setup.momentum * of.m[i];
+    take_step(setup, of, gradient(setup, at_point, rows, which));
   }
   return batches;
 }
@@ -124,7 +128,7 @@ private:
       if (lines[s] < 0 || line(lines[s]).base >= centers_[s].size())
         return false;
     ++of.trained;
-    const bool elastic = setup_.algorithm == "aeasgd";
+    const bool elastic = setup_.algorithm == "aeasgd" || setup_.algorithm == "eamsgd";
     if (!elastic)
       for (std::size_t s = 0; s < lines.size(); ++s)
         for (std::size_t i = 0; i < base(lines, s).size(); ++i)
@@ -137,7 +141,7 @@ private:
         delta.push_back(mine - base(lines, s)[i]);
         if (elastic)
           mine -= delta.back() *= setup_.alpha;
-        if (setup_.algorithm == "adag")
+        if (setup_.algorithm == "adag" || setup_.algorithm == "experimental")
           delta.back() /= k;
       }
     }
@@ -147,16 +151,40 @@ private:
   // The shard's next line, when its delta is known.
   bool fold(std::size_t s) {
     const auto at = next_line(s);
-    if (at == log_.size() || deltas_[at].empty() || log_[at].version != centers_[s].size())
+    if (at == log_.size() || deltas_[at].empty())
       return false;
-    auto next = centers_[s].back();
-    const double missed = static_cast<double>(log_[at].version - 1 - log_[at].base);
-    const double scale = setup_.algorithm == "dynsgd" ? 1 / (missed + 1) : 1;
-    for (std::size_t i = 0; i < next.size(); ++i)
-      next[i] += scale * deltas_[at][i];
-    centers_[s].push_back(std::move(next));
+    if (log_[at].applied) {
+      if (log_[at].version != centers_[s].size())
+        return false;
+      centers_[s].push_back(fold(log_[at], deltas_[at], centers_[s]));
+    }
     next_[s] = at + 1;
     return true;
+  }
+
+  numbers fold(const logged_commit& line, const numbers& delta, const std::vector<numbers>& centers) const {
+    auto next = centers.back();
+    const auto& base = centers[line.base];
+    const double scale = policy_scale(line, delta, next, base);
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      const double moved = next[i] - base[i];
+      next[i] += scale * delta[i] / (setup_.algorithm == "experimental" ? 1 + moved * moved / setup_.eta : 1);
+    }
+    return next;
+  }
+
+  double policy_scale(const logged_commit& line, const numbers& delta, const numbers& now, const numbers& base) const {
+    if (setup_.policy == "scale")
+      return 1 / (static_cast<double>(line.version - 1 - line.base) + 1);
+    if (setup_.policy != "distance")
+      return 1;
+    double length = 0;
+    double distance = 0;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      length += delta[i] * delta[i];
+      distance += (now[i] - base[i]) * (now[i] - base[i]);
+    }
+    return distance == 0 ? 1 : std::sqrt(length) / (std::sqrt(length) + std::sqrt(distance));
   }
 
   std::size_t next_line(std::size_t s) const {

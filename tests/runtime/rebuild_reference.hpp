@@ -18,12 +18,16 @@ struct logged_commit {
   std::uint64_t base = 0;
   std::uint64_t version = 0;
   std::uint64_t staleness = 0;
+  bool applied = true; ///< otherwise it was trained, and refused
 };
 
 /// What the reference trains: 2 inputs, `hidden` tanh, 1 linear output, mean squared error; numbers as in the job.
 struct reference_setup {
   std::string algorithm;
-  double alpha = 0; ///< of aeasgd
+  std::string policy;
+  double alpha = 0;    ///< of aeasgd and eamsgd
+  double momentum = 0; ///< of eamsgd
+  double eta = 1;      ///< of experimental
   bool adam = false;
   double learning_rate = 0;
   std::size_t hidden = 0;

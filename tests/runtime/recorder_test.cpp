@@ -63,8 +63,8 @@ TEST_CASE_METHOD(actor_fixture, "a recorder writes a line per commit and per chu
   CHECK(commits[2].at("reason") == "a \"NaN\"");
   const auto history = lines_of(setup.history);
   REQUIRE(history.size() == 1);
-  CHECK(history[0] == nlohmann::json::parse(R"({"worker":3,"epoch":2,"chunk":7,"rows":10,"batches":2,"loss":0.5,
-                                                "accuracy":0.5,"seconds":0.5,"waiting":0.25,"staleness":0})"));
+  CHECK(history[0] == nlohmann::json::parse(R"({"t":0,"worker":3,"epoch":2,"chunk":7,"rows":10,"batches":2,
+                                                "loss":0.5,"accuracy":0.5,"seconds":0.5,"waiting":0.25,"staleness":0})"));
   CHECK(listener.take<run_event>().worker == 3);
 }
 

@@ -51,6 +51,7 @@ struct recording {
   job under(const std::string& algorithm) const {
     auto other = what;
     other.trainer.algorithm = {algorithm, find_algorithm(algorithm)->defaults};
+    other.trainer.policy = ""; // what the algorithm prefers
     return other;
   }
 
@@ -77,7 +78,7 @@ std::vector<schedule_line> schedule_of(const commit_log& log) {
 } // namespace
 
 TEST_CASE("a replay gives the center of the run, bit for bit", "[runtime][replay]") {
-  const auto algorithm = GENERATE(as<std::string>{}, "downpour", "adag", "dynsgd", "aeasgd");
+  const auto algorithm = GENERATE(as<std::string>{}, "downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental");
   const auto workers = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{7});
   const auto servers = GENERATE(std::size_t{1}, std::size_t{2});
   INFO(algorithm << " with " << workers << " workers and " << servers << " servers");
@@ -98,6 +99,30 @@ TEST_CASE("a run whose workers waited in line is replayed", "[runtime][replay]")
   CHECK(same_bits(run.again().weights, run.result.weights));
 }
 
+TEST_CASE("a run under a policy is replayed", "[runtime][replay]") {
+  const auto policy = GENERATE(as<std::string>{}, "scale", "distance", "wait", "reject");
+  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd");
+  const auto servers = GENERATE(std::size_t{1}, std::size_t{2});
+  INFO(policy << " with " << algorithm << " and " << servers << " servers");
+  auto which = recorded_job(algorithm, 5, servers);
+  which.trainer.policy = policy;
+  which.trainer.max_staleness = policy == "reject" ? 1 : 0;
+  const recording run{which};
+  const auto rebuilt = run.again();
+  CHECK(same_bits(rebuilt.weights, run.result.weights));
+  CHECK(rebuilt.numbers.rejected == run.result.numbers.rejected);
+}
+
+TEST_CASE("under another policy the schedule stays and the center does not", "[runtime][replay]") {
+  const recording run{recorded_job("adag", 3, 2)};
+  auto under = run.what;
+  under.trainer.policy = GENERATE(as<std::string>{}, "scale", "distance");
+  const auto other = run.again(under, "other");
+  CHECK_FALSE(same_bits(other.weights, run.result.weights));
+  CHECK(other.rows.balanced());
+  CHECK(schedule_of(read_commit_log(run.folder.path("other/commits.jsonl"))) == schedule_of(run.log));
+}
+
 TEST_CASE("a run that was stopped early is replayed as far as it came", "[runtime][replay]") {
   auto which = recorded_job("dynsgd", 3, 2);
   which.trainer.stop = {{"rows", 100}};
@@ -111,8 +136,12 @@ TEST_CASE("a run that was stopped early is replayed as far as it came", "[runtim
 }
 
 TEST_CASE("under another algorithm the schedule stays and the center does not", "[runtime][replay]") {
-  const auto [from, to] = GENERATE(table<std::string, std::string>(
-      {{"adag", "dynsgd"}, {"adag", "aeasgd"}, {"aeasgd", "downpour"}, {"dynsgd", "adag"}}));
+  const auto [from, to] = GENERATE(table<std::string, std::string>({{"adag", "dynsgd"},
+                                                                    {"adag", "aeasgd"},
+                                                                    {"aeasgd", "downpour"},
+                                                                    {"dynsgd", "adag"},
+                                                                    {"aeasgd", "experimental"},
+                                                                    {"adag", "eamsgd"}}));
   INFO(from << " as " << to);
   const recording run{recorded_job(from, 3, 2)};
   const auto other = run.again(run.under(to), "other");
@@ -156,7 +185,14 @@ TEST_CASE("a log of another job or other rows is refused", "[runtime][replay]") 
           auto alone = run.under("single");
           alone.trainer.workers = 1;
           run.again(alone);
-        }) == "single makes no commits, so there is nothing to replay; name another algorithm");
+        }) == "single makes no commits, so there is nothing to replay");
+  CHECK(failure_of(errc::usage, [&] { run.again(run.under("easgd")); }) ==
+        "easgd commits in rounds, where no schedule is left to chance; only algorithms that commit as it comes can be "
+        "replayed");
+  auto bounded = run.what;
+  bounded.trainer.policy = "reject";
+  CHECK(failure_of(errc::usage, [&] { run.again(bounded); }) ==
+        "the policy \"reject\" changes who trains what, so no other schedule can be followed under it");
 }
 
 TEST_CASE("a replay that goes another way than its log ends with the line", "[runtime][replay]") {

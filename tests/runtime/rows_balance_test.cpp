@@ -108,3 +108,33 @@ TEST_CASE("a run that diverges fails with what to do", "[runtime][rows]") {
   which.trainer.optimizer = {"sgd", {{"learning_rate", 1000.0}}};
   CHECK_THAT(failure_of(errc::diverged, [&] { train(which, plane(100)); }), Catch::Contains("lower learning_rate"));
 }
+
+TEST_CASE("a bounded policy keeps every commit within its bound", "[runtime][rows][policy]") {
+  const auto rows = plane(203);
+  for (const std::string policy : {"wait", "reject"})
+    for (const std::string name : {"downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental"})
+      for (const std::size_t bound : {0U, 1U, 2U})
+        for (const std::size_t servers : {1U, 3U}) {
+          INFO(policy << " of " << bound << ", " << name << ", " << servers << " servers");
+          auto which = small_job(name, 5);
+          which.trainer.policy = policy;
+          which.trainer.max_staleness = bound;
+          which.trainer.servers = servers;
+          which.trainer.epochs = 3;
+          which.trainer.batch_size = 5;
+          which.trainer.communication_window = 2;
+          const auto result = train(which, rows);
+          INFO(to_string(result.rows));
+          CHECK(result.rows.balanced());
+          CHECK(result.rows.applied == 609);
+          REQUIRE_FALSE(result.numbers.staleness.empty());
+          CHECK(result.numbers.staleness.rbegin()->first <= bound);
+        }
+}
+
+TEST_CASE("a policy makes no sense behind a barrier", "[runtime][rows][policy]") {
+  auto which = small_job("sync", 2);
+  which.trainer.policy = "reject";
+  CHECK(failure_of(errc::config, [&] { train(which, plane(100)); }) ==
+        "trainer.policy = \"reject\", but with sync no commit is ever stale; leave the policy out");
+}

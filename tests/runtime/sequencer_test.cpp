@@ -22,8 +22,6 @@ public:
     setup.same_rule = same_rule;
     setup.watchers = {watcher.actor()};
     door = spawn(sequencer, std::move(setup));
-    me.send(door, caf::join_atom_v, std::uint32_t{0}, caf::actor_cast<caf::strong_actor_ptr>(a.actor()));
-    me.send(door, caf::join_atom_v, std::uint32_t{1}, caf::actor_cast<caf::strong_actor_ptr>(b.actor()));
     run();
   }
 
@@ -39,13 +37,13 @@ public:
   // The server's next commit, answered.
   commit judge(verdict_kind how, std::uint64_t version, const std::string& reason = "") {
     const auto asked = server.take_mail<commit>();
-    asked.answer(verdict{how, version, 0, 1.0, reason, block_of({5, 5})});
+    asked.answer(verdict{how, version, 0, 1.0, reason, false, block_of({5, 5})});
     run();
     return asked.content.get_as<commit>(0);
   }
 
   void answer_pull(std::uint64_t version) {
-    server.take_mail<pull_atom>().answer(center{version, block_of({static_cast<float>(version), 0})});
+    server.take_mail<pull>().answer(center{version, block_of({static_cast<float>(version), 0})});
     run();
   }
 
@@ -53,7 +51,7 @@ public:
   probe watcher = make_probe();
   probe a = make_probe();
   probe b = make_probe();
-  sequencer_actor door;
+  server_actor door;
 };
 
 } // namespace
@@ -72,8 +70,8 @@ TEST_CASE_METHOD(sequencer_fixture, "commits reach the shard in the order of the
 TEST_CASE_METHOD(sequencer_fixture, "a pull gets the version of the script, early or late", "[runtime][replay]") {
   start({{kind::pull, 0, 0, {}, 0}, {kind::commit, 1, 1, verdict_kind::applied, 2}, {kind::pull, 0, 1, {}, 0}});
   answer_pull(0); // before anybody has asked
-  a.send(door, pull_atom_v);
-  a.send(door, pull_atom_v);
+  a.send(door, pull{0, 1});
+  a.send(door, pull{0, 1});
   run();
   CHECK(a.take<center>().version == 0);
   CHECK(a.empty()); // version 1 is not there yet
@@ -86,9 +84,10 @@ TEST_CASE_METHOD(sequencer_fixture, "a pull gets the version of the script, earl
 TEST_CASE_METHOD(sequencer_fixture, "who is no worker asks the shard itself", "[runtime][replay]") {
   start({{kind::commit, 1, 1, verdict_kind::applied, 2}});
   me.clear();
-  me.send(door, pull_atom_v);
+  me.send(door, newest_atom_v);
   run();
-  answer_pull(7);
+  server.take_mail<newest_atom>().answer(center{7, block_of({7, 0})});
+  run();
   CHECK(me.take<center>().version == 7);
 }
 
@@ -99,7 +98,8 @@ TEST_CASE_METHOD(sequencer_fixture, "a commit that never reached the shard does 
   const auto answer = b.take<verdict>();
   CHECK(answer.kind == verdict_kind::fenced);
   CHECK(numbers_of(answer.weights) == std::vector<float>{1, 2});
-  CHECK(server.empty());
+  CHECK(server.count<commit>() == 0);
+  CHECK(server.take_mail<fence_atom, std::uint32_t, std::uint64_t>().content.get_as<std::uint32_t>(1) == 1);
 }
 
 TEST_CASE_METHOD(sequencer_fixture, "a commit that was fenced is fenced again", "[runtime][replay]") {
@@ -138,7 +138,6 @@ TEST_CASE_METHOD(sequencer_fixture, "another verdict than the script's ends the 
 
 TEST_CASE_METHOD(actor_fixture, "a schedule gives each worker its chunks in their order", "[runtime][replay]") {
   const auto watcher = make_probe();
-  const auto door = make_probe();
   const auto worker = make_probe();
   const auto idle = make_probe();
   schedule_setup setup;
@@ -146,7 +145,6 @@ TEST_CASE_METHOD(actor_fixture, "a schedule gives each worker its chunks in thei
   setup.workers = 2;
   setup.rows = 15;
   setup.whole = false;
-  setup.sequencers = {door.as<sequencer_actor>()};
   setup.watchers = {watcher.actor()};
   const auto book = spawn(schedule, setup);
   const auto next = [&](const probe& of, std::uint32_t id, chunk_report done = {}) {
@@ -159,7 +157,6 @@ TEST_CASE_METHOD(actor_fixture, "a schedule gives each worker its chunks in thei
   CHECK(first.chunk == chunk_id{0, 2});
   CHECK(first.rows == row_range{20, 25});
   CHECK(first.waited);
-  CHECK(door.take_mail<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>().content.get_as<std::uint32_t>(1) == 1);
   chunk_report done;
   done.lease = first.number;
   done.rows = 5;

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "actors/fold.hpp"
+#include "actors/policy.hpp"
+#include "actors/round.hpp"
+#include "actors/snapshots.hpp"
+
+#include <vector>
+
+namespace dk {
+
+struct shard_setup {
+  std::uint32_t shard = 0;
+  std::uint64_t offset = 0;          ///< of the slice in the flat vector
+  center start;                      ///< version 0, or what a checkpoint held
+  std::vector<std::uint64_t> folded; ///< a checkpoint's bitmap; empty for a fresh run
+  chunk_grid grid;
+  std::uint32_t run_epoch = 0;
+  std::uint32_t shard_epoch = 0;
+  server_rule rule;
+  staleness_policy policy;
+};
+
+/// One shard of the center, and the bitmap of the chunks that it has folded in. What a parameter_server is about,
+/// without its messages.
+/// Invariant: the bit of a chunk is set exactly when its delta is in the center; both change in one call, together with
+/// the version. A center that was handed out never changes: the next version is written into another, recycled buffer.
+class shard {
+public:
+  explicit shard(shard_setup setup);
+
+  /// Decides on a commit, and folds it in where it can. Behind a barrier it is kept until the round is closed.
+  verdict judge(const commit& from);
+
+  /// Whether judge would fold it in: it is whole, in time and new.
+  bool would_fold(const commit& from) const;
+
+  /// Folds in what the round has brought. @return a record per commit, in the order in which they came
+  /// @throws failure (diverged)
+  std::vector<commit_record> close_round();
+
+  /// The newest center, which this worker goes on from.
+  const center& give(std::uint32_t worker);
+
+  /// This worker's leases up to this one are over.
+  void fence(std::uint32_t worker, std::uint64_t lease);
+
+  /// Whether the chunk is in, or will be when the round is closed.
+  bool has(chunk_id chunk) const;
+
+  const center& now() const { return now_; }
+  const shard_setup& setup() const { return setup_; }
+  shard_tally tally() const;
+  shard_state state() const;
+
+private:
+  friend struct shard_tampering; // tests plant defects
+
+  std::string shape_error(const commit& from) const;
+  bool is_fenced(const commit& from) const;
+  bool test(std::uint64_t number) const { return (bitmap_[number / 64] >> (number % 64) & 1U) != 0; }
+  void set(std::uint64_t number) { bitmap_[number / 64] |= std::uint64_t{1} << (number % 64); }
+  void refuse(verdict& answer, std::string reason, bool again = false);
+  void apply(const commit& from, verdict& answer);
+  void advance(block next, std::uint64_t versions);
+  double policy_scale(const commit& from, const block& base, std::uint64_t staleness) const;
+
+  shard_setup setup_;
+  center now_;
+  std::vector<std::uint64_t> bitmap_;             // one bit a chunk, through all epochs
+  std::map<std::uint32_t, std::uint64_t> fences_; // per worker: leases up to this one are over
+  snapshots given_;                               // where the rule or the policy needs them
+  round round_;
+  shard_tally tally_;
+};
+
+} // namespace dk
