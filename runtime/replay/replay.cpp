@@ -47,8 +47,8 @@ void check_schedule(const job& which) {
   if (!rule->has_server())
     throw failure{errc::usage, rule->name + " makes no commits, so there is nothing to replay"};
   if (rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none)
-    throw failure{errc::usage, rule->name + " commits in rounds, where no schedule is left to chance; only algorithms "
-                                            "that commit as it comes can be replayed"};
+    throw failure{errc::usage, rule->name + " commits in rounds, which this dk cannot replay; only algorithms whose "
+                                            "workers commit as it comes can be"};
 }
 
 void check_replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,

@@ -186,9 +186,9 @@ TEST_CASE("a log of another job or other rows is refused", "[runtime][replay]") 
           alone.trainer.workers = 1;
           run.again(alone);
         }) == "single makes no commits, so there is nothing to replay");
-  CHECK(failure_of(errc::usage, [&] { run.again(run.under("easgd")); }) ==
-        "easgd commits in rounds, where no schedule is left to chance; only algorithms that commit as it comes can be "
-        "replayed");
+  CHECK(
+      failure_of(errc::usage, [&] { run.again(run.under("easgd")); }) ==
+      "easgd commits in rounds, which this dk cannot replay; only algorithms whose workers commit as it comes can be");
   auto bounded = run.what;
   bounded.trainer.policy = "reject";
   CHECK(failure_of(errc::usage, [&] { run.again(bounded); }) ==
