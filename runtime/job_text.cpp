@@ -137,8 +137,8 @@ void write_trainer(writer& to, const trainer_config& trainer) {
   to.line("communication_window", trainer.communication_window);
   to.line("servers", trainer.servers);
   to.line("assignment", trainer.assignment);
-  to.line("policy", trainer.policy);
-  if (is_bounded(*find_policy(trainer.policy)))
+  to.line_unless_empty("policy", trainer.policy);
+  if (const auto policy = find_policy(trainer.policy); policy && is_bounded(*policy))
     to.line("max_staleness", trainer.max_staleness);
   to.line("optimizer", optimizer_value(trainer.optimizer));
   to.line("loss", trainer.loss);

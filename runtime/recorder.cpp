@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -15,10 +16,27 @@ namespace dk {
 
 namespace {
 
+// A run that was killed may have left half a line; what comes next would be glued to it.
+void cut_torn_line(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file)
+    return;
+  std::uintmax_t whole = 0;
+  std::uintmax_t size = 0;
+  for (std::string line; std::getline(file, line);) {
+    size += line.size() + (file.eof() ? 0 : 1);
+    if (!file.eof())
+      whole = size;
+  }
+  if (whole != size)
+    std::filesystem::resize_file(path, whole);
+}
+
 std::ofstream open_for_append(const std::string& path) {
   std::ofstream file;
   if (path.empty())
     return file;
+  cut_torn_line(path);
   file.open(path, std::ios::app);
   if (!file)
     throw failure{errc::resources, "cannot write " + path + ": " + std::strerror(errno)};

@@ -24,14 +24,15 @@ TEST_CASE("a driver that names one node finds those that joined it", "[cluster]"
   started_node first;
   started_node second{{"--join", first.address()}};
   const toy_job job{400, "epochs = 3\n"};
-  const auto got = job.train({"--nodes", first.address(), "--set", "trainer.workers=4", "--json", "--out", "one"});
+  const auto got = job.train({"--nodes", first.address(), "--set", "trainer.workers=4", "--out", "one"});
   INFO(got.err);
-  REQUIRE(got.status == 0);
-  CHECK(nlohmann::json::parse(got.out).at("workers").size() == 4);
+  REQUIRE(got.status == 0); // the first alone has no room for four: that is status 8, as below
   second.self().send(SIGTERM);
   CHECK(second.self().wait(seconds{30}) == 143);
+  int tries = 0;
   CHECK(eventually(seconds{30}, [&] {
-    return job.train({"--nodes", first.address(), "--set", "trainer.workers=4", "--out", "two"}).status == 8;
+    const auto folder = "after" + std::to_string(++tries); // the first may not have noticed yet
+    return job.train({"--nodes", first.address(), "--set", "trainer.workers=4", "--out", folder}).status == 8;
   }));
 }
 

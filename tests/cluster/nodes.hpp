@@ -76,7 +76,7 @@ struct run_on_nodes {
             job.command({"--out", "run", "--nodes", nodes.addresses(), "--set", "trainer.workers=4", "--set", setting}),
             {{}, job.path("")}) {
     const bool began = eventually(seconds{60}, [&] {
-      return content_of(job.path("run/history.jsonl")).find("{\"worker\":3,") != std::string::npos;
+      return content_of(job.path("run/history.jsonl")).find("\"worker\":3,") != std::string::npos;
     });
     INFO(driver.err());
     REQUIRE(began);

@@ -98,6 +98,20 @@ TEST_CASE("an empty config is all defaults", "[runtime][config]") {
   CHECK(parse("") == defaults);
 }
 
+TEST_CASE("a job that names no policy is written without one, and read with the algorithm's", "[runtime][config]") {
+  job made;
+  for (const std::string name : {"adag", "dynsgd"}) {
+    made.trainer.algorithm = {name}; // neither has keys
+    const auto text = dk::to_toml(made);
+    CHECK(text.find("policy") == std::string::npos);
+    CHECK(text.find("max_staleness") == std::string::npos);
+    CHECK(parse(text).trainer.policy == (name == "adag" ? "accept" : "scale"));
+  }
+  made.trainer.policy = "wait";
+  made.trainer.max_staleness = 3;
+  CHECK(parse(dk::to_toml(made)).trainer.max_staleness == 3);
+}
+
 TEST_CASE("an alias becomes the algorithm's name", "[runtime][config]") {
   CHECK(parse("[trainer]\nalgorithm = \"agn\"").trainer.algorithm == spec{"adag"});
 }

@@ -4,6 +4,7 @@
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/support.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -76,6 +77,20 @@ TEST_CASE_METHOD(actor_fixture, "a recorder appends to what is there", "[runtime
   me.send(keeper, record_of(verdict_kind::applied));
   ask<run_statistics>(keeper, tally_atom_v);
   CHECK(lines_of(setup.commits).size() == 2);
+}
+
+TEST_CASE_METHOD(actor_fixture, "a recorder does not write behind half a line", "[runtime][recorder]") {
+  const temporary_folder folder;
+  for (const std::string whole : {"", "{\"first\":1}\n", "{\"first\":1}\n{\"second\":2}\n"}) {
+    recorder_setup setup;
+    setup.commits = folder.write("commits", whole + "{\"t\":0.1,\"sha"); // its process was killed here
+    const auto keeper = spawn(recorder, setup);
+    me.send(keeper, record_of(verdict_kind::applied));
+    ask<run_statistics>(keeper, tally_atom_v);
+    const auto commits = lines_of(setup.commits); // every line is whole
+    CHECK(commits.size() == static_cast<std::size_t>(std::count(whole.begin(), whole.end(), '\n')) + 1);
+    CHECK(commits.back().at("verdict") == "applied");
+  }
 }
 
 TEST_CASE_METHOD(actor_fixture, "a recorder that cannot write ends with the reason", "[runtime][recorder]") {
