@@ -56,5 +56,5 @@ function(dk_test name)
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} dk_test_main dk_options)
   target_compile_options(${name} PRIVATE -O0)
   catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
-                       RUN_SERIAL ${arg_SERIAL} SKIP_RETURN_CODE 4 ENVIRONMENT "${dk_test_environment}")
+                       RUN_SERIAL ${arg_SERIAL} SKIP_RETURN_CODE 4 ${dk_test_environment})
 endfunction()

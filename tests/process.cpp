@@ -47,7 +47,9 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
 
 // What /proc says of a process behind its name: the state, then the parent. Empty when there is no such process.
 std::vector<std::string> stat_of(const std::string& pid) {
-  const auto text = content_of("/proc/" + pid + "/stat");
+  std::ifstream file{"/proc/" + pid + "/stat"};
+  std::string text;
+  std::getline(file, text); // unlike other reads, quiet about a process that ended meanwhile
   const auto name_end = text.rfind(')');
   std::istringstream rest{name_end == std::string::npos ? "" : text.substr(name_end + 1)};
   return {std::istream_iterator<std::string>{rest}, {}};

@@ -59,7 +59,9 @@ struct two_nodes {
       if (node->self().ended())
         continue;
       node->self().send(SIGTERM);
-      CHECK(node->self().wait(seconds{30}) == 143);
+      const auto status = node->self().wait(seconds{30});
+      INFO(node->self().err());
+      CHECK(status == 143);
     }
   }
 };
