@@ -2,6 +2,7 @@
 
 #include "common/simd.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -45,7 +46,64 @@ DK_CLONES void difference(const float* __restrict to, const float* __restrict fr
     numbers[i] = scale * (to[i] - from[i]);
 }
 
+constexpr std::size_t lanes = 16;   // that are added up apart, so that the compiler may do so at once
+constexpr std::size_t piece = 4096; // numbers that are added up in float32
+
+template <class Update>
+DK_INLINE void add_sums(const float* now, const float* base, const float* before, std::size_t size, Update update,
+                        delta::sums& all) {
+  float updates[lanes] = {};
+  float distances[lanes] = {};
+  float movements[lanes] = {};
+  float alongs[lanes] = {};
+  const auto one = [&](std::size_t i, std::size_t lane) {
+    const float d = update(i);
+    const float far = now[i] - base[i];
+    const float moved = now[i] - before[i];
+    updates[lane] += d * d;
+    distances[lane] += far * far;
+    movements[lane] += moved * moved;
+    alongs[lane] += d * moved;
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= size; i += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      one(i + lane, lane);
+  for (; i < size; ++i)
+    one(i, i % lanes);
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    all.update += static_cast<double>(updates[lane]);
+    all.distance += static_cast<double>(distances[lane]);
+    all.movement += static_cast<double>(movements[lane]);
+    all.along += static_cast<double>(alongs[lane]);
+  }
+}
+
+DK_CLONES void sums_of(const float* numbers, const float* now, const float* base, const float* before, std::size_t size,
+                       delta::sums& all) {
+  add_sums(
+      now, base, before, size, [=](std::size_t i) { return numbers[i]; }, all);
+}
+
+DK_CLONES void sums_of_difference(const float* to, const float* from, float scale, const float* now, const float* base,
+                                  const float* before, std::size_t size, delta::sums& all) {
+  add_sums(
+      now, base, before, size, [=](std::size_t i) { return scale * (to[i] - from[i]); }, all);
+}
+
 } // namespace
+
+delta::sums delta::measure(const float* now, const float* base, const float* before) const {
+  sums all;
+  for (std::size_t i = 0; i < size(); i += piece) {
+    const auto count = std::min(piece, size() - i);
+    if (from_.empty())
+      sums_of(to_.data() + i, now + i, base + i, before + i, count, all);
+    else
+      sums_of_difference(to_.data() + i, from_.data() + i, scale_, now + i, base + i, before + i, count, all);
+  }
+  return all;
+}
 
 bool delta::add_to(const float* now, float by, float* next) const {
   if (from_.empty())

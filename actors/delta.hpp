@@ -27,6 +27,17 @@ public:
   /// The numbers.
   block numbers() const;
 
+  /// Squared lengths and products, in one pass over the vectors, none of which is written.
+  struct sums {
+    double update = 0;   ///< |delta|^2
+    double distance = 0; ///< |now - base|^2
+    double movement = 0; ///< |now - before|^2
+    double along = 0;    ///< delta (now - before)
+  };
+
+  /// Each pointer is to size() values.
+  sums measure(const float* now, const float* base, const float* before) const;
+
 private:
   block to_;
   block from_;

@@ -41,8 +41,8 @@ void commit_to_all(worker_ptr self, bool wants_center, std::vector<delta> deltas
   const auto one_is_in = after(my.setup.shards.size(), std::move(then));
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
     const auto& link = my.setup.shards[i];
-    commit message{my.setup.run_epoch, link.shard_epoch,   my.setup.id,  my.current.number,   my.current.chunk,
-                   my.current.rows,    my.base[i].version, wants_center, std::move(deltas[i])};
+    commit message{my.setup.run_epoch, link.shard_epoch,   my.setup.id,  my.current.number,    my.current.chunk,
+                   my.current.rows,    my.base[i].version, wants_center, std::move(deltas[i]), my.current.rate};
     self->request(link.server, my.setup.request_timeout, std::move(message))
         .then(
             [=](const verdict& answer) {

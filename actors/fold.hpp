@@ -28,6 +28,7 @@ struct round_total {
   const float* total; ///< the workers' deltas, added up
   float* next;        ///< where the center after the round is written; it does not overlap the others
   std::size_t size;   ///< of each
+  double rate = 1;    ///< the learning rate, in parts of the configured one, for a rule that has one
 };
 
 /// When commits change the center.
@@ -43,6 +44,7 @@ struct server_rule {
   bool needs_base = false; ///< the server keeps the centers that workers may still name as their base
   dk::barrier barrier = barrier::none;
   std::function<bool(const round_total&)> close; ///< false: a value of `next` is not finite
+  bool descends = false;                         ///< deltas are gradients: the center moves against them
   bool mean_by_rows = false;                     ///< a worker's deltas count by its part of the round's rows, not 1
 };
 

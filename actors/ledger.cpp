@@ -79,7 +79,7 @@ void close_round_if_due(ledger_ptr self) {
   my.closing = true;
   auto missing = std::make_shared<std::size_t>(my.setup.servers.size());
   for (const auto& server : my.setup.servers)
-    self->request(server, my.setup.request_timeout, close_atom_v)
+    self->request(server, my.setup.request_timeout, close_atom_v, my.setup.rate)
         .then(
             [=](std::uint64_t) {
               if (--*missing > 0)
@@ -109,6 +109,7 @@ lease next_lease(ledger_ptr self, std::uint32_t worker) {
   if (my.setup.barrier != barrier::none)
     next->round = my.members[worker].served = my.round;
   my.round_used = true;
+  next->rate = my.setup.rate;
   return *next;
 }
 
@@ -325,6 +326,7 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
         if (auto held = state.work->held_by(request.worker); !held.empty()) {
           held.front().waited = true;
           held.front().round = state.members[request.worker].served;
+          held.front().rate = state.setup.rate;
           return held.front(); // it asks again because our answer was lost
         }
         return serve(self, request.worker);
@@ -336,6 +338,7 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
         return ledger_tally{state.stopped ? work.done_rows() : work.grid().total_rows(), work.done_rows(),
                             work.returned(), alive(state), state.stopped && !work.all_done()};
       },
+      [=](rate_atom, exact rate) { self->state.setup.rate = rate; },
       [=](stop_atom) {
         self->state.stopped = true;
         serve_parked(self);

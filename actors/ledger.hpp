@@ -29,6 +29,7 @@ struct ledger_setup {
   std::chrono::milliseconds turn{100}; ///< how long a worker keeps its slot while others wait: its replica is in the
                                        ///< cache, theirs are not
   std::chrono::milliseconds request_timeout{30000};
+  exact rate = 1; ///< of the first leases: the workers' learning rate, in parts of the configured one
 };
 
 struct ledger_state {

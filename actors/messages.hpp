@@ -9,6 +9,8 @@
 //   worker ── pull ──────────▶ parameter_server  ◀── center
 //   ledger ── have, fence ───▶ parameter_server  ◀── is the chunk folded in?
 //   ledger ── close ─────────▶ parameter_server  ◀── version (behind a barrier: the round is over)
+//   validator ── newest ─────▶ parameter_server  ◀── center, to measure on held-out rows
+//   validator ── rate, stop ─▶ ledger            as its measurements ask for
 //   ledger, parameter_server ── chunk_report, commit_record, run_event ──▶ whoever watches
 
 #include "actors/chunk.hpp"
@@ -35,6 +37,7 @@ struct lease {
   row_range rows;
   bool waited = false;     ///< the worker stood in line for it: the center may have moved on meanwhile
   std::uint64_t round = 0; ///< behind a barrier: how often the center has changed
+  exact rate = 1;          ///< the worker's learning rate, in parts of the configured one
 };
 
 /// How a shard answered a commit.
@@ -68,6 +71,7 @@ struct commit {
   std::uint64_t base = 0;    ///< version that the replica adopted before
   bool wants_center = false; ///< the verdict shall carry the new center
   dk::delta delta;
+  exact rate = 1; ///< of the lease
 };
 
 /// The answer to a commit.
@@ -122,6 +126,17 @@ struct batch {
   block labels;
 };
 
+/// How a commit lay to the center it was folded into, on one shard. Squares and products, so that shards and commits
+/// can be added up.
+struct commit_lengths {
+  bool measured = false;   ///< only some commits are, see gauge
+  bool knows_base = false; ///< `distance` is known
+  exact update;            ///< the commit's squared length, before it was scaled
+  exact distance;          ///< squared, of the center from the commit's base
+  exact movement;          ///< squared, of the center over its latest versions
+  exact along;             ///< the commit times that movement: above 0 when both point the same way
+};
+
 /// One commit as a shard handled it: a line of commits.jsonl.
 struct commit_record {
   exact seconds; ///< since the shard started
@@ -135,6 +150,22 @@ struct commit_record {
   verdict_kind kind = verdict_kind::applied;
   exact scale;
   std::string reason;
+  commit_lengths lengths;
+  exact rate = 1; ///< the worker's learning rate, in parts of the configured one
+};
+
+/// What a center was worth on the held-out rows: a line of validation.jsonl.
+struct validation_report {
+  std::uint64_t trained = 0;           ///< rows, when the center was taken
+  exact epoch;                         ///< the same, in epochs
+  std::vector<std::uint64_t> versions; ///< of the center, per shard; of a lone worker: its chunks
+  std::uint64_t rows = 0;              ///< held out
+  exact loss_sum;                      ///< over them
+  std::uint64_t correct = 0;
+  exact seconds;     ///< that the evaluation took
+  bool best = false; ///< no earlier center of the run was better
+  bool last = false; ///< of the end of a start of the run, not when one was due
+  exact rate = 1;    ///< of the leases from now on
 };
 
 /// What a shard did so far, counted by itself.
@@ -175,6 +206,7 @@ struct run_event {
     worker_stalled, ///< it let its lease run out; the lease went back
     finished,       ///< every chunk is done, or the run was stopped in order
     failed,         ///< the run cannot go on: `code` and `text` say why
+    noted,          ///< `text` says what was decided
   };
   kind what = kind::worker_joined;
   std::uint32_t worker = 0;
@@ -185,7 +217,7 @@ struct run_event {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, lease& x) {
-  return f(caf::meta::type_name("lease"), x.number, x.chunk, x.rows, x.waited, x.round);
+  return f(caf::meta::type_name("lease"), x.number, x.chunk, x.rows, x.waited, x.round, x.rate);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, center& x) {
@@ -198,7 +230,7 @@ typename Inspector::result_type inspect(Inspector& f, pull& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit& x) {
   return f(caf::meta::type_name("commit"), x.run_epoch, x.shard_epoch, x.worker, x.lease, x.chunk, x.rows, x.base,
-           x.wants_center, x.delta);
+           x.wants_center, x.delta, x.rate);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, verdict& x) {
@@ -222,9 +254,18 @@ typename Inspector::result_type inspect(Inspector& f, batch& x) {
   return f(caf::meta::type_name("batch"), x.lease, x.rows, x.last, x.features, x.labels);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, commit_lengths& x) {
+  return f(caf::meta::type_name("commit_lengths"), x.measured, x.knows_base, x.update, x.distance, x.movement, x.along);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit_record& x) {
   return f(caf::meta::type_name("commit_record"), x.seconds, x.shard, x.worker, x.chunk, x.rows, x.base, x.version,
-           x.staleness, x.kind, x.scale, x.reason);
+           x.staleness, x.kind, x.scale, x.reason, x.lengths, x.rate);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, validation_report& x) {
+  return f(caf::meta::type_name("validation_report"), x.trained, x.epoch, x.versions, x.rows, x.loss_sum, x.correct,
+           x.seconds, x.best, x.last, x.rate);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shard_tally& x) {
@@ -259,7 +300,10 @@ CAF_ADD_TYPE_ID(dk, (dk::chunk_report))
 CAF_ADD_TYPE_ID(dk, (dk::work_request))
 CAF_ADD_TYPE_ID(dk, (dk::fetch))
 CAF_ADD_TYPE_ID(dk, (dk::batch))
+CAF_ADD_TYPE_ID(dk, (dk::commit_lengths))
 CAF_ADD_TYPE_ID(dk, (dk::commit_record))
+CAF_ADD_TYPE_ID(dk, (dk::validation_report))
+CAF_ADD_TYPE_ID(dk, (dk::exact))
 CAF_ADD_TYPE_ID(dk, (dk::shard_tally))
 CAF_ADD_TYPE_ID(dk, (dk::shard_state))
 CAF_ADD_TYPE_ID(dk, (dk::ledger_tally))
@@ -276,6 +320,8 @@ CAF_ADD_ATOM(dk, dk, stop_atom, "stop")
 CAF_ADD_ATOM(dk, dk, check_atom, "check")
 CAF_ADD_ATOM(dk, dk, join_atom, "join")
 CAF_ADD_ATOM(dk, dk, close_atom, "close")
+CAF_ADD_ATOM(dk, dk, rate_atom, "rate")
+CAF_ADD_ATOM(dk, dk, finish_atom, "finish")
 
 CAF_END_TYPE_ID_BLOCK(dk)
 
@@ -286,7 +332,8 @@ using server_actor =
     caf::typed_actor<caf::replies_to<pull>::with<center>,                      // when this worker may have it
                      caf::replies_to<commit>::with<verdict>,                   //
                      caf::replies_to<newest_atom>::with<center>,               // for whoever only looks
-                     caf::replies_to<close_atom>::with<std::uint64_t>,         // the round is over: fold it in; version
+                     caf::replies_to<close_atom, exact>::with<std::uint64_t>,  // the round is over: fold it in, at this
+                                                                               // learning rate; version
                      caf::replies_to<have_atom, chunk_id>::with<bool>,         // is this chunk folded in?
                      caf::reacts_to<fence_atom, std::uint32_t, std::uint64_t>, // worker, lease: refuse this worker's
                                                                                // leases up to this one
@@ -300,12 +347,23 @@ using ledger_actor =
                      caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>, // watch over this worker
                                                                                            // from now on
                      caf::replies_to<tally_atom>::with<ledger_tally>,                      //
+                     caf::reacts_to<rate_atom, exact>,        // the learning rate of the leases from now on
                      caf::reacts_to<stop_atom>,               // no new leases; finish when the last one is back
                      caf::reacts_to<check_atom>,              // look at the leases' deadlines (sent by itself)
                      caf::reacts_to<watch_atom, caf::actor>>; // send this actor every chunk_report and run_event
 
 /// Cuts leased chunks into batches.
 using loader_actor = caf::typed_actor<caf::reacts_to<fetch>, caf::reacts_to<credit_atom, std::uint64_t, std::uint32_t>>;
+
+/// Measures centers on held-out rows while training goes on.
+using validator_actor =
+    caf::typed_actor<caf::reacts_to<commit_record>,                         // what the shards fold in
+                     caf::reacts_to<chunk_report>,                          // what a lone worker trains
+                     caf::reacts_to<run_event>,                             //
+                     caf::reacts_to<caf::join_atom, caf::strong_actor_ptr>, // the lone worker
+                     caf::reacts_to<batch>,                                 // from its data_loader
+                     caf::replies_to<finish_atom>::with<validation_report>, // of the newest center; then no more
+                     caf::replies_to<state_atom>::with<center>>;            // the best center so far, whole
 
 /// Trains one mini-batch per message.
 using worker_actor =

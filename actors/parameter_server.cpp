@@ -33,7 +33,9 @@ verdict settle(server_ptr self, const commit& from) {
                          answer.staleness,
                          answer.kind,
                          answer.scale,
-                         answer.reason});
+                         answer.reason,
+                         my.slice->lengths(),
+                         from.rate});
   if (my.gate)
     my.gate->leave(from.worker);
   return answer;
@@ -114,8 +116,8 @@ server_actor::behavior_type parameter_server(server_actor::stateful_pointer<serv
         return answer;
       },
       [=](newest_atom) { return self->state.slice->now(); },
-      [=](close_atom) {
-        for (auto& record : self->state.slice->close_round())
+      [=](close_atom, exact rate) {
+        for (auto& record : self->state.slice->close_round(rate))
           tell_watchers(self, std::move(record));
         return self->state.slice->now().version;
       },

@@ -24,6 +24,13 @@ std::optional<policy_kind> find_policy(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view name_of(policy_kind kind) {
+  for (const auto& [name, known] : policies)
+    if (known == kind)
+      return name;
+  return "";
+}
+
 std::vector<std::string> policy_names() {
   std::vector<std::string> names;
   for (const auto& one : policies)

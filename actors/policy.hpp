@@ -25,6 +25,8 @@ struct staleness_policy {
 /// The policy of this name; nothing when there is none.
 std::optional<policy_kind> find_policy(std::string_view name);
 
+std::string_view name_of(policy_kind kind);
+
 std::vector<std::string> policy_names();
 
 /// Whether max_staleness means something to it.

@@ -14,7 +14,7 @@ block zeros(std::size_t size) {
 
 } // namespace
 
-bool round::add(const commit& from, std::uint64_t number) {
+bool round::add(const commit& from, std::uint64_t number, const commit_lengths& lengths) {
   auto& mine = shares_[from.worker];
   if (mine.sum.empty())
     mine.sum = zeros(from.delta.size());
@@ -25,7 +25,7 @@ bool round::add(const commit& from, std::uint64_t number) {
   mine.rows += from.rows.size();
   rows_ += from.rows.size();
   numbers_.insert(number);
-  order_.push_back({from.worker, from.chunk, from.rows, from.base});
+  order_.push_back({from.worker, from.chunk, from.rows, from.base, lengths, from.rate});
   return true;
 }
 

@@ -13,7 +13,7 @@ namespace dk {
 class round {
 public:
   /// Takes a commit in. @param number of its chunk @return false, and takes nothing, when the delta is not finite
-  bool add(const commit& from, std::uint64_t number);
+  bool add(const commit& from, std::uint64_t number, const commit_lengths& lengths = {});
 
   bool has(std::uint64_t number) const { return numbers_.count(number) != 0; }
   bool empty() const { return order_.empty(); }
@@ -26,6 +26,8 @@ public:
     chunk_id chunk;
     row_range rows;
     std::uint64_t base;
+    commit_lengths lengths;
+    double rate;
   };
   const std::vector<entry>& order() const { return order_; }
 

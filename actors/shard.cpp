@@ -6,11 +6,12 @@
 
 namespace dk {
 
-shard::shard(shard_setup setup) : setup_(std::move(setup)), now_(setup_.start), bitmap_(setup_.folded) {
+shard::shard(shard_setup setup)
+    : setup_(std::move(setup)), now_(setup_.start), bitmap_(setup_.folded), gauge_(setup_.grid, now_) {
   setup_.start = {}; // its memory lives on only in whoever adopted it
   setup_.folded = {};
   bitmap_.resize((setup_.grid.chunks() + 63) / 64);
-  if (setup_.rule.needs_base || setup_.policy.kind == policy_kind::distance)
+  if (needs_base() || setup_.keep_bases)
     given_.begin(now_);
   tally_.folded_rows = tally().bitmap_rows;
 }
@@ -62,6 +63,7 @@ void shard::refuse(verdict& answer, std::string reason, bool again) {
   answer.kind = verdict_kind::rejected;
   answer.reason = std::move(reason);
   answer.again = again;
+  lengths_ = {};
   ++tally_.rejected;
 }
 
@@ -82,20 +84,28 @@ double shard::policy_scale(const commit& from, const block& base, std::uint64_t 
 void shard::advance(block next, std::uint64_t versions) {
   now_.weights = std::move(next);
   now_.version += versions;
+  gauge_.follow(now_);
+}
+
+// Empty where it is not kept.
+block shard::base_of(const commit& from) const {
+  return from.base == now_.version ? now_.weights : given_.find(from.base);
 }
 
 // Folds the delta into the next version, if the result is finite.
 void shard::apply(const commit& from, verdict& answer) {
   const auto number = setup_.grid.number(from.chunk);
+  const auto base = base_of(from);
+  if (gauge_.wants(number))
+    lengths_ = gauge_.measure(from.delta, now_, base, setup_.rule.descends);
   if (setup_.rule.barrier != barrier::none) {
-    if (round_.add(from, number))
+    if (round_.add(from, number, lengths_))
       answer.scale = 1;
     else
       refuse(answer, "the delta holds a NaN or an infinity; lower learning_rate");
     return;
   }
-  const auto base = given_.find(from.base);
-  if (given_.size() > 0 && base.empty())
+  if (needs_base() && base.empty())
     return refuse(answer, "the center of version " + std::to_string(from.base) + " is not kept any more", true);
   block_writer next{now_.weights.size()};
   const auto scale = policy_scale(from, base, answer.staleness);
@@ -110,6 +120,7 @@ void shard::apply(const commit& from, verdict& answer) {
 
 verdict shard::judge(const commit& from) {
   verdict answer;
+  lengths_ = {};
   if (is_fenced(from)) {
     answer.kind = verdict_kind::fenced;
     ++tally_.fenced;
@@ -135,14 +146,14 @@ verdict shard::judge(const commit& from) {
   return answer;
 }
 
-std::vector<commit_record> shard::close_round() {
+std::vector<commit_record> shard::close_round(double rate) {
   std::vector<commit_record> records;
   if (round_.empty())
     return records;
   const bool mean = setup_.rule.mean_by_rows;
   const auto total = round_.total(mean);
   block_writer next{now_.weights.size()};
-  if (!setup_.rule.close({now_.weights.data(), total.data(), next.data(), total.size()}))
+  if (!setup_.rule.close({now_.weights.data(), total.data(), next.data(), total.size(), rate}))
     throw failure{errc::diverged, "the center is not finite any more; lower learning_rate"};
   auto version = now_.version;
   for (const auto& in : round_.order()) {
@@ -154,6 +165,8 @@ std::vector<commit_record> shard::close_round() {
     record.base = in.base;
     record.version = ++version;
     record.scale = round_.weight_of(in.worker, mean);
+    record.lengths = in.lengths;
+    record.rate = in.rate;
     records.push_back(std::move(record));
   }
   advance(std::move(next).done(), records.size());

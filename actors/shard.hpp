@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/fold.hpp"
+#include "actors/gauge.hpp"
 #include "actors/policy.hpp"
 #include "actors/round.hpp"
 #include "actors/snapshots.hpp"
@@ -19,6 +20,7 @@ struct shard_setup {
   std::uint32_t shard_epoch = 0;
   server_rule rule;
   staleness_policy policy;
+  bool keep_bases = false; ///< to measure how far the center has moved since, also where no rule needs them
 };
 
 /// One shard of the center, and the bitmap of the chunks that it has folded in. What a parameter_server is about,
@@ -35,9 +37,10 @@ public:
   /// Whether judge would fold it in: it is whole, in time and new.
   bool would_fold(const commit& from) const;
 
-  /// Folds in what the round has brought. @return a record per commit, in the order in which they came
+  /// Folds in what the round has brought. @param rate the learning rate, in parts of the configured one. @return a
+  /// record per commit, in the order in which they came
   /// @throws failure (diverged)
-  std::vector<commit_record> close_round();
+  std::vector<commit_record> close_round(double rate = 1);
 
   /// The newest center, which this worker goes on from.
   const center& give(std::uint32_t worker);
@@ -49,6 +52,10 @@ public:
   bool has(chunk_id chunk) const;
 
   const center& now() const { return now_; }
+
+  /// Of the commit that judge has looked at last.
+  const commit_lengths& lengths() const { return lengths_; }
+
   const shard_setup& setup() const { return setup_; }
   shard_tally tally() const;
   shard_state state() const;
@@ -62,6 +69,8 @@ private:
   void set(std::uint64_t number) { bitmap_[number / 64] |= std::uint64_t{1} << (number % 64); }
   void refuse(verdict& answer, std::string reason, bool again = false);
   void apply(const commit& from, verdict& answer);
+  bool needs_base() const { return setup_.rule.needs_base || setup_.policy.kind == policy_kind::distance; }
+  block base_of(const commit& from) const;
   void advance(block next, std::uint64_t versions);
   double policy_scale(const commit& from, const block& base, std::uint64_t staleness) const;
 
@@ -71,6 +80,8 @@ private:
   std::map<std::uint32_t, std::uint64_t> fences_; // per worker: leases up to this one are over
   snapshots given_;                               // where the rule or the policy needs them
   round round_;
+  gauge gauge_;
+  commit_lengths lengths_;
   shard_tally tally_;
 };
 

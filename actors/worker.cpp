@@ -37,6 +37,7 @@ void start_chunk(worker_ptr self) {
   auto& my = self->state;
   const auto& granted = my.current;
   my.round = granted.round;
+  my.own->optimizer->set_learning_rate(my.configured_rate * granted.rate);
   my.report = {};
   my.report.lease = granted.number;
   my.report.chunk = granted.chunk;
@@ -108,6 +109,7 @@ void train(worker_ptr self, const batch& b) {
 void start_replica(worker_ptr self) {
   auto& my = self->state;
   my.own.emplace(my.setup.make_replica());
+  my.configured_rate = my.own->optimizer->learning_rate();
   auto& model = my.own->model;
   for (auto& shard : my.setup.shards) {
     const auto& slice = shard.start.weights;

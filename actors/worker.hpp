@@ -65,7 +65,8 @@ struct worker_state {
 
   worker_setup setup;
   std::optional<replica> own;
-  std::vector<center> base; // per shard: what the replica adopted last
+  double configured_rate = 0; // of the replica's optimizer
+  std::vector<center> base;   // per shard: what the replica adopted last
   lease current;
   std::uint64_t round = 0; // of the center that was adopted last
   chunk_report report;     // of the current lease, while it grows

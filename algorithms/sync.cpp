@@ -32,15 +32,23 @@ exchange_rule mean_gradients() {
 }
 
 server_rule step_with(const spec& optimizer) {
-  const auto state = std::make_shared<std::unique_ptr<nn::optimizer>>();
+  struct stepper {
+    std::unique_ptr<nn::optimizer> with;
+    double configured_rate = 0;
+  };
+  const auto state = std::make_shared<stepper>();
   server_rule rule;
   rule.barrier = barrier::chunk;
+  rule.descends = true;
   rule.mean_by_rows = true;
   rule.close = [state, optimizer](const round_total& r) {
-    if (!*state)
-      *state = nn::make_optimizer(optimizer, r.size);
+    if (!state->with) {
+      state->with = nn::make_optimizer(optimizer, r.size);
+      state->configured_rate = state->with->learning_rate();
+    }
+    state->with->set_learning_rate(state->configured_rate * r.rate);
     std::copy_n(r.now, r.size, r.next);
-    (*state)->apply(r.next, r.total);
+    state->with->apply(r.next, r.total);
     return all_finite(r.next, r.size);
   };
   return rule;

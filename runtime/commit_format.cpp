@@ -1,20 +1,27 @@
 #include "runtime/commit_format.hpp"
 
+#include "runtime/enlist.hpp"
+
 namespace dk {
 
 nlohmann::json commits_header(const job& which, const chunk_grid& grid) {
-  return {{"log", "dk-commits"},
-          {"version", 1},
-          {"seed", which.seed},
-          {"rows", grid.rows},
-          {"epochs", grid.epochs},
-          {"batch_size", which.trainer.batch_size},
-          {"communication_window", which.trainer.communication_window},
-          {"shuffle", which.data.shuffle},
-          {"servers", which.trainer.servers},
-          {"workers", which.trainer.workers},
-          {"algorithm", which.trainer.algorithm.name},
-          {"keys", which.trainer.algorithm.keys}};
+  const auto policy = policy_of(which);
+  nlohmann::json header{{"log", "dk-commits"},
+                        {"version", 1},
+                        {"seed", which.seed},
+                        {"rows", grid.rows},
+                        {"epochs", grid.epochs},
+                        {"batch_size", which.trainer.batch_size},
+                        {"communication_window", which.trainer.communication_window},
+                        {"shuffle", which.data.shuffle},
+                        {"servers", which.trainer.servers},
+                        {"workers", which.trainer.workers},
+                        {"algorithm", which.trainer.algorithm.name},
+                        {"keys", which.trainer.algorithm.keys},
+                        {"policy", name_of(policy.kind)}};
+  if (is_bounded(policy.kind))
+    header["max_staleness"] = policy.max_staleness;
+  return header;
 }
 
 nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions) {

@@ -44,8 +44,12 @@ struct trainer_config {
   spec optimizer{"adam"};
   std::string loss = "categorical_crossentropy";
   std::vector<std::string> metrics{"accuracy"};
-  nlohmann::json stop = nlohmann::json::object(); ///< any of loss, accuracy, seconds, rows
-  bool record = true;                             ///< write commits.jsonl
+  nlohmann::json stop = nlohmann::json::object(); ///< any of loss, accuracy, seconds, rows, patience, min_delta
+  double validation_every = 1;  ///< epochs between two measurements on the held-out rows; 0: at the end
+  std::string monitor = "loss"; ///< or "accuracy": what makes a measured center better
+  std::string keep = "last";    ///< or "best": which center becomes the model
+  spec scheme{"none"};          ///< or "emperor", with all of its keys
+  bool record = true;           ///< write commits.jsonl
 };
 
 /// [cluster]

@@ -27,6 +27,12 @@ bool is_seconds(double x) {
 bool is_positive(double x) {
   return x > 0;
 }
+bool is_not_negative(double x) {
+  return x >= 0;
+}
+bool is_above_one(double x) {
+  return x > 1;
+}
 bool is_accuracy(double x) {
   return x > 0 && x <= 1;
 }
@@ -86,9 +92,7 @@ void read_optimizer(const section& in, spec& optimizer) {
 
 void read_policy(const section& in, trainer_config& trainer) {
   const auto own = find_algorithm(trainer.algorithm.name)->policy;
-  for (const auto& name : policy_names())
-    if (find_policy(name) == own)
-      trainer.policy = name;
+  trainer.policy = std::string{name_of(own)};
   in.word("policy", trainer.policy, policy_names());
   in.whole("max_staleness", trainer.max_staleness, 0, many);
   if (in.find("max_staleness") != nullptr && !is_bounded(*find_policy(trainer.policy)))
@@ -97,15 +101,65 @@ void read_policy(const section& in, trainer_config& trainer) {
 
 void read_stop(const section& in, nlohmann::json& stop) {
   const section keys{in.tree(), in.path("stop")};
-  keys.only({"loss", "accuracy", "seconds", "rows"});
+  keys.only({"loss", "accuracy", "seconds", "rows", "patience", "min_delta"});
   double number = 0;
   std::size_t rows = 0;
+  std::size_t patience = 0;
   keys.number("loss", number, is_positive, "a number above 0");
   keys.number("accuracy", number, is_accuracy, "a number above 0 and up to 1");
   keys.number("seconds", number, is_positive, "a number above 0");
   keys.whole("rows", rows, 1, most);
+  keys.whole("patience", patience, 0, many);
+  keys.number("min_delta", number, is_not_negative, "a number from 0 up");
+  if (keys.find("min_delta") != nullptr && keys.find("patience") == nullptr)
+    keys.refuse("min_delta", "it with `patience` only");
   if (const auto* found = in.find("stop"); found != nullptr)
     stop = *found;
+}
+
+void read_scheme(const section& in, spec& scheme) {
+  const auto* found = in.find("scheme");
+  double threshold = 0.005;
+  double divide_by = 10;
+  if (found != nullptr && found->is_object()) {
+    const section keys{in.tree(), in.path("scheme")};
+    keys.only({"name", "threshold", "divide_by"});
+    scheme.name = "emperor"; // without a name: with other numbers
+    keys.word("name", scheme.name, {"emperor"});
+    keys.number("threshold", threshold, is_not_negative, "a number from 0 up");
+    keys.number("divide_by", divide_by, is_above_one, "a number above 1");
+  } else {
+    in.word("scheme", scheme.name, {"none", "emperor"});
+  }
+  if (scheme.name == "none")
+    return;
+  scheme.keys = {{"threshold", threshold}, {"divide_by", divide_by}};
+}
+
+void read_validation(const section& in, trainer_config& trainer) {
+  in.number("validation_every", trainer.validation_every, is_not_negative, "a number of epochs from 0 up");
+  in.word("monitor", trainer.monitor, {"loss", "accuracy"});
+  read_scheme(in, trainer.scheme);
+  if (trainer.scheme.name != "none")
+    trainer.keep = "best";
+  in.word("keep", trainer.keep, {"last", "best"});
+}
+
+// What decides by held-out rows needs some, and to look at them in time.
+void check_validation(const section& in, const job& all) {
+  const auto& trainer = all.trainer;
+  const auto need = [&](const char* key, bool regularly) {
+    if (all.data.validation == 0)
+      in.refuse(key, "it with rows that are held out: set data.validation, as in validation = 0.1");
+    if (regularly && trainer.validation_every == 0)
+      in.refuse(key, "it with validation_every above 0");
+  };
+  if (trainer.stop.contains("patience"))
+    need("stop", true);
+  if (trainer.scheme.name != "none")
+    need("scheme", true);
+  if (trainer.keep == "best")
+    need("keep", false);
 }
 
 void read_trainer(const section& in, trainer_config& trainer) {
@@ -128,6 +182,7 @@ void read_trainer(const section& in, trainer_config& trainer) {
     if (std::find(metrics.begin(), metrics.end(), name) == metrics.end())
       in.refuse("metrics", "any of: " + join(metrics) + did_you_mean(name, metrics));
   read_stop(in, trainer.stop);
+  read_validation(in, trainer);
   in.flag("record", trainer.record);
 }
 
@@ -152,7 +207,8 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
       {"model", {"input", "layers", "keras"}},
       {"trainer",
        {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "policy",
-        "max_staleness", "optimizer", "loss", "metrics", "stop", "record"}},
+        "max_staleness", "optimizer", "loss", "metrics", "stop", "validation_every", "monitor", "keep", "scheme",
+        "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
   };
   return keys;
@@ -191,6 +247,7 @@ job read_job(const config_tree& tree, const std::string& base_folder) {
   read_data({tree, "data"}, read.data, base_folder);
   read_model({tree, "model"}, read.model, base_folder);
   read_trainer({tree, "trainer"}, read.trainer);
+  check_validation({tree, "trainer"}, read);
   read_cluster({tree, "cluster"}, read.cluster);
   return read;
 }

@@ -79,11 +79,11 @@ json source_value(const spec& source) {
   return value;
 }
 
-json optimizer_value(const spec& optimizer) {
-  if (optimizer.keys.empty())
-    return optimizer.name;
-  auto value = optimizer.keys;
-  value["name"] = optimizer.name;
+json named_value(const spec& named) {
+  if (named.keys.empty())
+    return named.name;
+  auto value = named.keys;
+  value["name"] = named.name;
   return value;
 }
 
@@ -140,10 +140,14 @@ void write_trainer(writer& to, const trainer_config& trainer) {
   to.line_unless_empty("policy", trainer.policy);
   if (const auto policy = find_policy(trainer.policy); policy && is_bounded(*policy))
     to.line("max_staleness", trainer.max_staleness);
-  to.line("optimizer", optimizer_value(trainer.optimizer));
+  to.line("optimizer", named_value(trainer.optimizer));
   to.line("loss", trainer.loss);
   to.line("metrics", trainer.metrics);
   to.line("stop", trainer.stop);
+  to.line("validation_every", trainer.validation_every);
+  to.line("monitor", trainer.monitor);
+  to.line("keep", trainer.keep);
+  to.line("scheme", named_value(trainer.scheme));
   to.line("record", trainer.record);
 }
 

@@ -119,7 +119,8 @@ using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_
     ;
 
 /// Keeps a run's log and its numbers.
-using recorder_actor = caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>,
-                                        caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>>;
+using recorder_actor =
+    caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>, caf::reacts_to<validation_report>,
+                     caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>>;
 
 } // namespace dk

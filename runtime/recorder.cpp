@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "runtime/commit_format.hpp"
+#include "runtime/validation_format.hpp"
 
 #include <caf/all.hpp>
 #include <cerrno>
@@ -43,11 +44,27 @@ std::ofstream open_for_append(const std::string& path) {
   return file;
 }
 
+// The fields of a commit that was measured.
+std::string lengths_of(const commit_lengths& measured) {
+  if (!measured.measured)
+    return "";
+  const auto norm = std::sqrt(double{measured.update});
+  auto fields = fmt::format(R"(,"norm":{})", norm);
+  if (measured.knows_base)
+    fields += fmt::format(R"(,"distance":{})", std::sqrt(double{measured.distance}));
+  if (norm > 0 && measured.movement > 0)
+    fields += fmt::format(R"(,"cosine":{})", measured.along / (norm * std::sqrt(double{measured.movement})));
+  return fields;
+}
+
 std::string to_json(const commit_record& r) {
   auto line = fmt::format(
       R"({{"t":{:.6f},"shard":{},"worker":{},"epoch":{},"chunk":{},"rows":[{},{}],"base":{},"version":{},"staleness":{},"verdict":"{}","scale":{})",
       double{r.seconds}, r.shard, r.worker, r.chunk.epoch, r.chunk.index, r.rows.first, r.rows.last, r.base, r.version,
       r.staleness, name_of(r.kind), double{r.scale});
+  line += lengths_of(r.lengths);
+  if (r.rate != 1)
+    line += fmt::format(R"(,"rate":{})", double{r.rate});
   if (!r.reason.empty())
     line += ",\"reason\":" + nlohmann::json(r.reason).dump();
   return line + "}\n";
@@ -79,6 +96,7 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
   my.started = self->clock().now();
   my.history = open_for_append(setup.history);
   my.commits = open_for_append(setup.commits);
+  my.validation = open_for_append(setup.validation);
   if (!setup.header.empty())
     write(my.commits, setup.header + "\n");
   return {
@@ -91,6 +109,11 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
         self->state.statistics.add(report);
         write(self->state.history, to_json(report, since.count()));
       },
+      [=](const validation_report& report) {
+        const std::chrono::duration<double> since = self->clock().now() - self->state.started;
+        self->state.statistics.add(report);
+        write(self->state.validation, validation_line(report, since.count()));
+      },
       [=](const run_event& event) {
         self->state.statistics.add(event);
         if (setup.listener)
@@ -99,6 +122,7 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
       [=](tally_atom) {
         self->state.commits.flush();
         self->state.history.flush();
+        self->state.validation.flush();
         return self->state.statistics;
       },
   };

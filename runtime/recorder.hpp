@@ -10,10 +10,11 @@
 namespace dk {
 
 struct recorder_setup {
-  std::string history; ///< file of one JSON line per chunk; empty: none
-  std::string commits; ///< file of one JSON line per commit; empty: none
-  std::string header;  ///< the line that this start of the run begins `commits` with; empty: none
-  caf::actor listener; ///< is sent every run_event as well
+  std::string history;    ///< file of one JSON line per chunk; empty: none
+  std::string commits;    ///< file of one JSON line per commit; empty: none
+  std::string header;     ///< the line that this start of the run begins `commits` with; empty: none
+  caf::actor listener;    ///< is sent every run_event as well
+  std::string validation; ///< file of one JSON line per measurement; empty: none
 };
 
 struct recorder_state {
@@ -23,10 +24,11 @@ struct recorder_state {
   run_statistics statistics;
   std::ofstream history;
   std::ofstream commits;
+  std::ofstream validation;
 };
 
-/// Watches a run: counts, and writes history.jsonl and commits.jsonl (design.md, section 8). Appends to files that are
-/// there, as a resumed run needs. Ends with an error when a file cannot be written.
+/// Watches a run: counts, and writes history.jsonl, commits.jsonl and validation.jsonl (design.md, section 8). Appends
+/// to files that are there, as a resumed run needs. Ends with an error when a file cannot be written.
 recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self,
                                        const recorder_setup& setup);
 

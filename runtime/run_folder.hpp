@@ -11,6 +11,9 @@ struct run_folder {
   std::string config() const { return path + "/config.resolved.toml"; }
   std::string initial_model() const { return path + "/initial.h5"; }
   std::string model() const { return path + "/model.h5"; }
+  std::string best_model() const { return path + "/best.h5"; }
+  std::string last_model() const { return path + "/last.h5"; }
+  std::string validation() const { return path + "/validation.jsonl"; }
   std::string history() const { return path + "/history.jsonl"; }
   std::string history_table() const { return path + "/history.csv"; }
   std::string commits() const { return path + "/commits.jsonl"; }

@@ -1,5 +1,7 @@
 #include "runtime/statistics.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace dk {
@@ -21,6 +23,53 @@ double mean_over_rows(const std::deque<chunk_report>& reports, Part part) {
 
 } // namespace
 
+void commit_statistics::add(const commit_record& applied) {
+  ++commits_;
+  staleness_ += applied.staleness;
+  max_staleness_ = std::max(max_staleness_, applied.staleness);
+  scale_ += applied.scale;
+  const auto& lengths = applied.lengths;
+  if (!lengths.measured)
+    return;
+  measured_ += applied.shard == 0 ? 1 : 0;
+  update_ += lengths.update;
+  if (lengths.knows_base) {
+    with_base_ += applied.shard == 0 ? 1 : 0;
+    distance_ += lengths.distance;
+  }
+  if (lengths.movement > 0) {
+    moved_update_ += lengths.update;
+    movement_ += lengths.movement;
+    along_ += lengths.along;
+  }
+}
+
+double commit_statistics::mean_staleness() const {
+  return commits_ > 0 ? static_cast<double>(staleness_) / static_cast<double>(commits_) : 0;
+}
+
+double commit_statistics::mean_scale() const {
+  return commits_ > 0 ? scale_ / static_cast<double>(commits_) : 0;
+}
+
+std::optional<double> commit_statistics::update_norm() const {
+  if (measured_ == 0)
+    return std::nullopt;
+  return std::sqrt(update_ / static_cast<double>(measured_));
+}
+
+std::optional<double> commit_statistics::distance() const {
+  if (with_base_ == 0)
+    return std::nullopt;
+  return std::sqrt(distance_ / static_cast<double>(with_base_));
+}
+
+std::optional<double> commit_statistics::cosine() const {
+  if (moved_update_ <= 0 || movement_ <= 0)
+    return std::nullopt;
+  return along_ / std::sqrt(moved_update_ * movement_);
+}
+
 void run_statistics::add(const chunk_report& report) {
   rows += report.rows;
   ++chunks;
@@ -29,6 +78,10 @@ void run_statistics::add(const chunk_report& report) {
   worker.rows += report.rows;
   worker.computing_seconds += report.computing_seconds;
   worker.waiting_seconds += report.waiting_seconds;
+  const nn::metrics measured{report.loss_sum, report.correct, report.rows};
+  auto& epoch = epochs[report.chunk.epoch];
+  epoch.all += measured;
+  epoch.workers[report.worker] += measured;
   recent.push_back(report);
   if (recent.size() > remembered)
     recent.pop_front();
@@ -39,6 +92,7 @@ void run_statistics::add(const commit_record& record) {
   case verdict_kind::applied:
     updates += record.shard == 0 ? 1 : 0;
     ++staleness[record.staleness];
+    workers[record.worker].commits.add(record);
     break;
   case verdict_kind::duplicate:
     ++duplicates;

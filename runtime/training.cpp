@@ -34,6 +34,13 @@ stop_rule stop_rule_of(const nlohmann::json& keys) {
   return rule;
 }
 
+// The shards measure how far the center has moved since a commit's base where they can keep the bases: in one process
+// the workers hold the same blocks anyway; of nodes each worker costs a model of memory here.
+bool bases_cost_little(const job& which, std::size_t weights) {
+  constexpr std::size_t little = std::size_t{256} << 20U; // bytes
+  return which.cluster.nodes.empty() || which.trainer.workers * weights * sizeof(float) <= little;
+}
+
 // No more threads than workers: an idle core would take a worker's messages away from the core whose caches are warm.
 system_options options_of(const job& which) {
   system_options options;
@@ -58,7 +65,8 @@ training::training(const job& which, const data::dataset& rows, const run_option
 
 training::~training() {
   cluster_->close();
-  for (const auto& actor : {caf::actor_cast<caf::actor>(ledger_), caf::actor_cast<caf::actor>(recorder_)})
+  for (const auto& actor : {caf::actor_cast<caf::actor>(ledger_), caf::actor_cast<caf::actor>(recorder_),
+                            caf::actor_cast<caf::actor>(validator_), caf::actor_cast<caf::actor>(validation_loader_)})
     if (actor)
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   for (const auto& link : shards_)
@@ -75,6 +83,7 @@ run_result training::run() {
     resumed_ = options_.resume->done();
   for (const auto& chunk : resumed_)
     resumed_rows_ += grid_.range(chunk).size();
+  recall_validation();
   spawn_recorder();
   if (!alone())
     spawn_servers();
@@ -82,14 +91,19 @@ run_result training::run() {
     spawn_schedule();
   else
     spawn_ledger();
+  spawn_validator();
   started_ = clock::now();
   cluster_->launch({job_, rows_, run_epoch(), ledger_, shards_, alone() ? start_ : block{}});
+  if (alone() && validator_)
+    self_->send(validator_, caf::join_atom_v, caf::actor_cast<caf::strong_actor_ptr>(cluster_->hand(0)));
   while (!ended_)
     look_around();
   run_result result;
   result.training_seconds = seconds_since(started_);
   collect(result);
   save_checkpoint();
+  finish_validation(result);
+  show_progress();
   return result;
 }
 
@@ -113,6 +127,8 @@ void training::spawn_recorder() {
       setup.commits = options_.folder->commits();
     if (!setup.commits.empty())
       setup.header = first_line();
+    if (options_.validation != nullptr)
+      setup.validation = options_.folder->validation();
   }
   setup.listener = caf::actor{self_};
   recorder_ = system_.spawn(recorder, setup);
@@ -144,6 +160,7 @@ void training::spawn_servers() {
     setup.run_epoch = run_epoch();
     setup.rule = rule_.server(job_.trainer.algorithm.keys, job_.trainer.optimizer);
     setup.policy = policy_of(job_);
+    setup.keep_bases = bases_cost_little(job_, start_.size());
     setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
     const auto start = setup.start;
     auto server = system_.spawn(parameter_server, std::move(setup));
@@ -165,6 +182,7 @@ void training::spawn_ledger() {
     setup.servers.push_back(link.server);
   setup.done = resumed_;
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
+  setup.rate = earlier_rate();
   setup.stop = stop_rule_of(job_.trainer.stop);
   setup.request_timeout = timeout();
   if (job_.cluster.nodes.empty())
@@ -188,10 +206,14 @@ void training::look_around() {
 }
 
 void training::show_progress() {
-  if (!options_.progress || seconds_since(last_progress_) < progress_every)
+  if (!options_.progress || (!ended_ && seconds_since(last_progress_) < progress_every))
     return;
   last_progress_ = clock::now();
-  options_.progress({statistics(), grid_.total_rows(), resumed_rows_, seconds_since(started_)});
+  run_progress now{statistics(), grid_.total_rows(), {}, resumed_rows_, seconds_since(started_)};
+  for (const auto& [number, epoch] : now.numbers.epochs)
+    if (epoch.all.rows == grid_.rows)
+      now.whole_epochs.push_back(number);
+  options_.progress(now);
 }
 
 void training::tell(const std::string& text) const {
@@ -218,6 +240,9 @@ void training::hear(const run_event& event) {
          event.consequence);
     break;
   }
+  case run_event::kind::noted:
+    tell(event.text);
+    break;
   case run_event::kind::finished:
     ended_ = true;
     break;
@@ -231,7 +256,7 @@ void training::hear(const run_event& event) {
 void training::hear(const caf::down_msg& down) {
   cluster_->hear(down);
   const auto is = [&](const auto& actor) { return actor && actor.address() == down.source; };
-  const bool ours = is(ledger_) || is(recorder_) ||
+  const bool ours = is(ledger_) || is(recorder_) || is(validator_) ||
                     std::any_of(shards_.begin(), shards_.end(), [&](const auto& s) { return is(s.server); });
   if (ours)
     throw to_failure(down.reason);

@@ -37,6 +37,10 @@ private:
   void spawn_recorder();
   void spawn_servers();
   void spawn_ledger();
+  void recall_validation();
+  double earlier_rate() const;
+  void spawn_validator();
+  void finish_validation(run_result& result);
   std::string first_line() const;
   server_actor spawn_sequencer(std::uint32_t shard, const server_actor& server, const center& start);
   void spawn_schedule();
@@ -68,6 +72,9 @@ private:
   recorder_actor recorder_;
   ledger_actor ledger_;
   std::vector<shard_link> shards_;
+  validator_actor validator_; // where rows are held out
+  loader_actor validation_loader_;
+  std::vector<validation_report> earlier_; // measured by earlier starts of the run
   block start_;
   checkpoint_keeper checkpoints_;
   std::vector<chunk_id> resumed_; // chunks that earlier starts of the run have trained

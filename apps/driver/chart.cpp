@@ -66,6 +66,13 @@ std::string data_blocks(const std::vector<run_series>& runs, const axis& against
       text += '\n';
     }
     text += "END\n";
+    if (runs[i].measured.empty())
+      continue;
+    text += fmt::format("$measured{} << END\n", i);
+    for (const auto& point : runs[i].measured)
+      text +=
+          fmt::format("{} {} {}\n", number(point.*against.value / unit), number(point.accuracy), number(point.loss));
+    text += "END\n";
   }
   return text;
 }
@@ -77,6 +84,11 @@ std::string line_style(std::size_t run) {
 // A dot, or a ring that fits around it: the two are often at the same place.
 std::string mark_style(const char* colour, bool is_test) {
   return fmt::format("pt {} lw 1.5 lc rgb '{}'", is_test ? "7 ps 0.9" : "6 ps 1.7", colour);
+}
+
+// Measurements on held-out rows, from one to the next.
+std::string measured_style(const char* colour) {
+  return fmt::format("lw 1 dt 3 pt 6 ps 0.8 lc rgb '{}'", colour);
 }
 
 std::size_t column_of(const quantity& what) {
@@ -99,6 +111,10 @@ std::string curves(const std::vector<run_series>& runs, const quantity& what, co
                                     number(runs[i].points.back().*against.value / unit), number((*found).*what.at_end),
                                     mark_style(colours[i % colours.size()], is_test)));
     };
+    if (!runs[i].measured.empty() && what.at_end != nullptr)
+      marks.push_back(fmt::format("$measured{} using 1:{} with linespoints {} notitle", i,
+                                  what.value == &curve_point::accuracy ? 2 : 3,
+                                  measured_style(colours[i % colours.size()])));
     mark(runs[i].test, true);
     mark(runs[i].validation, false);
   }
@@ -119,6 +135,9 @@ std::vector<std::string> legend_entries(const std::vector<run_series>& runs, con
   const auto any = [&](std::optional<end_metrics> run_series::*end) {
     return has_ends && std::any_of(runs.begin(), runs.end(), [&](const run_series& run) { return run.*end; });
   };
+  if (has_ends && std::any_of(runs.begin(), runs.end(), [](const run_series& run) { return !run.measured.empty(); }))
+    entries.push_back(
+        fmt::format("NaN with linespoints {} title 'the center on held-out rows'", measured_style("#606060")));
   if (any(&run_series::test))
     entries.push_back(
         fmt::format("NaN with points {} title 'the finished model on test data'", mark_style("#606060", true)));

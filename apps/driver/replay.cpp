@@ -27,6 +27,7 @@ struct recorded_run {
   commit_log log;
   block start;
   std::optional<block> end; // absent where the run did not come to its end
+  std::string end_file;
 };
 
 block weights_of(const std::string& path) {
@@ -59,21 +60,17 @@ recorded_run open_recorded_run(const std::string& path) {
   check_schedule(run.which);
   run.log = read_commit_log(run.folder.commits());
   run.start = weights_of(run.folder.initial_model());
-  if (std::filesystem::exists(run.folder.model()))
-    run.end = weights_of(run.folder.model());
+  for (const auto& file : {run.folder.model(), run.folder.last_model()}) // the last, where the best was kept
+    if (std::filesystem::exists(file)) {
+      run.end = weights_of(file);
+      run.end_file = file;
+    }
   return run;
 }
 
 failure unknown(const std::string& option, const std::string& name, const std::vector<std::string>& known) {
   return {errc::usage,
           option + " " + name + " is not known" + did_you_mean(name, known) + "; accepted: " + join(known)};
-}
-
-std::string name_of(policy_kind kind) {
-  for (const auto& name : policy_names())
-    if (find_policy(name) == kind)
-      return name;
-  return "";
 }
 
 // The job that the run's schedule is to be followed under.
@@ -86,7 +83,7 @@ job job_under(const job& recorded, const replay_options& options) {
       throw unknown("--algorithm", options.algorithm, algorithm_names());
     if (rule->name != recorded.trainer.algorithm.name) {
       trainer.algorithm = {rule->name, rule->defaults};
-      trainer.policy = name_of(rule->policy);
+      trainer.policy = std::string{name_of(rule->policy)};
     }
   }
   if (!options.policy.empty()) {
@@ -145,11 +142,11 @@ std::string table(const nlohmann::json& original, const nlohmann::json& replayed
 std::string verdict_on(const recorded_run& run, const run_result& result, const center_difference& found) {
   const auto what = fmt::format("center of {} weights", with_commas(result.weights.size()));
   if (found.equal)
-    return fmt::format("the {} is that of {}, bit for bit\n", what, run.folder.model());
+    return fmt::format("the {} is that of {}, bit for bit\n", what, run.end_file);
   return fmt::format("the {} is not that of {}: {:.3g} apart at most, {:.3g} of its length in all.\n"
                      "Bits can differ on a CPU with other instructions, with another build of dk or of its libraries, "
                      "and when the data changed.\n",
-                     what, run.folder.model(), found.largest, found.relative);
+                     what, run.end_file, found.largest, found.relative);
 }
 
 } // namespace

@@ -23,6 +23,71 @@ nlohmann::json to_json(const nn::metrics& metrics) {
   return {{"accuracy", metrics.accuracy()}, {"loss", metrics.loss()}, {"rows", metrics.rows}};
 }
 
+nlohmann::json or_null(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
+
+nlohmann::json to_json(std::uint32_t id, const worker_statistics& worker) {
+  nlohmann::json json{{"worker", id},
+                      {"chunks", worker.chunks},
+                      {"rows", worker.rows},
+                      {"computing_seconds", worker.computing_seconds},
+                      {"waiting_seconds", worker.waiting_seconds}};
+  const auto& commits = worker.commits;
+  if (commits.commits() == 0)
+    return json;
+  json["staleness"] = {{"mean", commits.mean_staleness()}, {"max", commits.max_staleness()}};
+  json["scale"] = commits.mean_scale();
+  json["measured"] = commits.measured();
+  json["distance"] = or_null(commits.distance());
+  json["update_norm"] = or_null(commits.update_norm());
+  json["cosine"] = or_null(commits.cosine());
+  return json;
+}
+
+nlohmann::json to_json(std::uint32_t number, const epoch_statistics& epoch) {
+  auto json = to_json(epoch.all);
+  json["epoch"] = number;
+  json["workers"] = nlohmann::json::array();
+  for (const auto& [id, metrics] : epoch.workers) {
+    auto part = to_json(metrics);
+    part["worker"] = id;
+    json["workers"].push_back(std::move(part));
+  }
+  return json;
+}
+
+std::string cell(const std::optional<double>& value) {
+  return value ? fmt::format("{:.3g}", *value) : "-";
+}
+
+// A line per worker: what it did, and how its commits lay to the center.
+std::string worker_table(const std::map<std::uint32_t, worker_statistics>& workers) {
+  constexpr std::size_t most = 32;
+  auto text = fmt::format("{:>6} {:>9} {:>11} {:>9} {:>8} {:>9} {:>5} {:>8} {:>6} {:>8} {:>7}\n", "worker", "chunks",
+                          "rows", "computing", "waiting", "staleness", "most", "distance", "scale", "update", "cosine");
+  std::size_t shown = 0;
+  for (const auto& [id, worker] : workers) {
+    if (shown++ == most)
+      return text + fmt::format("  ... and {} more, in result.json\n", workers.size() - most);
+    const auto& commits = worker.commits;
+    text +=
+        fmt::format("{:>6} {:>9} {:>11} {:>7.2f} s {:>6.2f} s {:>9.2f} {:>5} {:>8} {:>6.3g} {:>8} {:>7}\n", id,
+                    with_commas(worker.chunks), with_commas(worker.rows), worker.computing_seconds,
+                    worker.waiting_seconds, commits.mean_staleness(), commits.max_staleness(), cell(commits.distance()),
+                    commits.mean_scale(), cell(commits.update_norm()), cell(commits.cosine()));
+  }
+  return text;
+}
+
+nlohmann::json to_json(const validation_report& best) {
+  auto json = to_json(nn::metrics{best.loss_sum, best.correct, best.rows});
+  json["epoch"] = double{best.epoch};
+  json["trained"] = best.trained;
+  json["versions"] = best.versions;
+  return json;
+}
+
 // Ten bars at most: single steps while they are few, then ranges.
 std::string histogram(const std::map<std::uint64_t, std::uint64_t>& counts) {
   if (counts.empty())
@@ -52,11 +117,10 @@ nlohmann::json to_json(const run_report& report) {
     staleness[std::to_string(steps)] = commits;
   nlohmann::json workers = nlohmann::json::array();
   for (const auto& [id, worker] : result.numbers.workers)
-    workers.push_back({{"worker", id},
-                       {"chunks", worker.chunks},
-                       {"rows", worker.rows},
-                       {"computing_seconds", worker.computing_seconds},
-                       {"waiting_seconds", worker.waiting_seconds}});
+    workers.push_back(to_json(id, worker));
+  nlohmann::json epochs = nlohmann::json::array();
+  for (const auto& [number, epoch] : result.numbers.epochs)
+    epochs.push_back(to_json(number, epoch));
   nlohmann::json json{{"name", report.which.name},
                       {"algorithm", report.which.trainer.algorithm.name},
                       {"training_seconds", result.training_seconds},
@@ -66,6 +130,7 @@ nlohmann::json to_json(const run_report& report) {
                       {"versions", result.versions},
                       {"staleness", {{"mean", result.numbers.mean_staleness()}, {"histogram", staleness}}},
                       {"workers", workers},
+                      {"epochs", epochs},
                       {"workers_lost", result.numbers.losses},
                       {"stopped", result.stopped},
                       {"folder", report.folder}};
@@ -78,6 +143,8 @@ nlohmann::json to_json(const run_report& report) {
   }
   if (report.validation)
     json["validation"] = to_json(*report.validation);
+  if (result.best)
+    json["best"] = to_json(*result.best);
   return json;
 }
 
@@ -90,12 +157,16 @@ std::string to_text(const run_report& report) {
   if (report.validation)
     text += fmt::format("validation accuracy {:.4f}, loss {:.4f} on {} held-out rows\n", report.validation->accuracy(),
                         report.validation->loss(), with_commas(report.validation->rows));
+  if (result.best)
+    text += fmt::format("best center: of epoch {:.2f}, in {}\n", double{result.best->epoch},
+                        report.which.trainer.keep == "best" ? "model.h5" : "best.h5");
   text += fmt::format("trained {:.2f} s, {} rows/s, {} updates{}\n", result.training_seconds,
                       with_commas(static_cast<unsigned long long>(rows_per_second(result))),
                       with_commas(result.numbers.updates), result.stopped ? ", stopped before the end" : "");
   if (!result.numbers.staleness.empty())
     text += fmt::format("staleness, mean {:.2f}:\n{}", result.numbers.mean_staleness(),
-                        histogram(result.numbers.staleness));
+                        histogram(result.numbers.staleness)) +
+            worker_table(result.numbers.workers);
   text += to_string(result.rows) + "\n";
   if (!report.folder.empty())
     text += "results in " + report.folder + "\n";

@@ -31,24 +31,38 @@ run_result run_in(const run_folder& folder, const std::function<run_result()>& r
   }
 }
 
+run_result with_kept_center(const job& which, const run_folder& folder, run_result result) {
+  if (which.trainer.keep != "best" || !result.best || result.best->versions == result.versions)
+    return result;
+  save(which, folder.last_model(), result.weights.data());
+  if (result.best_weights.empty()) {
+    const auto file = nn::load_model(folder.best_model());
+    result.best_weights = block::copy_of(file.weights.data(), file.weights.size());
+  }
+  result.weights = result.best_weights;
+  return result;
+}
+
 run_report make_report(const job& which, const job_data& data, const run_result& result, const std::string& folder) {
   run_report report{which, result, {}, {}, folder, {}};
   if (data.test)
     report.test = evaluate(which, result.weights, *data.test);
-  if (data.validation)
+  if (const auto& measured = which.trainer.keep == "best" ? result.best : result.validation)
+    report.validation = nn::metrics{measured->loss_sum, measured->correct, measured->rows};
+  else if (data.validation)
     report.validation = evaluate(which, result.weights, *data.validation);
   return report;
 }
 
 void write_results(const run_report& report, const run_folder& folder) {
   save(report.which, folder.model(), report.result.weights.data());
-  if (report.validation)
-    write_text(folder.path + "/validation.jsonl", nlohmann::json{{"versions", report.result.versions},
-                                                                 {"loss", report.validation->loss()},
-                                                                 {"accuracy", report.validation->accuracy()},
-                                                                 {"rows", report.validation->rows}}
-                                                          .dump() +
-                                                      "\n");
+  if (report.validation && !report.result.validation) // nobody has measured while it went on
+    write_text(folder.validation(), nlohmann::json{{"versions", report.result.versions},
+                                                   {"loss", report.validation->loss()},
+                                                   {"accuracy", report.validation->accuracy()},
+                                                   {"rows", report.validation->rows}}
+                                            .dump() +
+                                        "\n");
   write_text(folder.result(), to_json(report).dump(2) + "\n");
   write_history_table(folder);
 }

@@ -13,6 +13,10 @@ void prepare_folder(const job& which, const run_folder& folder, const block& sta
 /// Trains, or replays, in a folder; a run that cannot even begin leaves none behind. @throws failure
 run_result run_in(const run_folder& folder, const std::function<run_result()>& run);
 
+/// The result with the center that the job keeps: the last, or the best that was measured. In the latter case the last
+/// goes into last.h5. @throws failure (model, resources)
+run_result with_kept_center(const job& which, const run_folder& folder, run_result result);
+
 /// Evaluates a result. @param folder where the run was, or ""
 run_report make_report(const job& which, const job_data& data, const run_result& result, const std::string& folder);
 

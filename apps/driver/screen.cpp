@@ -50,6 +50,18 @@ std::string progress_text(const run_progress& progress) {
   return text + time_left(progress);
 }
 
+std::string epoch_text(std::uint32_t number, const epoch_statistics& epoch) {
+  return fmt::format("epoch {}: loss {:.4f}, accuracy {:.4f} while training", number + 1, epoch.all.loss(),
+                     epoch.all.accuracy());
+}
+
+std::string validation_text(const validation_report& measured) {
+  const auto rows = static_cast<double>(measured.rows);
+  return fmt::format("validation at epoch {:.2f}: loss {:.4f}, accuracy {:.4f}{}", double{measured.epoch},
+                     measured.loss_sum / rows, static_cast<double>(measured.correct) / rows,
+                     measured.best ? ", the best so far" : "");
+}
+
 screen::screen(bool quiet)
     : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0), colour_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}
 
@@ -57,9 +69,20 @@ screen::~screen() {
   clear();
 }
 
+// The news since the last time: epochs that are whole, and measurements.
+void screen::tell_news(const run_progress& progress) {
+  for (const auto number : progress.whole_epochs)
+    if (told_epochs_.insert(number).second)
+      note(epoch_text(number, progress.numbers.epochs.at(number)));
+  const auto& measured = progress.numbers.validation;
+  for (; told_measurements_ < measured.size(); ++told_measurements_)
+    note(validation_text(measured[told_measurements_]));
+}
+
 void screen::show(const run_progress& progress) {
   if (quiet_)
     return;
+  tell_news(progress);
   if (!terminal_) {
     if (progress.seconds - last_line_ < seconds_between_lines)
       return;

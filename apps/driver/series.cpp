@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "runtime/job.hpp"
+#include "runtime/validation_format.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -112,6 +113,23 @@ void add_result(run_series& run, const run_folder& folder, double history_rows, 
   run.validation = metrics_in(result, "validation");
 }
 
+// A measurement stands where the history has trained the rows that its center had.
+std::vector<curve_point> measured_points(const std::string& path, const std::vector<chunk_line>& lines) {
+  std::vector<curve_point> points;
+  std::size_t at = 0;
+  double rows = lines.front().rows;
+  for (const auto& one : read_validation(path)) {
+    const auto trained = static_cast<double>(one.trained);
+    for (; at + 1 < lines.size() && rows < trained; rows += lines[at].rows)
+      ++at;
+    curve_point point{lines[at].seconds, static_cast<double>(at + 1), rows};
+    point.accuracy = static_cast<double>(one.correct) / static_cast<double>(one.rows);
+    point.loss = one.loss_sum / static_cast<double>(one.rows);
+    points.push_back(point);
+  }
+  return points;
+}
+
 std::string name_of(const std::string& folder) {
   const auto path = std::filesystem::absolute(folder).lexically_normal();
   return (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -161,6 +179,7 @@ run_series read_series(const run_folder& folder, const notes& note) {
                               [](const chunk_line& line) { return std::isnan(line.seconds); });
   run.window = std::max<std::size_t>(1, history.lines.size() / windows_in_a_run);
   run.points = smooth(history.lines, run.window);
+  run.measured = measured_points(folder.validation(), history.lines);
   add_result(run, folder, history.distinct_rows, note);
   return run;
 }

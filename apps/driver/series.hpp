@@ -43,7 +43,8 @@ struct run_series {
   bool has_commits = true; ///< there is a center, so there are commits and staleness
   std::size_t window = 1;  ///< chunks in a moving mean
   std::vector<curve_point> points;
-  std::optional<end_metrics> test;       ///< of result.json, where that is of the whole history
+  std::vector<curve_point> measured; ///< centers on the held-out rows: accuracy and loss, where their rows were trained
+  std::optional<end_metrics> test;   ///< of result.json, where that is of the whole history
   std::optional<end_metrics> validation; ///< likewise
 };
 

@@ -91,11 +91,12 @@ int train_command(const train_options& options) {
     prepare_folder(which, *run.folder, run.start, data.train.label_width);
   for (const auto& notice : notices)
     shown.note(notice);
+  run.validation = data.validation ? &*data.validation : nullptr;
   run.stop = &stop_on_signals();
   run.progress = [&](const run_progress& progress) { shown.show(progress); };
   run.notice = [&](const std::string& text) { shown.note(text); };
   const auto train_here = [&] { return train(which, data.train, run); };
-  const auto result = resume ? train_here() : run_in(*run.folder, train_here);
+  const auto result = with_kept_center(which, *run.folder, resume ? train_here() : run_in(*run.folder, train_here));
   shown.clear();
   const auto report = make_report(which, data, result, run.folder->path);
   write_results(report, *run.folder);

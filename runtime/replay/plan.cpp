@@ -91,7 +91,7 @@ private:
       complete(worker, of, i);
       auto& chunk = of.chunks[i];
       const auto& what = chunk.lines.begin()->second->what;
-      plan_.workers[worker].push_back({what.chunk, what.rows, pulled});
+      plan_.workers[worker].push_back({what.chunk, what.rows, pulled, what.rate});
       if (pulled || habit_.every_chunk)
         for (const auto& [shard, base] : chunk.base)
           pulls_[{shard, line_before(of, i, shard)}].push_back({script_step::kind::pull, worker, base, {}, 0});

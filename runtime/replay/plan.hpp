@@ -13,6 +13,7 @@ struct planned_chunk {
   chunk_id chunk;
   row_range rows;
   bool waited = false; ///< it starts from another center than the worker's last verdicts brought
+  double rate = 1;     ///< the worker's learning rate, in parts of the configured one
 };
 
 /// One thing that a shard does.

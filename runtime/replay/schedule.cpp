@@ -52,6 +52,7 @@ lease next_lease(schedule_ptr self, std::uint32_t worker) {
     granted.chunk = chunk.chunk;
     granted.rows = chunk.rows;
     granted.waited = chunk.waited;
+    granted.rate = chunk.rate;
     return granted;
   }
   my.left.insert(worker);
@@ -86,6 +87,7 @@ ledger_actor::behavior_type schedule(ledger_actor::stateful_pointer<schedule_sta
         return ledger_tally{my.setup.rows, my.done_rows, 0,
                             static_cast<std::uint32_t>(my.setup.workers - my.left.size()), !my.setup.whole};
       },
+      [=](rate_atom, exact) {}, // the log says at which rate each chunk was trained
       [=](stop_atom) { end(self, run_event::kind::failed, errc::cancelled, "the replay was stopped"); },
       [=](check_atom) {},
       [=](watch_atom, const caf::actor& watcher) { self->state.setup.watchers.push_back(watcher); },

@@ -126,7 +126,7 @@ server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_s
         return promise;
       },
       [=](newest_atom) { return self->delegate(self->state.setup.server, newest_atom_v); },
-      [=](close_atom) { return self->delegate(self->state.setup.server, close_atom_v); },
+      [=](close_atom, exact rate) { return self->delegate(self->state.setup.server, close_atom_v, rate); },
       [=](have_atom, chunk_id chunk) { return self->delegate(self->state.setup.server, have_atom_v, chunk); },
       [=](fence_atom, std::uint32_t worker, std::uint64_t lease) {
         self->send(self->state.setup.server, fence_atom_v, worker, lease);

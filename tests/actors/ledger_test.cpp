@@ -31,6 +31,17 @@ TEST_CASE_METHOD(ledger_fixture, "workers get chunks until none is left, then th
   CHECK_FALSE(counted.stopped);
 }
 
+TEST_CASE_METHOD(ledger_fixture, "leases name the learning rate of the moment", "[actors][ledger]") {
+  ledger_setup setup;
+  setup.rate = 0.5;
+  start(setup);
+  const auto first = take(a, 0);
+  CHECK(double{first.rate} == 0.5);
+  me.send(book, rate_atom_v, exact{0.05});
+  run();
+  CHECK(double{take(a, 0, report(first)).rate} == 0.05);
+}
+
 TEST_CASE_METHOD(ledger_fixture, "a parked worker gets the chunk that another one lost", "[actors][ledger]") {
   const auto server = make_probe();
   auto setup = with_servers({server});

@@ -22,10 +22,10 @@ struct round_fixture : ledger_fixture {
     run();
   }
 
-  bool is_closing() const { return server.count<close_atom>() > 0; }
+  bool is_closing() const { return server.count<close_atom, exact>() > 0; }
 
   void close_round() {
-    server.take_mail<close_atom>().answer(std::uint64_t{1});
+    server.take_mail<close_atom, exact>().answer(std::uint64_t{1});
     run();
   }
 };
@@ -48,6 +48,14 @@ TEST_CASE_METHOD(round_fixture, "a worker gets one chunk a round, and the next w
   close_round();
   CHECK(a.take<lease>().round == 2);
   CHECK(b.take<lease>().round == 2);
+}
+
+TEST_CASE_METHOD(round_fixture, "a round is closed at the learning rate of the moment", "[actors][ledger][round]") {
+  start_rounds(barrier::epoch, {10, 10, 2});
+  const auto first = take(a, 0);
+  me.send(book, rate_atom_v, exact{0.25});
+  send_request(a, 0, report(first));
+  CHECK(double{server.take_mail<close_atom, exact>().content.get_as<exact>(1)} == 0.25);
 }
 
 TEST_CASE_METHOD(round_fixture, "the last round may be short, and is closed before the run ends",

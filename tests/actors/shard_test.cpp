@@ -67,6 +67,36 @@ TEST_CASE("the policy reject refuses what is too stale, and lets it be trained a
   CHECK(it.tally().rejected == 1);
 }
 
+TEST_CASE("a shard measures the commits that it folds in, and no others", "[actors][shard][gauge]") {
+  auto setup = with(policy_kind::accept);
+  SECTION("with the distance where it keeps the bases") {
+    setup.keep_bases = true;
+    shard it{setup};
+    it.judge(of(0, 0, 0, {3, 4}));
+    CHECK(it.lengths().knows_base);
+    CHECK(double{it.lengths().distance} == 0);
+    CHECK(double{it.lengths().movement} == 0);
+    it.judge(of(1, 1, 0, {0, 2})); // the center has moved by (3, 4) since its base
+    CHECK(double{it.lengths().update} == 4);
+    CHECK(double{it.lengths().distance} == 25);
+    CHECK(double{it.lengths().movement} == 25);
+    CHECK(double{it.lengths().along} == 8);
+    it.judge(of(1, 1, 2, {0, 2})); // a duplicate
+    CHECK_FALSE(it.lengths().measured);
+    it.judge(of(1, 2, 2, {NAN, 2})); // refused
+    CHECK_FALSE(it.lengths().measured);
+  }
+  SECTION("and without it where it keeps none: nothing is refused for that") {
+    shard it{setup};
+    it.judge(of(0, 0, 0, {3, 4}));
+    CHECK(it.judge(of(1, 1, 0, {0, 2})).kind == verdict_kind::applied);
+    CHECK(it.lengths().measured);
+    CHECK_FALSE(it.lengths().knows_base);
+    it.judge(of(1, 2, 2, {0, 2})); // from the newest version: there is no distance
+    CHECK(it.lengths().knows_base);
+  }
+}
+
 TEST_CASE("only the centers that a worker may still name are kept", "[actors][snapshots]") {
   snapshots kept;
   kept.give(0, {0, block_of({0})});
@@ -120,6 +150,8 @@ TEST_CASE("a round changes the center when it is closed, and not before", "[acto
   CHECK(records[0].worker == 1); // who came first
   CHECK(records[0].version == 1);
   CHECK(records[1].version == 2);
+  CHECK(double{records[1].lengths.update} == 80); // each as it came
+  CHECK(double{records[1].rate} == 1);
   CHECK(it.now().version == 2);
   CHECK(numbers_of(it.now().weights) == std::vector<float>{5, 10});
   CHECK(it.state().folded == std::vector<std::uint64_t>{3});

@@ -13,16 +13,16 @@ auto fields(const chunk_grid& x) {
   return std::tie(rows, chunk_rows, epochs);
 }
 auto fields(const lease& x) {
-  const auto& [number, chunk, rows, waited, round] = x;
-  return std::tie(number, chunk, rows, waited, round);
+  const auto& [number, chunk, rows, waited, round, rate] = x;
+  return std::tie(number, chunk, rows, waited, round, rate);
 }
 auto fields(const center& x) {
   const auto& [version, weights] = x;
   return std::tie(version, weights);
 }
 auto fields(const commit& x) {
-  const auto& [run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta] = x;
-  return std::tie(run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta);
+  const auto& [run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta, rate] = x;
+  return std::tie(run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta, rate);
 }
 auto fields(const pull& x) {
   const auto& [worker, lease] = x;
@@ -50,9 +50,17 @@ auto fields(const batch& x) {
   const auto& [lease, rows, last, features, labels] = x;
   return std::tie(lease, rows, last, features, labels);
 }
+auto fields(const commit_lengths& x) {
+  const auto& [measured, knows_base, update, distance, movement, along] = x;
+  return std::tie(measured, knows_base, update, distance, movement, along);
+}
 auto fields(const commit_record& x) {
-  const auto& [seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason] = x;
-  return std::tie(seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason);
+  const auto& [seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason, lengths, rate] = x;
+  return std::tie(seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason, lengths, rate);
+}
+auto fields(const validation_report& x) {
+  const auto& [trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate] = x;
+  return std::tie(trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate);
 }
 auto fields(const shard_tally& x) {
   const auto& [version, folded_rows, bitmap_rows, duplicates, fenced, rejected] = x;
@@ -138,16 +146,21 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
   check_round_trip(system, chunk_id{1, 2});
   check_round_trip(system, row_range{3, 1ULL << 40U});
   check_round_trip(system, chunk_grid{25, 10, 3});
-  check_round_trip(system, lease{9, {1, 2}, {3, 4}, true, 1ULL << 40U});
+  check_round_trip(system, lease{9, {1, 2}, {3, 4}, true, 1ULL << 40U, 0.1});
   check_round_trip(system, center{1ULL << 50U, values});
-  check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, values});
+  check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, values, 0.1});
   check_round_trip(system, verdict{verdict_kind::rejected, 1, 2, nan, "a reason", true, values});
   check_round_trip(system, pull{3, 1ULL << 33U});
   check_round_trip(system, report);
   check_round_trip(system, work_request{4, report});
   check_round_trip(system, fetch{1, {2, 3}, {4, 5}, 6, 7});
   check_round_trip(system, batch{1, 2, true, values, block_of({1})});
-  check_round_trip(system, commit_record{nan, 1, 2, {3, 4}, {5, 6}, 7, 8, 9, verdict_kind::duplicate, 0.5, "why"});
+  check_round_trip(
+      system,
+      commit_record{
+          nan, 1, 2, {3, 4}, {5, 6}, 7, 8, 9, verdict_kind::duplicate, 0.5, "why", {true, false, 1, 2, 3, 4}, 0.1});
+  check_round_trip(system, commit_lengths{true, true, nan, 1.5, -0.0, 0.1});
+  check_round_trip(system, validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 0.25, true, false, 0.1});
   check_round_trip(system, shard_tally{1, 2, 3, 4, 5, 6});
   check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {4, ~std::uint64_t{0}}});
   check_round_trip(system, ledger_tally{1, 2, 3, 4, true});

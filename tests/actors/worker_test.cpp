@@ -87,6 +87,21 @@ TEST_CASE_METHOD(worker_fixture, "the optimizer keeps its state, and the base it
   CHECK(to_b.delta.numbers()[0] == Approx(-0.1));
 }
 
+TEST_CASE_METHOD(worker_fixture, "a worker trains at the learning rate of its lease", "[actors][worker]") {
+  start();
+  lease slow{1, {0, 0}, {0, 1}};
+  slow.rate = 0.5;
+  grant(slow);
+  feed(1, 1, 0, true); // o = 1: dw = 2, a step of 0.1 / 2
+  const auto to_w = judge(of_w, applied(1, 0, 2));
+  judge(of_b, applied(1, 0, -1));
+  CHECK(to_w.delta.numbers()[0] == Approx(-0.1));
+  CHECK(double{to_w.rate} == 0.5);
+  grant({2, {0, 1}, {1, 2}}); // the rate is of the configured one, not of the last
+  feed(2, 1, 0, true);        // o = 1 again; the momentum adds 0.5 (-0.1)
+  CHECK(judge(of_w, applied(2, 0, 2)).delta.numbers()[0] == Approx(-0.25));
+}
+
 TEST_CASE_METHOD(worker_fixture, "after a wait for its lease a worker pulls before it trains", "[actors][worker]") {
   start();
   grant({5, {1, 7}, {70, 71}, true});

@@ -62,9 +62,9 @@ public:
   }
 
   /// Lets the server fold in what the round has brought. @return the version then
-  std::uint64_t close_round() {
+  std::uint64_t close_round(double rate = 1) {
     ++round_;
-    return ask<std::uint64_t>(server, close_atom_v);
+    return ask<std::uint64_t>(server, close_atom_v, exact{rate});
   }
 
   float replica_of(std::size_t id) { return state_of<worker_state>(hands[id]).own->model.weights()[1]; }
@@ -197,6 +197,9 @@ TEST_CASE_METHOD(duet, "SYNC steps with the mean of a round's gradients", "[algo
   CHECK(replica_of(0) == Approx(1));
   CHECK(close_round() == 3);
   CHECK(center_now() == Approx(1.8));
+  train(0, 1); // at 1.8: -6.4
+  close_round(0.5);
+  CHECK(center_now() == Approx(2.12)); // 0.05 * 6.4
 }
 
 TEST_CASE_METHOD(duet, "EASGD moves the center when all have pulled at it", "[algorithms][easgd]") {

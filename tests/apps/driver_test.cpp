@@ -44,17 +44,20 @@ TEST_CASE("a run's folder holds every file, and each can be read", "[apps][drive
   for (const auto& entry : fs::directory_iterator{job.path("run")})
     found.push_back(entry.path().filename().string());
   std::sort(found.begin(), found.end());
-  CHECK(found == names{"checkpoints", "commits.jsonl", "config.resolved.toml", "history.csv", "history.jsonl",
-                       "initial.h5", "log.txt", "model.h5", "result.json", "validation.jsonl"});
+  CHECK(found == names{"best.h5", "checkpoints", "commits.jsonl", "config.resolved.toml", "history.csv",
+                       "history.jsonl", "initial.h5", "log.txt", "model.h5", "result.json", "validation.jsonl"});
 
   const auto commits = json_lines(job.path("run/commits.jsonl"));
   REQUIRE(commits.size() == 34); // a header, then 3 epochs of 540 rows in chunks of 50
   CHECK(commits[0].at("log") == "dk-commits");
-  CHECK(keys_of(commits[0]) == names{"algorithm", "batch_size", "communication_window", "epochs", "keys", "log", "rows",
-                                     "seed", "servers", "shuffle", "version", "workers"});
+  CHECK(keys_of(commits[0]) == names{"algorithm", "batch_size", "communication_window", "epochs", "keys", "log",
+                                     "policy", "rows", "seed", "servers", "shuffle", "version", "workers"});
   for (std::size_t i = 1; i < commits.size(); ++i) {
-    CHECK(keys_of(commits[i]) ==
-          names{"base", "chunk", "epoch", "rows", "scale", "shard", "staleness", "t", "verdict", "version", "worker"});
+    const auto keys = keys_of(commits[i]);
+    for (const auto* key : {"base", "chunk", "epoch", "rows", "scale", "shard", "staleness", "t", "verdict", "version",
+                            "worker", "norm", "distance"}) // all of a short run are measured
+      CHECK(commits[i].contains(key));
+    CHECK(keys.size() == (commits[i].contains("cosine") ? 14 : 13));
     CHECK(commits[i].at("version") == i);
     CHECK(commits[i].at("staleness") == i - 1 - commits[i].at("base").get<std::size_t>());
   }
@@ -67,7 +70,11 @@ TEST_CASE("a run's folder holds every file, and each can be read", "[apps][drive
   const auto table = lines_of(content_of(job.path("run/history.csv")));
   REQUIRE(table.size() == 34);
   CHECK(table[0] == "t,worker,epoch,chunk,rows,batches,loss,accuracy,seconds,waiting,staleness");
-  CHECK(keys_of(json_lines(job.path("run/validation.jsonl")).at(0)) == names{"accuracy", "loss", "rows", "versions"});
+  const auto validation = json_lines(job.path("run/validation.jsonl"));
+  CHECK(keys_of(validation.at(0)) ==
+        names{"accuracy", "best", "epoch", "loss", "rows", "seconds", "t", "trained", "versions"});
+  CHECK(validation.back().at("versions") == json({33}));
+  CHECK(validation.back().at("rows") == 60);
   CHECK(json_file(job.path("run/result.json")).at("rows").at("applied") == 1620);
   CHECK(content_of(job.path("run/log.txt")).find("worker 0 joined") != std::string::npos);
   CHECK(fs::exists(job.path("run/checkpoints/shard-00/000000000033.dkc")));
@@ -82,14 +89,20 @@ TEST_CASE("the option --json prints one object with the documented keys", "[apps
   REQUIRE(got.status == 0);
   REQUIRE(lines_of(got.out).size() == 1);
   const auto result = json::parse(got.out);
-  CHECK(keys_of(result) == names{"accuracy", "algorithm", "folder", "loss", "name", "rows", "samples_per_second",
-                                 "staleness", "stopped", "test", "training_seconds", "updates", "versions", "workers",
-                                 "workers_lost"});
+  CHECK(keys_of(result) == names{"accuracy", "algorithm", "epochs", "folder", "loss", "name", "rows",
+                                 "samples_per_second", "staleness", "stopped", "test", "training_seconds", "updates",
+                                 "versions", "workers", "workers_lost"});
   CHECK(keys_of(result.at("rows")) ==
         names{"applied", "balanced", "doubled", "duplicates", "expected", "fenced", "lost", "redone"});
   CHECK(keys_of(result.at("staleness")) == names{"histogram", "mean"});
-  CHECK(keys_of(result.at("workers").at(0)) ==
-        names{"chunks", "computing_seconds", "rows", "waiting_seconds", "worker"});
+  CHECK(keys_of(result.at("workers").at(0)) == names{"chunks", "computing_seconds", "cosine", "distance", "measured",
+                                                     "rows", "scale", "staleness", "update_norm", "waiting_seconds",
+                                                     "worker"});
+  CHECK(result.at("workers").at(0).at("update_norm") > 0);
+  CHECK(result.at("workers").at(0).at("distance").is_number());
+  REQUIRE(result.at("epochs").size() == 3);
+  CHECK(keys_of(result.at("epochs").at(2)) == names{"accuracy", "epoch", "loss", "rows", "workers"});
+  CHECK(result.at("epochs").at(2).at("rows") == 600);
   CHECK(result.at("rows").at("balanced") == true);
   CHECK(result.at("rows").at("applied") == 1800);
   CHECK(result.at("updates") == 36);

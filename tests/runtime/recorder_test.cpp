@@ -15,7 +15,7 @@ using namespace dk::test;
 namespace {
 
 commit_record record_of(verdict_kind kind, std::uint32_t shard = 0, std::uint64_t staleness = 0) {
-  return {0.25, shard, 1, {2, 7}, {70, 80}, 12, 13 + staleness, staleness, kind, 0.5, ""};
+  return {0.25, shard, 1, {2, 7}, {70, 80}, 12, 13 + staleness, staleness, kind, 0.5, "", {}};
 }
 
 chunk_report report_of(std::uint32_t worker, std::uint64_t rows, double loss_sum) {
@@ -46,7 +46,7 @@ TEST_CASE_METHOD(actor_fixture, "a recorder writes a line per commit and per chu
   const temporary_folder folder;
   const auto listener = make_probe();
   const recorder_setup setup{folder.path("history"), folder.path("commits"), R"({"log":"dk-commits"})",
-                             listener.actor()};
+                             listener.actor(), folder.path("validation")};
   const auto keeper = spawn(recorder, setup);
   me.send(keeper, record_of(verdict_kind::applied));
   auto refused = record_of(verdict_kind::rejected, 1);
@@ -62,11 +62,33 @@ TEST_CASE_METHOD(actor_fixture, "a recorder writes a line per commit and per chu
                                                 "base":12,"version":13,"staleness":0,"verdict":"applied","scale":0.5})"));
   CHECK(commits[2].at("verdict") == "rejected");
   CHECK(commits[2].at("reason") == "a \"NaN\"");
+  auto measured = record_of(verdict_kind::applied);
+  measured.lengths = {true, true, 4, 9, 16, -4};
+  measured.rate = 0.1;
+  me.send(keeper, measured);
+  ask<run_statistics>(keeper, tally_atom_v);
+  const auto line = lines_of(setup.commits).back();
+  CHECK(line.at("norm") == 2);
+  CHECK(line.at("distance") == 3);
+  CHECK(line.at("cosine") == -0.5);
+  CHECK(line.at("rate") == 0.1);
   const auto history = lines_of(setup.history);
   REQUIRE(history.size() == 1);
   CHECK(history[0] == nlohmann::json::parse(R"({"t":0,"worker":3,"epoch":2,"chunk":7,"rows":10,"batches":2,
                                                 "loss":0.5,"accuracy":0.5,"seconds":0.5,"waiting":0.25,"staleness":0})"));
   CHECK(listener.take<run_event>().worker == 3);
+  validation_report worth;
+  worth.trained = 10;
+  worth.epoch = 0.5;
+  worth.versions = {4, 5};
+  worth.rows = 4;
+  worth.loss_sum = 2;
+  worth.correct = 3;
+  me.send(keeper, worth);
+  CHECK(ask<run_statistics>(keeper, tally_atom_v).validation.size() == 1);
+  CHECK(lines_of(setup.validation).at(0) ==
+        nlohmann::json::parse(R"({"t":0,"epoch":0.5,"trained":10,"versions":[4,5],"rows":4,"loss":0.5,"accuracy":0.75,
+                                  "seconds":0,"best":false})"));
 }
 
 TEST_CASE_METHOD(actor_fixture, "a recorder appends to what is there", "[runtime][recorder]") {
@@ -128,6 +150,51 @@ TEST_CASE("statistics count verdicts, staleness and workers", "[runtime][statist
     numbers.add(run_event{what, 0, errc::internal, "", ""});
   CHECK(numbers.workers_alive == 0);
   CHECK(numbers.losses == 1);
+}
+
+TEST_CASE("statistics say of each worker how its commits lay to the center", "[runtime][statistics]") {
+  run_statistics numbers;
+  const auto add = [&](std::uint32_t worker, std::uint32_t shard, const commit_lengths& lengths) {
+    auto record = record_of(verdict_kind::applied, shard, worker);
+    record.worker = worker;
+    record.lengths = lengths;
+    numbers.add(record);
+  };
+  add(1, 0, {true, true, 9, 16, 0, 0}); // before the center moved
+  add(1, 0, {true, true, 16, 0, 4, 4});
+  add(1, 1, {true, true, 25, 34, 1, -1}); // the other shard's part of it
+  add(1, 0, {});
+  add(2, 0, {true, false, 4, 0, 9, -6});
+  const auto& one = numbers.workers.at(1).commits;
+  CHECK(one.commits() == 4);
+  CHECK(one.measured() == 2);
+  CHECK(one.mean_staleness() == 1);
+  CHECK(one.mean_scale() == 0.5);
+  CHECK(one.update_norm().value() == 5); // of 9 and 16 + 25
+  CHECK(one.distance().value() == 5);
+  CHECK(one.cosine().value() == Approx(3 / std::sqrt(41.0 * 5)));
+  const auto& other = numbers.workers.at(2).commits;
+  CHECK(other.max_staleness() == 2);
+  CHECK_FALSE(other.distance());
+  CHECK(other.cosine().value() == Approx(-1)); // it only heats
+  CHECK_FALSE(commit_statistics{}.update_norm());
+  CHECK_FALSE(commit_statistics{}.cosine());
+}
+
+TEST_CASE("statistics keep each epoch's loss and accuracy, of all and of each worker", "[runtime][statistics]") {
+  run_statistics numbers;
+  numbers.add(report_of(0, 10, 30));
+  numbers.add(report_of(1, 30, 10));
+  auto later = report_of(1, 20, 2);
+  later.chunk.epoch = 3;
+  numbers.add(later);
+  REQUIRE(numbers.epochs.size() == 2);
+  const auto& epoch = numbers.epochs.at(2);
+  CHECK(epoch.all.rows == 40);
+  CHECK(epoch.all.loss() == 1);
+  CHECK(epoch.workers.at(0).loss() == 3);
+  CHECK(epoch.workers.at(1).rows == 30);
+  CHECK(numbers.epochs.at(3).all.loss() == 0.1);
 }
 
 TEST_CASE("recent means the newest hundred chunks", "[runtime][statistics]") {
