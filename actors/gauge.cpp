@@ -7,7 +7,7 @@ namespace dk {
 
 namespace {
 
-constexpr std::uint64_t enough = 256; // measured commits of a run: up to here all are
+constexpr std::uint64_t enough = 64; // measured commits of a run: up to here all are
 constexpr std::uint64_t rarest = 32;
 constexpr std::uint64_t span = 100; // versions
 

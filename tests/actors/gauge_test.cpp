@@ -78,12 +78,12 @@ TEST_CASE("the center's movement is that of its latest versions", "[actors][gaug
 }
 
 TEST_CASE("all commits of a short run are measured, and one in 32 of a long one", "[actors][gauge]") {
-  const gauge of_short{{2560, 10, 1}, {}};
+  const gauge of_short{{640, 10, 1}, {}};
   const gauge of_long{{1000000, 10, 1}, {}};
   std::set<std::uint64_t> parities;
   int measured = 0;
   for (std::uint64_t number = 0; number < 100000; ++number) {
-    if (number < 256)
+    if (number < 64)
       REQUIRE(of_short.wants(number));
     if (!of_long.wants(number))
       continue;
