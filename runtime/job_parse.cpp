@@ -148,7 +148,10 @@ void read_validation(const section& in, trainer_config& trainer) {
 // What decides by held-out rows needs some, and to look at them in time.
 void check_validation(const section& in, const job& all) {
   const auto& trainer = all.trainer;
+  const bool has_center = !find_algorithm(trainer.algorithm.name)->share;
   const auto need = [&](const char* key, bool regularly) {
+    if (!has_center)
+      in.refuse(key, "it with an algorithm whose workers train one model");
     if (all.data.validation == 0)
       in.refuse(key, "it with rows that are held out: set data.validation, as in validation = 0.1");
     if (regularly && trainer.validation_every == 0)

@@ -14,6 +14,9 @@ struct run_folder {
   std::string best_model() const { return path + "/best.h5"; }
   std::string last_model() const { return path + "/last.h5"; }
   std::string validation() const { return path + "/validation.jsonl"; }
+  /// Of an ensemble, which has a model for each worker.
+  std::string initial_model_of(std::size_t worker) const { return path + "/initial-" + std::to_string(worker) + ".h5"; }
+  std::string model_of(std::size_t worker) const { return path + "/model-" + std::to_string(worker) + ".h5"; }
   std::string history() const { return path + "/history.jsonl"; }
   std::string history_table() const { return path + "/history.csv"; }
   std::string commits() const { return path + "/commits.jsonl"; }

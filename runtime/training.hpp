@@ -5,6 +5,7 @@
 #include "common/log.hpp"
 #include "runtime/checkpoint_keeper.hpp"
 #include "runtime/cluster.hpp"
+#include "runtime/members.hpp"
 #include "runtime/system.hpp"
 #include "runtime/trainer.hpp"
 
@@ -33,10 +34,21 @@ private:
   std::uint32_t run_epoch() const { return options_.resume != nullptr ? options_.resume->run_epoch + 1 : 0; }
   std::chrono::milliseconds timeout() const;
 
+  /// The chunks of one ledger: all that the workers share, or those of one model that is trained alone.
+  struct track {
+    ledger_actor ledger;
+    chunk_grid grid;
+    std::vector<chunk_id> resumed; ///< that earlier starts of the run have trained
+  };
+
+  void plan_tracks();
   block start_weights() const;
+  block first_weights(const job& which) const;
+  std::vector<worker_part> parts() const;
   void spawn_recorder();
   void spawn_servers();
-  void spawn_ledger();
+  void spawn_ledgers();
+  bool validates() const { return options_.validation != nullptr && !is_ensemble(job_); }
   void recall_validation();
   double earlier_rate() const;
   void spawn_validator();
@@ -53,6 +65,8 @@ private:
 
   run_statistics statistics();
   void collect(run_result& result);
+  void collect_center(run_result& result);
+  void collect_models(run_result& result);
   std::vector<shard_state> states();
   void save_checkpoint();
 
@@ -64,24 +78,26 @@ private:
   const data::dataset& rows_;
   const run_options& options_;
   const algorithm& rule_;
-  chunk_grid grid_;
+  chunk_grid grid_;             // of all rows
+  std::vector<member> members_; // empty where the workers share a center
+  std::vector<track> tracks_;   // one, or one for each member
   system_config config_;
   caf::actor_system system_;
   caf::scoped_actor self_;
   std::unique_ptr<cluster> cluster_;
   recorder_actor recorder_;
-  ledger_actor ledger_;
   std::vector<shard_link> shards_;
   validator_actor validator_; // where rows are held out
   loader_actor validation_loader_;
   std::vector<validation_report> earlier_; // measured by earlier starts of the run
   block start_;
   checkpoint_keeper checkpoints_;
-  std::vector<chunk_id> resumed_; // chunks that earlier starts of the run have trained
-  std::uint64_t resumed_rows_ = 0;
+  std::uint64_t total_rows_ = 0;   // of all tracks
+  std::uint64_t resumed_rows_ = 0; // of these, those that earlier starts of the run have trained
   clock::time_point started_;
   clock::time_point last_progress_;
   bool stop_sent_ = false;
+  std::size_t finished_ = 0; // tracks that have come to their end
   bool ended_ = false;
 };
 

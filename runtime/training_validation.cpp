@@ -37,7 +37,7 @@ double training::earlier_rate() const {
 // What earlier starts of the run have measured. A center that was trained beyond the checkpoint may be the best of all,
 // but what comes next does not follow from it.
 void training::recall_validation() {
-  if (options_.validation == nullptr || options_.resume == nullptr || !options_.folder)
+  if (!validates() || options_.resume == nullptr || !options_.folder)
     return;
   earlier_ = read_validation(options_.folder->validation());
   for (auto& one : earlier_)
@@ -45,13 +45,14 @@ void training::recall_validation() {
 }
 
 void training::spawn_validator() {
-  if (options_.validation == nullptr)
+  if (!validates())
     return;
+  const auto& only = tracks_.front();
   const auto& held_out = *options_.validation;
   validator_setup setup;
   for (const auto& link : shards_)
     setup.shards.push_back({link.server, link.offset});
-  setup.ledger = ledger_;
+  setup.ledger = only.ledger;
   validation_loader_ = system_.spawn(data_loader, loader_setup{held_out, file_order, false});
   setup.loader = validation_loader_;
   setup.rows = held_out.rows;
@@ -59,7 +60,7 @@ void training::spawn_validator() {
   setup.grid = grid_;
   setup.every = job_.trainer.validation_every;
   setup.trained = resumed_rows_;
-  setup.chunks = resumed_.size();
+  setup.chunks = only.resumed.size();
   setup.rule = rule_of(job_.trainer);
   setup.earlier = earlier_;
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
@@ -72,7 +73,7 @@ void training::spawn_validator() {
   self_->monitor(validator_);
   const auto watcher = caf::actor_cast<caf::actor>(validator_);
   if (alone())
-    self_->send(ledger_, watch_atom_v, watcher);
+    self_->send(only.ledger, watch_atom_v, watcher);
   for (const auto& link : shards_)
     self_->send(link.server, watch_atom_v, watcher);
 }

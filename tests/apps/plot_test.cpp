@@ -1,5 +1,6 @@
 // dk_driver plot: what it reads from a run's folder, and the picture that comes out.
 
+#include "apps/driver/chart.hpp"
 #include "apps/driver/gnuplot.hpp"
 #include "apps/driver/series.hpp"
 #include "tests/jobs.hpp"
@@ -78,6 +79,34 @@ void expect_failure(const outcome& got, int status, const std::string& code, con
 }
 
 } // namespace
+
+TEST_CASE("measurements on held-out rows stand where their rows were trained", "[apps][plot]") {
+  const runs all;
+  const auto path = all.add("run", three_chunks);
+  CHECK(read(path).measured.empty());
+  all.folder.write(
+      "run/validation.jsonl",
+      R"({"t":2.5,"epoch":1,"trained":40,"versions":[2],"rows":10,"loss":1.5,"accuracy":0.3,"seconds":0.1,)"
+      R"("best":true})"
+      "\n"
+      R"({"t":9,"epoch":1.5,"trained":60,"versions":[3],"rows":10,"loss":null,"accuracy":0.5,"seconds":0.1,)"
+      R"("best":false,"last":true})"
+      "\n");
+  const auto measured = read(path).measured;
+  REQUIRE(measured.size() == 2);
+  CHECK(measured[0].seconds == 2);
+  CHECK(measured[0].commits == 2);
+  CHECK(measured[0].rows == 40);
+  CHECK(measured[0].loss == Approx(1.5));
+  CHECK(measured[0].accuracy == Approx(0.3));
+  CHECK(measured[1].seconds == 4);
+  CHECK(std::isnan(measured[1].loss));
+  const auto script = chart_script({read(path)}, quantities(), axes().front(), picture_kind::svg);
+  CHECK(has(script, "$measured0 << END\n2 0.3 1.5\n4 0.5 NaN\nEND\n"));
+  CHECK(has(script, "'the center on held-out rows'"));
+  if (!no_gnuplot())
+    CHECK(has(run_gnuplot(script), "<svg"));
+}
 
 TEST_CASE("a moving mean is weighted by rows", "[apps][plot]") {
   const std::vector<chunk_line> lines{{1, 10, 0.25, 2, 0}, {2, 30, 0.5, 1, 2}, {4, 20, 0.75, 0.5, 1}};

@@ -45,6 +45,34 @@ TEST_CASE("a bound belongs to a policy that has one", "[runtime][config]") {
   CHECK(error("[trainer]\npolicy = \"wait\"\nmax_staleness = 0") == "no failure");
 }
 
+TEST_CASE("what decides by held-out rows needs some", "[runtime][config]") {
+  const std::string needs = ", accepted is it with rows that are held out: set data.validation";
+  CHECK(starts(error("[trainer]\nkeep = \"best\""), "f.cfg:2:8: `keep` in [trainer] is \"best\"" + needs));
+  CHECK(starts(error("[trainer]\nscheme = \"emperor\""), "f.cfg:2:10: `scheme` in [trainer] is \"emperor\"" + needs));
+  CHECK(starts(error("[trainer]\nstop = { patience = 3 }"), "f.cfg:2:8: `stop` in [trainer] is "));
+  const std::string held_out = "[data]\nvalidation = 0.1\n[trainer]\n";
+  CHECK(error(held_out + "stop = { patience = 3 }\nscheme = \"emperor\"\n") == "no failure");
+  CHECK(starts(error(held_out + "scheme = \"emperor\"\nvalidation_every = 0"),
+               "f.cfg:4:10: `scheme` in [trainer] is \"emperor\", accepted is it with validation_every above 0"));
+  CHECK(error(held_out + "keep = \"best\"\nvalidation_every = 0") == "no failure");
+  CHECK(starts(error(held_out + "algorithm = \"ensemble\"\nkeep = \"best\""),
+               "f.cfg:5:8: `keep` in [trainer] is \"best\", accepted is it with an algorithm whose workers train one"));
+}
+
+TEST_CASE("wrong values around validation", "[runtime][config]") {
+  CHECK(
+      starts(error("[trainer]\nvalidation_every = -1"), "f.cfg:2:20: `validation_every` in [trainer] is -1, accepted"));
+  CHECK(
+      starts(error("[trainer]\nmonitor = \"los\""), "f.cfg:2:11: `monitor` in [trainer] is \"los\", accepted is one"));
+  CHECK(starts(error("[trainer]\nscheme = \"empreor\""), "f.cfg:2:10: `scheme` in [trainer] is \"empreor\", accepted"));
+  CHECK(starts(error("[trainer]\nscheme = { divide_by = 1 }"), "f.cfg:2:24: `divide_by` in [trainer.scheme] is 1"));
+  CHECK(
+      starts(error("[trainer]\nscheme = { treshold = 1 }"), "f.cfg:2:12: unknown key `treshold` in [trainer.scheme]"));
+  CHECK(starts(error("[trainer]\nstop = { patience = -1 }"), "f.cfg:2:21: `patience` in [trainer.stop] is -1"));
+  CHECK(starts(error("[trainer]\nstop = { min_delta = 1 }"),
+               "f.cfg:2:22: `min_delta` in [trainer.stop] is 1, accepted is it with `patience` only"));
+}
+
 TEST_CASE("a wrong type says what was found and what is accepted", "[runtime][config]") {
   CHECK(error("name = 7") == "f.cfg:1:8: `name` is 7, accepted is a text in quotes");
   CHECK(starts(error("seed = \"one\""), "f.cfg:1:8: `seed` is \"one\", accepted is a whole number from 0"));
