@@ -4,6 +4,7 @@
 // a worker trains and commits, a parameter_server folds and answers with a verdict.
 //
 //   worker ── work_request ──▶ ledger            ◀── lease (or: no work is left)
+//   worker ── chunk_report ──▶ ledger
 //   worker ── fetch, credit ─▶ data_loader       ◀── batch, batch, ... last
 //   worker ── commit ────────▶ parameter_server  ◀── verdict (and the new center)
 //   worker ── pull ──────────▶ parameter_server  ◀── center
@@ -70,6 +71,7 @@ struct commit {
   row_range rows;
   std::uint64_t base = 0;    ///< version that the replica adopted before
   bool wants_center = false; ///< the verdict shall carry the new center
+  std::uint32_t after = 0; ///< with overlap: batches that were trained while the exchange was on its way (exchange.hpp)
   dk::delta delta;
   exact rate = 1; ///< of the lease
 };
@@ -102,10 +104,10 @@ struct chunk_report {
   exact waiting_seconds;   ///< for leases, batches and verdicts
 };
 
-/// Asks the ledger for the next lease and reports the last one.
+/// Asks the ledger for the next lease.
 struct work_request {
   std::uint32_t worker = 0;
-  chunk_report done;
+  std::uint64_t trained = 0; ///< with overlap: the lease whose chunk is trained and still being exchanged; 0: none
 };
 
 /// Asks a data_loader for the batches of one leased chunk.
@@ -150,7 +152,8 @@ struct commit_record {
   verdict_kind kind = verdict_kind::applied;
   exact scale;
   std::string reason;
-  commit_lengths lengths;
+  std::uint32_t after = 0; ///< as in commit
+  commit_lengths lengths{};
   exact rate = 1; ///< the worker's learning rate, in parts of the configured one
 };
 
@@ -230,7 +233,7 @@ typename Inspector::result_type inspect(Inspector& f, pull& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit& x) {
   return f(caf::meta::type_name("commit"), x.run_epoch, x.shard_epoch, x.worker, x.lease, x.chunk, x.rows, x.base,
-           x.wants_center, x.delta, x.rate);
+           x.wants_center, x.after, x.delta, x.rate);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, verdict& x) {
@@ -243,7 +246,7 @@ typename Inspector::result_type inspect(Inspector& f, chunk_report& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_request& x) {
-  return f(caf::meta::type_name("work_request"), x.worker, x.done);
+  return f(caf::meta::type_name("work_request"), x.worker, x.trained);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fetch& x) {
@@ -260,7 +263,7 @@ typename Inspector::result_type inspect(Inspector& f, commit_lengths& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit_record& x) {
   return f(caf::meta::type_name("commit_record"), x.seconds, x.shard, x.worker, x.chunk, x.rows, x.base, x.version,
-           x.staleness, x.kind, x.scale, x.reason, x.lengths, x.rate);
+           x.staleness, x.kind, x.scale, x.reason, x.after, x.lengths, x.rate);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, validation_report& x) {
@@ -344,6 +347,7 @@ using server_actor =
 /// The driver-side list of chunks.
 using ledger_actor =
     caf::typed_actor<caf::replies_to<work_request>::with<lease>,                           //
+                     caf::reacts_to<chunk_report>,                                         // a lease is over
                      caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>, // watch over this worker
                                                                                            // from now on
                      caf::replies_to<tally_atom>::with<ledger_tally>,                      //

@@ -34,6 +34,7 @@ verdict settle(server_ptr self, const commit& from) {
                          answer.kind,
                          answer.scale,
                          answer.reason,
+                         from.after,
                          my.slice->lengths(),
                          from.rate});
   if (my.gate)

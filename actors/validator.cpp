@@ -73,8 +73,17 @@ void conclude(validator_ptr self) {
     begin(self);
 }
 
+// When the next measurement is due after one of this many rows.
+double due_after(const validator_state& my, std::uint64_t trained) {
+  const auto step = my.setup.every * static_cast<double>(my.setup.grid.rows);
+  return step > 0 ? (std::floor(static_cast<double>(trained) / step) + 1) * step
+                  : std::numeric_limits<double>::infinity();
+}
+
 void measure(validator_ptr self) {
   auto& my = self->state;
+  my.is_due = false; // also what became due while the centers were on their way: they have it
+  my.due = due_after(my, my.now.trained);
   my.now.epoch = static_cast<double>(my.now.trained) / static_cast<double>(my.setup.grid.rows);
   if (my.newest && my.newest->versions == my.now.versions) { // nothing has changed since
     my.busy = false;
@@ -154,11 +163,10 @@ void begin_if_due(validator_ptr self) {
 void count(validator_ptr self, std::size_t shard, std::uint64_t rows) {
   auto& my = self->state;
   my.trained[shard] += rows;
-  const auto step = my.setup.every * static_cast<double>(my.setup.grid.rows);
-  const auto trained = static_cast<double>(trained_everywhere(my));
-  if (step <= 0 || trained < my.due || !my.finishing.empty())
+  const auto trained = trained_everywhere(my);
+  if (static_cast<double>(trained) < my.due || !my.finishing.empty())
     return;
-  my.due = (std::floor(trained / step) + 1) * step;
+  my.due = due_after(my, trained);
   my.is_due = true;
   begin_if_due(self);
 }
@@ -184,9 +192,7 @@ void start(validator_ptr self, validator_setup setup) {
   my.setup = std::move(setup);
   my.model.emplace(my.setup.make_model());
   my.trained.assign(std::max<std::size_t>(1, my.setup.shards.size()), my.setup.trained);
-  const auto step = my.setup.every * static_cast<double>(my.setup.grid.rows);
-  if (step > 0)
-    my.due = (std::floor(static_cast<double>(my.setup.trained) / step) + 1) * step;
+  my.due = due_after(my, my.setup.trained);
   my.watch = validation_watch{my.setup.rule};
   for (const auto& report : my.setup.earlier) {
     my.watch.recall(report);

@@ -186,6 +186,7 @@ void read_trainer(const section& in, trainer_config& trainer) {
       in.refuse("metrics", "any of: " + join(metrics) + did_you_mean(name, metrics));
   read_stop(in, trainer.stop);
   read_validation(in, trainer);
+  in.flag("overlap", trainer.overlap);
   in.flag("record", trainer.record);
 }
 
@@ -210,8 +211,8 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
       {"model", {"input", "layers", "keras"}},
       {"trainer",
        {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "policy",
-        "max_staleness", "optimizer", "loss", "metrics", "stop", "validation_every", "monitor", "keep", "scheme",
-        "record"}},
+        "max_staleness", "overlap", "optimizer", "loss", "metrics", "stop", "validation_every", "monitor", "keep",
+        "scheme", "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
   };
   return keys;

@@ -62,6 +62,8 @@ std::string to_json(const commit_record& r) {
       R"({{"t":{:.6f},"shard":{},"worker":{},"epoch":{},"chunk":{},"rows":[{},{}],"base":{},"version":{},"staleness":{},"verdict":"{}","scale":{})",
       double{r.seconds}, r.shard, r.worker, r.chunk.epoch, r.chunk.index, r.rows.first, r.rows.last, r.base, r.version,
       r.staleness, name_of(r.kind), double{r.scale});
+  if (r.after > 0)
+    line += fmt::format(",\"after\":{}", r.after);
   line += lengths_of(r.lengths);
   if (r.rate != 1)
     line += fmt::format(R"(,"rate":{})", double{r.rate});

@@ -149,6 +149,18 @@ TEST_CASE_METHOD(validator_fixture, "while one center is measured the next can b
   CHECK(of_w.empty());
 }
 
+TEST_CASE_METHOD(validator_fixture, "what becomes due while a center is on its way is measured with it",
+                 "[actors][validator]") {
+  start(setup());
+  train(20);
+  REQUIRE(asks_for_centers());
+  train(20); // before the shards have answered
+  CHECK(measure(2, 1).trained == 40);
+  CHECK(of_w.empty());
+  train(20);
+  CHECK(measure(3, 1).trained == 60);
+}
+
 TEST_CASE_METHOD(validator_fixture, "who asks for the end gets a measurement of the newest center",
                  "[actors][validator]") {
   start(setup());

@@ -21,8 +21,8 @@ auto fields(const center& x) {
   return std::tie(version, weights);
 }
 auto fields(const commit& x) {
-  const auto& [run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta, rate] = x;
-  return std::tie(run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta, rate);
+  const auto& [run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, after, delta, rate] = x;
+  return std::tie(run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, after, delta, rate);
 }
 auto fields(const pull& x) {
   const auto& [worker, lease] = x;
@@ -39,8 +39,8 @@ auto fields(const chunk_report& x) {
                   waiting);
 }
 auto fields(const work_request& x) {
-  const auto& [worker, done] = x;
-  return std::tie(worker, done);
+  const auto& [worker, trained] = x;
+  return std::tie(worker, trained);
 }
 auto fields(const fetch& x) {
   const auto& [lease, chunk, rows, batch_rows, credit] = x;
@@ -55,8 +55,10 @@ auto fields(const commit_lengths& x) {
   return std::tie(measured, knows_base, update, distance, movement, along);
 }
 auto fields(const commit_record& x) {
-  const auto& [seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason, lengths, rate] = x;
-  return std::tie(seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason, lengths, rate);
+  const auto& [seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason, after, lengths,
+               rate] = x;
+  return std::tie(seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason, after, lengths,
+                  rate);
 }
 auto fields(const validation_report& x) {
   const auto& [trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate] = x;
@@ -148,17 +150,17 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
   check_round_trip(system, chunk_grid{25, 10, 3});
   check_round_trip(system, lease{9, {1, 2}, {3, 4}, true, 1ULL << 40U, 0.1});
   check_round_trip(system, center{1ULL << 50U, values});
-  check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, values, 0.1});
+  check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, 10, values, 0.1});
   check_round_trip(system, verdict{verdict_kind::rejected, 1, 2, nan, "a reason", true, values});
   check_round_trip(system, pull{3, 1ULL << 33U});
   check_round_trip(system, report);
-  check_round_trip(system, work_request{4, report});
+  check_round_trip(system, work_request{4, 17});
   check_round_trip(system, fetch{1, {2, 3}, {4, 5}, 6, 7});
   check_round_trip(system, batch{1, 2, true, values, block_of({1})});
   check_round_trip(
       system,
       commit_record{
-          nan, 1, 2, {3, 4}, {5, 6}, 7, 8, 9, verdict_kind::duplicate, 0.5, "why", {true, false, 1, 2, 3, 4}, 0.1});
+          nan, 1, 2, {3, 4}, {5, 6}, 7, 8, 9, verdict_kind::duplicate, 0.5, "why", 10, {true, false, 1, 2, 3, 4}, 0.1});
   check_round_trip(system, commit_lengths{true, true, nan, 1.5, -0.0, 0.1});
   check_round_trip(system, validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 0.25, true, false, 0.1});
   check_round_trip(system, shard_tally{1, 2, 3, 4, 5, 6});

@@ -15,7 +15,7 @@ using namespace dk::test;
 namespace {
 
 commit_record record_of(verdict_kind kind, std::uint32_t shard = 0, std::uint64_t staleness = 0) {
-  return {0.25, shard, 1, {2, 7}, {70, 80}, 12, 13 + staleness, staleness, kind, 0.5, "", {}};
+  return {0.25, shard, 1, {2, 7}, {70, 80}, 12, 13 + staleness, staleness, kind, 0.5, ""};
 }
 
 chunk_report report_of(std::uint32_t worker, std::uint64_t rows, double loss_sum) {

@@ -231,7 +231,7 @@ TEST_CASE("commits that were lost, doubled and fenced are replayed as such", "[r
   const auto add = [&](std::uint32_t shard, std::uint32_t worker, chunk_id chunk, std::uint64_t base,
                        std::uint64_t version, verdict_kind kind = verdict_kind::applied) {
     lines.push_back(
-        {lines.size() + 2, {0.0, shard, worker, chunk, grid.range(chunk), base, version, 0, kind, 1.0, "", {}}});
+        {lines.size() + 2, {0.0, shard, worker, chunk, grid.range(chunk), base, version, 0, kind, 1.0, ""}});
   };
   const auto add_both = [&](std::uint32_t worker, chunk_id chunk, std::uint64_t base, std::uint64_t version,
                             verdict_kind kind = verdict_kind::applied) {
