@@ -29,6 +29,7 @@ std::optional<lease> work_list::take(std::uint32_t worker) {
   states_[*number] = state::leased;
   --open_in_[grid_.chunk(*number).epoch];
   leases_[++newest_] = {worker, *number};
+  held_[worker].insert(newest_);
   return describe(newest_, *number);
 }
 
@@ -40,7 +41,7 @@ bool work_list::finish(std::uint64_t lease_number) {
   states_[number] = state::done;
   ++done_;
   done_rows_ += grid_.range(grid_.chunk(number)).size();
-  leases_.erase(found);
+  end(found);
   return true;
 }
 
@@ -51,16 +52,16 @@ bool work_list::give_back(std::uint64_t lease_number) {
   states_[found->second.number] = state::open;
   ++open_in_[grid_.chunk(found->second.number).epoch];
   came_back_.insert(found->second.number);
-  leases_.erase(found);
+  end(found);
   ++returned_;
   return true;
 }
 
 std::vector<lease> work_list::held_by(std::uint32_t worker) const {
   std::vector<lease> held;
-  for (const auto& [lease_number, held_lease] : leases_)
-    if (held_lease.worker == worker)
-      held.push_back(describe(lease_number, held_lease.number));
+  if (const auto found = held_.find(worker); found != held_.end())
+    for (const auto number : found->second)
+      held.push_back(describe(number, leases_.at(number).number));
   return held;
 }
 
@@ -103,6 +104,11 @@ std::optional<std::uint64_t> work_list::next_of_share(std::uint32_t worker) {
       return number;
   }
   return std::nullopt;
+}
+
+void work_list::end(std::map<std::uint64_t, holding>::iterator lease) {
+  held_[lease->second.worker].erase(lease->first);
+  leases_.erase(lease);
 }
 
 lease work_list::describe(std::uint64_t lease_number, std::uint64_t number) const {

@@ -72,6 +72,7 @@ private:
 
   std::optional<std::uint64_t> next_open(std::uint32_t worker);
   std::optional<std::uint64_t> next_of_share(std::uint32_t worker);
+  void end(std::map<std::uint64_t, holding>::iterator lease);
   lease describe(std::uint64_t lease_number, std::uint64_t number) const;
 
   chunk_grid grid_;
@@ -84,6 +85,7 @@ private:
   std::uint64_t cursor_ = 0;           // every chunk before it has been leased at least once, or is done
   std::map<std::uint32_t, std::uint64_t> share_cursor_;
   std::map<std::uint64_t, holding> leases_;
+  std::map<std::uint32_t, std::set<std::uint64_t>> held_; // by worker: its leases
   std::uint64_t newest_ = 0;
   std::uint64_t done_ = 0;
   std::uint64_t done_rows_ = 0;

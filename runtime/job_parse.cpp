@@ -5,6 +5,7 @@
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
 #include "runtime/config_parts.hpp"
+#include "runtime/laboratory_keys.hpp"
 #include "runtime/section.hpp"
 
 #include <algorithm>
@@ -154,6 +155,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
        {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "policy",
         "max_staleness", "optimizer", "loss", "metrics", "stop", "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
+      {"laboratory", laboratory_keys()},
   };
   return keys;
 }
@@ -192,6 +194,8 @@ job read_job(const config_tree& tree, const std::string& base_folder) {
   read_model({tree, "model"}, read.model, base_folder);
   read_trainer({tree, "trainer"}, read.trainer);
   read_cluster({tree, "cluster"}, read.cluster);
+  read.laboratory.seed = read.seed;
+  read_laboratory({tree, "laboratory"}, read.trainer.workers, read.laboratory);
   return read;
 }
 

@@ -38,14 +38,17 @@ struct run_progress {
   std::uint64_t expected_rows = 0;
   std::uint64_t resumed_rows = 0; ///< of `expected_rows`, trained by earlier starts of the run
   double seconds = 0;
+  double real_seconds = 0; ///< the same, except in the laboratory, where `seconds` are virtual
 };
 
 struct replay_plan;
+struct laboratory_plan;
 
 struct run_options {
   std::optional<run_folder> folder;                  ///< nothing is written without one
   const resume_state* resume = nullptr;              ///< where an earlier start of this run ended
   const replay_plan* replay = nullptr;               ///< do as a recorded run did; see runtime/replay/replay.hpp
+  const laboratory_plan* laboratory = nullptr;       ///< in virtual time; see runtime/laboratory/laboratory.hpp
   block start;                                       ///< the first center; empty: drawn from the job's seed
   const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
   std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`
@@ -58,7 +61,9 @@ struct run_result {
   run_statistics numbers;
   rows_ledger rows;
   double training_seconds = 0;
-  bool stopped = false; ///< ended before its last chunk because it was asked to
+  bool stopped = false;       ///< ended before its last chunk because it was asked to
+  double real_seconds = 0;    ///< that it took; `training_seconds`, except in the laboratory, where those are virtual
+  std::uint64_t messages = 0; ///< that were handled, in the laboratory only
 };
 
 /// Trains a job on rows that are in memory, in the calling thread's time; everything that it starts it also ends.

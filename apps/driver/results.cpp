@@ -42,6 +42,10 @@ run_report make_report(const job& which, const job_data& data, const run_result&
 
 void write_results(const run_report& report, const run_folder& folder) {
   save(report.which, folder.model(), report.result.weights.data());
+  write_numbers(report, folder);
+}
+
+void write_numbers(const run_report& report, const run_folder& folder) {
   if (report.validation)
     write_text(folder.path + "/validation.jsonl", nlohmann::json{{"versions", report.result.versions},
                                                                  {"loss", report.validation->loss()},

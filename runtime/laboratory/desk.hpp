@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "runtime/laboratory/pace.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <optional>
+
+namespace dk {
+
+struct desk_setup {
+  ledger_actor ledger;
+  loader_actor loader;
+  pace_setup speed;
+};
+
+struct desk_state {
+  static inline const char* name = "desk";
+
+  desk_setup setup;
+  std::optional<pace> speed;
+  fetch held;           // until its rows would be trained
+  worker_actor from;    // whose it is
+  double computing = 0; // seconds that they take
+};
+
+/// Where a worker of the laboratory gets its work: stands between it and its ledger and data loader. The batches of a
+/// chunk come when the time that they take is over, so that the worker, which computes in no virtual time, commits when
+/// it should; and the desk puts that time into the worker's report. All batches of a chunk are trained in one go: no
+/// other worker's replica gets into the cache between them.
+caf::behavior desk(caf::stateful_actor<desk_state>* self, desk_setup setup);
+
+} // namespace dk
