@@ -8,7 +8,7 @@ using namespace dk::test;
 TEST_CASE("whatever goes wrong, every row is trained once", "[runtime][laboratory][chaos]") {
   chaos_result sum;
   int deserted = 0;
-  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const auto one = run_chaos(seed);
     INFO("seed " << seed << ": " << one.what);
     CHECK(one.finding == "");
@@ -17,10 +17,10 @@ TEST_CASE("whatever goes wrong, every row is trained once", "[runtime][laborator
     sum.duplicates += one.duplicates;
     sum.fenced += one.fenced;
   }
-  CHECK(deserted < 10);
-  CHECK(sum.losses > 20); // or nothing went wrong
-  CHECK(sum.duplicates > 100);
-  CHECK(sum.fenced > 5);
+  CHECK(deserted < 20);
+  CHECK(sum.losses > 100); // or nothing went wrong
+  CHECK(sum.duplicates > 1000);
+  CHECK(sum.fenced > 50);
 }
 
 namespace {

@@ -176,12 +176,14 @@ TEST_CASE("a worker that was killed comes back", "[runtime][laboratory]") {
   CHECK(run.result.rows.balanced());
   CHECK(run.result.rows.redone == 1);
   CHECK(run.result.numbers.losses == 1);
+  bool is_back = false;
   for (const auto& record : run.records())
     if (record.worker == 1) {
       const auto at = double{record.seconds};
       CHECK((at < 1.1 || at > 2.25));
+      is_back = is_back || at > 2.25;
     }
-  CHECK(run.records().back().worker == 1);
+  CHECK(is_back);
 }
 
 TEST_CASE("a run whose workers are all killed fails", "[runtime][laboratory]") {
@@ -197,7 +199,7 @@ TEST_CASE("a doubled commit is folded in once", "[runtime][laboratory]") {
   which.laboratory.latency = 0.01;
   const auto result = simulate(which, plane(200));
   CHECK(result.rows.balanced());
-  CHECK(result.rows.duplicates == 20 - (result.stopped ? 0 : 1)); // the run is over before the last copy is handled
+  CHECK(result.rows.duplicates == 20);
   CHECK(result.numbers.updates == 20);
 }
 
