@@ -13,6 +13,7 @@ struct loader_setup {
   data::dataset rows; ///< shared, immutable
   std::uint64_t seed = 1;
   bool shuffle = true;
+  data::sampling sampling = data::sampling::every_row;
 };
 
 struct loader_state {

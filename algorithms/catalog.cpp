@@ -7,6 +7,7 @@
 #include "algorithms/dynsgd.hpp"
 #include "algorithms/eamsgd.hpp"
 #include "algorithms/easgd.hpp"
+#include "algorithms/ensemble.hpp"
 #include "algorithms/experimental.hpp"
 #include "algorithms/single.hpp"
 #include "algorithms/sync.hpp"
@@ -19,7 +20,7 @@ namespace {
 
 const std::vector<algorithm>& catalog() {
   static const std::vector<algorithm> all{
-      single(), sync(), averaging(), easgd(), aeasgd(), eamsgd(), downpour(), adag(), dynsgd(), experimental(),
+      single(), ensemble(), sync(), averaging(), easgd(), aeasgd(), eamsgd(), downpour(), adag(), dynsgd(), experimental(),
   };
   return all;
 }

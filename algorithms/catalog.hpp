@@ -13,6 +13,13 @@
 
 namespace dk {
 
+/// How the models of an algorithm without a server share the rows.
+enum class data_share : std::uint8_t {
+  full,      ///< each has all of them
+  partition, ///< each has a contiguous part of its own
+  bootstrap, ///< each has as many as there are, drawn with replacement
+};
+
 /// A distributed optimizer: its names, its own keys of `[trainer]`, and the two rules it consists of. `keys` have a
 /// value for each of `defaults`; `optimizer` is that of `[trainer]`.
 struct algorithm {
@@ -21,9 +28,11 @@ struct algorithm {
   nlohmann::json defaults; ///< its own keys with their defaults
   std::function<exchange_rule(const nlohmann::json& keys)> worker;
   std::function<server_rule(const nlohmann::json& keys, const spec& optimizer)>
-      server;                                                         ///< empty: a worker trains alone
+      server;                                                         ///< empty: each worker trains a model alone
   policy_kind policy = policy_kind::accept;                           ///< when the config names none
   std::function<spec(const nlohmann::json& keys)> own_optimizer = {}; ///< empty: workers step with that of `[trainer]`
+  std::function<data_share(const nlohmann::json& keys)> share = {};   ///< without a server; empty: there is one model.
+                                                                      ///< @throws failure (config)
 
   bool has_server() const { return static_cast<bool>(server); }
 };

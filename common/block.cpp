@@ -14,6 +14,19 @@ block block::copy_of(const float* values, std::size_t size) {
   return std::move(copy).done();
 }
 
+block block::joined(const std::vector<block>& pieces) {
+  if (pieces.size() == 1)
+    return pieces.front();
+  std::size_t size = 0;
+  for (const auto& piece : pieces)
+    size += piece.size();
+  block_writer all{size};
+  float* to = all.data();
+  for (const auto& piece : pieces)
+    to = std::copy(piece.begin(), piece.end(), to);
+  return std::move(all).done();
+}
+
 block_writer::block_writer(std::size_t size) : size_(size) {
   if (size > std::numeric_limits<std::size_t>::max() / sizeof(float))
     throw std::bad_array_new_length{};

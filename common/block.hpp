@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace dk {
 
@@ -17,6 +18,9 @@ public:
 
   /// A copy of `size` values.
   static block copy_of(const float* values, std::size_t size);
+
+  /// One after the other; a single piece is shared, more are copied.
+  static block joined(const std::vector<block>& pieces);
 
   const float* data() const { return values_.get(); }
   const float* begin() const { return values_.get(); }

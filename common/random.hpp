@@ -21,6 +21,7 @@ enum class purpose : std::uint64_t {
   dropout,
   split,
   test_data,
+  bootstrap,
   computing,  ///< of the laboratory, as are the next: how long batches take
   stragglers, ///< which workers are slow
   network,    ///< which messages are lost or doubled

@@ -21,7 +21,7 @@ void gather(const dataset& from, const row_order& order, std::uint64_t first, st
             float* labels) {
   const auto wide = from.feature_width;
   const auto label_wide = from.label_width;
-  if (!order.shuffled()) {
+  if (order.is_file_order()) {
     std::copy_n(from.features.data() + first * wide, count * wide, features);
     if (label_wide > 0)
       std::copy_n(from.labels.data() + first * label_wide, count * label_wide, labels);

@@ -113,6 +113,15 @@ std::pair<dataset, dataset> split(const dataset& all, double held_out, std::uint
   return {std::move(rest).done(), std::move(out).done()};
 }
 
+dataset part_of(const dataset& all, std::size_t index, std::size_t parts) {
+  const auto first = index * all.rows / parts;
+  auto part = all;
+  part.rows = (index + 1) * all.rows / parts - first;
+  part.features = all.features.slice(first * all.feature_width, part.rows * all.feature_width);
+  part.labels = all.labels.slice(first * all.label_width, part.rows * all.label_width);
+  return part;
+}
+
 void check_labels(const dataset& which, std::size_t classes) {
   const auto where = which.origin.empty() ? std::string{} : which.origin + ": ";
   if (which.label_width == 0)

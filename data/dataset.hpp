@@ -36,6 +36,9 @@ dataset make_dataset(const table& from, label_use use = label_use::required);
 /// Requires 0 <= held_out < 1. @throws failure (data) when there are too few rows to hold out any
 std::pair<dataset, dataset> split(const dataset& all, double held_out, std::uint64_t seed);
 
+/// Part `index` of `parts` contiguous parts of nearly the same size; shares the rows. Requires index < parts <= rows.
+dataset part_of(const dataset& all, std::size_t index, std::size_t parts);
+
 /// Checks that labels are class numbers: with one number per label, a whole number in [0, classes).
 /// @throws failure (data) that names the row and the value, or that there are no labels
 void check_labels(const dataset& which, std::size_t classes);

@@ -82,17 +82,31 @@ shard_state load(boost::archive::binary_iarchive& from, std::size_t size, const 
 
 } // namespace
 
-std::vector<chunk_id> resume_state::done() const {
+namespace {
+
+bool has(const shard_state& shard, std::uint64_t number) {
+  return (shard.folded[number / 64] >> (number % 64) & 1U) != 0;
+}
+
+template <class Condition>
+std::vector<chunk_id> chunks_where(const chunk_grid& grid, const Condition& holds) {
   std::vector<chunk_id> chunks;
-  const auto& grid = shards.front().grid;
-  for (std::uint64_t number = 0; number < grid.chunks(); ++number) {
-    bool everywhere = true;
-    for (const auto& shard : shards)
-      everywhere = everywhere && (shard.folded[number / 64] >> (number % 64) & 1U) != 0;
-    if (everywhere)
+  for (std::uint64_t number = 0; number < grid.chunks(); ++number)
+    if (holds(number))
       chunks.push_back(grid.chunk(number));
-  }
   return chunks;
+}
+
+} // namespace
+
+std::vector<chunk_id> resume_state::done() const {
+  return chunks_where(shards.front().grid, [&](std::uint64_t number) {
+    return std::all_of(shards.begin(), shards.end(), [&](const shard_state& shard) { return has(shard, number); });
+  });
+}
+
+std::vector<chunk_id> resume_state::done_of(std::size_t shard) const {
+  return chunks_where(shards[shard].grid, [&](std::uint64_t number) { return has(shards[shard], number); });
 }
 
 std::string encode_checkpoint(const shard_state& shard, std::uint32_t run_epoch) {

@@ -14,6 +14,9 @@ struct resume_state {
 
   /// The chunks that every shard has folded in.
   std::vector<chunk_id> done() const;
+
+  /// The chunks of one shard. Requires that there is such a shard.
+  std::vector<chunk_id> done_of(std::size_t shard) const;
 };
 
 /// A shard's checkpoint as bytes: a frame of magic, format version, length and CRC around a Boost archive.

@@ -136,7 +136,7 @@ resume_state read_checkpoints(const std::string& folder, std::vector<std::string
   const auto& first = state.shards.front();
   std::uint64_t offset = 0;
   for (const auto& shard : state.shards) {
-    if (shard.offset != offset || shard.grid.rows != first.grid.rows || shard.grid.epochs != first.grid.epochs ||
+    if (shard.offset != offset || shard.grid.epochs != first.grid.epochs ||
         shard.grid.chunk_rows != first.grid.chunk_rows)
       throw failure{errc::checkpoint, folder + ": the shards' checkpoints do not belong to one run"};
     offset += shard.weights.size();

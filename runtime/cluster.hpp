@@ -12,15 +12,24 @@
 
 namespace dk {
 
-/// All that the workers of a run have in common.
-struct launch_plan {
+/// What one worker trains.
+struct worker_part {
   const job& which;
-  data::dataset rows;
-  std::uint32_t run_epoch = 0;
   ledger_actor ledger;
-  std::vector<shard_link> shards;
-  block alone_start;
+  data::dataset rows;
+  data::sampling sampling = data::sampling::every_row;
+  block alone_start; ///< where a worker without shards starts from
 };
+
+/// All that a cluster must know to start a run's workers.
+struct launch_plan {
+  std::vector<worker_part> parts; ///< one for each worker
+  std::uint32_t run_epoch = 0;
+  std::vector<shard_link> shards; ///< that they have in common
+};
+
+/// The loader of a worker: beside the data, wherever the worker is.
+loader_actor spawn_loader(caf::actor_system& system, const worker_part& part);
 
 /// Where a run's workers are: here, as actors of this process, or there, each in a process of its own on a node. The
 /// trainer sees one face. Data loaders are always in this process, beside the data.

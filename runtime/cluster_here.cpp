@@ -13,12 +13,13 @@ public:
   ~cluster_here() override { cluster_here::close(); }
 
   void launch(const launch_plan& plan) override {
-    const auto& job = plan.which;
-    for (std::uint32_t id = 0; id < job.trainer.workers; ++id) {
-      auto loader = system_.spawn(data_loader, loader_setup{plan.rows, job.seed, job.data.shuffle});
-      auto hand = system_.spawn(worker, make_worker_setup(job, {id, plan.run_epoch, plan.rows.label_width, plan.ledger,
-                                                                loader, plan.shards, plan.alone_start}));
-      caf::anon_send(plan.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
+    for (std::uint32_t id = 0; id < plan.parts.size(); ++id) {
+      const auto& part = plan.parts[id];
+      auto loader = spawn_loader(system_, part);
+      auto hand =
+          system_.spawn(worker, make_worker_setup(part.which, {id, plan.run_epoch, part.rows.label_width, part.ledger,
+                                                               loader, plan.shards, part.alone_start}));
+      caf::anon_send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
       loaders_.push_back(std::move(loader));
       hands_.push_back(std::move(hand));
     }
@@ -47,6 +48,10 @@ private:
 };
 
 } // namespace
+
+loader_actor spawn_loader(caf::actor_system& system, const worker_part& part) {
+  return system.spawn(data_loader, loader_setup{part.rows, part.which.seed, part.which.data.shuffle, part.sampling});
+}
 
 std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system) {
   return std::make_unique<cluster_here>(system);

@@ -52,8 +52,7 @@ public:
   ~cluster_on_nodes() override { cluster_on_nodes::close(); }
 
   void launch(const launch_plan& plan) override {
-    const auto wanted = plan.which.trainer.workers;
-    const auto shares = share_out(wanted);
+    const auto shares = share_out(plan.parts.size());
     std::uint32_t id = 0;
     for (std::size_t n = 0; n < nodes_.size(); ++n)
       for (const auto& process : start_processes(n, shares[n]))
@@ -196,23 +195,24 @@ private:
   void enlist_process(const launch_plan& plan, std::uint32_t id, std::size_t n, const worker_process& process) {
     const auto& where = nodes_[n].where;
     const auto recruit = caf::actor_cast<recruit_actor>(connect_to(self_, {where.host, process.port}, timeout_));
-    auto loader = self_->system().spawn(data_loader, loader_setup{plan.rows, plan.which.seed, plan.which.data.shuffle});
+    const auto& part = plan.parts[id];
+    auto loader = spawn_loader(self_->system(), part);
     loaders_.push_back(loader);
     enlistment terms{id,
                      plan.run_epoch,
-                     to_toml(plan.which),
-                     static_cast<std::uint32_t>(plan.rows.label_width),
-                     plan.ledger,
+                     to_toml(part.which),
+                     static_cast<std::uint32_t>(part.rows.label_width),
+                     part.ledger,
                      loader,
                      {},
-                     plan.alone_start};
+                     part.alone_start};
     for (const auto& shard : plan.shards)
       terms.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
     self_->request(recruit, timeout_, std::move(terms))
         .receive(
             [&](const worker_actor& hand) {
               places_[id] = {n, process.pid, hand};
-              self_->send(plan.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
+              self_->send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
             },
             [&](const caf::error& why) {
               throw refusal({where.host, process.port}, why);

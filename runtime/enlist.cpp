@@ -37,10 +37,11 @@ worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   }
   const auto optimizer =
       rule->own_optimizer ? rule->own_optimizer(which.trainer.algorithm.keys) : which.trainer.optimizer;
-  setup.make_replica = [which, optimizer, label_width = terms.label_width, worker = terms.worker,
-                        epoch = terms.run_epoch, start = terms.alone_start] {
+  const auto stream = rule->has_server() ? terms.worker : 0; // a model that is trained alone has its own seed
+  setup.make_replica = [which, optimizer, label_width = terms.label_width, stream, epoch = terms.run_epoch,
+                        start = terms.alone_start] {
     replica own{make_model(which, label_width), nullptr};
-    own.model.seed_dropout(derive_seed(which.seed, purpose::dropout, {worker, epoch}));
+    own.model.seed_dropout(derive_seed(which.seed, purpose::dropout, {stream, epoch}));
     own.optimizer = nn::make_optimizer(optimizer, own.model.num_weights());
     std::copy(start.begin(), start.end(), own.model.weights());
     return own;

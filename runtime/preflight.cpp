@@ -2,6 +2,7 @@
 
 #include "algorithms/catalog.hpp"
 #include "runtime/enlist.hpp"
+#include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 
 #include <limits>
@@ -28,7 +29,9 @@ void check_algorithm(const job& which, std::size_t weights) {
   const auto* rule = find_algorithm(trainer.algorithm.name);
   if (rule == nullptr)
     throw failure{errc::config, "unknown algorithm " + trainer.algorithm.name};
-  if (!rule->has_server() && trainer.workers != 1)
+  if (rule->share)
+    rule->share(trainer.algorithm.keys);
+  else if (!rule->has_server() && trainer.workers != 1)
     throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but " + rule->name +
                                     " trains with one worker; set workers = 1, or choose another algorithm"};
   if (rule->has_server() && rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none &&
@@ -81,27 +84,28 @@ void check_job(const job& which, const data::dataset& rows) {
 }
 
 void check_resume(const job& which, const data::dataset& rows, const resume_state& from) {
-  const auto grid = grid_of(which, rows.rows);
-  const auto& saved = from.shards.front().grid;
-  if (saved.rows != grid.rows || saved.chunk_rows != grid.chunk_rows || saved.epochs != grid.epochs)
-    throw failure{errc::checkpoint, "the checkpoint is of " + std::to_string(saved.rows) + " rows in chunks of " +
-                                        std::to_string(saved.chunk_rows) + " and " + std::to_string(saved.epochs) +
-                                        " epochs; the job has " + std::to_string(grid.rows) + ", " +
-                                        std::to_string(grid.chunk_rows) + " and " + std::to_string(grid.epochs)};
-  std::size_t weights = 0;
-  for (const auto& shard : from.shards)
-    weights += shard.weights.size();
-  const auto model = make_model(which, rows.label_width);
-  const auto offsets = shard_offsets(model.num_weights(), from.shards.size());
-  for (std::size_t i = 0; i < from.shards.size(); ++i)
-    if (weights != model.num_weights() || from.shards[i].offset != offsets[i])
-      throw failure{errc::checkpoint, "the checkpoint is of a model of " + std::to_string(weights) +
-                                          " weights; the job's has " + std::to_string(model.num_weights())};
   const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
-  if (!alone && from.shards.size() != which.trainer.servers)
-    throw failure{errc::checkpoint,
-                  "the checkpoint has " + std::to_string(from.shards.size()) +
-                      " shards; the job asks for trainer.servers = " + std::to_string(which.trainer.servers)};
+  const auto servers = alone ? which.trainer.workers : which.trainer.servers;
+  if (from.shards.size() != servers)
+    throw failure{errc::checkpoint, "the checkpoint has " + std::to_string(from.shards.size()) +
+                                        " shards; the job asks for trainer." + (alone ? "workers" : "servers") + " = " +
+                                        std::to_string(servers)};
+  const auto members = members_of(which, rows);
+  const auto offsets = shard_offsets(make_model(which, rows.label_width).num_weights() * models_of(which), servers);
+  for (std::size_t i = 0; i < servers; ++i) {
+    const auto& saved = from.shards[i];
+    const auto grid = alone ? members[i].grid : grid_of(which, rows.rows);
+    if (saved.grid.rows != grid.rows || saved.grid.chunk_rows != grid.chunk_rows || saved.grid.epochs != grid.epochs)
+      throw failure{errc::checkpoint, "the checkpoint is of " + std::to_string(saved.grid.rows) +
+                                          " rows in chunks of " + std::to_string(saved.grid.chunk_rows) + " and " +
+                                          std::to_string(saved.grid.epochs) + " epochs; the job has " +
+                                          std::to_string(grid.rows) + ", " + std::to_string(grid.chunk_rows) + " and " +
+                                          std::to_string(grid.epochs)};
+    if (saved.offset != offsets[i] || saved.weights.size() != offsets[i + 1] - offsets[i])
+      throw failure{errc::checkpoint, "the checkpoint is of another model: its shard " + std::to_string(i) + " has " +
+                                          std::to_string(saved.weights.size()) + " weights, the job's has " +
+                                          std::to_string(offsets[i + 1] - offsets[i])};
+  }
 }
 
 } // namespace dk

@@ -87,6 +87,8 @@ void discard_unused(const run_folder& folder) {
   for (const auto& file : {folder.config(), folder.initial_model(), folder.history(), folder.commits(), folder.log(),
                            folder.checkpoints()})
     fs::remove(file, ignored);
+  for (std::size_t i = 0; fs::remove(folder.initial_model_of(i), ignored); ++i)
+    continue;
   fs::remove(folder.path, ignored);
 }
 

@@ -11,6 +11,9 @@ struct run_folder {
   std::string config() const { return path + "/config.resolved.toml"; }
   std::string initial_model() const { return path + "/initial.h5"; }
   std::string model() const { return path + "/model.h5"; }
+  /// Of an ensemble, which has a model for each worker.
+  std::string initial_model_of(std::size_t worker) const { return path + "/initial-" + std::to_string(worker) + ".h5"; }
+  std::string model_of(std::size_t worker) const { return path + "/model-" + std::to_string(worker) + ".h5"; }
   std::string history() const { return path + "/history.jsonl"; }
   std::string history_table() const { return path + "/history.csv"; }
   std::string commits() const { return path + "/commits.jsonl"; }

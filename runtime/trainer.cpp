@@ -2,6 +2,8 @@
 
 #include "common/buffer_pool.hpp"
 #include "nn/compute_scope.hpp"
+#include "nn/ensemble.hpp"
+#include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/training.hpp"
@@ -27,9 +29,8 @@ run_result train(const job& which, const data::dataset& rows, const run_options&
 
 nn::metrics evaluate(const job& which, const block& weights, const data::dataset& rows) {
   const nn::compute_scope computing;
-  auto model = make_model(which, rows.label_width);
-  std::copy(weights.begin(), weights.end(), model.weights());
-  return model.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
+  nn::ensemble models{architecture_of(which), which.trainer.loss, rows.label_width, weights, models_of(which)};
+  return models.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
 }
 
 } // namespace dk

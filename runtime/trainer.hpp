@@ -56,7 +56,8 @@ struct run_options {
 };
 
 struct run_result {
-  block weights;                       ///< the center at the end; the replica where one worker trained alone
+  block weights;                       ///< the center at the end; without a server, each worker's model, one after the
+                                       ///< other
   std::vector<std::uint64_t> versions; ///< per shard
   run_statistics numbers;
   rows_ledger rows;
@@ -70,7 +71,7 @@ struct run_result {
 /// @throws failure: what cannot work is said before the first chunk; `nodes` when no worker is left, `diverged`, ...
 run_result train(const job& which, const data::dataset& rows, const run_options& options = {});
 
-/// Mean loss and accuracy of these weights on held-out rows.
+/// Mean loss and accuracy of these weights on held-out rows; of several models, those of their mean prediction.
 nn::metrics evaluate(const job& which, const block& weights, const data::dataset& rows);
 
 } // namespace dk

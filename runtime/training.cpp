@@ -51,12 +51,12 @@ system_options options_of(const job& which, bool virtual_time) {
 
 training::training(const job& which, const data::dataset& rows, const run_options& options)
     : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
-      grid_(grid_of(which, rows.rows)), config_(options_of(which, options.laboratory != nullptr)), system_(config_),
-      self_(system_),
+      grid_(grid_of(which, rows.rows)), members_(members_of(which, rows)),
+      config_(options_of(which, options.laboratory != nullptr)), system_(config_), self_(system_),
       checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : "", run_epoch()) {
   if (options.laboratory != nullptr) {
     timeline_.emplace(system_);
-    cluster_ = make_cluster_in_laboratory(system_, *options.laboratory);
+    cluster_ = make_cluster_in_laboratory(system_, which, *options.laboratory);
   } else if (which.cluster.nodes.empty()) {
     cluster_ = make_cluster_here(system_);
   } else {
@@ -66,9 +66,11 @@ training::training(const job& which, const data::dataset& rows, const run_option
 
 training::~training() {
   cluster_->close();
-  for (const auto& actor : {caf::actor_cast<caf::actor>(ledger_), caf::actor_cast<caf::actor>(recorder_)})
-    if (actor)
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  for (const auto& one : tracks_)
+    if (one.ledger)
+      caf::anon_send_exit(one.ledger, caf::exit_reason::user_shutdown);
+  if (recorder_)
+    caf::anon_send_exit(recorder_, caf::exit_reason::user_shutdown);
   for (const auto& link : shards_)
     caf::anon_send_exit(link.server, caf::exit_reason::user_shutdown);
   if (timeline_)
@@ -85,20 +87,17 @@ milliseconds training::timeout() const {
 
 run_result training::run() {
   start_ = start_weights();
-  if (options_.resume != nullptr)
-    resumed_ = options_.resume->done();
-  for (const auto& chunk : resumed_)
-    resumed_rows_ += grid_.range(chunk).size();
+  plan_tracks();
   spawn_recorder();
   if (!alone())
     spawn_servers();
   if (options_.replay != nullptr)
     spawn_schedule();
   else
-    spawn_ledger();
+    spawn_ledgers();
   started_ = system_.clock().now();
   really_started_ = clock::now();
-  cluster_->launch({job_, rows_, run_epoch(), ledger_, shards_, alone() ? start_ : block{}});
+  cluster_->launch({parts(), run_epoch(), shards_});
   while (!ended_)
     look_around();
   run_result result;
@@ -110,16 +109,54 @@ run_result training::run() {
   return result;
 }
 
-block training::start_weights() const {
-  if (options_.resume == nullptr && !options_.start.empty())
-    return options_.start;
-  auto model = make_model(job_, rows_.label_width);
-  if (options_.resume == nullptr)
-    model.initialize(job_.seed);
+void training::plan_tracks() {
+  if (alone())
+    for (std::size_t i = 0; i < members_.size(); ++i)
+      tracks_.push_back({{}, members_[i].grid, {}});
   else
+    tracks_.push_back({{}, grid_, {}});
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    auto& one = tracks_[i];
+    if (options_.resume != nullptr)
+      one.resumed = alone() ? options_.resume->done_of(i) : options_.resume->done();
+    total_rows_ += one.grid.total_rows();
+    for (const auto& chunk : one.resumed)
+      resumed_rows_ += one.grid.range(chunk).size();
+  }
+}
+
+// What the parameters start from: the center's, or all models', one after the other.
+block training::start_weights() const {
+  std::vector<block> pieces;
+  if (options_.resume != nullptr)
     for (const auto& shard : options_.resume->shards)
-      model.adopt(shard.offset, shard.weights);
+      pieces.push_back(shard.weights);
+  else if (alone())
+    for (const auto& member : members_)
+      pieces.push_back(first_weights(member.which));
+  else
+    pieces.push_back(first_weights(job_));
+  return block::joined(pieces);
+}
+
+block training::first_weights(const job& which) const {
+  if (!options_.start.empty())
+    return options_.start;
+  auto model = make_model(which, rows_.label_width);
+  model.initialize(which.seed);
   return model.release_weights();
+}
+
+std::vector<worker_part> training::parts() const {
+  std::vector<worker_part> all;
+  if (!alone())
+    for (std::size_t i = 0; i < job_.trainer.workers; ++i)
+      all.push_back({job_, tracks_.front().ledger, rows_, data::sampling::every_row, {}});
+  const auto size = alone() ? start_.size() / members_.size() : 0;
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    all.push_back(
+        {members_[i].which, tracks_[i].ledger, members_[i].rows, members_[i].sampling, start_.slice(i * size, size)});
+  return all;
 }
 
 void training::spawn_recorder() {
@@ -171,23 +208,25 @@ void training::spawn_servers() {
   }
 }
 
-void training::spawn_ledger() {
+void training::spawn_ledgers() {
   ledger_setup setup;
-  setup.grid = grid_;
   if (!alone())
     setup.barrier = rule_.server(job_.trainer.algorithm.keys, job_.trainer.optimizer).barrier;
   setup.how = job_.trainer.assignment == "static" ? assignment::fixed : assignment::dynamic;
-  setup.workers = static_cast<std::uint32_t>(job_.trainer.workers);
+  setup.workers = alone() ? 1 : static_cast<std::uint32_t>(job_.trainer.workers);
   for (const auto& link : shards_)
     setup.servers.push_back(link.server);
-  setup.done = resumed_;
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
   setup.stop = stop_rule_of(job_.trainer.stop);
   setup.request_timeout = timeout();
   if (job_.cluster.nodes.empty() && !timeline_) // in the laboratory every worker has a core of its own
     setup.slots = std::max(1U, std::thread::hardware_concurrency());
-  ledger_ = system_.spawn(ledger, std::move(setup));
-  self_->monitor(ledger_);
+  for (auto& one : tracks_) {
+    setup.grid = one.grid;
+    setup.done = one.resumed;
+    one.ledger = system_.spawn(ledger, setup);
+    self_->monitor(one.ledger);
+  }
 }
 
 // Waits a little for news, then does what is due.
@@ -198,11 +237,12 @@ void training::look_around() {
                  caf::after(timeline_ ? milliseconds{0} : look_every) >> [] {});
   if (options_.stop != nullptr && options_.stop->load() && !stop_sent_) {
     stop_sent_ = true;
-    self_->send(ledger_, stop_atom_v);
+    for (const auto& one : tracks_)
+      self_->send(one.ledger, stop_atom_v);
   }
   if (!ended_)
     show_progress();
-  if (!ended_ && checkpoints_.is_due())
+  if (!ended_ && !timeline_ && checkpoints_.is_due()) // in virtual time a run is done again sooner than resumed
     save_checkpoint();
 }
 
@@ -210,8 +250,7 @@ void training::show_progress() {
   if (!options_.progress || seconds_since(last_progress_) < progress_every)
     return;
   last_progress_ = clock::now();
-  options_.progress(
-      {statistics(), grid_.total_rows(), resumed_rows_, seconds_so_far(), seconds_since(really_started_)});
+  options_.progress({statistics(), total_rows_, resumed_rows_, seconds_so_far(), seconds_since(really_started_)});
 }
 
 void training::tell(const std::string& text) const {
@@ -239,10 +278,10 @@ void training::hear(const run_event& event) {
     break;
   }
   case run_event::kind::finished:
-    ended_ = true;
+    ended_ = ++finished_ == tracks_.size();
     break;
   case run_event::kind::failed:
-    if (!alone()) // a lone worker took what it had learned with it
+    if (!alone()) // a worker without a server took what it had learned with it
       save_checkpoint();
     throw failure{event.code, event.text};
   }
@@ -251,7 +290,8 @@ void training::hear(const run_event& event) {
 void training::hear(const caf::down_msg& down) {
   cluster_->hear(down);
   const auto is = [&](const auto& actor) { return actor && actor.address() == down.source; };
-  const bool ours = is(ledger_) || is(recorder_) ||
+  const bool ours = is(recorder_) ||
+                    std::any_of(tracks_.begin(), tracks_.end(), [&](const auto& t) { return is(t.ledger); }) ||
                     std::any_of(shards_.begin(), shards_.end(), [&](const auto& s) { return is(s.server); });
   if (ours)
     throw to_failure(down.reason);
@@ -262,7 +302,7 @@ Answer training::ask(const Actor& whom, Question question) {
   Answer answer;
   auto asked = self_->request(whom, patience(), question);
   if (timeline_)
-    timeline_->settle();
+    settle();
   asked.receive([&](Answer& given) { answer = std::move(given); },
                 [&](const caf::error& why) { throw to_failure(why); });
   return answer;
@@ -273,44 +313,58 @@ run_statistics training::statistics() {
 }
 
 void training::collect(run_result& result) {
-  const auto work = ask<ledger_tally>(ledger_, tally_atom_v);
   result.numbers = statistics();
-  result.stopped = work.stopped;
-  auto& rows = result.rows;
-  rows.expected = work.expected_rows;
-  rows.redone = work.redone_chunks;
-  if (alone()) {
-    result.weights = ask<center>(cluster_->hand(0), state_atom_v).weights;
-    result.numbers.updates = result.numbers.chunks;
-    rows.applied = result.numbers.rows + resumed_rows_;
-    rows.doubled = rows.applied - std::min(rows.expected, rows.applied);
-  } else {
-    block_writer weights{start_.size()};
-    rows.applied = grid_.total_rows();
-    for (const auto& link : shards_) {
-      const auto tally = ask<shard_tally>(link.server, tally_atom_v);
-      const auto now = ask<center>(link.server, newest_atom_v);
-      std::copy(now.weights.begin(), now.weights.end(), weights.data() + link.offset);
-      result.versions.push_back(now.version);
-      rows.applied = std::min(rows.applied, tally.bitmap_rows);
-      rows.doubled = std::max(rows.doubled, tally.folded_rows - std::min(tally.folded_rows, tally.bitmap_rows));
-      rows.duplicates += tally.duplicates;
-      rows.fenced += tally.fenced;
-    }
-    result.weights = std::move(weights).done();
+  for (const auto& one : tracks_) {
+    const auto work = ask<ledger_tally>(one.ledger, tally_atom_v);
+    result.stopped = result.stopped || work.stopped;
+    result.rows.expected += work.expected_rows;
+    result.rows.redone += work.redone_chunks;
   }
-  rows.lost = rows.expected - std::min(rows.expected, rows.applied);
+  if (alone())
+    collect_models(result);
+  else
+    collect_center(result);
+  result.rows.lost = result.rows.expected - std::min(result.rows.expected, result.rows.applied);
 }
 
-// The state of each shard; of a lone worker, what it trained, in the order of the chunks.
+void training::collect_models(run_result& result) {
+  std::vector<block> weights;
+  for (std::uint32_t i = 0; i < members_.size(); ++i)
+    weights.push_back(ask<center>(cluster_->hand(i), state_atom_v).weights);
+  result.weights = block::joined(weights);
+  result.numbers.updates = result.numbers.chunks;
+  auto& rows = result.rows;
+  rows.applied = result.numbers.rows + resumed_rows_;
+  rows.doubled = rows.applied - std::min(rows.expected, rows.applied);
+}
+
+void training::collect_center(run_result& result) {
+  auto& rows = result.rows;
+  std::vector<block> weights;
+  rows.applied = grid_.total_rows();
+  for (const auto& link : shards_) {
+    const auto tally = ask<shard_tally>(link.server, tally_atom_v);
+    const auto now = ask<center>(link.server, newest_atom_v);
+    weights.push_back(now.weights);
+    result.versions.push_back(now.version);
+    rows.applied = std::min(rows.applied, tally.bitmap_rows);
+    rows.doubled = std::max(rows.doubled, tally.folded_rows - std::min(tally.folded_rows, tally.bitmap_rows));
+    rows.duplicates += tally.duplicates;
+    rows.fenced += tally.fenced;
+  }
+  result.weights = block::joined(weights);
+}
+
+// The state of each shard; of a model that is trained alone, what it trained, in the order of the chunks.
 std::vector<shard_state> training::states() {
   std::vector<shard_state> all;
   for (const auto& link : shards_)
     all.push_back(ask<shard_state>(link.server, state_atom_v));
-  if (alone()) {
-    const auto replica = ask<center>(cluster_->hand(0), state_atom_v);
-    shard_state state{0, 0, replica.version + resumed_.size(), replica.weights, grid_, {}};
-    state.folded.resize((grid_.chunks() + 63) / 64);
+  for (std::uint32_t i = 0; i < members_.size(); ++i) {
+    const auto replica = ask<center>(cluster_->hand(i), state_atom_v);
+    const auto& [unused, grid, resumed] = tracks_[i];
+    shard_state state{i, i * replica.weights.size(), replica.version + resumed.size(), replica.weights, grid, {}};
+    state.folded.resize((grid.chunks() + 63) / 64);
     for (std::uint64_t number = 0; number < state.version; ++number)
       state.folded[number / 64] |= std::uint64_t{1} << (number % 64);
     all.push_back(std::move(state));

@@ -6,6 +6,7 @@
 #include "runtime/checkpoint_keeper.hpp"
 #include "runtime/cluster.hpp"
 #include "runtime/laboratory/timeline.hpp"
+#include "runtime/members.hpp"
 #include "runtime/system.hpp"
 #include "runtime/trainer.hpp"
 
@@ -41,16 +42,27 @@ private:
   std::chrono::milliseconds timeout() const;
   caf::duration patience() const;
 
+  /// The chunks of one ledger: all that the workers share, or those of one model that is trained alone.
+  struct track {
+    ledger_actor ledger;
+    chunk_grid grid;
+    std::vector<chunk_id> resumed; ///< that earlier starts of the run have trained
+  };
+
+  void plan_tracks();
   block start_weights() const;
+  block first_weights(const job& which) const;
+  std::vector<worker_part> parts() const;
   void spawn_recorder();
   void spawn_servers();
-  void spawn_ledger();
+  void spawn_ledgers();
   std::string first_line() const;
   server_actor spawn_sequencer(std::uint32_t shard, const server_actor& server, const center& start);
   void spawn_schedule();
   server_actor serve(const server_setup& setup);
 
   void wait_for_news();
+  void settle();
   void look_around();
   void show_progress();
   void tell(const std::string& text) const;
@@ -59,6 +71,8 @@ private:
 
   run_statistics statistics();
   void collect(run_result& result);
+  void collect_center(run_result& result);
+  void collect_models(run_result& result);
   std::vector<shard_state> states();
   void save_checkpoint();
 
@@ -70,23 +84,25 @@ private:
   const data::dataset& rows_;
   const run_options& options_;
   const algorithm& rule_;
-  chunk_grid grid_;
+  chunk_grid grid_;             // of all rows
+  std::vector<member> members_; // empty where the workers share a center
+  std::vector<track> tracks_;   // one, or one for each member
   system_config config_;
   caf::actor_system system_;
   caf::scoped_actor self_;
   std::optional<timeline> timeline_; // in the laboratory
   std::unique_ptr<cluster> cluster_;
   recorder_actor recorder_;
-  ledger_actor ledger_;
   std::vector<shard_link> shards_;
   block start_;
   checkpoint_keeper checkpoints_;
-  std::vector<chunk_id> resumed_; // chunks that earlier starts of the run have trained
-  std::uint64_t resumed_rows_ = 0;
+  std::uint64_t total_rows_ = 0;   // of all tracks
+  std::uint64_t resumed_rows_ = 0; // of these, those that earlier starts of the run have trained
   caf::actor_clock::time_point started_;
   clock::time_point really_started_;
   clock::time_point last_progress_;
   bool stop_sent_ = false;
+  std::size_t finished_ = 0; // tracks that have come to their end
   bool ended_ = false;
 };
 

@@ -30,8 +30,9 @@ void training::spawn_schedule() {
   setup.rows = plan.rows;
   setup.whole = plan.chunks == grid_.chunks();
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
-  ledger_ = system_.spawn(schedule, std::move(setup));
-  self_->monitor(ledger_);
+  auto& ledger = tracks_.front().ledger;
+  ledger = system_.spawn(schedule, std::move(setup));
+  self_->monitor(ledger);
 }
 
 } // namespace dk

@@ -6,8 +6,10 @@
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "nn/compute_scope.hpp"
+#include "nn/ensemble.hpp"
 #include "nn/model_file.hpp"
 #include "nn/summary.hpp"
+#include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/run_folder.hpp"
 
@@ -23,21 +25,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A model, and how its training data was prepared where that is known.
+// A model, or an ensemble of them, and how its training data was prepared where that is known.
 struct known_model {
-  nn::loaded_model file;
+  nn::loaded_model file; // the first
+  block weights;         // of all, one after the other
+  std::size_t models = 1;
   std::vector<spec> transforms;
   std::optional<spec> test;
 };
 
 known_model load(const std::string& path) {
-  if (!fs::is_directory(path))
-    return {nn::load_model(path), {}, {}};
+  if (!fs::is_directory(path)) {
+    auto file = nn::load_model(path);
+    const auto weights = block::copy_of(file.weights.data(), file.weights.size());
+    return {std::move(file), weights, 1, {}, {}};
+  }
   const auto folder = open_run_folder(path);
   const auto which = load_job(folder.config(), {}, [](const std::string&) { return std::nullopt; });
-  auto file = nn::load_model(folder.model());
-  file.loss = which.trainer.loss;
-  return {std::move(file), which.data.transforms, which.data.test};
+  std::vector<nn::loaded_model> files;
+  if (is_ensemble(which))
+    for (std::size_t i = 0; i < models_of(which); ++i)
+      files.push_back(nn::load_model(folder.model_of(i)));
+  else
+    files.push_back(nn::load_model(folder.model()));
+  std::vector<block> weights;
+  for (const auto& file : files)
+    weights.push_back(block::copy_of(file.weights.data(), file.weights.size()));
+  files.front().loss = which.trainer.loss;
+  return {std::move(files.front()), block::joined(weights), files.size(), which.data.transforms, which.data.test};
 }
 
 spec source_for(const known_model& model, const std::string& data) {
@@ -77,15 +92,15 @@ int evaluate_command(const evaluate_options& options) {
   const auto model = load(options.model);
   const auto rows = read_source(source_for(model, options.data), model.transforms);
   const auto loss = model.file.loss.empty() ? "categorical_crossentropy" : model.file.loss;
-  nn::model net{model.file.architecture, loss, rows.label_width};
+  nn::ensemble models{model.file.architecture, loss, rows.label_width, model.weights, model.models};
+  const auto& net = models.first();
   if (net.input_size() != rows.feature_width)
     throw failure{errc::shape, options.model + " takes " + std::to_string(net.input_size()) + " numbers, a row of " +
                                    rows.origin + " has " + std::to_string(rows.feature_width)};
   if (rows.label_width == 1 && net.output_size() > 1)
     data::check_labels(rows, net.output_size());
-  std::copy(model.file.weights.begin(), model.file.weights.end(), net.weights());
   const nn::compute_scope computing;
-  const auto found = net.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
+  const auto found = models.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
   if (options.json)
     fmt::print("{}\n",
                nlohmann::json{{"accuracy", found.accuracy()}, {"loss", found.loss()}, {"rows", found.rows}}.dump());

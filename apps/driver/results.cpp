@@ -3,6 +3,7 @@
 #include "common/error.hpp"
 #include "nn/model_file.hpp"
 #include "runtime/history_table.hpp"
+#include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 
 namespace dk {
@@ -13,13 +14,20 @@ void save(const job& which, const std::string& path, const float* weights) {
   nn::save_model(path, architecture_of(which), which.trainer.loss, which.trainer.optimizer, weights);
 }
 
+void save_start(const job& which, const std::string& path, const block& start, std::size_t label_width) {
+  auto model = make_model(which, label_width);
+  model.initialize(which.seed);
+  save(which, path, start.empty() ? model.weights() : start.data());
+}
+
 } // namespace
 
 void prepare_folder(const job& which, const run_folder& folder, const block& start, std::size_t label_width) {
   write_text(folder.config(), to_toml(which));
-  auto model = make_model(which, label_width);
-  model.initialize(which.seed);
-  save(which, folder.initial_model(), start.empty() ? model.weights() : start.data());
+  if (!is_ensemble(which))
+    return save_start(which, folder.initial_model(), start, label_width);
+  for (std::size_t i = 0; i < models_of(which); ++i)
+    save_start(member_job(which, i), folder.initial_model_of(i), start, label_width);
 }
 
 run_result run_in(const run_folder& folder, const std::function<run_result()>& run) {
@@ -40,8 +48,21 @@ run_report make_report(const job& which, const job_data& data, const run_result&
   return report;
 }
 
+namespace {
+
+void save_models(const run_report& report, const run_folder& folder) {
+  const auto& weights = report.result.weights;
+  if (!is_ensemble(report.which))
+    return save(report.which, folder.model(), weights.data());
+  const auto models = models_of(report.which);
+  for (std::size_t i = 0; i < models; ++i)
+    save(report.which, folder.model_of(i), weights.data() + i * (weights.size() / models));
+}
+
+} // namespace
+
 void write_results(const run_report& report, const run_folder& folder) {
-  save(report.which, folder.model(), report.result.weights.data());
+  save_models(report, folder);
   write_numbers(report, folder);
 }
 

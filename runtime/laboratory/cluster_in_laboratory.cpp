@@ -11,32 +11,27 @@ namespace {
 
 class cluster_in_laboratory : public cluster {
 public:
-  cluster_in_laboratory(caf::actor_system& system, const laboratory_plan& plan) : system_(system), plan_(plan) {}
+  cluster_in_laboratory(caf::actor_system& system, const job& which, const laboratory_plan& plan)
+      : system_(system), job_(which), plan_(plan) {}
 
   ~cluster_in_laboratory() override { cluster_in_laboratory::close(); }
 
   void launch(const launch_plan& plan) override {
-    const auto& world = plan.which.laboratory;
-    auto shop = std::make_shared<workshop>();
-    shop->which = plan.which;
-    shop->rows = plan.rows;
-    shop->run_epoch = plan.run_epoch;
-    shop->ledger = plan.ledger;
-    shop->alone_start = plan.alone_start;
-    shop->slowness = slowness_of(world, plan.which.trainer.workers);
-    shop->shards = behind_networks(plan);
+    auto shop = std::make_shared<workshop>(workshop{job_, plan.parts, plan.run_epoch, behind_networks(plan),
+                                                    slowness_of(job_.laboratory, plan.parts.size())});
     staff_setup setup;
-    for (std::uint32_t id = 0; id < plan.which.trainer.workers; ++id)
-      if (is_there_first(world, id))
+    for (std::uint32_t id = 0; id < plan.parts.size(); ++id)
+      if (is_there_first(job_.laboratory, id))
         setup.places[id] = place_worker(system_, *shop, id, 0, shop->shards);
-    first_ = setup.places.begin()->second.worker;
+    for (const auto& [id, place] : setup.places)
+      hands_[id] = place.worker;
     for (const auto& link : plan.shards)
       setup.servers.push_back(link.server);
     setup.shop = std::move(shop);
     staff_ = system_.spawn(staff, std::move(setup));
   }
 
-  worker_actor hand(std::uint32_t) const override { return first_; } // asked of a lone worker only
+  worker_actor hand(std::uint32_t id) const override { return hands_.at(id); } // asked of those who have no server
   std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
   std::string cause_of_death(std::uint32_t) override { return ""; }
   void put_down(std::uint32_t id) override { caf::anon_send(staff_, kill_atom_v, id); }
@@ -48,7 +43,7 @@ public:
       caf::anon_send_exit(staff_, caf::exit_reason::user_shutdown);
     for (const auto& network : networks_)
       caf::anon_send_exit(network, caf::exit_reason::user_shutdown);
-    first_ = nullptr;
+    hands_.clear();
     staff_ = nullptr;
     networks_.clear();
   }
@@ -56,7 +51,7 @@ public:
 private:
   // The shards as the workers know them: each behind a network.
   std::vector<shard_link> behind_networks(const launch_plan& plan) {
-    const auto& world = plan.which.laboratory;
+    const auto& world = job_.laboratory;
     auto links = plan.shards;
     for (std::size_t i = 0; i < links.size(); ++i) {
       network_setup setup;
@@ -72,16 +67,18 @@ private:
   }
 
   caf::actor_system& system_;
+  const job& job_;
   const laboratory_plan& plan_;
   std::vector<network_actor> networks_;
-  worker_actor first_;
+  std::map<std::uint32_t, worker_actor> hands_; // who were there first
   caf::actor staff_;
 };
 
 } // namespace
 
-std::unique_ptr<cluster> make_cluster_in_laboratory(caf::actor_system& system, const laboratory_plan& plan) {
-  return std::make_unique<cluster_in_laboratory>(system, plan);
+std::unique_ptr<cluster> make_cluster_in_laboratory(caf::actor_system& system, const job& which,
+                                                    const laboratory_plan& plan) {
+  return std::make_unique<cluster_in_laboratory>(system, which, plan);
 }
 
 } // namespace dk

@@ -16,8 +16,9 @@ struct laboratory_plan {
                                                                               ///< parameter_server
 };
 
-/// Workers that are simulated, as the job's [laboratory] says. The plan must outlive it.
-std::unique_ptr<cluster> make_cluster_in_laboratory(caf::actor_system& system, const laboratory_plan& plan);
+/// Workers that are simulated, as the job's [laboratory] says. Job and plan must outlive it.
+std::unique_ptr<cluster> make_cluster_in_laboratory(caf::actor_system& system, const job& which,
+                                                    const laboratory_plan& plan);
 
 /// Checks that a job can be run in the laboratory. @throws failure (config)
 void check_laboratory(const job& which);

@@ -11,19 +11,20 @@ namespace dk {
 workplace place_worker(caf::actor_system& system, const workshop& shop, std::uint32_t worker_id, std::uint32_t start,
                        std::vector<shard_link> shards) {
   const auto& world = shop.which.laboratory;
+  const auto& part = shop.parts.at(worker_id);
   workplace place;
-  place.loader = system.spawn(data_loader, loader_setup{shop.rows, shop.which.seed, shop.which.data.shuffle});
+  place.loader = spawn_loader(system, part);
   desk_setup setup;
-  setup.ledger = shop.ledger;
+  setup.ledger = part.ledger;
   setup.loader = place.loader;
   setup.speed = {world, shop.slowness.at(worker_id), derive_seed(world.seed, purpose::computing, {worker_id, start}),
                  shop.which.trainer.batch_size};
   place.desk = system.spawn(desk, std::move(setup));
-  place.worker = system.spawn(worker, make_worker_setup(shop.which, {worker_id, shop.run_epoch, shop.rows.label_width,
+  place.worker = system.spawn(worker, make_worker_setup(part.which, {worker_id, shop.run_epoch, part.rows.label_width,
                                                                      caf::actor_cast<ledger_actor>(place.desk),
                                                                      caf::actor_cast<loader_actor>(place.desk),
-                                                                     std::move(shards), shop.alone_start}));
-  caf::anon_send(shop.ledger, caf::join_atom_v, worker_id, caf::actor_cast<caf::strong_actor_ptr>(place.worker));
+                                                                     std::move(shards), part.alone_start}));
+  caf::anon_send(part.ledger, caf::join_atom_v, worker_id, caf::actor_cast<caf::strong_actor_ptr>(place.worker));
   return place;
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 
-#include "actors/data_loader.hpp"
-#include "actors/worker.hpp"
-#include "runtime/job.hpp"
+#include "runtime/cluster.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
@@ -12,13 +10,11 @@ namespace dk {
 
 /// What the workers of a run in the laboratory have in common.
 struct workshop {
-  job which;
-  data::dataset rows;
+  const job& which;
+  std::vector<worker_part> parts; ///< of each worker
   std::uint32_t run_epoch = 0;
-  ledger_actor ledger;
   std::vector<shard_link> shards; ///< as the workers reach them: through a network
-  block alone_start;
-  std::vector<double> slowness; ///< of each worker
+  std::vector<double> slowness;   ///< of each worker
 };
 
 /// A worker of the laboratory, with what belongs to it alone.

@@ -6,7 +6,7 @@
 using namespace dk;
 
 TEST_CASE("the catalog knows its algorithms", "[algorithms][catalog]") {
-  CHECK(algorithm_names() == std::vector<std::string>{"single", "sync", "averaging", "easgd", "aeasgd", "eamsgd",
+  CHECK(algorithm_names() == std::vector<std::string>{"single", "ensemble", "sync", "averaging", "easgd", "aeasgd", "eamsgd",
                                                       "downpour", "adag", "dynsgd", "experimental"});
   CHECK(find_algorithm("agn") == find_algorithm("adag"));
   CHECK(find_algorithm("adaptive") == find_algorithm("experimental"));
@@ -28,7 +28,7 @@ TEST_CASE("every algorithm has defaults, rules and names of its own", "[algorith
     }
     CHECK(found->defaults.is_object());
     CHECK(found->worker(found->defaults).at_chunk_end);
-    CHECK(found->has_server() == (name != "single"));
+    CHECK(found->has_server() == (name != "single" && name != "ensemble"));
     if (!found->has_server())
       continue;
     const auto rule = found->server(found->defaults, {"sgd", {{"learning_rate", 0.1}}});

@@ -99,9 +99,9 @@ TEST_CASE("docs/algorithms.md has every algorithm, with its keys and their defau
     }
     const auto keys = text.substr(text.find("**Keys.**"), text.find("**When") - text.find("**Keys.**"));
     nlohmann::json said = nlohmann::json::object();
-    const std::regex pattern{"`([a-z_]+)` \\(default ([0-9.]+)\\)"};
+    const std::regex pattern{"`([a-z_]+)` \\(default ([0-9.]+|\"[a-z]+\")\\)"};
     for (std::sregex_iterator it{keys.begin(), keys.end(), pattern}; it != std::sregex_iterator{}; ++it)
-      said[(*it)[1].str()] = std::stod((*it)[2].str());
+      said[(*it)[1].str()] = nlohmann::json::parse((*it)[2].str());
     CHECK(said == dk::find_algorithm(name)->defaults);
   }
 }

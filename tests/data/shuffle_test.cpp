@@ -83,3 +83,27 @@ TEST_CASE("over many epochs each row of a small set comes first equally often", 
     chi += (n - epochs / rows) * (n - epochs / rows) / (epochs / rows);
   CHECK(chi < 9 + 6 * 4.3); // 9 degrees of freedom
 }
+
+TEST_CASE("a bootstrap sample has the same rows in every epoch, in another order", "[data][shuffle]") {
+  using dk::data::sampling;
+  constexpr std::uint64_t rows = 10000;
+  const row_order first{1, 0, rows, true, sampling::bootstrap};
+  const row_order second{1, 1, rows, true, sampling::bootstrap};
+  const row_order in_order{1, 0, rows, false, sampling::bootstrap};
+  CHECK_FALSE(in_order.is_file_order());
+  std::vector<int> drawn[3];
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto& order = i == 0 ? first : i == 1 ? second : in_order;
+    drawn[i].resize(rows);
+    for (std::uint64_t place = 0; place < rows; ++place)
+      ++drawn[i].at(order(place));
+  }
+  CHECK(drawn[0] == drawn[1]);
+  CHECK(drawn[0] == drawn[2]);
+  CHECK(differences(first, second) > rows / 2);
+  std::size_t never = 0;
+  for (const auto times : drawn[0])
+    never += times == 0 ? 1U : 0U;
+  CHECK(std::abs(static_cast<double>(never) / rows - std::exp(-1.0)) < 0.02); // (1 - 1/n)^n
+  CHECK(differences(first, {2, 0, rows, true, sampling::bootstrap}) > rows / 2);
+}

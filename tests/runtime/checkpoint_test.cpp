@@ -146,7 +146,7 @@ TEST_CASE("checkpoints of two runs are not mixed", "[runtime][checkpoint]") {
   const temporary_folder folder;
   write_checkpoint(folder.path("run"), small_shard(0), 0);
   auto other = small_shard(1);
-  other.grid.rows = 26;
+  other.grid.epochs += 1;
   write_checkpoint(folder.path("run"), other, 0);
   CHECK(failure_in(folder, errc::checkpoint, [&] { read_checkpoints(folder.path("run")); }) ==
         "run: the shards' checkpoints do not belong to one run");

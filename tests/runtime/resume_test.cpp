@@ -92,7 +92,7 @@ TEST_CASE("a job that is not the one of the checkpoint is refused", "[runtime][r
   CHECK(refused(other, rows) == "the checkpoint has 1 shards; the job asks for trainer.servers = 2");
   other = which;
   other.model.layers.insert(other.model.layers.begin(), {"dense", {{"units", 4}}});
-  CHECK(refused(other, rows) == "the checkpoint is of a model of 3 weights; the job's has 17");
+  CHECK(refused(other, rows) == "the checkpoint is of another model: its shard 0 has 3 weights, the job's has 17");
 }
 
 TEST_CASE("a run that is over has nothing left to resume", "[runtime][resume]") {

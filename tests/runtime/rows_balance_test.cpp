@@ -14,7 +14,7 @@ struct cut {
 void check_balanced(const job& which, const data::dataset& rows) {
   const auto result = train(which, rows);
   const auto grid = grid_of(which, rows.rows);
-  const bool alone = which.trainer.algorithm.name == "single";
+  const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
   INFO(to_string(result.rows));
   CHECK(result.rows.balanced());
   CHECK(result.rows.expected == rows.rows * which.trainer.epochs);
@@ -44,7 +44,7 @@ TEST_CASE("every row is trained once an epoch", "[runtime][rows]") {
   for (const auto& name : algorithm_names())
     for (const std::size_t workers : {1U, 3U, 7U})
       for (const std::size_t servers : {1U, 3U}) {
-        if (workers_of(name, workers) != workers || (servers == 3 && name == "single"))
+        if (workers_of(name, workers) != workers || (servers == 3 && !find_algorithm(name)->has_server()))
           continue;
         INFO(name << ", " << workers << " workers, " << servers << " servers, " << how << ", " << cuts.rows
                   << " rows in batches of " << cuts.batch_size << ", window " << cuts.window);

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "nn/model.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace dk::nn {
+
+/// Several models of one architecture that answer together: with the mean of their predictions (Breiman 1996). One
+/// thread at a time; its callers hold a compute_scope.
+class ensemble {
+public:
+  /// @param weights of all models, one after the other
+  /// Requires models >= 1. @throws failure (config, shape) as model's constructor; (shape) when they are not as many
+  ensemble(const nn::architecture& from, std::string_view loss, std::size_t label_width, const block& weights,
+           std::size_t models);
+
+  const model& first() const { return models_.front(); }
+
+  /// outputs <- rows x output_size(), the mean over the models. Any number of rows.
+  void predict(const float* features, std::size_t rows, float* outputs);
+
+  /// Loss and accuracy of the mean prediction. Any number of rows.
+  metrics evaluate(const float* features, const float* labels, std::size_t rows);
+
+private:
+  std::vector<model> models_;
+  std::unique_ptr<loss_function> loss_; // of the mean: no activation is left to it
+};
+
+} // namespace dk::nn
