@@ -169,7 +169,8 @@ void write_laboratory(writer& to, const laboratory_config& laboratory) {
   to.begin("laboratory");
   to.line("seed", laboratory.seed);
   to.line("computing", laboratory.computing);
-  to.line("batch_seconds", laboratory.batch_seconds);
+  if (laboratory.rows_per_second == 0) // one of the two
+    to.line("batch_seconds", laboratory.batch_seconds);
   to.line("rows_per_second", laboratory.rows_per_second);
   to.line("deviation", laboratory.deviation);
   to.line("stragglers", laboratory.stragglers);

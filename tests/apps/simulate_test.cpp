@@ -75,9 +75,9 @@ TEST_CASE("simulate gives the same files every time", "[apps][simulate]") {
 
 TEST_CASE("a simulated run is a run", "[apps][simulate]") {
   const simulated_toy job;
-  REQUIRE(
-      job.simulate({"--out", "run", "-q", "--set", "laboratory.kill_rate=0", "--set", "laboratory.loss=0"}).status ==
-      0);
+  REQUIRE(job.simulate({"--out", "run", "-q", "--set", "laboratory.kill_rate=0", "--set", "laboratory.loss=0", "--set",
+                        "laboratory.doubling=0"})
+              .status == 0);
   CHECK(run({DK_DRIVER, "evaluate", "--model", "run"}, {{}, job.path("")}).status == 0);
   const auto again = run({DK_DRIVER, "replay", "run", "-q"}, {{}, job.path("")});
   INFO(again.err);
