@@ -11,7 +11,7 @@ namespace dk {
 namespace {
 
 // Calls `then` after it was called `times` times.
-std::function<void()> after(std::size_t times, std::function<void()> then) {
+std::function<void()> countdown(std::size_t times, std::function<void()> then) {
   auto left = std::make_shared<std::size_t>(times);
   return [left, then = std::move(then)] {
     if (--*left == 0)
@@ -25,7 +25,7 @@ void end_with(worker_ptr self, const caf::error& reason, const std::string& what
 }
 
 void take_verdict(worker_ptr self, const verdict& answer) {
-  auto& report = self->state.report;
+  auto& report = self->state.under_way->report;
   if (answer.kind > report.kind) {
     report.kind = answer.kind;
     report.reason = answer.reason;
@@ -34,15 +34,22 @@ void take_verdict(worker_ptr self, const verdict& answer) {
   report.staleness = std::max(report.staleness, answer.staleness);
 }
 
+// Of the chunk that is being trained; 0 between two chunks.
+std::uint32_t batches_so_far(const worker_state& my) {
+  return my.current.number == 0 ? 0 : my.report.batches;
+}
+
 // Sends one delta per shard; `on_verdict` hears each answer before `then` runs.
-void commit_to_all(worker_ptr self, bool wants_center, std::vector<delta> deltas,
-                   const std::function<void(std::size_t, const verdict&)>& on_verdict, std::function<void()> then) {
+void commit_to_all(worker_ptr self, bool wants_center, const std::vector<std::uint32_t>& after,
+                   std::vector<delta> deltas, const std::function<void(std::size_t, const verdict&)>& on_verdict,
+                   std::function<void()> then) {
   auto& my = self->state;
-  const auto one_is_in = after(my.setup.shards.size(), std::move(then));
+  const auto one_is_in = countdown(my.setup.shards.size(), std::move(then));
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
     const auto& link = my.setup.shards[i];
-    commit message{my.setup.run_epoch, link.shard_epoch,   my.setup.id,  my.current.number,   my.current.chunk,
-                   my.current.rows,    my.base[i].version, wants_center, std::move(deltas[i])};
+    const auto& of = my.under_way->of;
+    commit message{my.setup.run_epoch, link.shard_epoch, my.setup.id, of.number,           of.chunk, of.rows,
+                   my.base[i].version, wants_center,     after[i],    std::move(deltas[i])};
     self->request(link.server, my.setup.request_timeout, std::move(message))
         .then(
             [=](const verdict& answer) {
@@ -54,18 +61,28 @@ void commit_to_all(worker_ptr self, bool wants_center, std::vector<delta> deltas
   }
 }
 
-// The replica goes on from this center.
-void adopt(worker_ptr self, std::size_t shard, center newest) {
+// The replica goes on from this center; what it has learned since its commit stays.
+void adopt(worker_ptr self, std::size_t shard, center newest, const block& committed = {}) {
   auto& my = self->state;
   const auto begun = self->clock().now();
-  my.own->model.adopt(my.setup.shards[shard].offset, newest.weights);
+  const auto offset = my.setup.shards[shard].offset;
+  if (committed.empty())
+    my.own->model.adopt(offset, newest.weights);
+  else
+    my.own->model.move(offset, committed.slice(offset, newest.weights.size()), newest.weights);
   my.base[shard] = std::move(newest);
+  my.after[shard] = batches_so_far(my);
   my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+}
+
+// What a pull is for: the chunk that is being exchanged, or else that which is about to begin.
+std::uint64_t lease_at_hand(const worker_state& my) {
+  return my.under_way ? my.under_way->of.number : my.current.number;
 }
 
 void pull_from(worker_ptr self, std::size_t shard, const std::function<void()>& then) {
   const auto& my = self->state;
-  self->request(my.setup.shards[shard].server, my.setup.request_timeout, pull{my.setup.id, my.current.number})
+  self->request(my.setup.shards[shard].server, my.setup.request_timeout, pull{my.setup.id, lease_at_hand(my)})
       .then(
           [=](const center& newest) {
             auto& base = self->state.base[shard];
@@ -87,18 +104,21 @@ void pull_in_order(worker_ptr self, std::size_t shard, const std::function<void(
 
 void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
   auto& my = self->state;
-  const auto replica = my.own->model.release_weights();
+  auto& model = my.own->model;
+  const auto replica =
+      my.setup.overlap ? block::copy_of(model.weights(), model.num_weights()) : model.release_weights();
+  const auto kept = my.setup.overlap ? replica : block{};
   std::vector<delta> deltas;
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
     const auto& base = my.base[i].weights;
     deltas.emplace_back(replica.slice(my.setup.shards[i].offset, base.size()), base, scale);
   }
   commit_to_all(
-      self, true, std::move(deltas),
-      [self](std::size_t shard, const verdict& answer) {
+      self, true, my.under_way->after, std::move(deltas),
+      [self, kept](std::size_t shard, const verdict& answer) {
         if (answer.weights.size() != self->state.base[shard].weights.size())
           throw failure{errc::internal, "shard " + std::to_string(shard) + " answered without its center"};
-        adopt(self, shard, {answer.version, answer.weights});
+        adopt(self, shard, {answer.version, answer.weights}, kept);
       },
       std::move(then));
 }
@@ -117,7 +137,7 @@ void commit_progress(worker_ptr self, std::function<void()> then) {
   }
   my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
   commit_to_all(
-      self, false, std::move(deltas), [](std::size_t, const verdict&) {}, std::move(then));
+      self, false, my.under_way->after, std::move(deltas), [](std::size_t, const verdict&) {}, std::move(then));
 }
 
 void commit_written(worker_ptr self, const std::function<void(const shard_slice&)>& write, std::function<void()> then) {
@@ -135,15 +155,16 @@ void commit_written(worker_ptr self, const std::function<void(const shard_slice&
     }
   }
   my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+  const std::vector<std::uint32_t> after(my.setup.shards.size(), batches_so_far(my)); // of the next chunk
   commit_to_all(
-      self, false, std::move(deltas), [](std::size_t, const verdict&) {}, std::move(then));
+      self, false, after, std::move(deltas), [](std::size_t, const verdict&) {}, std::move(then));
 }
 
 void pull_centers(worker_ptr self, std::function<void()> then) {
   const auto shards = self->state.setup.shards.size();
   if (self->state.setup.gated)
     return pull_in_order(self, 0, std::move(then));
-  const auto one_is_in = after(shards, std::move(then));
+  const auto one_is_in = countdown(shards, std::move(then));
   for (std::size_t i = 0; i < shards; ++i)
     pull_from(self, i, one_is_in);
 }

@@ -114,7 +114,7 @@ lease next_lease(ledger_ptr self, std::uint32_t worker) {
 
 // Whether this worker may have a chunk now.
 bool may_work(const ledger_state& my, const ledger_state::member& member) {
-  if (my.setup.slots != 0 && my.work->leased() >= my.setup.slots)
+  if (my.setup.slots != 0 && my.work->in_training() >= my.setup.slots)
     return false;
   if (my.closing || (my.setup.barrier == barrier::chunk && member.served == my.round))
     return false;
@@ -124,7 +124,7 @@ bool may_work(const ledger_state& my, const ledger_state::member& member) {
 // Gives parked workers what there is; lets them go when nothing will come.
 void serve_parked(ledger_ptr self) {
   auto& my = self->state;
-  const bool any_room = my.setup.slots == 0 || my.work->leased() < my.setup.slots;
+  const bool any_room = my.setup.slots == 0 || my.work->in_training() < my.setup.slots;
   if (!no_more_work(my) && (!any_room || my.closing || !my.work->has_open()))
     return;
   for (auto id = my.parked.begin(); id != my.parked.end();) {
@@ -326,15 +326,24 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
   return {
       [=](const work_request& request) -> caf::result<lease> {
         admit(self, request.worker, self->current_sender());
-        if (request.done.lease != 0)
-          take_report(self, request.done);
         auto& state = self->state;
-        if (auto held = state.work->held_by(request.worker); !held.empty()) {
-          held.front().waited = true;
-          held.front().round = state.members[request.worker].served;
-          return held.front(); // it asks again because our answer was lost
+        state.work->mark_trained(request.trained);
+        if (auto held = state.work->in_training_by(request.worker)) {
+          held->waited = true;
+          held->round = state.members[request.worker].served;
+          return *held; // it asks again because our answer was lost
         }
         return serve(self, request.worker);
+      },
+      [=](const chunk_report& report) {
+        admit(self, report.worker, self->current_sender());
+        take_report(self, report);
+        const auto& state = self->state;
+        const bool asks_next = !state.members.at(report.worker).parked.pending() &&
+                               !state.work->in_training_by(report.worker); // or else it trained on meanwhile
+        if (!asks_next)
+          serve_parked(self);
+        check_for_the_end(self);
       },
       [=](caf::join_atom, std::uint32_t worker, const caf::strong_actor_ptr& handle) { admit(self, worker, handle); },
       [=](tally_atom) {

@@ -4,6 +4,7 @@
 // a worker trains and commits, a parameter_server folds and answers with a verdict.
 //
 //   worker ── work_request ──▶ ledger            ◀── lease (or: no work is left)
+//   worker ── chunk_report ──▶ ledger
 //   worker ── fetch, credit ─▶ data_loader       ◀── batch, batch, ... last
 //   worker ── commit ────────▶ parameter_server  ◀── verdict (and the new center)
 //   worker ── pull ──────────▶ parameter_server  ◀── center
@@ -67,6 +68,7 @@ struct commit {
   row_range rows;
   std::uint64_t base = 0;    ///< version that the replica adopted before
   bool wants_center = false; ///< the verdict shall carry the new center
+  std::uint32_t after = 0; ///< with overlap: batches that were trained while the exchange was on its way (exchange.hpp)
   dk::delta delta;
 };
 
@@ -98,10 +100,10 @@ struct chunk_report {
   exact waiting_seconds;   ///< for leases, batches and verdicts
 };
 
-/// Asks the ledger for the next lease and reports the last one.
+/// Asks the ledger for the next lease.
 struct work_request {
   std::uint32_t worker = 0;
-  chunk_report done;
+  std::uint64_t trained = 0; ///< with overlap: the lease whose chunk is trained and still being exchanged; 0: none
 };
 
 /// Asks a data_loader for the batches of one leased chunk.
@@ -135,6 +137,7 @@ struct commit_record {
   verdict_kind kind = verdict_kind::applied;
   exact scale;
   std::string reason;
+  std::uint32_t after = 0; ///< as in commit
 };
 
 /// What a shard did so far, counted by itself.
@@ -198,7 +201,7 @@ typename Inspector::result_type inspect(Inspector& f, pull& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit& x) {
   return f(caf::meta::type_name("commit"), x.run_epoch, x.shard_epoch, x.worker, x.lease, x.chunk, x.rows, x.base,
-           x.wants_center, x.delta);
+           x.wants_center, x.after, x.delta);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, verdict& x) {
@@ -211,7 +214,7 @@ typename Inspector::result_type inspect(Inspector& f, chunk_report& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_request& x) {
-  return f(caf::meta::type_name("work_request"), x.worker, x.done);
+  return f(caf::meta::type_name("work_request"), x.worker, x.trained);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fetch& x) {
@@ -224,7 +227,7 @@ typename Inspector::result_type inspect(Inspector& f, batch& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit_record& x) {
   return f(caf::meta::type_name("commit_record"), x.seconds, x.shard, x.worker, x.chunk, x.rows, x.base, x.version,
-           x.staleness, x.kind, x.scale, x.reason);
+           x.staleness, x.kind, x.scale, x.reason, x.after);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shard_tally& x) {
@@ -297,6 +300,7 @@ using server_actor =
 /// The driver-side list of chunks.
 using ledger_actor =
     caf::typed_actor<caf::replies_to<work_request>::with<lease>,                           //
+                     caf::reacts_to<chunk_report>,                                         // a lease is over
                      caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>, // watch over this worker
                                                                                            // from now on
                      caf::replies_to<tally_atom>::with<ledger_tally>,                      //

@@ -33,7 +33,8 @@ verdict settle(server_ptr self, const commit& from) {
                          answer.staleness,
                          answer.kind,
                          answer.scale,
-                         answer.reason});
+                         answer.reason,
+                         from.after});
   if (my.gate)
     my.gate->leave(from.worker, from.lease);
   return answer;

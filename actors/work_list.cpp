@@ -1,5 +1,7 @@
 #include "actors/work_list.hpp"
 
+#include <utility>
+
 namespace dk {
 
 work_list::work_list(chunk_grid grid, assignment how, std::uint32_t workers)
@@ -28,7 +30,7 @@ std::optional<lease> work_list::take(std::uint32_t worker) {
     return std::nullopt;
   states_[*number] = state::leased;
   --open_in_[grid_.chunk(*number).epoch];
-  leases_[++newest_] = {worker, *number};
+  leases_[++newest_] = {worker, *number, false};
   held_[worker].insert(newest_);
   return describe(newest_, *number);
 }
@@ -41,7 +43,7 @@ bool work_list::finish(std::uint64_t lease_number) {
   states_[number] = state::done;
   ++done_;
   done_rows_ += grid_.range(grid_.chunk(number)).size();
-  end(found);
+  forget(found);
   return true;
 }
 
@@ -52,9 +54,31 @@ bool work_list::give_back(std::uint64_t lease_number) {
   states_[found->second.number] = state::open;
   ++open_in_[grid_.chunk(found->second.number).epoch];
   came_back_.insert(found->second.number);
-  end(found);
+  forget(found);
   ++returned_;
   return true;
+}
+
+void work_list::forget(std::map<std::uint64_t, holding>::iterator which) {
+  trained_ -= which->second.trained ? 1U : 0U;
+  held_[which->second.worker].erase(which->first);
+  leases_.erase(which);
+}
+
+void work_list::mark_trained(std::uint64_t lease_number) {
+  const auto found = leases_.find(lease_number);
+  if (found != leases_.end() && !std::exchange(found->second.trained, true))
+    ++trained_;
+}
+
+std::optional<lease> work_list::in_training_by(std::uint32_t worker) const {
+  const auto found = held_.find(worker);
+  if (found == held_.end())
+    return std::nullopt;
+  for (const auto number : found->second)
+    if (const auto& held = leases_.at(number); !held.trained)
+      return describe(number, held.number);
+  return std::nullopt;
 }
 
 std::vector<lease> work_list::held_by(std::uint32_t worker) const {
@@ -104,11 +128,6 @@ std::optional<std::uint64_t> work_list::next_of_share(std::uint32_t worker) {
       return number;
   }
   return std::nullopt;
-}
-
-void work_list::end(std::map<std::uint64_t, holding>::iterator lease) {
-  held_[lease->second.worker].erase(lease->first);
-  leases_.erase(lease);
 }
 
 lease work_list::describe(std::uint64_t lease_number, std::uint64_t number) const {

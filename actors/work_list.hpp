@@ -37,6 +37,12 @@ public:
   /// This lease came back with its chunk undone: the chunk is open again. @return false when the lease is unknown
   bool give_back(std::uint64_t lease_number);
 
+  /// The chunk of this lease is trained, but not done: its worker may train another one meanwhile.
+  void mark_trained(std::uint64_t lease_number);
+
+  /// The lease that a worker holds for training; nothing when it has none.
+  std::optional<lease> in_training_by(std::uint32_t worker) const;
+
   /// The leases that a worker holds.
   std::vector<lease> held_by(std::uint32_t worker) const;
 
@@ -57,6 +63,7 @@ public:
   bool has_open() const { return epoch_ ? open_in_[*epoch_] > 0 : open() > 0; }
 
   std::uint64_t leased() const { return leases_.size(); }
+  std::uint64_t in_training() const { return leases_.size() - trained_; }
   std::uint64_t done() const { return done_; }
   std::uint64_t done_rows() const { return done_rows_; }
   std::uint64_t returned() const { return returned_; }
@@ -68,11 +75,12 @@ private:
   struct holding {
     std::uint32_t worker;
     std::uint64_t number; // of the chunk
+    bool trained = false;
   };
 
   std::optional<std::uint64_t> next_open(std::uint32_t worker);
   std::optional<std::uint64_t> next_of_share(std::uint32_t worker);
-  void end(std::map<std::uint64_t, holding>::iterator lease);
+  void forget(std::map<std::uint64_t, holding>::iterator which);
   lease describe(std::uint64_t lease_number, std::uint64_t number) const;
 
   chunk_grid grid_;
@@ -86,6 +94,7 @@ private:
   std::map<std::uint32_t, std::uint64_t> share_cursor_;
   std::map<std::uint64_t, holding> leases_;
   std::map<std::uint32_t, std::set<std::uint64_t>> held_; // by worker: its leases
+  std::uint64_t trained_ = 0;                             // leases whose chunk is
   std::uint64_t newest_ = 0;
   std::uint64_t done_ = 0;
   std::uint64_t done_rows_ = 0;

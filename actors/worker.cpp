@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <caf/all.hpp>
 #include <cmath>
+#include <utility>
 
 namespace dk {
 
@@ -46,28 +47,62 @@ void start_chunk(worker_ptr self) {
              fetch{granted.number, granted.chunk, granted.rows, my.setup.batch_rows, first_credit(my.setup)});
 }
 
+void take_lease(worker_ptr self, const lease& granted) {
+  auto& my = self->state;
+  my.is_leaving = granted.number == 0;
+  if (my.is_leaving) {
+    if (!my.under_way && !my.setup.shards.empty())
+      self->quit();
+    return;
+  }
+  my.current = granted;
+  if (must_adopt(my, granted))
+    adopt_centers(self, [=] { start_chunk(self); });
+  else
+    start_chunk(self);
+}
+
 void ask_for_work(worker_ptr self) {
   auto& my = self->state;
-  self->request(my.setup.ledger, my.setup.request_timeout, work_request{my.setup.id, my.done})
-      .then(
-          [=](const lease& granted) {
-            auto& state = self->state;
-            if (granted.number == 0) {
-              if (!state.setup.shards.empty())
-                self->quit();
-              return;
-            }
-            state.current = granted;
-            if (must_adopt(state, granted))
-              adopt_centers(self, [=] { start_chunk(self); });
-            else
-              start_chunk(self);
-          },
-          [=](const caf::error& why) {
-            if (why == caf::sec::request_timeout)
-              return ask_for_work(self); // no chunk is open yet; a ledger that is gone is noticed by monitoring
-            self->quit(make_error(errc::connect, "the ledger does not answer: " + caf::to_string(why)));
-          });
+  self->request(my.setup.ledger, my.setup.request_timeout,
+                work_request{my.setup.id, my.under_way ? my.under_way->of.number : 0})
+      .then([=](const lease& granted) { take_lease(self, granted); },
+            [=](const caf::error& why) {
+              if (why == caf::sec::request_timeout)
+                return ask_for_work(self); // no chunk is open yet; a ledger that is gone is noticed by monitoring
+              self->quit(make_error(errc::connect, "the ledger does not answer: " + caf::to_string(why)));
+            });
+}
+
+void go_on(worker_ptr self) {
+  self->state.asked = self->clock().now();
+  ask_for_work(self);
+}
+
+// Until now the worker has computed or waited.
+void tell_times(worker_ptr self, chunk_report& report) {
+  const auto& my = self->state;
+  report.computing_seconds = my.computing;
+  report.waiting_seconds = std::max(0.0, seconds_since(self, my.asked) - my.computing);
+}
+
+// The current chunk is trained. Its exchange begins when that of the chunk before is over.
+void exchange_chunk(worker_ptr self) {
+  auto& my = self->state;
+  my.is_trained = my.under_way.has_value();
+  if (my.is_trained)
+    return;
+  my.under_way.emplace();
+  auto& exchange = *my.under_way;
+  exchange.of = std::exchange(my.current, {});
+  exchange.report = std::exchange(my.report, {});
+  exchange.after = my.after;
+  std::fill(my.after.begin(), my.after.end(), 0U);
+  if (my.setup.overlap)
+    tell_times(self, exchange.report);
+  my.setup.exchange.at_chunk_end(self);
+  if (my.setup.overlap)
+    go_on(self);
 }
 
 void check_fits(const worker_state& my, const batch& b) {
@@ -101,7 +136,7 @@ void train(worker_ptr self, const batch& b) {
   if (!std::isfinite(my.report.loss_sum))
     throw failure{errc::diverged,
                   "the loss of chunk " + to_string(my.current.chunk) + " is not finite; lower learning_rate"};
-  my.setup.exchange.at_chunk_end(self);
+  exchange_chunk(self);
 }
 
 // The replica starts from version 0 of every shard.
@@ -116,6 +151,7 @@ void start_replica(worker_ptr self) {
                                      std::to_string(model.num_weights())};
     std::copy(slice.begin(), slice.end(), model.weights() + shard.offset);
     my.base.push_back(std::move(shard.start));
+    my.after.push_back(0);
     self->monitor(shard.server);
   }
   self->monitor(my.setup.ledger);
@@ -132,15 +168,20 @@ center snapshot(const worker_state& my) {
 void finish_chunk(worker_ptr self) {
   auto& my = self->state;
   ++my.chunks;
-  my.report.computing_seconds = my.computing;
-  my.report.waiting_seconds = std::max(0.0, seconds_since(self, my.asked) - my.computing);
-  my.done = my.report;
-  my.asked = self->clock().now();
-  my.current = {};
+  auto report = std::move(my.under_way->report);
+  my.under_way.reset();
+  if (!my.setup.overlap)
+    tell_times(self, report);
+  self->send(my.setup.ledger, std::move(report));
   for (auto& asker : my.asking)
     asker.deliver(snapshot(my));
   my.asking.clear();
-  ask_for_work(self);
+  if (!my.setup.overlap)
+    go_on(self);
+  else if (my.is_leaving)
+    self->quit();
+  else if (my.is_trained)
+    exchange_chunk(self);
 }
 
 worker_actor::behavior_type worker(worker_ptr self, worker_setup setup) {
@@ -151,13 +192,12 @@ worker_actor::behavior_type worker(worker_ptr self, worker_setup setup) {
     self->quit(make_error(errc::connect, "the ledger, the data loader or the parameter server is gone"));
   });
   start_replica(self);
-  my.asked = self->clock().now();
-  ask_for_work(self);
+  go_on(self);
   return {
       [=](const batch& b) { train(self, b); },
       [=](state_atom) -> caf::result<center> {
         auto& state = self->state;
-        if (state.current.number == 0)
+        if (state.current.number == 0 && !state.under_way)
           return snapshot(state);
         state.asking.push_back(self->make_response_promise<center>());
         return state.asking.back();

@@ -54,6 +54,7 @@ struct worker_setup {
   exchange_rule exchange;
   std::uint32_t batch_rows = 1;
   std::uint32_t prefetch = 4; ///< batches under way, at least 1
+  bool overlap = false;       ///< the next chunk begins while the exchange of this one is on its way
   bool gated = false; ///< under the policy `wait`: centers that a chunk starts from are pulled before each, and pulls
                       ///< go from shard to shard, so that no two workers hold what the other one waits for
   std::chrono::milliseconds request_timeout{30000};
@@ -63,20 +64,31 @@ struct worker_state {
   static inline const char* name = "worker";
   using time_point = std::chrono::steady_clock::time_point;
 
+  // A chunk that is trained, until its verdicts are in.
+  struct exchange {
+    lease of;
+    chunk_report report;
+    std::vector<std::uint32_t> after; // as `after` below, when the chunk was over
+  };
+
   worker_setup setup;
   std::optional<replica> own;
   std::vector<center> base; // per shard: what the replica adopted last
-  lease current;
-  std::uint64_t round = 0; // of the center that was adopted last
-  chunk_report report;     // of the current lease, while it grows
-  chunk_report done;       // of the last lease, until the ledger has it
+  lease current;            // that is being trained, or waits for the exchange before it
+  chunk_report report;      // of `current`, while it grows
+  std::optional<exchange> under_way;
+  std::vector<std::uint32_t> after; // per shard: how many batches `current` had when the base was adopted
+  bool is_trained = false;          // `current` is
+  bool is_leaving = false;          // no work is left
+  std::uint64_t round = 0;          // of the center that was adopted last
   std::uint64_t chunks = 0;
   time_point asked; // when the current lease was asked for
   double computing = 0;
   std::vector<caf::typed_response_promise<center>> asking; // who wants the replica when the current chunk is over
 };
 
-/// Trains the chunks that the ledger leases to it, one mini-batch per message, and exchanges at the end of each. After
+/// Trains the chunks that the ledger leases to it, one mini-batch per message, and exchanges at the end of each; with
+/// `overlap` it trains the next one meanwhile, and only the exchange after that waits for this one. After
 /// a wait for its lease it pulls first, where it adopts centers: waiting in line makes no staleness. Ends in order when
 /// no work is left; but one without shards stays, since nobody else has what it learned. Ends with an error, which the
 /// ledger hears of, when its replica diverges or when the ledger, the loader or a shard is gone.

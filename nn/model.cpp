@@ -1,6 +1,7 @@
 #include "nn/model.hpp"
 
 #include "common/error.hpp"
+#include "common/simd.hpp"
 #include "nn/activation.hpp"
 #include "nn/catalog.hpp"
 #include "nn/stack.hpp"
@@ -51,6 +52,12 @@ private:
   buffer& piece_;
 };
 
+DK_CLONES void move_values(const float* __restrict from, const float* __restrict to, float* __restrict w,
+                           std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i)
+    w[i] = to[i] + (w[i] - from[i]);
+}
+
 } // namespace
 
 model::model(const nn::architecture& from, std::string_view loss, std::size_t label_width)
@@ -100,6 +107,13 @@ void model::adopt(std::size_t offset, const block& slice) {
                                    std::to_string(slice.size()) + " from " + std::to_string(offset) + " on"};
   weights_.reserve(num_weights_);
   std::copy(slice.begin(), slice.end(), weights() + offset);
+}
+
+void model::move(std::size_t offset, const block& from, const block& to) {
+  if (offset > num_weights_ || to.size() > num_weights_ - offset)
+    throw failure{errc::shape, "the model has " + std::to_string(num_weights_) + " weights, but was to move " +
+                                   std::to_string(to.size()) + " from " + std::to_string(offset) + " on"};
+  move_values(from.data(), to.data(), weights() + offset, to.size());
 }
 
 void model::initialize(std::uint64_t seed) {

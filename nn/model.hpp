@@ -54,6 +54,10 @@ public:
   /// weights[offset, offset + slice) <- slice. @throws failure (shape) when the model is smaller
   void adopt(std::size_t offset, const block& slice);
 
+  /// weights[offset, ...) <- to + (weights - from): what was learned since `from` stays. Requires from.size() ==
+  /// to.size(). @throws failure (shape) when the model is smaller
+  void move(std::size_t offset, const block& from, const block& to);
+
   /// Of the last compute_gradient: the mean over its rows, laid out as the weights.
   const float* gradient() const { return gradient_.data(); }
 

@@ -21,7 +21,7 @@ bool operator==(const model_config& a, const model_config& b) {
 bool operator==(const trainer_config& a, const trainer_config& b) {
   const auto all = [](const trainer_config& c) {
     return std::tie(c.algorithm, c.workers, c.epochs, c.batch_size, c.communication_window, c.servers, c.assignment,
-                    c.policy, c.max_staleness, c.optimizer, c.loss, c.metrics, c.stop, c.record);
+                    c.policy, c.max_staleness, c.overlap, c.optimizer, c.loss, c.metrics, c.stop, c.record);
   };
   return all(a) == all(b);
 }

@@ -41,6 +41,7 @@ struct trainer_config {
   std::string assignment = "dynamic";   ///< or "static"
   std::string policy;                   ///< what a shard does about staleness; empty: what the algorithm prefers
   std::size_t max_staleness = 10;       ///< of the policies `wait` and `reject`
+  bool overlap = false;                 ///< the next chunk begins while the exchange of this one is on its way
   spec optimizer{"adam"};
   std::string loss = "categorical_crossentropy";
   std::vector<std::string> metrics{"accuracy"};

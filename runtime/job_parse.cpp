@@ -129,6 +129,7 @@ void read_trainer(const section& in, trainer_config& trainer) {
     if (std::find(metrics.begin(), metrics.end(), name) == metrics.end())
       in.refuse("metrics", "any of: " + join(metrics) + did_you_mean(name, metrics));
   read_stop(in, trainer.stop);
+  in.flag("overlap", trainer.overlap);
   in.flag("record", trainer.record);
 }
 
@@ -153,7 +154,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
       {"model", {"input", "layers", "keras"}},
       {"trainer",
        {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "policy",
-        "max_staleness", "optimizer", "loss", "metrics", "stop", "record"}},
+        "max_staleness", "overlap", "optimizer", "loss", "metrics", "stop", "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
       {"laboratory", laboratory_keys()},
   };

@@ -140,6 +140,7 @@ void write_trainer(writer& to, const trainer_config& trainer) {
   to.line_unless_empty("policy", trainer.policy);
   if (const auto policy = find_policy(trainer.policy); policy && is_bounded(*policy))
     to.line("max_staleness", trainer.max_staleness);
+  to.line("overlap", trainer.overlap);
   to.line("optimizer", optimizer_value(trainer.optimizer));
   to.line("loss", trainer.loss);
   to.line("metrics", trainer.metrics);

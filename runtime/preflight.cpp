@@ -24,6 +24,18 @@ void check_grid(const job& which, std::size_t rows) {
                                     std::to_string(rows) + " rows there are; a worker needs a row at least: lower it"};
 }
 
+void check_overlap(const job& which, const algorithm& rule) {
+  const auto refuse = [](const std::string& why) {
+    throw failure{errc::config, "trainer.overlap = true, but " + why + "; leave overlap out"};
+  };
+  if (!rule.has_server())
+    refuse("a worker of " + rule.name + " exchanges nothing");
+  if (rule.server(which.trainer.algorithm.keys, which.trainer.optimizer).barrier != barrier::none)
+    refuse(rule.name + " works in rounds, and everybody waits for their end");
+  if (policy_of(which).kind == policy_kind::wait)
+    refuse("under the policy wait a chunk begins when its worker has the newest center");
+}
+
 void check_algorithm(const job& which, std::size_t weights) {
   const auto& trainer = which.trainer;
   const auto* rule = find_algorithm(trainer.algorithm.name);
@@ -38,6 +50,8 @@ void check_algorithm(const job& which, std::size_t weights) {
       policy_of(which).kind != policy_kind::accept)
     throw failure{errc::config, "trainer.policy = \"" + trainer.policy + "\", but with " + rule->name +
                                     " no commit is ever stale; leave the policy out"};
+  if (trainer.overlap)
+    check_overlap(which, *rule);
   if (trainer.servers > weights)
     throw failure{errc::config, "trainer.servers = " + std::to_string(trainer.servers) + ", but the model has only " +
                                     std::to_string(weights) + " weights; lower it"};

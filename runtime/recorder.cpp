@@ -48,6 +48,8 @@ std::string to_json(const commit_record& r) {
       R"({{"t":{:.6f},"shard":{},"worker":{},"epoch":{},"chunk":{},"rows":[{},{}],"base":{},"version":{},"staleness":{},"verdict":"{}","scale":{})",
       double{r.seconds}, r.shard, r.worker, r.chunk.epoch, r.chunk.index, r.rows.first, r.rows.last, r.base, r.version,
       r.staleness, name_of(r.kind), double{r.scale});
+  if (r.after > 0)
+    line += fmt::format(",\"after\":{}", r.after);
   if (!r.reason.empty())
     line += ",\"reason\":" + nlohmann::json(r.reason).dump();
   return line + "}\n";

@@ -19,6 +19,7 @@ workplace place_worker(caf::actor_system& system, const workshop& shop, std::uin
   setup.loader = place.loader;
   setup.speed = {world, shop.slowness.at(worker_id), derive_seed(world.seed, purpose::computing, {worker_id, start}),
                  shop.which.trainer.batch_size};
+  setup.by_batch = shop.which.trainer.overlap;
   place.desk = system.spawn(desk, std::move(setup));
   place.worker = system.spawn(worker, make_worker_setup(part.which, {worker_id, shop.run_epoch, part.rows.label_width,
                                                                      caf::actor_cast<ledger_actor>(place.desk),

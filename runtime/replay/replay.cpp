@@ -49,6 +49,8 @@ void check_schedule(const job& which) {
   if (rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none)
     throw failure{errc::usage, rule->name + " commits in rounds, which this dk cannot replay; only algorithms whose "
                                             "workers commit as it comes can be"};
+  if (trainer.overlap)
+    throw failure{errc::usage, "the run trained with overlap, which this dk cannot replay"};
 }
 
 void check_replay(const job& recorded, const commit_log& log, const job& under, const data::dataset& rows,

@@ -73,12 +73,13 @@ ledger_actor::behavior_type schedule(ledger_actor::stateful_pointer<schedule_sta
   return {
       [=](const work_request& request) {
         admit(self, request.worker, self->current_sender());
-        const auto& done = request.done;
-        if (done.lease != 0 && (done.kind == verdict_kind::applied || done.kind == verdict_kind::duplicate)) {
-          self->state.done_rows += done.rows;
-          tell_watchers(self, done);
-        }
         return next_lease(self, request.worker);
+      },
+      [=](const chunk_report& done) {
+        if (done.kind != verdict_kind::applied && done.kind != verdict_kind::duplicate)
+          return;
+        self->state.done_rows += done.rows;
+        tell_watchers(self, done);
       },
       [=](caf::join_atom, std::uint32_t worker, const caf::strong_actor_ptr& handle) { admit(self, worker, handle); },
       [=](tally_atom) {

@@ -36,7 +36,12 @@ public:
   }
 
   void send_request(const probe& worker, std::uint32_t id, const chunk_report& done = {}) {
-    worker.send(book, work_request{id, done});
+    if (done.lease != 0) {
+      auto report = done;
+      report.worker = id;
+      worker.send(book, report);
+    }
+    worker.send(book, work_request{id, 0});
     run();
   }
 

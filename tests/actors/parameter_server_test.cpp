@@ -42,7 +42,7 @@ public:
   }
 
   commit commit_of(chunk_id chunk, std::uint64_t base) const {
-    commit made{4, 2, 0, ++leases_, chunk, grid.range(chunk), base, false, block_of({1, 1, 1})};
+    commit made{4, 2, 0, ++leases_, chunk, grid.range(chunk), base, false, 0, block_of({1, 1, 1})};
     return made;
   }
 

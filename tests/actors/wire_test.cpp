@@ -21,8 +21,8 @@ auto fields(const center& x) {
   return std::tie(version, weights);
 }
 auto fields(const commit& x) {
-  const auto& [run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta] = x;
-  return std::tie(run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, delta);
+  const auto& [run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, after, delta] = x;
+  return std::tie(run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, after, delta);
 }
 auto fields(const pull& x) {
   const auto& [worker, lease] = x;
@@ -39,8 +39,8 @@ auto fields(const chunk_report& x) {
                   waiting);
 }
 auto fields(const work_request& x) {
-  const auto& [worker, done] = x;
-  return std::tie(worker, done);
+  const auto& [worker, trained] = x;
+  return std::tie(worker, trained);
 }
 auto fields(const fetch& x) {
   const auto& [lease, chunk, rows, batch_rows, credit] = x;
@@ -51,8 +51,8 @@ auto fields(const batch& x) {
   return std::tie(lease, rows, last, features, labels);
 }
 auto fields(const commit_record& x) {
-  const auto& [seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason] = x;
-  return std::tie(seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason);
+  const auto& [seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason, after] = x;
+  return std::tie(seconds, shard, worker, chunk, rows, base, version, staleness, kind, scale, reason, after);
 }
 auto fields(const shard_tally& x) {
   const auto& [version, folded_rows, bitmap_rows, duplicates, fenced, rejected] = x;
@@ -140,14 +140,14 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
   check_round_trip(system, chunk_grid{25, 10, 3});
   check_round_trip(system, lease{9, {1, 2}, {3, 4}, true, 1ULL << 40U});
   check_round_trip(system, center{1ULL << 50U, values});
-  check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, values});
+  check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, 10, values});
   check_round_trip(system, verdict{verdict_kind::rejected, 1, 2, nan, "a reason", true, values});
   check_round_trip(system, pull{3, 1ULL << 33U});
   check_round_trip(system, report);
-  check_round_trip(system, work_request{4, report});
+  check_round_trip(system, work_request{4, 17});
   check_round_trip(system, fetch{1, {2, 3}, {4, 5}, 6, 7});
   check_round_trip(system, batch{1, 2, true, values, block_of({1})});
-  check_round_trip(system, commit_record{nan, 1, 2, {3, 4}, {5, 6}, 7, 8, 9, verdict_kind::duplicate, 0.5, "why"});
+  check_round_trip(system, commit_record{nan, 1, 2, {3, 4}, {5, 6}, 7, 8, 9, verdict_kind::duplicate, 0.5, "why", 10});
   check_round_trip(system, shard_tally{1, 2, 3, 4, 5, 6});
   check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {4, ~std::uint64_t{0}}});
   check_round_trip(system, ledger_tally{1, 2, 3, 4, true});

@@ -52,6 +52,9 @@ public:
     return asked.content.get_as<work_request>(0);
   }
 
+  /// What the worker has told of the chunk before.
+  chunk_report report() { return ledger.take<chunk_report>(); }
+
   void feed(std::uint64_t lease, float x, float y, bool last) {
     loader.send(hand, batch{lease, 1, last, block_of({x}), block_of({y})});
     run();

@@ -112,7 +112,7 @@ TEST_CASE("a config that cannot be read", "[apps][bad_input]") {
 TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
   const toy_job job;
   const auto with = [&](const std::vector<std::string>& settings) { return job.train(set(settings)); };
-  expect(with({"trainer.algorithm=adagg"}), 2, "E_CONFIG", {"\"adagg\"", "single, sync, averaging", "did you mean"});
+  expect(with({"trainer.algorithm=adagg"}), 2, "E_CONFIG", {"\"adagg\"", "single, ensemble, sync", "did you mean"});
   expect(with({"model.layers=[{dens=2}]"}), 2, "E_CONFIG", {"{\"dens\":2}", "dense, activation", "did you mean"});
   expect(with({"trainer.optimizer=adma"}), 2, "E_CONFIG", {"\"adma\"", "did you mean \"adam\"?"});
   expect(with({"trainer.loss=mse"}), 2, "E_CONFIG", {"\"mse\"", "mean_squared_error"});
@@ -120,6 +120,8 @@ TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
   expect(with({"trainer.workers=0"}), 2, "E_CONFIG", {"`workers`", "is 0", "from 1 to 65,536"});
   expect(with({"trainer.algorithm=single", "trainer.workers=3"}), 2, "E_CONFIG",
          {"trainer.workers = 3", "single", "set workers = 1"});
+  expect(with({"trainer.algorithm=ensemble", "trainer.data=halves"}), 2, "E_CONFIG", {"\"halves\"", "\"bootstrap\""});
+  expect(with({"trainer.algorithm=sync", "trainer.overlap=true"}), 2, "E_CONFIG", {"rounds", "leave overlap out"});
   expect(with({"trainer.workers=601"}), 2, "E_CONFIG", {"trainer.workers = 601", "600 rows", "lower it"});
   expect(with({"trainer.servers=60"}), 2, "E_CONFIG", {"trainer.servers = 60", "weights", "lower it"});
   expect(with({"model.input=[3]"}), 2, "E_SHAPE", {"takes 3", "points.csv has 2", "model.input"});

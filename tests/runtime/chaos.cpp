@@ -58,6 +58,7 @@ job draw_job(random_stream& random, bool plain) {
   trainer.optimizer = {"sgd", {{"learning_rate", 0.01}}};
   trainer.policy = rounds || plain ? "accept" : one_of(policies, random);
   trainer.max_staleness = random.below(4);
+  trainer.overlap = !rounds && !plain && trainer.policy != "wait" && happens(random, 0.2);
   made.seed = random();
   made.cluster.request_timeout = 2;
   draw_world(random, made.laboratory);

@@ -91,6 +91,20 @@ TEST_CASE("an elastic worker crosses the network twice a chunk", "[runtime][labo
   CHECK(run.result.training_seconds == Approx(0.2 + 0.01 + 0.02 + 0.02 + 0.01));
 }
 
+TEST_CASE("with overlap a worker computes while its exchange is under way", "[runtime][laboratory]") {
+  auto which = timed_job("downpour", 1);
+  which.trainer.overlap = true;
+  which.laboratory.latency = 0.06; // a center is back after 0.12 s: one batch of the next chunk is trained by then
+  const experiment run{which, plane(40)};
+  const auto records = run.records();
+  REQUIRE(records.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(double{records[i].seconds} == Approx(0.2 * static_cast<double>(i + 1) + 0.06));
+    CHECK(records[i].after == (i == 0 ? 0 : 1));
+  }
+  CHECK(run.result.training_seconds == Approx(0.8 + 0.12));
+}
+
 TEST_CASE("of n equal workers a commit misses n - 1 others", "[runtime][laboratory]") {
   for (const std::size_t workers : {2U, 8U, 20U}) {
     const auto result = simulate(timed_job("adag", workers), plane(10 * 50 * workers));

@@ -54,7 +54,8 @@ server_actor::behavior_type faulty_server(server_actor::stateful_pointer<server_
                                    answer.staleness,
                                    answer.kind,
                                    answer.scale,
-                                   answer.reason};
+                                   answer.reason,
+                                   from.after};
         for (const auto& watcher : self->state.watchers)
           caf::anon_send(watcher, record);
         return answer;

@@ -2,6 +2,7 @@
 
 #include "data/shuffle.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -14,9 +15,13 @@ using numbers = std::vector<double>;
 // One worker's memory: its replica, its optimizer, and how much of its part of the log it has trained.
 struct hand {
   numbers replica;
-  numbers m, v; // Adam's; m is also the velocity of a momentum
+  numbers committed; // the replica at the end of the chunk before
+  numbers m, v;      // Adam's; m is also the velocity of a momentum
   int steps = 0;
-  std::size_t trained = 0;             // chunks
+  std::size_t chunk = 0;               // that it is at
+  std::size_t batch = 0;               // of that chunk
+  std::vector<bool> adopted;           // per shard: the base of that chunk
+  bool owes = false;                   // the elastic step of the chunk before
   std::vector<std::vector<int>> lines; // of the log: per chunk, one line per shard
 };
 
@@ -61,20 +66,16 @@ void take_step(const reference_setup& setup, hand& of, const numbers& g) {
   }
 }
 
-// Trains a chunk's rows in batches. @return how many batches there were
-int train_chunk(const reference_setup& setup, hand& of, const logged_commit& chunk, const data::dataset& rows) {
+void train_batch(const reference_setup& setup, hand& of, const logged_commit& chunk, const data::dataset& rows) {
   const data::row_order order{setup.seed, chunk.epoch, rows.rows, true};
-  int batches = 0;
-  for (auto at = chunk.first; at < chunk.last; ++batches) {
-    std::vector<std::uint64_t> which;
-    for (; at < chunk.last && which.size() < setup.batch_size; ++at)
-      which.push_back(order(at));
-    auto at_point = of.replica; // Nesterov looks ahead
-    for (std::size_t i = 0; setup.momentum != 0 && i < at_point.size(); ++i)
-      at_point[i] += setup.momentum * of.m[i];
-    take_step(setup, of, gradient(setup, at_point, rows, which));
-  }
-  return batches;
+  std::vector<std::uint64_t> which;
+  for (auto at = chunk.first + of.batch * setup.batch_size; at < chunk.last && which.size() < setup.batch_size; ++at)
+    which.push_back(order(at));
+  auto at_point = of.replica; // Nesterov looks ahead
+  for (std::size_t i = 0; setup.momentum != 0 && i < at_point.size(); ++i)
+    at_point[i] += setup.momentum * of.m[i];
+  take_step(setup, of, gradient(setup, at_point, rows, which));
+  ++of.batch;
 }
 
 class rebuilding {
@@ -94,7 +95,8 @@ public:
       of.lines[chunk][log[line].shard] = static_cast<int>(line);
     }
     for (auto& [id, of] : hands_) {
-      of.replica = setup.start;
+      of.replica = of.committed = setup.start;
+      of.adopted.resize(centers_.size());
       of.m.resize(setup.start.size());
       of.v.resize(setup.start.size());
     }
@@ -119,33 +121,93 @@ public:
   }
 
 private:
-  // The worker's next chunk, when every center it starts from or pulls is known.
+  // Takes the worker as far as the centers that are known allow. @return whether it moved
   bool train(hand& of) {
-    if (of.trained == of.lines.size())
-      return false;
-    const auto& lines = of.lines[of.trained];
+    bool moved = false;
+    while (true) {
+      if (of.owes && is_due(of)) {
+        if (!knows_bases(of.lines[of.chunk - 1]))
+          return moved;
+        take_elastic_step(of);
+      } else if (of.chunk == of.lines.size() || !is_whole(of.lines[of.chunk])) {
+        return moved;
+      } else if (!elastic_ && !adopt(of)) {
+        return moved;
+      } else if (of.batch < batches(of)) {
+        train_batch(setup_, of, line(of.lines[of.chunk][0]), rows_);
+      } else {
+        end_chunk(of);
+      }
+      moved = true;
+    }
+  }
+
+  static bool is_whole(const std::vector<int>& lines) {
+    return std::all_of(lines.begin(), lines.end(), [](int one) { return one >= 0; });
+  }
+
+  bool knows_base(const std::vector<int>& lines, std::size_t s) const {
+    return line(lines[s]).base < centers_[s].size();
+  }
+
+  bool knows_bases(const std::vector<int>& lines) const {
     for (std::size_t s = 0; s < lines.size(); ++s)
-      if (lines[s] < 0 || line(lines[s]).base >= centers_[s].size())
+      if (!knows_base(lines, s))
         return false;
-    ++of.trained;
-    const bool elastic = setup_.algorithm == "aeasgd" || setup_.algorithm == "eamsgd";
-    if (!elastic)
-      for (std::size_t s = 0; s < lines.size(); ++s)
-        for (std::size_t i = 0; i < base(lines, s).size(); ++i)
-          of.replica[setup_.offsets[s] + i] = base(lines, s)[i];
-    const int k = train_chunk(setup_, of, line(lines[0]), rows_);
-    for (std::size_t s = 0; s < lines.size(); ++s) {
-      auto& delta = deltas_[static_cast<std::size_t>(lines[s])];
+    return true;
+  }
+
+  std::size_t batches(const hand& of) const {
+    const auto& chunk = line(of.lines[of.chunk][0]);
+    return (chunk.last - chunk.first + setup_.batch_size - 1) / setup_.batch_size;
+  }
+
+  // Whether the center of the last chunk's elastic step had come by now.
+  bool is_due(const hand& of) const {
+    return of.chunk == of.lines.size() || of.batch == line(of.lines[of.chunk - 1][0]).after;
+  }
+
+  void take_elastic_step(hand& of) {
+    const auto& lines = of.lines[of.chunk - 1];
+    for (std::size_t s = 0; s < lines.size(); ++s)
       for (std::size_t i = 0; i < base(lines, s).size(); ++i) {
         auto& mine = of.replica[setup_.offsets[s] + i];
-        delta.push_back(mine - base(lines, s)[i]);
-        if (elastic)
-          mine -= delta.back() *= setup_.alpha;
-        if (setup_.algorithm == "adag" || setup_.algorithm == "experimental")
-          delta.back() /= k;
+        auto& delta = deltas_[static_cast<std::size_t>(lines[s])];
+        delta.push_back(setup_.alpha * (mine - base(lines, s)[i]));
+        mine -= delta.back();
       }
+    of.owes = false;
+  }
+
+  // Adopts the bases that had come by now: what was learned since the commit stays. @return false: one is not known yet
+  bool adopt(hand& of) {
+    const auto& lines = of.lines[of.chunk];
+    for (std::size_t s = 0; s < lines.size(); ++s) {
+      if (of.adopted[s] || line(lines[s]).after != of.batch)
+        continue;
+      if (!knows_base(lines, s))
+        return false;
+      for (std::size_t i = 0; i < base(lines, s).size(); ++i) {
+        const auto at = setup_.offsets[s] + i;
+        of.replica[at] = base(lines, s)[i] + (of.replica[at] - of.committed[at]);
+      }
+      of.adopted[s] = true;
     }
     return true;
+  }
+
+  void end_chunk(hand& of) {
+    const auto& lines = of.lines[of.chunk];
+    const bool mean = setup_.algorithm == "adag" || setup_.algorithm == "experimental";
+    for (std::size_t s = 0; !elastic_ && s < lines.size(); ++s)
+      for (std::size_t i = 0; i < base(lines, s).size(); ++i)
+        deltas_[static_cast<std::size_t>(lines[s])].push_back((of.replica[setup_.offsets[s] + i] - base(lines, s)[i]) /
+                                                              (mean ? static_cast<double>(of.batch) : 1));
+    of.owes = elastic_;
+    of.committed = of.replica;
+    of.adopted.assign(of.adopted.size(), false);
+    of.batch = 0;
+    ++of.chunk;
   }
 
   // The shard's next line, when its delta is known.
@@ -200,6 +262,7 @@ private:
   const reference_setup& setup_;
   const std::vector<logged_commit>& log_;
   const data::dataset& rows_;
+  const bool elastic_ = setup_.algorithm == "aeasgd" || setup_.algorithm == "eamsgd";
   std::map<std::uint32_t, hand> hands_;
   std::vector<std::vector<numbers>> centers_; // per shard, per version
   std::vector<numbers> deltas_;               // per line

@@ -19,6 +19,7 @@ struct logged_commit {
   std::uint64_t version = 0;
   std::uint64_t staleness = 0;
   bool applied = true; ///< otherwise it was trained, and refused
+  std::uint64_t after = 0;
 };
 
 /// What the reference trains: 2 inputs, `hidden` tanh, 1 linear output, mean squared error; numbers as in the job.

@@ -45,7 +45,8 @@ std::vector<logged_commit> read_log(const std::string& path) {
     CHECK(line.at("staleness").get<std::uint64_t>() ==
           line.at("version").get<std::uint64_t>() - (applied ? 1 : 0) - line.at("base").get<std::uint64_t>());
     log.push_back({line.at("shard"), line.at("worker"), line.at("epoch"), line.at("rows")[0], line.at("rows")[1],
-                   line.at("base"), line.at("version"), line.at("staleness"), applied});
+                   line.at("base"), line.at("version"), line.at("staleness"), applied,
+                   line.value("after", std::uint64_t{0})});
   }
   return log;
 }
@@ -128,4 +129,18 @@ TEST_CASE("the center is rebuilt under every policy", "[runtime][rebuild][policy
           which.trainer.max_staleness = 1;
           CHECK(relative_error(which) < 1e-4);
         }
+}
+
+TEST_CASE("the center is rebuilt of runs with overlap", "[runtime][rebuild][overlap]") {
+  for (const std::string algorithm : {"downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental"})
+    for (const std::size_t servers : {1U, 2U, 4U})
+      for (const std::size_t workers : {1U, 3U, 7U}) {
+        INFO(algorithm << " with " << servers << " servers and " << workers << " workers");
+        auto which = two_layers(algorithm, servers, false, workers);
+        which.trainer.overlap = true;
+        CHECK(relative_error(which) < 1e-4);
+        which.trainer.policy = "reject";
+        which.trainer.max_staleness = 1;
+        CHECK(relative_error(which) < 1e-4);
+      }
 }

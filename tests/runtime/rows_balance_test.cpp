@@ -138,3 +138,32 @@ TEST_CASE("a policy makes no sense behind a barrier", "[runtime][rows][policy]")
   CHECK(failure_of(errc::config, [&] { train(which, plane(100)); }) ==
         "trainer.policy = \"reject\", but with sync no commit is ever stale; leave the policy out");
 }
+
+TEST_CASE("every row is trained once with overlap", "[runtime][rows][overlap]") {
+  const auto cuts = GENERATE(cut{100, 10, 5}, cut{101, 7, 3}, cut{97, 1, 1});
+  const auto rows = plane(cuts.rows);
+  for (const std::string name : {"downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental"})
+    for (const std::size_t workers : {1U, 3U, 7U})
+      for (const std::size_t servers : {1U, 3U}) {
+        INFO(name << ", " << workers << " workers, " << servers << " servers");
+        auto which = small_job(name, workers);
+        which.trainer.overlap = true;
+        which.trainer.servers = servers;
+        which.trainer.epochs = 3;
+        which.trainer.batch_size = cuts.batch_size;
+        which.trainer.communication_window = cuts.window;
+        check_balanced(which, rows);
+      }
+}
+
+TEST_CASE("overlap is refused where there is nothing to overlap", "[runtime][overlap]") {
+  const auto refuse = [](const std::string& name, const std::string& policy) {
+    auto which = small_job(name, workers_of(name, 2));
+    which.trainer.overlap = true;
+    which.trainer.policy = policy;
+    return failure_of(errc::config, [&] { train(which, plane(100)); });
+  };
+  CHECK(refuse("single", "") == "trainer.overlap = true, but a worker of single exchanges nothing; leave overlap out");
+  CHECK(refuse("sync", "").find("but sync works in rounds") != std::string::npos);
+  CHECK(refuse("adag", "wait").find("but under the policy wait") != std::string::npos);
+}

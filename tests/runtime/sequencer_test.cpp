@@ -148,7 +148,10 @@ TEST_CASE_METHOD(actor_fixture, "a schedule gives each worker its chunks in thei
   setup.watchers = {watcher.actor()};
   const auto book = spawn(schedule, setup);
   const auto next = [&](const probe& of, std::uint32_t id, chunk_report done = {}) {
-    of.send(book, work_request{id, std::move(done)});
+    done.worker = id;
+    if (done.lease != 0)
+      of.send(book, std::move(done));
+    of.send(book, work_request{id, 0});
     run();
     return of.take<lease>();
   };
@@ -181,7 +184,7 @@ TEST_CASE_METHOD(actor_fixture, "a worker that is lost ends the replay with its 
   setup.chunks[0] = {{{0, 0}, {0, 10}, false}};
   setup.watchers = {watcher.actor()};
   const auto book = spawn(schedule, setup);
-  worker.send(book, work_request{0, {}});
+  worker.send(book, work_request{0, 0});
   run();
   watcher.clear();
   kill(worker, make_error(errc::diverged, "the loss is not finite"));
