@@ -21,6 +21,10 @@ std::vector<std::uint64_t> admission::bases_but(std::uint32_t worker) const {
 }
 
 void admission::enter(std::uint32_t worker, std::uint64_t lease, std::uint64_t base) {
+  if (const auto over = over_.find(worker); over != over_.end() && lease <= over->second)
+    return;
+  if (const auto in = inside_.find(worker); in != inside_.end() && in->second.lease == lease)
+    return;
   inside_[worker] = {lease, base};
 }
 
@@ -28,7 +32,9 @@ bool admission::may_fold(std::uint32_t worker, std::uint64_t version) const {
   return is_feasible(version + 1, bases_but(worker));
 }
 
-void admission::fence(std::uint32_t worker, std::uint64_t lease) {
+void admission::leave(std::uint32_t worker, std::uint64_t lease) {
+  auto& over = over_[worker];
+  over = std::max(over, lease);
   const auto found = inside_.find(worker);
   if (found != inside_.end() && found->second.lease <= lease)
     inside_.erase(found);

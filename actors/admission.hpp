@@ -17,21 +17,19 @@ class admission {
 public:
   explicit admission(std::uint64_t bound) : bound_(bound) {}
 
-  /// Whether one more worker may start, from the newest version: it would be folded in after all who are inside.
-  bool has_room() const { return inside_.size() <= bound_; }
+  /// Whether this worker may start, from the newest version: it would be folded in after all others who are inside.
+  bool has_room(std::uint32_t worker) const { return inside_.size() - inside_.count(worker) <= bound_; }
 
-  /// A worker starts from this version for this lease; it replaces what the worker had.
+  /// A worker starts from this version for this lease; it replaces what the worker had for an earlier one. A copy of a
+  /// pull, which comes when the lease has begun or is over, changes nothing.
   void enter(std::uint32_t worker, std::uint64_t lease, std::uint64_t base);
 
   /// Whether this worker's commit may be folded in now, which makes version + 1. One that never entered must be within
   /// the bound itself (the caller's part), and wait like the others.
   bool may_fold(std::uint32_t worker, std::uint64_t version) const;
 
-  /// This worker's commit is settled.
-  void leave(std::uint32_t worker) { inside_.erase(worker); }
-
-  /// This worker's leases up to this one are over.
-  void fence(std::uint32_t worker, std::uint64_t lease);
+  /// This worker's leases up to this one are over: their commits are settled, or fenced.
+  void leave(std::uint32_t worker, std::uint64_t lease);
 
   std::uint64_t bound() const { return bound_; }
 
@@ -45,7 +43,8 @@ private:
   std::vector<std::uint64_t> bases_but(std::uint32_t worker) const;
 
   std::uint64_t bound_;
-  std::map<std::uint32_t, entry> inside_; // by worker
+  std::map<std::uint32_t, entry> inside_;       // by worker
+  std::map<std::uint32_t, std::uint64_t> over_; // by worker: leases up to this one
 };
 
 } // namespace dk

@@ -223,6 +223,7 @@ void admit(ledger_ptr self, std::uint32_t id, const caf::strong_actor_ptr& handl
   if (member.handle == handle)
     return;
   member.handle = handle;
+  self->state.numbers[caf::actor_cast<caf::actor_addr>(handle)] = id;
   member.alive = true;
   member.turn_began = self->clock().now();
   self->monitor(caf::actor_cast<caf::actor_addr>(handle));
@@ -312,9 +313,15 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
   my.setup = std::move(setup);
   end_on_exception(self);
   self->set_down_handler([=](const caf::down_msg& down) {
-    for (const auto& [id, member] : self->state.members)
-      if (member.handle && member.handle->address() == down.source)
-        return lose(self, id, down.reason);
+    auto& numbers = self->state.numbers;
+    const auto found = numbers.find(down.source);
+    if (found == numbers.end())
+      return;
+    const auto id = found->second;
+    numbers.erase(found);
+    const auto& handle = self->state.members[id].handle;
+    if (handle && handle->address() == down.source) // else another one took its place
+      lose(self, id, down.reason);
   });
   self->delayed_send(self, seconds(1), check_atom_v);
   return {

@@ -6,6 +6,7 @@
 #include "actors/stop_rule.hpp"
 #include "actors/work_list.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <deque>
@@ -48,8 +49,9 @@ struct ledger_state {
   ledger_setup setup;
   std::optional<work_list> work;
   std::map<std::uint32_t, member> members;
-  std::deque<std::uint32_t> parked; // who waits, first come first served
-  lease_clock out;                  // since when each lease is
+  std::map<caf::actor_addr, std::uint32_t> numbers; // of the members, to be found when they go down
+  std::deque<std::uint32_t> parked;                 // who waits, first come first served
+  lease_clock out;                                  // since when each lease is
   std::map<chunk_id, std::uint32_t, bool (*)(const chunk_id&, const chunk_id&)> rejections{
       [](const chunk_id& a, const chunk_id& b) { return a.epoch != b.epoch ? a.epoch < b.epoch : a.index < b.index; }};
   std::vector<caf::actor> watchers;

@@ -38,7 +38,7 @@ verdict settle(server_ptr self, const commit& from) {
                          my.slice->lengths(),
                          from.rate});
   if (my.gate)
-    my.gate->leave(from.worker);
+    my.gate->leave(from.worker, from.lease);
   return answer;
 }
 
@@ -46,8 +46,8 @@ bool must_wait(const server_state& my, const commit& from) {
   return my.gate && my.slice->would_fold(from) && !my.gate->may_fold(from.worker, my.slice->now().version);
 }
 
-bool must_wait(const server_state& my, const pull&) {
-  return my.gate && !my.gate->has_room();
+bool must_wait(const server_state& my, const pull& from) {
+  return my.gate && !my.gate->has_room(from.worker);
 }
 
 center give(server_state& my, const pull& to) {
@@ -77,7 +77,7 @@ void serve_waiting(server_ptr self) {
 // A worker whose leases are over keeps nobody waiting, and waits for nothing: what it commits will be fenced.
 void let_go(server_state& my, std::uint32_t worker, std::uint64_t lease) {
   if (my.gate)
-    my.gate->fence(worker, lease);
+    my.gate->leave(worker, lease);
   for (auto one = my.pulls.begin(); one != my.pulls.end();) {
     if (one->what.worker != worker || one->what.lease > lease) {
       ++one;

@@ -31,6 +31,7 @@ std::optional<lease> work_list::take(std::uint32_t worker) {
   states_[*number] = state::leased;
   --open_in_[grid_.chunk(*number).epoch];
   leases_[++newest_] = {worker, *number, false};
+  held_[worker].insert(newest_);
   return describe(newest_, *number);
 }
 
@@ -60,6 +61,7 @@ bool work_list::give_back(std::uint64_t lease_number) {
 
 void work_list::forget(std::map<std::uint64_t, holding>::iterator which) {
   trained_ -= which->second.trained ? 1U : 0U;
+  held_[which->second.worker].erase(which->first);
   leases_.erase(which);
 }
 
@@ -70,17 +72,20 @@ void work_list::mark_trained(std::uint64_t lease_number) {
 }
 
 std::optional<lease> work_list::in_training_by(std::uint32_t worker) const {
-  for (const auto& [lease_number, held] : leases_)
-    if (held.worker == worker && !held.trained)
-      return describe(lease_number, held.number);
+  const auto found = held_.find(worker);
+  if (found == held_.end())
+    return std::nullopt;
+  for (const auto number : found->second)
+    if (const auto& held = leases_.at(number); !held.trained)
+      return describe(number, held.number);
   return std::nullopt;
 }
 
 std::vector<lease> work_list::held_by(std::uint32_t worker) const {
   std::vector<lease> held;
-  for (const auto& [lease_number, held_lease] : leases_)
-    if (held_lease.worker == worker)
-      held.push_back(describe(lease_number, held_lease.number));
+  if (const auto found = held_.find(worker); found != held_.end())
+    for (const auto number : found->second)
+      held.push_back(describe(number, leases_.at(number).number));
   return held;
 }
 

@@ -93,7 +93,8 @@ private:
   std::uint64_t cursor_ = 0;           // every chunk before it has been leased at least once, or is done
   std::map<std::uint32_t, std::uint64_t> share_cursor_;
   std::map<std::uint64_t, holding> leases_;
-  std::uint64_t trained_ = 0; // leases whose chunk is
+  std::map<std::uint32_t, std::set<std::uint64_t>> held_; // by worker: its leases
+  std::uint64_t trained_ = 0;                             // leases whose chunk is
   std::uint64_t newest_ = 0;
   std::uint64_t done_ = 0;
   std::uint64_t done_rows_ = 0;

@@ -15,7 +15,19 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 }
 
 /// What a random stream is for; two purposes never share numbers.
-enum class purpose : std::uint64_t { initial_weights = 1, shuffle, dropout, split, test_data, bootstrap };
+enum class purpose : std::uint64_t {
+  initial_weights = 1,
+  shuffle,
+  dropout,
+  split,
+  test_data,
+  bootstrap,
+  computing,  ///< of the laboratory, as are the next: how long batches take
+  stragglers, ///< which workers are slow
+  network,    ///< which messages are lost or doubled
+  coming,     ///< when workers are started anew, and which
+  going,      ///< when workers are killed, and which
+};
 
 /// One seed from a run's seed, a purpose and what tells its streams apart (epoch, worker, layer...).
 std::uint64_t derive_seed(std::uint64_t seed, purpose what, std::initializer_list<std::uint64_t> parts = {});

@@ -34,8 +34,23 @@ bool operator==(const cluster_config& a, const cluster_config& b) {
   return all(a) == all(b);
 }
 
+bool operator==(const laboratory_config::event& a, const laboratory_config::event& b) {
+  return a.worker == b.worker && a.at == b.at;
+}
+
+bool operator==(const laboratory_config& a, const laboratory_config& b) {
+  const auto all = [](const laboratory_config& c) {
+    return std::tie(c.seed, c.computing, c.batch_seconds, c.rows_per_second, c.deviation, c.stragglers,
+                    c.straggler_factor, c.factors, c.latency, c.bandwidth, c.service_time, c.loss, c.doubling, c.resend,
+                    c.kills, c.joins, c.kill_rate, c.join_rate, c.dry, c.rows);
+  };
+  return all(a) == all(b);
+}
+
 bool operator==(const job& a, const job& b) {
-  const auto all = [](const job& c) { return std::tie(c.name, c.seed, c.data, c.model, c.trainer, c.cluster); };
+  const auto all = [](const job& c) {
+    return std::tie(c.name, c.seed, c.data, c.model, c.trainer, c.cluster, c.laboratory);
+  };
   return all(a) == all(b);
 }
 

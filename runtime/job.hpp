@@ -61,6 +61,36 @@ struct cluster_config {
   double connection_timeout = 10;
 };
 
+/// [laboratory]: the world in which a job is simulated. Every second in it is virtual.
+struct laboratory_config {
+  /// Something that happens to a worker.
+  struct event {
+    std::size_t worker = 0;
+    double at = 0; ///< seconds since the start
+  };
+
+  std::uint64_t seed = 1;
+  std::string computing = "constant"; ///< how the times of batches spread: also "normal", "log_normal"
+  double batch_seconds = 0.01;        ///< that a whole batch takes in the mean
+  double rows_per_second = 0;         ///< in place of batch_seconds, unless 0
+  double deviation = 0.1;             ///< of the spread, as a part of the mean
+  double stragglers = 0;              ///< the part of the workers that are slow
+  double straggler_factor = 10;       ///< how many times slower those are
+  std::vector<double> factors;        ///< per worker, how many times slower it is; 1 beyond the end
+  double latency = 0;                 ///< seconds from a worker to a shard, and back
+  double bandwidth = 0;               ///< bytes per second between a worker and a shard, each way; 0: any
+  double service_time = 0;            ///< seconds that a shard is busy with a commit
+  double loss = 0;                    ///< the part of the messages that are lost on their way
+  double doubling = 0;                ///< the part of the requests that arrive twice
+  double resend = 1;                  ///< seconds after which what was lost is sent again; 0: never
+  std::vector<event> kills;
+  std::vector<event> joins;
+  double kill_rate = 0; ///< kills per second, of workers drawn at random; the last one is spared
+  double join_rate = 0; ///< workers per second that are started again, of those that are gone
+  bool dry = false;     ///< with one weight a shard, and rows of zeros
+  std::size_t rows = 0; ///< of a dry run; 0: those of the data
+};
+
 /// What a config says, with every default filled in.
 struct job {
   std::string name = "run";
@@ -69,12 +99,15 @@ struct job {
   model_config model;
   trainer_config trainer;
   cluster_config cluster;
+  laboratory_config laboratory;
 };
 
 bool operator==(const data_config& a, const data_config& b);
 bool operator==(const model_config& a, const model_config& b);
 bool operator==(const trainer_config& a, const trainer_config& b);
 bool operator==(const cluster_config& a, const cluster_config& b);
+bool operator==(const laboratory_config::event& a, const laboratory_config::event& b);
+bool operator==(const laboratory_config& a, const laboratory_config& b);
 bool operator==(const job& a, const job& b);
 
 /// Looks an environment variable up; nothing when it is not set.

@@ -5,6 +5,7 @@
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
 #include "runtime/config_parts.hpp"
+#include "runtime/laboratory_keys.hpp"
 #include "runtime/section.hpp"
 
 #include <algorithm>
@@ -214,6 +215,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
         "max_staleness", "overlap", "optimizer", "loss", "metrics", "stop", "validation_every", "monitor", "keep",
         "scheme", "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
+      {"laboratory", laboratory_keys()},
   };
   return keys;
 }
@@ -253,6 +255,8 @@ job read_job(const config_tree& tree, const std::string& base_folder) {
   read_trainer({tree, "trainer"}, read.trainer);
   check_validation({tree, "trainer"}, read);
   read_cluster({tree, "cluster"}, read.cluster);
+  read.laboratory.seed = read.seed;
+  read_laboratory({tree, "laboratory"}, read.trainer.workers, read.laboratory);
   return read;
 }
 

@@ -163,6 +163,38 @@ void write_cluster(writer& to, const cluster_config& cluster) {
   to.line("connection_timeout", cluster.connection_timeout);
 }
 
+std::vector<json> events_of(const std::vector<laboratory_config::event>& events) {
+  std::vector<json> values;
+  for (const auto& event : events)
+    values.push_back({{"worker", event.worker}, {"at", event.at}});
+  return values;
+}
+
+void write_laboratory(writer& to, const laboratory_config& laboratory) {
+  to.begin("laboratory");
+  to.line("seed", laboratory.seed);
+  to.line("computing", laboratory.computing);
+  if (laboratory.rows_per_second == 0) // one of the two
+    to.line("batch_seconds", laboratory.batch_seconds);
+  to.line("rows_per_second", laboratory.rows_per_second);
+  to.line("deviation", laboratory.deviation);
+  to.line("stragglers", laboratory.stragglers);
+  to.line("straggler_factor", laboratory.straggler_factor);
+  to.line("factors", laboratory.factors);
+  to.line("latency", laboratory.latency);
+  to.line("bandwidth", laboratory.bandwidth);
+  to.line("service_time", laboratory.service_time);
+  to.line("loss", laboratory.loss);
+  to.line("doubling", laboratory.doubling);
+  to.line("resend", laboratory.resend);
+  to.lines("kills", events_of(laboratory.kills));
+  to.lines("joins", events_of(laboratory.joins));
+  to.line("kill_rate", laboratory.kill_rate);
+  to.line("join_rate", laboratory.join_rate);
+  to.line("dry", laboratory.dry);
+  to.line("rows", laboratory.rows);
+}
+
 } // namespace
 
 std::string to_toml(const job& which) {
@@ -173,6 +205,7 @@ std::string to_toml(const job& which) {
   write_model(to, which.model);
   write_trainer(to, which.trainer);
   write_cluster(to, which.cluster);
+  write_laboratory(to, which.laboratory);
   return std::move(to).done();
 }
 

@@ -95,6 +95,9 @@ CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
 CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
 CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
 CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
+CAF_ADD_ATOM(dk_runtime, dk, arrive_atom, "arrive")
+CAF_ADD_ATOM(dk_runtime, dk, due_atom, "due")
+CAF_ADD_ATOM(dk_runtime, dk, deliver_atom, "deliver")
 
 CAF_END_TYPE_ID_BLOCK(dk_runtime)
 

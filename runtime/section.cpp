@@ -153,6 +153,17 @@ void section::number(const std::string& key, double& value, bool (*ok)(double), 
   value = found->get<double>();
 }
 
+void section::numbers(const std::string& key, std::vector<double>& value, bool (*ok)(double),
+                      const std::string& accepted) const {
+  const auto* found = find(key);
+  if (found == nullptr)
+    return;
+  if (!found->is_array() || !std::all_of(found->begin(), found->end(),
+                                         [&](const json& one) { return one.is_number() && ok(one.get<double>()); }))
+    refuse(key, "a list, each " + accepted);
+  value = found->get<std::vector<double>>();
+}
+
 void section::like(const std::string& key, json& value) const {
   const auto* found = find(key);
   if (found == nullptr)

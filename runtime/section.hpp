@@ -35,6 +35,10 @@ public:
   /// A list of whole numbers from `low` to `high`.
   void wholes(const std::string& key, std::vector<std::size_t>& value, std::uint64_t low, std::uint64_t high) const;
 
+  /// A list of numbers for each of which `ok` holds.
+  void numbers(const std::string& key, std::vector<double>& value, bool (*ok)(double),
+               const std::string& accepted) const;
+
   /// A number for which `ok` holds. @param accepted says which those are
   void number(const std::string& key, double& value, bool (*ok)(double), const std::string& accepted) const;
 

@@ -25,6 +25,8 @@ system_config::system_config(const system_options& options) {
   // sleeps instead of polling.
   set("scheduler.policy", caf::atom("sharing"));
   set("scheduler.max-threads", std::max<std::size_t>(1, threads));
+  if (options.virtual_time)
+    set("scheduler.policy", caf::atom("testing"));
   if (!options.network)
     return;
   load<caf::io::middleman>();

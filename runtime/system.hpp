@@ -7,6 +7,7 @@ namespace dk {
 
 struct system_options {
   std::size_t threads = 0;                ///< that compute; 0: one per core
+  bool virtual_time = false;              ///< nothing happens but what a timeline lets happen, in the thread that asks
   bool network = false;                   ///< talk to other processes
   double heartbeat_seconds = 1;           ///< between two signs of life on a connection
   double connection_timeout_seconds = 10; ///< without a sign of life: the connection is dropped. Must exceed the time

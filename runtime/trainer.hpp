@@ -39,15 +39,18 @@ struct run_progress {
   std::vector<std::uint32_t> whole_epochs; ///< whose chunks this start has trained, all of them
   std::uint64_t resumed_rows = 0;          ///< of `expected_rows`, trained by earlier starts of the run
   double seconds = 0;
+  double real_seconds = 0; ///< the same, except in the laboratory, where `seconds` are virtual
 };
 
 struct replay_plan;
+struct laboratory_plan;
 
 struct run_options {
   std::optional<run_folder> folder;                  ///< nothing is written without one
   const resume_state* resume = nullptr;              ///< where an earlier start of this run ended
   const replay_plan* replay = nullptr;               ///< do as a recorded run did; see runtime/replay/replay.hpp
   const data::dataset* validation = nullptr;         ///< held-out rows, measured while training goes on
+  const laboratory_plan* laboratory = nullptr;       ///< in virtual time; see runtime/laboratory/laboratory.hpp
   block start;                                       ///< the first center; empty: drawn from the job's seed
   const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
   std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`
@@ -61,7 +64,9 @@ struct run_result {
   run_statistics numbers;
   rows_ledger rows;
   double training_seconds = 0;
-  bool stopped = false;                        ///< ended before its last chunk because it was asked to
+  double real_seconds = 0;    ///< that it took; `training_seconds`, except in the laboratory, where those are virtual
+  std::uint64_t messages = 0; ///< that were handled, in the laboratory only
+  bool stopped = false;       ///< ended before its last chunk because it was asked to
   std::optional<validation_report> validation; ///< of these weights, where rows were held out
   std::optional<validation_report> best;       ///< of the best center that the run has measured
   block best_weights;                          ///< its weights; empty where an earlier start of the run has measured it

@@ -4,6 +4,7 @@
 #include "actors/parameter_server.hpp"
 #include "runtime/commit_format.hpp"
 #include "runtime/enlist.hpp"
+#include "runtime/laboratory/laboratory.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/recorder.hpp"
@@ -42,8 +43,9 @@ bool bases_cost_little(const job& which, std::size_t weights) {
 }
 
 // No more threads than workers: an idle core would take a worker's messages away from the core whose caches are warm.
-system_options options_of(const job& which) {
+system_options options_of(const job& which, bool virtual_time) {
   system_options options;
+  options.virtual_time = virtual_time;
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
   options.threads = which.cluster.nodes.empty() ? std::min(cores, which.trainer.workers) : cores;
   options.network = !which.cluster.nodes.empty();
@@ -56,12 +58,17 @@ system_options options_of(const job& which) {
 
 training::training(const job& which, const data::dataset& rows, const run_options& options)
     : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
-      grid_(grid_of(which, rows.rows)), members_(members_of(which, rows)), config_(options_of(which)), system_(config_),
-      self_(system_),
+      grid_(grid_of(which, rows.rows)), members_(members_of(which, rows)),
+      config_(options_of(which, options.laboratory != nullptr)), system_(config_), self_(system_),
       checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : "", run_epoch()) {
-  cluster_ = which.cluster.nodes.empty()
-                 ? make_cluster_here(system_)
-                 : make_cluster_on_nodes(self_, which.cluster, [this](const std::string& text) { tell(text); });
+  if (options.laboratory != nullptr) {
+    timeline_.emplace(system_);
+    cluster_ = make_cluster_in_laboratory(system_, which, *options.laboratory);
+  } else if (which.cluster.nodes.empty()) {
+    cluster_ = make_cluster_here(system_);
+  } else {
+    cluster_ = make_cluster_on_nodes(self_, which.cluster, [this](const std::string& text) { tell(text); });
+  }
 }
 
 training::~training() {
@@ -75,6 +82,12 @@ training::~training() {
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   for (const auto& link : shards_)
     caf::anon_send_exit(link.server, caf::exit_reason::user_shutdown);
+  if (timeline_)
+    timeline_->end();
+}
+
+double training::seconds_so_far() {
+  return std::chrono::duration<double>(system_.clock().now() - started_).count();
 }
 
 milliseconds training::timeout() const {
@@ -93,14 +106,17 @@ run_result training::run() {
   else
     spawn_ledgers();
   spawn_validator();
-  started_ = clock::now();
+  started_ = system_.clock().now();
+  really_started_ = clock::now();
   cluster_->launch({parts(), run_epoch(), shards_});
   if (alone() && validator_)
     self_->send(validator_, caf::join_atom_v, caf::actor_cast<caf::strong_actor_ptr>(cluster_->hand(0)));
   while (!ended_)
     look_around();
   run_result result;
-  result.training_seconds = seconds_since(started_);
+  result.training_seconds = seconds_so_far();
+  result.real_seconds = seconds_since(really_started_);
+  result.messages = timeline_ ? timeline_->messages() : 0;
   collect(result);
   save_checkpoint();
   finish_validation(result);
@@ -202,7 +218,7 @@ void training::spawn_servers() {
     setup.keep_bases = bases_cost_little(job_, start_.size());
     setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
     const auto start = setup.start;
-    auto server = system_.spawn(parameter_server, std::move(setup));
+    auto server = serve(setup);
     if (options_.replay != nullptr)
       server = spawn_sequencer(i, server, start);
     shards_.push_back({std::move(server), offsets[i], 0, start});
@@ -222,7 +238,7 @@ void training::spawn_ledgers() {
   setup.rate = earlier_rate();
   setup.stop = stop_rule_of(job_.trainer.stop);
   setup.request_timeout = timeout();
-  if (job_.cluster.nodes.empty())
+  if (job_.cluster.nodes.empty() && !timeline_) // in the laboratory every worker has a core of its own
     setup.slots = std::max(1U, std::thread::hardware_concurrency());
   for (auto& one : tracks_) {
     setup.grid = one.grid;
@@ -234,8 +250,10 @@ void training::spawn_ledgers() {
 
 // Waits a little for news, then does what is due.
 void training::look_around() {
+  wait_for_news();
   self_->receive([&](const run_event& event) { hear(event); }, [&](const process_exit& what) { cluster_->hear(what); },
-                 [&](caf::down_msg& down) { hear(down); }, caf::after(look_every) >> [] {});
+                 [&](caf::down_msg& down) { hear(down); },
+                 caf::after(timeline_ ? milliseconds{0} : look_every) >> [] {});
   if (options_.stop != nullptr && options_.stop->load() && !stop_sent_) {
     stop_sent_ = true;
     for (const auto& one : tracks_)
@@ -243,7 +261,7 @@ void training::look_around() {
   }
   if (!ended_)
     show_progress();
-  if (!ended_ && checkpoints_.is_due())
+  if (!ended_ && !timeline_ && checkpoints_.is_due()) // in virtual time a run is done again sooner than resumed
     save_checkpoint();
 }
 
@@ -251,7 +269,7 @@ void training::show_progress() {
   if (!options_.progress || (!ended_ && seconds_since(last_progress_) < progress_every))
     return;
   last_progress_ = clock::now();
-  run_progress now{statistics(), total_rows_, {}, resumed_rows_, seconds_since(started_)};
+  run_progress now{statistics(), total_rows_, {}, resumed_rows_, seconds_so_far(), seconds_since(really_started_)};
   for (const auto& [number, epoch] : now.numbers.epochs)
     if (epoch.all.rows == total_rows_ / grid_.epochs)
       now.whole_epochs.push_back(number);
@@ -308,9 +326,11 @@ void training::hear(const caf::down_msg& down) {
 template <class Answer, class Actor, class Question>
 Answer training::ask(const Actor& whom, Question question) {
   Answer answer;
-  self_->request(whom, timeout(), question)
-      .receive([&](Answer& given) { answer = std::move(given); },
-               [&](const caf::error& why) { throw to_failure(why); });
+  auto asked = self_->request(whom, patience(), question);
+  if (timeline_)
+    settle();
+  asked.receive([&](Answer& given) { answer = std::move(given); },
+                [&](const caf::error& why) { throw to_failure(why); });
   return answer;
 }
 

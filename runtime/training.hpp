@@ -5,16 +5,22 @@
 #include "common/log.hpp"
 #include "runtime/checkpoint_keeper.hpp"
 #include "runtime/cluster.hpp"
+#include "runtime/laboratory/timeline.hpp"
 #include "runtime/members.hpp"
 #include "runtime/system.hpp"
 #include "runtime/trainer.hpp"
 
+#include <caf/actor_clock.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/duration.hpp>
 #include <caf/scoped_actor.hpp>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace dk {
+
+struct server_setup;
 
 /// One run: its actor system and its actors, from the first to the last. The destructor ends whatever is left of them.
 class training {
@@ -30,9 +36,11 @@ public:
 private:
   using clock = std::chrono::steady_clock;
 
+  double seconds_so_far();
   bool alone() const { return !rule_.has_server(); }
   std::uint32_t run_epoch() const { return options_.resume != nullptr ? options_.resume->run_epoch + 1 : 0; }
   std::chrono::milliseconds timeout() const;
+  caf::duration patience() const;
 
   /// The chunks of one ledger: all that the workers share, or those of one model that is trained alone.
   struct track {
@@ -56,7 +64,10 @@ private:
   std::string first_line() const;
   server_actor spawn_sequencer(std::uint32_t shard, const server_actor& server, const center& start);
   void spawn_schedule();
+  server_actor serve(const server_setup& setup);
 
+  void wait_for_news();
+  void settle();
   void look_around();
   void show_progress();
   void tell(const std::string& text) const;
@@ -84,6 +95,7 @@ private:
   system_config config_;
   caf::actor_system system_;
   caf::scoped_actor self_;
+  std::optional<timeline> timeline_; // in the laboratory
   std::unique_ptr<cluster> cluster_;
   recorder_actor recorder_;
   std::vector<shard_link> shards_;
@@ -94,7 +106,8 @@ private:
   checkpoint_keeper checkpoints_;
   std::uint64_t total_rows_ = 0;   // of all tracks
   std::uint64_t resumed_rows_ = 0; // of these, those that earlier starts of the run have trained
-  clock::time_point started_;
+  caf::actor_clock::time_point started_;
+  clock::time_point really_started_;
   clock::time_point last_progress_;
   bool stop_sent_ = false;
   std::size_t finished_ = 0; // tracks that have come to their end

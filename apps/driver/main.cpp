@@ -1,6 +1,7 @@
 #include "apps/driver/commands.hpp"
 #include "apps/driver/plot.hpp"
 #include "apps/driver/replay.hpp"
+#include "apps/driver/simulate.hpp"
 #include "apps/driver/train.hpp"
 #include "common/error.hpp"
 #include "common/version.hpp"
@@ -19,6 +20,7 @@ int run(int argc, char** argv) {
              "  dk_driver examples/mnist.cfg --set trainer.workers=4 --nodes host1:7077,host2:7077\n"
              "  dk_driver evaluate --model runs/20260101-120000-mnist\n"
              "  dk_driver replay runs/20260101-120000-mnist --algorithm dynsgd\n"
+             "  dk_driver simulate examples/laboratory.cfg --set trainer.workers=20\n"
              "  dk_driver summary model.h5\n"
              "  dk_driver plot runs/20260101-120000-mnist runs/20260101-130000-mnist --out both.png\n");
 
@@ -57,6 +59,19 @@ int run(int argc, char** argv) {
   replay_app->add_flag("--json", replay.json, "Print one JSON object");
   replay_app->add_flag("-q,--quiet", replay.quiet, "No progress");
 
+  dk::simulate_options simulate;
+  auto* const simulate_app =
+      app.add_subcommand("simulate", "Run a job in the laboratory: in virtual time, in one thread");
+  simulate_app->add_option("config", simulate.config, "A job with a [laboratory] (docs/laboratory.md)")->required();
+  simulate_app->add_option("--set", simulate.settings, "Override a key: section.key=value (repeatable)")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false);
+  simulate_app->add_option("--out", simulate.out, "The run's folder (default runs/<time>-<name>)");
+  simulate_app->add_flag("--print-config", simulate.print_config, "Print the config with every default, do nothing");
+  simulate_app->add_flag("--json", simulate.json, "Print the result as one JSON object");
+  simulate_app->add_flag("-q,--quiet", simulate.quiet, "No progress");
+
   dk::plot_options plot;
   auto* const plot_app = app.add_subcommand("plot", "The course of runs as a picture; needs gnuplot");
   plot_app->add_option("runs", plot.runs, "The folders of one or several runs")->required();
@@ -75,6 +90,8 @@ int run(int argc, char** argv) {
     return dk::evaluate_command(evaluate);
   if (*replay_app)
     return dk::replay_command(replay);
+  if (*simulate_app)
+    return dk::simulate_command(simulate);
   if (*summary_app)
     return dk::summary_command(what);
   if (*plot_app)

@@ -1,6 +1,7 @@
 #include "apps/driver/report.hpp"
 
 #include "common/text.hpp"
+#include "runtime/preflight.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -148,6 +149,15 @@ nlohmann::json to_json(const run_report& report) {
   return json;
 }
 
+std::string plan_text(const job& which, std::size_t rows, const std::string& where) {
+  const auto grid = grid_of(which, rows);
+  const auto& trainer = which.trainer;
+  return fmt::format("{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{} {}\n", with_commas(rows),
+                     trainer.epochs, with_commas(grid.chunks_per_epoch()), trainer.communication_window,
+                     trainer.batch_size, trainer.algorithm.name, trainer.workers, trainer.workers == 1 ? "" : "s",
+                     where);
+}
+
 std::string to_text(const run_report& report) {
   const auto& result = report.result;
   std::string text;
@@ -163,6 +173,11 @@ std::string to_text(const run_report& report) {
   text += fmt::format("trained {:.2f} s, {} rows/s, {} updates{}\n", result.training_seconds,
                       with_commas(static_cast<unsigned long long>(rows_per_second(result))),
                       with_commas(result.numbers.updates), result.stopped ? ", stopped before the end" : "");
+  if (result.messages > 0)
+    text += fmt::format(
+        "simulated in {:.2f} s of real time, {} messages, {} a second\n", result.real_seconds,
+        with_commas(result.messages),
+        with_commas(static_cast<unsigned long long>(static_cast<double>(result.messages) / result.real_seconds)));
   if (!result.numbers.staleness.empty())
     text += fmt::format("staleness, mean {:.2f}:\n{}", result.numbers.mean_staleness(),
                         histogram(result.numbers.staleness)) +

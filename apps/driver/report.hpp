@@ -24,4 +24,7 @@ nlohmann::json to_json(const run_report& report);
 /// The same for a person, several lines.
 std::string to_text(const run_report& report);
 
+/// What a run is about to do, on a line. @param where its workers are, as in "in this process"
+std::string plan_text(const job& which, std::size_t rows, const std::string& where);
+
 } // namespace dk

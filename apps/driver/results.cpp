@@ -77,6 +77,10 @@ void save_models(const run_report& report, const run_folder& folder) {
 
 void write_results(const run_report& report, const run_folder& folder) {
   save_models(report, folder);
+  write_numbers(report, folder);
+}
+
+void write_numbers(const run_report& report, const run_folder& folder) {
   if (report.validation && !report.result.validation) // nobody has measured while it went on
     write_text(folder.validation(), nlohmann::json{{"versions", report.result.versions},
                                                    {"loss", report.validation->loss()},

@@ -20,7 +20,10 @@ run_result with_kept_center(const job& which, const run_folder& folder, run_resu
 /// Evaluates a result. @param folder where the run was, or ""
 run_report make_report(const job& which, const job_data& data, const run_result& result, const std::string& folder);
 
-/// Writes what a run's folder has at the end. @throws failure (resources)
+/// Writes result.json, history.csv and validation.jsonl. @throws failure (resources)
+void write_numbers(const run_report& report, const run_folder& folder);
+
+/// Writes what a run's folder has at the end: model.h5 and the numbers. @throws failure (resources)
 void write_results(const run_report& report, const run_folder& folder);
 
 /// @throws failure (internal) when the rows of the run do not balance

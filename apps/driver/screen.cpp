@@ -26,7 +26,7 @@ double rows_per_second(const run_progress& progress) {
 }
 
 std::string time_left(const run_progress& progress) {
-  const auto speed = rows_per_second(progress);
+  const auto speed = progress.real_seconds > 0 ? static_cast<double>(progress.numbers.rows) / progress.real_seconds : 0;
   if (speed <= 0)
     return "";
   const auto done = static_cast<double>(progress.numbers.rows + progress.resumed_rows);
@@ -84,9 +84,9 @@ void screen::show(const run_progress& progress) {
     return;
   tell_news(progress);
   if (!terminal_) {
-    if (progress.seconds - last_line_ < seconds_between_lines)
+    if (progress.real_seconds - last_line_ < seconds_between_lines)
       return;
-    last_line_ = progress.seconds;
+    last_line_ = progress.real_seconds;
     fmt::print(stderr, "{}\n", progress_text(progress));
     return;
   }

@@ -41,16 +41,9 @@ job read_job(const train_options& options) {
   return which;
 }
 
-std::string plan_text(const job& which, const data::dataset& rows) {
-  const auto grid = grid_of(which, rows.rows);
-  const auto& trainer = which.trainer;
-  return fmt::format("{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{}{}\n",
-                     with_commas(rows.rows), trainer.epochs, with_commas(grid.chunks_per_epoch()),
-                     trainer.communication_window, trainer.batch_size, trainer.algorithm.name, trainer.workers,
-                     trainer.workers == 1 ? "" : "s",
-                     which.cluster.nodes.empty() ? " in this process"
-                                                 : fmt::format(" on {} node{}", which.cluster.nodes.size(),
-                                                               which.cluster.nodes.size() == 1 ? "" : "s"));
+std::string where_of(const job& which) {
+  const auto nodes = which.cluster.nodes.size();
+  return nodes == 0 ? "in this process" : fmt::format("on {} node{}", nodes, nodes == 1 ? "" : "s");
 }
 
 int status_of(const run_report& report) {
@@ -73,7 +66,8 @@ int train_command(const train_options& options) {
   check_job(which, data.train);
   screen shown{options.quiet};
   if (!options.quiet)
-    fmt::print(stderr, "{}\n{}", nn::summary(make_model(which, data.train.label_width)), plan_text(which, data.train));
+    fmt::print(stderr, "{}\n{}", nn::summary(make_model(which, data.train.label_width)),
+               plan_text(which, data.train.rows, where_of(which)));
   if (options.dry_run)
     return 0;
 

@@ -28,7 +28,7 @@ TEST_CASE("this test knows every example", "[examples]") {
   for (const auto& entry : fs::directory_iterator{examples})
     if (entry.is_regular_file())
       found.insert(entry.path().filename().string());
-  CHECK(found == std::set<std::string>{"010-embed.cpp", "CMakeLists.txt", "mnist.cfg"});
+  CHECK(found == std::set<std::string>{"010-embed.cpp", "CMakeLists.txt", "laboratory.cfg", "mnist.cfg"});
 }
 
 TEST_CASE("010-embed prints what its first lines promise", "[examples]") {
@@ -71,5 +71,33 @@ TEST_CASE("one epoch of mnist.cfg reaches 95 of 100", "[examples]") {
   const auto result = nlohmann::json::parse(got.out);
   CHECK(result.at("accuracy") > 0.95);
   CHECK(result.at("rows").at("applied") == 60'000);
+  CHECK(result.at("rows").at("balanced") == true);
+}
+
+TEST_CASE("laboratory.cfg has the staleness of twenty workers", "[examples]") {
+  const temporary_folder folder;
+  const auto got = run({DK_DRIVER, "simulate", examples + "laboratory.cfg", "--json", "-q", "--set",
+                        "laboratory.dry=true", "--set", "laboratory.rows=60000"},
+                       {{}, folder.path("")});
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  const auto result = nlohmann::json::parse(got.out);
+  CHECK(result.at("updates") == 3000);
+  CHECK(result.at("staleness").at("mean") > 17);
+  CHECK(result.at("staleness").at("mean") < 20);
+  CHECK(result.at("rows").at("balanced") == true);
+}
+
+TEST_CASE("laboratory.cfg trains MNIST", "[examples]") {
+  if (!has_mnist())
+    return;
+  const temporary_folder folder;
+  const auto got =
+      run({DK_DRIVER, "simulate", examples + "laboratory.cfg", "--json", "-q", "--set", "trainer.stop.rows=4000"},
+          {{}, folder.path("")}, seconds{280});
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  const auto result = nlohmann::json::parse(got.out);
+  CHECK(result.at("accuracy") > 0.3);
   CHECK(result.at("rows").at("balanced") == true);
 }

@@ -249,3 +249,32 @@ TEST_CASE("a source on the command line is a path or a table", "[runtime][config
   CHECK(failure_of(errc::config, [] { dk::parse_source("{ format = \"cvs\" }"); }).find("did you mean \"csv\"") !=
         std::string::npos);
 }
+
+TEST_CASE("[laboratory] is read and written back", "[runtime][config]") {
+  const auto read = dk::parse_job(R"(seed = 9
+[trainer]
+workers = 4
+[laboratory]
+computing = "log_normal"
+rows_per_second = 1000
+stragglers = 0.25
+factors = [1, 2.5]
+latency = 0.001
+bandwidth = 1e9
+loss = 0.1
+kills = [ { worker = 3, at = 1.5 }, { worker = 0, at = 2 } ]
+joins = [ { worker = 3, at = 4 } ]
+join_rate = 0.5
+dry = true
+rows = 100
+)",
+                                  "f.cfg", "/base");
+  const auto& world = read.laboratory;
+  CHECK(world.seed == 9);
+  CHECK(world.factors == std::vector<double>{1, 2.5});
+  REQUIRE(world.kills.size() == 2);
+  CHECK(world.kills[0].worker == 3);
+  CHECK(world.kills[0].at == 1.5);
+  CHECK(dk::parse_job(dk::to_toml(read), "again.cfg", "/base") == read);
+  CHECK(dk::parse_job("[laboratory]\nseed = 5", "f.cfg", "/base").laboratory.seed == 5);
+}

@@ -1,0 +1,85 @@
+#include "runtime/laboratory/laboratory.hpp"
+
+#include "algorithms/catalog.hpp"
+#include "nn/stack.hpp"
+#include "runtime/laboratory/staff.hpp"
+#include "runtime/model_of.hpp"
+#include "runtime/preflight.hpp"
+
+#include <algorithm>
+
+namespace dk {
+
+namespace {
+
+void refuse(const std::string& what) {
+  throw failure{errc::config, what};
+}
+
+// A job with one weight a shard; who computes when and how long stays as it is.
+job dried(const job& which) {
+  auto dry = which;
+  dry.model = {};
+  dry.model.input = {1};
+  dry.model.layers = {{"dense", {{"units", which.trainer.servers}, {"use_bias", false}}}};
+  dry.trainer.loss = "mean_squared_error";
+  dry.data.shuffle = false;
+  return dry;
+}
+
+block zeros(std::size_t size) {
+  block_writer made{size};
+  std::fill_n(made.data(), size, 0.0F);
+  return std::move(made).done();
+}
+
+data::dataset dried(const data::dataset& rows, const job& which) {
+  const auto count = which.laboratory.rows > 0 ? which.laboratory.rows : rows.rows;
+  const auto label_width = which.trainer.servers;
+  return {count, {1}, 1, label_width, zeros(count), zeros(count * label_width), "a dry run"};
+}
+
+std::uint64_t count_weights(const job& which) {
+  std::uint64_t sum = 0;
+  if (!which.model.layers.empty())
+    for (const auto& layer : nn::make_layers(architecture_of(which)))
+      sum += nn::weights_of(*layer);
+  return sum;
+}
+
+} // namespace
+
+void check_laboratory(const job& which) {
+  const auto& world = which.laboratory;
+  if (!which.cluster.nodes.empty())
+    refuse("cluster.nodes: the laboratory has no nodes; leave them out");
+  const bool moves = !world.kills.empty() || !world.joins.empty() || world.kill_rate > 0 || world.join_rate > 0;
+  if (moves && !find_algorithm(which.trainer.algorithm.name)->has_server())
+    refuse("laboratory: kills and joins need a parameter server, but " + which.trainer.algorithm.name +
+           " has none; leave them out");
+  if (world.dry && (which.trainer.stop.contains("loss") || which.trainer.stop.contains("accuracy")))
+    refuse("trainer.stop: a dry run has no loss and no accuracy; stop at seconds or rows");
+  for (std::size_t worker = 0; worker < which.trainer.workers; ++worker)
+    if (is_there_first(world, worker))
+      return;
+  refuse("laboratory.joins: no worker is there at the start; let one begin without a join");
+}
+
+void check_simulation(const job& which, const data::dataset& rows) {
+  if (which.laboratory.dry)
+    check_job(dried(which), dried(rows, which));
+  else
+    check_job(which, rows);
+}
+
+run_result simulate(const job& which, const data::dataset& rows, run_options options, laboratory_plan plan) {
+  check_laboratory(which);
+  options.laboratory = &plan;
+  if (!which.laboratory.dry)
+    return train(which, rows, options);
+  plan.weights = count_weights(which);
+  options.start = {};
+  return train(dried(which), dried(rows, which), options);
+}
+
+} // namespace dk

@@ -1,0 +1,179 @@
+#include "runtime/laboratory/network.hpp"
+
+#include "actors/errors.hpp"
+#include "runtime/laboratory/virtual_seconds.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+
+namespace dk {
+
+namespace {
+
+using network_ptr = network_actor::stateful_pointer<network_state>;
+using time_point = network_state::time_point;
+using crossing = network_state::crossing;
+
+std::uint32_t worker_of(const crossing& of) {
+  return std::visit([](const auto& what) { return what.worker; }, of.what);
+}
+
+bool is_commit(const crossing& of) {
+  return std::holds_alternative<commit>(of.what);
+}
+
+bool happens(network_state& my, double part) {
+  return part > 0 && my.random->uniform() < part;
+}
+
+// When a message of so many bytes that is sent now is at the other end of this way of a line.
+time_point arrival(network_ptr self, time_point& free, std::uint64_t bytes) {
+  const auto& world = self->state.setup.world;
+  free = std::max(free, self->clock().now());
+  if (world.bandwidth > 0)
+    free += virtual_seconds(static_cast<double>(bytes) / world.bandwidth);
+  return free + virtual_seconds(world.latency);
+}
+
+// What is due now happens at once: an ideal network costs no events.
+template <class Atom, class Now>
+void at(network_ptr self, time_point when, Atom what, std::uint64_t number, Now now) {
+  const auto delay = when - self->clock().now();
+  if (delay <= delay.zero())
+    return now();
+  self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(delay), what, number);
+}
+
+void arrive(network_ptr self, std::uint64_t number);
+void deliver(network_ptr self, std::uint64_t number);
+
+// This copy of a request will not be heard of again.
+void drop_copy(network_state& my, std::uint64_t number) {
+  const auto found = my.crossings.find(number);
+  if (--found->second.copies == 0)
+    my.crossings.erase(found);
+}
+
+// The request or its answer is lost.
+void lose(network_ptr self, std::uint64_t number) {
+  auto& my = self->state;
+  if (my.setup.world.resend > 0)
+    self->delayed_send(self, virtual_seconds(my.setup.world.resend), caf::tick_atom_v, number);
+  else
+    drop_copy(my, number);
+}
+
+void send(network_ptr self, std::uint64_t number) {
+  auto& my = self->state;
+  const auto& world = my.setup.world;
+  auto& request = my.crossings.at(number);
+  const auto bytes = is_commit(request) ? my.setup.slice_bytes : 0;
+  const int times = happens(my, world.doubling) ? 2 : 1;
+  request.copies += times - 1;
+  for (int i = 0; i < times; ++i) {
+    const auto there = arrival(self, my.lines[worker_of(request)].up_free, bytes);
+    if (happens(my, world.loss))
+      lose(self, number);
+    else
+      at(self, there, arrive_atom_v, number, [=] { arrive(self, number); });
+  }
+}
+
+void send_again(network_ptr self, std::uint64_t number) {
+  auto& my = self->state;
+  if (my.crossings.at(number).answered)
+    drop_copy(my, number);
+  else
+    send(self, number);
+}
+
+template <class Answer>
+void send_back(network_ptr self, std::uint64_t number, const Answer& answer) {
+  auto& my = self->state;
+  auto& request = my.crossings.at(number);
+  if (happens(my, my.setup.world.loss))
+    return lose(self, number);
+  request.answers.emplace_back(answer);
+  const auto back =
+      arrival(self, my.lines[worker_of(request)].down_free, answer.weights.empty() ? 0 : my.setup.slice_bytes);
+  at(self, back, deliver_atom_v, number, [=] { deliver(self, number); });
+}
+
+template <class Answer, class Request>
+void ask_shard(network_ptr self, std::uint64_t number, const Request& what) {
+  self->request(self->state.setup.server, caf::infinite, what)
+      .then([=](const Answer& answer) { send_back(self, number, answer); },
+            [=](const caf::error& why) { self->quit(why); });
+}
+
+// The shard has time for this request.
+void handle(network_ptr self, std::uint64_t number) {
+  const auto what = self->state.crossings.at(number).what;
+  if (const auto* pulled = std::get_if<pull>(&what))
+    ask_shard<center>(self, number, *pulled);
+  else
+    ask_shard<verdict>(self, number, std::get<commit>(what));
+}
+
+void arrive(network_ptr self, std::uint64_t number) {
+  auto& my = self->state;
+  my.busy_until = std::max(my.busy_until, self->clock().now());
+  if (is_commit(my.crossings.at(number)))
+    my.busy_until += virtual_seconds(my.setup.world.service_time);
+  at(self, my.busy_until, due_atom_v, number, [=] { handle(self, number); });
+}
+
+void deliver(network_ptr self, std::uint64_t number) {
+  auto& my = self->state;
+  auto& request = my.crossings.at(number);
+  const auto answer = std::move(request.answers.front());
+  request.answers.pop_front();
+  if (!std::exchange(request.answered, true)) {
+    if (is_commit(request))
+      std::get<caf::typed_response_promise<verdict>>(request.answer_to).deliver(std::get<verdict>(answer));
+    else
+      std::get<caf::typed_response_promise<center>>(request.answer_to).deliver(std::get<center>(answer));
+  }
+  drop_copy(my, number);
+}
+
+// Takes a request over from a worker; its answer comes when it has made its way.
+template <class Answer, class Request>
+caf::typed_response_promise<Answer> begin(network_ptr self, const Request& what) {
+  auto& my = self->state;
+  const auto promise = self->template make_response_promise<Answer>();
+  const auto number = ++my.newest;
+  crossing request;
+  request.what = what;
+  request.answer_to = promise;
+  request.copies = 1;
+  my.crossings.emplace(number, std::move(request));
+  send(self, number);
+  return promise;
+}
+
+} // namespace
+
+network_actor::behavior_type network(network_actor::stateful_pointer<network_state> self, network_setup setup) {
+  self->state.setup = std::move(setup);
+  self->state.random.emplace(self->state.setup.seed);
+  end_on_exception(self);
+  const auto server = self->state.setup.server;
+  return {
+      [=](const pull& from) -> caf::result<center> { return begin<center>(self, from); },
+      [=](const commit& from) -> caf::result<verdict> { return begin<verdict>(self, from); },
+      [=](newest_atom) { return self->delegate(server, newest_atom_v); },
+      [=](close_atom) { return self->delegate(server, close_atom_v); },
+      [=](have_atom, chunk_id chunk) { return self->delegate(server, have_atom_v, chunk); },
+      [=](fence_atom, std::uint32_t worker, std::uint64_t lease) { self->send(server, fence_atom_v, worker, lease); },
+      [=](tally_atom) { return self->delegate(server, tally_atom_v); },
+      [=](state_atom) { return self->delegate(server, state_atom_v); },
+      [=](watch_atom, const caf::actor& watcher) { self->send(server, watch_atom_v, watcher); },
+      [=](arrive_atom, std::uint64_t number) { arrive(self, number); },
+      [=](due_atom, std::uint64_t number) { handle(self, number); },
+      [=](deliver_atom, std::uint64_t number) { deliver(self, number); },
+      [=](caf::tick_atom, std::uint64_t number) { send_again(self, number); },
+  };
+}
+
+} // namespace dk

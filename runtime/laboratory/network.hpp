@@ -1,0 +1,64 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "common/random.hpp"
+#include "runtime/job.hpp"
+#include "runtime/messages.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <optional>
+#include <variant>
+
+namespace dk {
+
+struct network_setup {
+  server_actor server;
+  std::uint64_t slice_bytes = 0; ///< of a commit, and of a center: other messages count nothing
+  laboratory_config world;
+  std::uint64_t seed = 1; ///< of what is lost and doubled before this shard
+};
+
+/// What the network says to itself besides.
+using network_actor = server_actor::extend<caf::reacts_to<arrive_atom, std::uint64_t>,     // a request is at the shard
+                                           caf::reacts_to<due_atom, std::uint64_t>,        // the shard has time for it
+                                           caf::reacts_to<deliver_atom, std::uint64_t>,    // an answer is at its worker
+                                           caf::reacts_to<caf::tick_atom, std::uint64_t>>; // what was lost goes again
+
+struct network_state {
+  static inline const char* name = "network";
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// A request on its way, and its answer on the way back.
+  struct crossing {
+    std::variant<pull, commit> what;
+    std::variant<caf::typed_response_promise<center>, caf::typed_response_promise<verdict>> answer_to;
+    std::deque<std::variant<center, verdict>> answers; ///< on their way back
+    int copies = 0; ///< of the request: under way there or back, or waiting to be sent again
+    bool answered = false;
+  };
+
+  /// The line between a worker and the shard: one message after the other, each way.
+  struct line {
+    time_point up_free;
+    time_point down_free;
+  };
+
+  network_setup setup;
+  std::optional<random_stream> random;
+  std::map<std::uint64_t, crossing> crossings; // in the order in which they began
+  std::uint64_t newest = 0;
+  std::map<std::uint32_t, line> lines; // by worker
+  time_point busy_until;               // the shard
+};
+
+/// Stands before a shard in the laboratory and takes the time that a network and a busy server take. A request of a
+/// worker arrives after the bytes of its slice have gone over the worker's line, and the latency; the shard handles one
+/// at a time, in the order in which they arrive; its answer takes the way back. Requests and answers are lost, and
+/// requests doubled, as the config says. What was lost is sent again after a while, so that the shard sees it once at
+/// least; or never, then the worker's request times out. All other messages are the shard's, at once.
+network_actor::behavior_type network(network_actor::stateful_pointer<network_state> self, network_setup setup);
+
+} // namespace dk

@@ -1,0 +1,40 @@
+// What a training does otherwise in the laboratory: time passes only while its main actor waits.
+#include "runtime/laboratory/laboratory.hpp"
+#include "runtime/training.hpp"
+
+#include <caf/all.hpp>
+
+namespace dk {
+
+namespace {
+
+constexpr std::chrono::milliseconds look_every{100}; // of real time, at progress and signals
+
+} // namespace
+
+// Lets time pass until there are news for the main actor, or it is time to look around.
+void training::wait_for_news() {
+  if (timeline_)
+    timeline_->pass([this] { return self_->has_next_message(); }, look_every);
+}
+
+// Lets an answer come that takes no time.
+void training::settle() {
+  timeline_->settle();
+  if (!self_->has_next_message())
+    throw failure{errc::internal, "an actor of the laboratory does not answer at once"};
+}
+
+// How long the main actor waits for an answer. In virtual time it waits in no time at all; a timeout that nobody needs
+// would only come as one more message, much later.
+caf::duration training::patience() const {
+  return timeline_ ? caf::duration{caf::infinite} : caf::duration{timeout()};
+}
+
+server_actor training::serve(const server_setup& setup) {
+  if (options_.laboratory != nullptr && options_.laboratory->serve)
+    return options_.laboratory->serve(system_, setup);
+  return system_.spawn(parameter_server, setup);
+}
+
+} // namespace dk

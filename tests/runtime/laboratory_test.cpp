@@ -1,0 +1,344 @@
+#include "runtime/laboratory/laboratory.hpp"
+#include "runtime/laboratory/pace.hpp"
+#include "runtime/replay/commit_log.hpp"
+#include "small_job.hpp"
+#include "tests/support.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+using namespace dk;
+using namespace dk::test;
+
+namespace {
+
+std::string content(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// A run in the laboratory, and the files it left.
+struct experiment {
+  temporary_folder folder;
+  run_options options;
+  run_result result;
+
+  experiment(const job& which, const data::dataset& rows) {
+    options.folder = make_run_folder(folder.path("run"), "laboratory");
+    result = simulate(which, rows, options);
+  }
+
+  std::string history() const { return content(options.folder->history()); }
+  std::string commits() const { return content(options.folder->commits()); }
+  std::vector<commit_record> records() const {
+    std::vector<commit_record> all;
+    for (const auto& one : read_commit_log(options.folder->commits()).commits)
+      all.push_back(one.what);
+    return all;
+  }
+};
+
+// Chunks of 10 rows in two batches; a batch takes 0.1 s.
+job timed_job(const std::string& algorithm, std::size_t workers) {
+  auto made = small_job(algorithm, workers);
+  made.trainer.batch_size = 5;
+  made.trainer.communication_window = 2;
+  made.trainer.optimizer = {"sgd", {{"learning_rate", 0.02}}};
+  made.laboratory.batch_seconds = 0.1;
+  return made;
+}
+
+std::uint64_t stalest(const run_result& result) {
+  return result.numbers.staleness.rbegin()->first;
+}
+
+} // namespace
+
+TEST_CASE("one worker's time is its batches', the network's and the shard's", "[runtime][laboratory]") {
+  auto which = timed_job("adag", 1);
+  which.laboratory.latency = 0.01;
+  which.laboratory.bandwidth = 1200; // 3 weights of 4 bytes: 0.01 s each way
+  which.laboratory.service_time = 0.05;
+  const experiment run{which, plane(17)};
+  const auto records = run.records();
+  REQUIRE(records.size() == 2);
+  CHECK(double{records[0].seconds} == Approx(0.2 + 0.01 + 0.01 + 0.05));         // two batches, there, and handled
+  CHECK(double{records[1].seconds} == Approx(0.27 + 0.02 + 0.14 + 0.02 + 0.05)); // back; 7 rows
+  CHECK(run.result.training_seconds == Approx(0.5 + 0.02));
+  const auto& worker = run.result.numbers.workers.at(0);
+  CHECK(worker.computing_seconds == Approx(0.34));
+  CHECK(worker.waiting_seconds == Approx(0.18));
+  CHECK(run.result.rows.balanced());
+}
+
+TEST_CASE("a shard handles one commit at a time", "[runtime][laboratory]") {
+  auto which = timed_job("adag", 3);
+  which.laboratory.service_time = 0.05;
+  const auto records = experiment{which, plane(30)}.records();
+  REQUIRE(records.size() == 3); // of three workers, all at 0.2
+  CHECK(double{records[0].seconds} == Approx(0.25));
+  CHECK(double{records[1].seconds} == Approx(0.30));
+  CHECK(double{records[2].seconds} == Approx(0.35));
+}
+
+TEST_CASE("an elastic worker crosses the network twice a chunk", "[runtime][laboratory]") {
+  auto which = timed_job("aeasgd", 1);
+  which.laboratory.latency = 0.01;
+  which.laboratory.bandwidth = 1200;
+  const experiment run{which, plane(10)};
+  // pull: latency, latency and center; commit: delta and latency, verdict: latency
+  CHECK(run.result.training_seconds == Approx(0.2 + 0.01 + 0.02 + 0.02 + 0.01));
+}
+
+TEST_CASE("with overlap a worker computes while its exchange is under way", "[runtime][laboratory]") {
+  auto which = timed_job("downpour", 1);
+  which.trainer.overlap = true;
+  which.laboratory.latency = 0.06; // a center is back after 0.12 s: one batch of the next chunk is trained by then
+  const experiment run{which, plane(40)};
+  const auto records = run.records();
+  REQUIRE(records.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i)
+    CHECK(double{records[i].seconds} == Approx(0.2 * static_cast<double>(i + 1) + 0.06));
+  const auto log = run.commits();
+  int after_one = 0; // of its next chunk the worker has trained one batch when the center is there
+  for (auto at = log.find("\"after\":1}"); at != std::string::npos; at = log.find("\"after\":1}", at + 1))
+    ++after_one;
+  CHECK(after_one == 3);
+  CHECK(run.result.training_seconds == Approx(0.8 + 0.12));
+}
+
+TEST_CASE("of n equal workers a commit misses n - 1 others", "[runtime][laboratory]") {
+  for (const std::size_t workers : {2U, 8U, 20U}) {
+    const auto result = simulate(timed_job("adag", workers), plane(10 * 50 * workers));
+    const auto others = static_cast<double>(workers - 1);
+    // the first round misses 0, 1, ..., n - 1
+    CHECK(result.numbers.mean_staleness() == Approx((others / 2 + 49 * others) / 50));
+    CHECK(stalest(result) == workers - 1);
+  }
+}
+
+TEST_CASE("the same seed gives the same files, another one does not", "[runtime][laboratory]") {
+  const auto rows = plane(203);
+  for (const auto& name : algorithm_names()) {
+    INFO(name);
+    auto which = timed_job(name, workers_of(name, 5));
+    const bool alone = which.trainer.workers == 1;
+    which.trainer.epochs = 2;
+    which.trainer.servers = alone ? 1 : 2;
+    which.laboratory.computing = "log_normal";
+    which.laboratory.latency = 0.003;
+    if (!alone) {
+      which.laboratory.loss = 0.05;
+      which.laboratory.doubling = 0.1;
+      which.laboratory.kill_rate = 0.3;
+      which.laboratory.join_rate = 1;
+    }
+    const experiment first{which, rows};
+    const experiment second{which, rows};
+    CHECK(first.history() == second.history());
+    CHECK(first.commits() == second.commits());
+    CHECK(std::equal(first.result.weights.begin(), first.result.weights.end(), second.result.weights.begin()));
+    CHECK(first.result.training_seconds == second.result.training_seconds);
+    CHECK(first.result.rows.balanced());
+    which.laboratory.seed = 2;
+    CHECK(experiment{which, rows}.history() != first.history());
+  }
+}
+
+TEST_CASE("under the policy wait a slow worker bounds the others", "[runtime][laboratory][policy]") {
+  for (const std::string name : {"adag", "downpour", "aeasgd"}) {
+    INFO(name);
+    auto which = timed_job(name, 4);
+    which.trainer.policy = "wait";
+    which.trainer.max_staleness = 2;
+    which.laboratory.factors = {1, 1, 1, 10};
+    const auto rows = plane(1000);
+    const auto whole = simulate(which, rows);
+    CHECK(whole.rows.balanced());
+    CHECK(whole.numbers.losses == 0);
+    CHECK(stalest(whole) <= 2);
+    which.laboratory.kills = {{3, 1.5}}; // in the middle of its first chunk, while others wait for it
+    const auto without = simulate(which, rows);
+    CHECK(without.rows.balanced());
+    CHECK(without.numbers.losses == 1);
+    CHECK(without.rows.redone == (name == "aeasgd" ? without.rows.redone : 1));
+    CHECK(stalest(without) <= 2);
+    CHECK(without.training_seconds < whole.training_seconds);
+  }
+}
+
+TEST_CASE("a worker that joins starts from the newest center", "[runtime][laboratory]") {
+  auto which = timed_job("downpour", 3);
+  which.laboratory.joins = {{2, 3.05}};
+  const experiment run{which, plane(1000)};
+  CHECK(run.result.rows.balanced());
+  bool seen = false;
+  for (const auto& record : run.records()) {
+    if (record.worker == 2 && !seen) {
+      CHECK(double{record.seconds} == Approx(3.25));
+      CHECK(record.base == 30); // two workers have committed fifteen times each
+      seen = true;
+    }
+    CHECK(record.staleness <= 3);
+  }
+  CHECK(seen);
+}
+
+TEST_CASE("a worker that was killed comes back", "[runtime][laboratory]") {
+  auto which = timed_job("adag", 2);
+  which.laboratory.kills = {{1, 1.1}};
+  which.laboratory.joins = {{1, 2.1}};
+  const experiment run{which, plane(400)};
+  CHECK(run.result.rows.balanced());
+  CHECK(run.result.rows.redone == 1);
+  CHECK(run.result.numbers.losses == 1);
+  bool is_back = false;
+  for (const auto& record : run.records())
+    if (record.worker == 1) {
+      const auto at = double{record.seconds};
+      CHECK((at < 1.1 || at > 2.25));
+      is_back = is_back || at > 2.25;
+    }
+  CHECK(is_back);
+}
+
+TEST_CASE("a run whose workers are all killed fails", "[runtime][laboratory]") {
+  auto which = timed_job("adag", 2);
+  which.laboratory.kills = {{0, 0.5}, {1, 0.5}};
+  CHECK(failure_of(errc::nodes, [&] { simulate(which, plane(400)); }) ==
+        "no worker is left: it was killed by the laboratory");
+}
+
+TEST_CASE("a doubled commit is folded in once", "[runtime][laboratory]") {
+  auto which = timed_job("dynsgd", 3);
+  which.laboratory.doubling = 1;
+  which.laboratory.latency = 0.01;
+  const auto result = simulate(which, plane(200));
+  CHECK(result.rows.balanced());
+  CHECK(result.rows.duplicates == 20);
+  CHECK(result.numbers.updates == 20);
+}
+
+TEST_CASE("what is lost is sent again", "[runtime][laboratory]") {
+  auto which = timed_job("adag", 3);
+  which.laboratory.loss = 0.4;
+  which.laboratory.resend = 0.5;
+  const auto result = simulate(which, plane(300));
+  CHECK(result.rows.balanced());
+  CHECK(result.rows.duplicates > 5); // commits whose verdict was lost
+  CHECK(result.numbers.losses == 0);
+}
+
+TEST_CASE("what is lost for good ends a worker when its patience ends", "[runtime][laboratory]") {
+  auto which = timed_job("adag", 1);
+  which.laboratory.loss = 0.999;
+  which.laboratory.resend = 0;
+  CHECK_THAT(failure_of(errc::connect, [&] { simulate(which, plane(100)); }),
+             Catch::Contains("no worker is left: no verdict from shard 0"));
+}
+
+TEST_CASE("a dry run has the schedule of a real one", "[runtime][laboratory]") {
+  auto which = timed_job("adag", 5);
+  which.data.shuffle = false;
+  which.laboratory.computing = "normal";
+  which.laboratory.latency = 0.01;
+  which.laboratory.bandwidth = 1e4;
+  which.laboratory.service_time = 0.002;
+  const experiment real{which, plane(400)};
+  which.laboratory.dry = true;
+  const experiment dry{which, plane(400)};
+  CHECK(dry.commits() == real.commits());
+  CHECK(dry.result.training_seconds == real.result.training_seconds);
+  which.laboratory.rows = 400;
+  CHECK(experiment{which, {}}.commits() == real.commits());
+}
+
+TEST_CASE("every algorithm runs dry", "[runtime][laboratory]") {
+  for (const auto& name : algorithm_names()) {
+    INFO(name);
+    auto which = timed_job(name, workers_of(name, 50));
+    which.trainer.servers = name == "single" ? 1 : 2;
+    which.laboratory.dry = true;
+    which.laboratory.rows = 2003;
+    const auto result = simulate(which, {});
+    CHECK(result.rows.balanced());
+    CHECK(result.rows.applied == 2003);
+  }
+}
+
+TEST_CASE("what the laboratory cannot do is said first", "[runtime][laboratory]") {
+  const auto refused = [](const job& which) { return failure_of(errc::config, [&] { simulate(which, plane(100)); }); };
+  auto which = timed_job("single", 1);
+  which.laboratory.kill_rate = 1;
+  CHECK(refused(which) == "laboratory: kills and joins need a parameter server, but single has none; leave them out");
+  which = timed_job("adag", 2);
+  which.cluster.nodes = {{"host1", 7077}};
+  CHECK(refused(which) == "cluster.nodes: the laboratory has no nodes; leave them out");
+  which = timed_job("adag", 2);
+  which.laboratory.joins = {{0, 1}, {1, 2}};
+  CHECK(refused(which) == "laboratory.joins: no worker is there at the start; let one begin without a join");
+  which = timed_job("adag", 2);
+  which.laboratory.dry = true;
+  which.trainer.stop = {{"loss", 0.1}};
+  CHECK(refused(which) == "trainer.stop: a dry run has no loss and no accuracy; stop at seconds or rows");
+}
+
+TEST_CASE("a stop rule counts virtual seconds", "[runtime][laboratory]") {
+  auto which = timed_job("adag", 2);
+  which.trainer.epochs = 100;
+  which.trainer.stop = {{"seconds", 5.0}};
+  const auto result = simulate(which, plane(1000));
+  CHECK(result.stopped);
+  CHECK(result.rows.balanced());
+  CHECK(result.training_seconds >= 5);
+  CHECK(result.training_seconds < 5.5);
+}
+
+TEST_CASE("times of batches spread around their mean", "[runtime][laboratory]") {
+  for (const std::string spread : {"constant", "normal", "log_normal"}) {
+    INFO(spread);
+    pace_setup setup;
+    setup.world.computing = spread;
+    setup.world.batch_seconds = 0.5;
+    setup.world.deviation = 0.3;
+    setup.batch_size = 10;
+    setup.factor = 2;
+    pace drawn{setup};
+    double sum = 0;
+    double squares = 0;
+    constexpr int many = 20000;
+    for (int i = 0; i < many; ++i) {
+      const double seconds = drawn.batch_seconds(10);
+      sum += seconds;
+      squares += seconds * seconds;
+      REQUIRE(seconds > 0);
+    }
+    const double mean = sum / many;
+    CHECK(mean == Approx(1).epsilon(0.01));
+    CHECK(std::sqrt(std::max(0.0, squares / many - mean * mean)) ==
+          Approx(spread == "constant" ? 0 : 0.3).epsilon(0.03).margin(1e-6));
+  }
+}
+
+TEST_CASE("rows per second say how long a batch of any size takes", "[runtime][laboratory]") {
+  pace_setup setup;
+  setup.world.rows_per_second = 100;
+  setup.batch_size = 8;
+  pace steady{setup};
+  CHECK(steady.batch_seconds(8) == Approx(0.08));
+  CHECK(steady.chunk_seconds(20) == Approx(0.2));
+}
+
+TEST_CASE("as many workers are stragglers as the config says", "[runtime][laboratory]") {
+  laboratory_config world;
+  world.stragglers = 0.3;
+  world.straggler_factor = 4;
+  world.factors = {2};
+  const auto slowness = slowness_of(world, 10);
+  CHECK(std::count_if(slowness.begin(), slowness.end(), [](double x) { return x >= 4; }) == 3);
+  CHECK((slowness[0] == 2 || slowness[0] == 8));
+  CHECK(slowness == slowness_of(world, 10));
+  world.seed = 3;
+  CHECK(slowness != slowness_of(world, 10));
+}
