@@ -68,8 +68,10 @@ void training::spawn_validator() {
     setup.on_best = [which = job_, path = options_.folder->best_model()](const nn::model& best) {
       nn::save_model(path, architecture_of(which), which.trainer.loss, which.trainer.optimizer, best.weights());
     };
-  // A thread of its own: the scheduler's threads are the workers', as many as there are cores.
-  validator_ = system_.spawn<caf::detached>(validator, std::move(setup));
+  // A thread of its own: the scheduler's threads are the workers', as many as there are cores. In the laboratory there
+  // is one thread for all, and measuring takes no time.
+  validator_ = timeline_ ? system_.spawn(validator, std::move(setup))
+                         : system_.spawn<caf::detached>(validator, std::move(setup));
   self_->monitor(validator_);
   const auto watcher = caf::actor_cast<caf::actor>(validator_);
   if (alone())
@@ -81,11 +83,15 @@ void training::spawn_validator() {
 void training::finish_validation(run_result& result) {
   if (!validator_)
     return;
-  const auto failed = [](const caf::error& why) { throw to_failure(why); };
-  self_->request(validator_, caf::infinite, finish_atom_v)
-      .receive([&](const validation_report& last) { result.validation = last; }, failed);
-  self_->request(validator_, timeout(), state_atom_v)
-      .receive([&](const center& best) { result.best_weights = best.weights; }, failed);
+  const auto hear = [this](auto asked, auto take) {
+    if (timeline_)
+      settle();
+    asked.receive(take, [](const caf::error& why) { throw to_failure(why); });
+  };
+  hear(self_->request(validator_, caf::infinite, finish_atom_v), // it measures as long as that takes
+       [&](const validation_report& last) { result.validation = last; });
+  hear(self_->request(validator_, patience(), state_atom_v),
+       [&](const center& best) { result.best_weights = best.weights; });
   result.numbers.validation = statistics().validation;
   auto all = earlier_;
   all.insert(all.end(), result.numbers.validation.begin(), result.numbers.validation.end());

@@ -78,6 +78,8 @@ int simulate_command(const simulate_options& options) {
   check_simulation(which, data.train);
   run.folder = begin_folder(which, options.out, run.start, data.train.label_width);
   set_up_log(level, run.folder->log());
+  if (data.validation && !which.laboratory.dry)
+    run.validation = &*data.validation;
   run.stop = &stop_on_signals();
   run.progress = [&](const run_progress& progress) { shown.show(progress); };
   run.notice = [&](const std::string& text) { shown.note(text); };

@@ -59,6 +59,9 @@ void check_laboratory(const job& which) {
            " has none; leave them out");
   if (world.dry && (which.trainer.stop.contains("loss") || which.trainer.stop.contains("accuracy")))
     refuse("trainer.stop: a dry run has no loss and no accuracy; stop at seconds or rows");
+  if (world.dry &&
+      (which.trainer.stop.contains("patience") || which.trainer.keep == "best" || which.trainer.scheme.name != "none"))
+    refuse("trainer: a dry run measures no center; leave stop.patience, keep and scheme out");
   for (std::size_t worker = 0; worker < which.trainer.workers; ++worker)
     if (is_there_first(world, worker))
       return;
