@@ -163,7 +163,7 @@ network_actor::behavior_type network(network_actor::stateful_pointer<network_sta
       [=](const pull& from) -> caf::result<center> { return begin<center>(self, from); },
       [=](const commit& from) -> caf::result<verdict> { return begin<verdict>(self, from); },
       [=](newest_atom) { return self->delegate(server, newest_atom_v); },
-      [=](close_atom) { return self->delegate(server, close_atom_v); },
+      [=](close_atom, exact rate) { return self->delegate(server, close_atom_v, rate); },
       [=](have_atom, chunk_id chunk) { return self->delegate(server, have_atom_v, chunk); },
       [=](fence_atom, std::uint32_t worker, std::uint64_t lease) { self->send(server, fence_atom_v, worker, lease); },
       [=](tally_atom) { return self->delegate(server, tally_atom_v); },

@@ -61,7 +61,7 @@ server_actor::behavior_type faulty_server(server_actor::stateful_pointer<server_
         return answer;
       },
       [=](newest_atom) { return self->state.slice->now(); },
-      [=](close_atom) { return self->state.slice->now().version; },
+      [=](close_atom, exact) { return self->state.slice->now().version; },
       [=](have_atom, chunk_id chunk) { return self->state.slice->has(chunk); },
       [=](fence_atom, std::uint32_t worker, std::uint64_t lease) { self->state.slice->fence(worker, lease); },
       [=](tally_atom) { return self->state.slice->tally(); },
