@@ -20,7 +20,8 @@ namespace {
 
 const std::vector<algorithm>& catalog() {
   static const std::vector<algorithm> all{
-      single(), ensemble(), sync(), averaging(), easgd(), aeasgd(), eamsgd(), downpour(), adag(), dynsgd(), experimental(),
+      single(), ensemble(), sync(), averaging(), easgd(),        aeasgd(),
+      eamsgd(), downpour(), adag(), dynsgd(),    experimental(),
   };
   return all;
 }

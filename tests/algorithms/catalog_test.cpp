@@ -6,8 +6,8 @@
 using namespace dk;
 
 TEST_CASE("the catalog knows its algorithms", "[algorithms][catalog]") {
-  CHECK(algorithm_names() == std::vector<std::string>{"single", "ensemble", "sync", "averaging", "easgd", "aeasgd", "eamsgd",
-                                                      "downpour", "adag", "dynsgd", "experimental"});
+  CHECK(algorithm_names() == std::vector<std::string>{"single", "ensemble", "sync", "averaging", "easgd", "aeasgd",
+                                                      "eamsgd", "downpour", "adag", "dynsgd", "experimental"});
   CHECK(find_algorithm("agn") == find_algorithm("adag"));
   CHECK(find_algorithm("adaptive") == find_algorithm("experimental"));
   CHECK(find_algorithm("sgd") == nullptr);
