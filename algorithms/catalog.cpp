@@ -19,10 +19,8 @@ namespace dk {
 namespace {
 
 const std::vector<algorithm>& catalog() {
-  static const std::vector<algorithm> all{
-      single(), ensemble(), sync(), averaging(), easgd(),        aeasgd(),
-      eamsgd(), downpour(), adag(), dynsgd(),    experimental(),
-  };
+  static const std::vector<algorithm> all{single(), ensemble(), sync(), averaging(), easgd(),       aeasgd(),
+                                          eamsgd(), downpour(), adag(), dynsgd(),    experimental()};
   return all;
 }
 
