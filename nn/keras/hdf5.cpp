@@ -197,8 +197,10 @@ void write_numbers(hid_t in, const std::string& name, const shape& extents, cons
   const auto problem = "cannot write the numbers of \"" + name + "\"";
   const h5_handle parents{H5Pcreate(H5P_LINK_CREATE), H5Pclose, problem};
   H5Pset_create_intermediate_group(parents, 1); // a weight's name has a '/' in it
+  const h5_handle kept{H5Pcreate(H5P_DATASET_CREATE), H5Pclose, problem};
+  H5Pset_obj_track_times(kept, false); // the same weights make the same file, whenever it is written
   const auto space = simple_space(extents);
-  const h5_handle data{H5Dcreate2(in, name.c_str(), H5T_IEEE_F32LE, space, parents, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
+  const h5_handle data{H5Dcreate2(in, name.c_str(), H5T_IEEE_F32LE, space, parents, kept, H5P_DEFAULT), H5Dclose,
                        problem};
   require(H5Dwrite(data, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, from) >= 0, problem);
 }

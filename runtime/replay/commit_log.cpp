@@ -122,6 +122,8 @@ commit_record read_commit(const fields& line, const commit_log& log) {
   if (!verdict)
     line.fail("\"verdict\" is not one of applied, duplicate, fenced, rejected");
   r.kind = *verdict;
+  if (line.has("after"))
+    r.after = line.small("after");
   if (line.has("rate"))
     r.rate = line.number("rate");
   if (line.has("reason"))

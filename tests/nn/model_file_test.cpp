@@ -5,6 +5,7 @@
 #include "tests/nn/fixtures.hpp"
 
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -95,6 +96,17 @@ TEST_CASE("saving over a model replaces it whole and leaves nothing beside it", 
   saved(temporary / "m.h5");
   const auto files = std::distance(fs::directory_iterator{temporary.folder}, fs::directory_iterator{});
   CHECK(files == 1);
+}
+
+TEST_CASE("a model file does not say when it was written", "[nn][model_file]") {
+  const scratch temporary;
+  const auto before = static_cast<std::uint32_t>(std::time(nullptr));
+  const auto bytes = bytes_of(saved(temporary / "m.h5"));
+  const auto after = static_cast<std::uint32_t>(std::time(nullptr));
+  for (auto second = before; second <= after; ++second) // as HDF5 would write it: four bytes, the lowest first
+    CHECK(bytes.find(std::string{static_cast<char>(second), static_cast<char>(second >> 8U),
+                                 static_cast<char>(second >> 16U), static_cast<char>(second >> 24U)}) ==
+          std::string::npos);
 }
 
 TEST_CASE("a place that cannot be written is told", "[nn][model_file]") {
