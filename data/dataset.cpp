@@ -1,8 +1,6 @@
 #include "data/dataset.hpp"
 
 #include "common/error.hpp"
-#include "common/random.hpp"
-#include "data/shuffle.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,16 +22,6 @@ bool all_finite(const float* x, std::size_t count) {
   return special == 0;
 }
 
-block as_floats(const column& from) {
-  if (const auto* floats = std::get_if<block>(&from.values))
-    return *floats;
-  return visit_values(from, [](const auto* x, std::size_t count) {
-    block_writer writer{count};
-    std::transform(x, x + count, writer.data(), [](auto value) { return static_cast<float>(value); });
-    return std::move(writer).done();
-  });
-}
-
 block finite_floats(const column& from) {
   auto floats = as_floats(from);
   if (!all_finite(floats.data(), floats.size())) {
@@ -43,32 +31,6 @@ block finite_floats(const column& from) {
   }
   return floats;
 }
-
-struct half {
-  dataset part;
-  block_writer features;
-  block_writer labels;
-
-  half(const dataset& whole, std::size_t rows)
-      : part(whole), features(rows * whole.feature_width), labels(rows * whole.label_width) {
-    part.rows = 0;
-  }
-
-  void take(const dataset& from, std::size_t row) {
-    const auto copy = [&](const block& source, std::size_t width, block_writer& to) {
-      std::copy_n(source.data() + row * width, width, to.data() + part.rows * width);
-    };
-    copy(from.features, from.feature_width, features);
-    copy(from.labels, from.label_width, labels);
-    ++part.rows;
-  }
-
-  dataset done() && {
-    part.features = std::move(features).done();
-    part.labels = std::move(labels).done();
-    return std::move(part);
-  }
-};
 
 } // namespace
 
@@ -92,25 +54,6 @@ dataset make_dataset(const table& from, label_use use) {
     made.origin = label->origin;
   }
   return made;
-}
-
-std::pair<dataset, dataset> split(const dataset& all, double held_out, std::uint64_t seed) {
-  if (!(held_out > 0))
-    return {all, half{all, 0}.done()};
-  if (all.rows < 2)
-    throw failure{errc::data, all.origin + (all.origin.empty() ? "" : ": ") +
-                                  "has too few rows to hold any out; set `validation` to 0"};
-  const auto wanted = static_cast<std::size_t>(std::llround(static_cast<double>(all.rows) * held_out));
-  const auto held = std::clamp<std::size_t>(wanted, 1, all.rows - 1);
-  const row_order order{derive_seed(seed, purpose::split), 0, all.rows, true};
-  std::vector<bool> is_held(all.rows);
-  for (std::size_t i = 0; i < held; ++i)
-    is_held[order(i)] = true;
-  half rest{all, all.rows - held};
-  half out{all, held};
-  for (std::size_t row = 0; row < all.rows; ++row)
-    (is_held[row] ? out : rest).take(all, row);
-  return {std::move(rest).done(), std::move(out).done()};
 }
 
 dataset part_of(const dataset& all, std::size_t index, std::size_t parts) {

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace dk::data {
@@ -29,12 +28,6 @@ enum class label_use { required, optional };
 /// @throws failure (data) without rows, without a column, or with a number that is not finite (named by file, row,
 /// column)
 dataset make_dataset(const table& from, label_use use = label_use::required);
-
-/// Holds out a fraction of the rows, picked at random by the seed: {the rest, the held out}. Together they are all
-/// rows, no row is in both, and each keeps the order of the file. Nothing is held out when `held_out` is 0; else each
-/// side gets a row at least.
-/// Requires 0 <= held_out < 1. @throws failure (data) when there are too few rows to hold out any
-std::pair<dataset, dataset> split(const dataset& all, double held_out, std::uint64_t seed);
 
 /// Part `index` of `parts` contiguous parts of nearly the same size; shares the rows. Requires index < parts <= rows.
 dataset part_of(const dataset& all, std::size_t index, std::size_t parts);

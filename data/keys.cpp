@@ -29,6 +29,21 @@ bool is_range(const json& value) {
          value[0] != value[1];
 }
 
+bool is_shape(const json& value) {
+  return value.is_array() && !value.empty() &&
+         std::all_of(value.begin(), value.end(), [](const json& size) { return size.is_number_integer() && size > 0; });
+}
+
+bool is_words(const json& value) {
+  return value.is_string() ||
+         (value.is_array() && !value.empty() &&
+          std::all_of(value.begin(), value.end(), [](const json& word) { return word.is_string(); }));
+}
+
+bool is_source(const json& value) {
+  return value.is_object() && value.contains("format") && value["format"].is_string();
+}
+
 struct kind_check {
   bool ok;
   const char* accepted;
@@ -50,6 +65,20 @@ kind_check check(const json& value, key_kind kind) {
     return {value.is_number_integer() && value > 0, "a whole number from 1 up"};
   case key_kind::range:
     return {is_range(value), "two different numbers, as in [0, 255]"};
+  case key_kind::number:
+    return {is_finite_number(value), "a number"};
+  case key_kind::value:
+    return {is_finite_number(value) || value.is_string(), "a number or a string"};
+  case key_kind::flag:
+    return {value.is_boolean(), "true or false"};
+  case key_kind::shape:
+    return {is_shape(value), "a list of whole numbers from 1 up, as in [28, 28, 1]"};
+  case key_kind::words:
+    return {is_words(value), "a string or a list of strings"};
+  case key_kind::source:
+    return {is_source(value), "a source, as in { format = \"csv\", path = \"more.csv\" }"};
+  case key_kind::names_or_range:
+    return {is_text(value) || is_texts(value) || is_range(value), "names of columns, or two different numbers"};
   }
   return {false, "nothing"};
 }
@@ -72,6 +101,13 @@ void check_keys(const spec& given, const std::string& role, const std::vector<ke
                                       value.dump(-1, ' ', false, json::error_handler_t::replace) + ", accepted is " +
                                       checked.accepted};
   }
+  for (const auto& rule : rules)
+    if (!rule.choices.empty() && given.keys.contains(rule.name)) {
+      const auto found = given.keys.at(rule.name).get<std::string>();
+      if (std::find(rule.choices.begin(), rule.choices.end(), found) == rule.choices.end())
+        throw failure{errc::config, who + '`' + rule.name + "` is \"" + found + '"' +
+                                        did_you_mean(found, rule.choices) + ", accepted are: " + join(rule.choices)};
+    }
   for (const auto& rule : rules)
     if (rule.required && !given.keys.contains(rule.name))
       throw failure{errc::config, who + "needs the key `" + rule.name + "`, " + check({}, rule.kind).accepted};

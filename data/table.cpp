@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/text.hpp"
+#include "data/parallel.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,8 +18,24 @@ std::size_t width(const column& which) {
 }
 
 std::string_view type_name(const column& which) {
-  static constexpr std::array<std::string_view, 7> names{"u8", "i8", "i16", "i32", "i64", "f32", "f64"};
+  static constexpr std::array<std::string_view, 8> names{"u8", "i8", "i16", "i32", "i64", "f32", "f64", "text"};
   return names[which.values.index()];
+}
+
+std::size_t size(const column& which) {
+  return std::visit([](const auto& all) { return all.size(); }, which.values);
+}
+
+const texts* texts_in(const column& which) {
+  return std::get_if<texts>(&which.values);
+}
+
+void refuse_text(const column& which) {
+  const auto& all = std::get<texts>(which.values);
+  const auto where = which.origin.empty() ? std::string{} : which.origin + ": ";
+  const auto shown = all.size() == 0 ? std::string{} : ", as \"" + std::string{all[0].substr(0, 40)} + "\" in row 0";
+  throw failure{errc::data, where + "column `" + which.name + "` holds text" + shown +
+                                ", expected numbers; string_index or binary_label make numbers of it"};
 }
 
 std::string shortest(double value) {
@@ -38,8 +55,21 @@ std::string place(const column& which, std::size_t element) {
   return text;
 }
 
+block as_floats(const column& from) {
+  if (const auto* floats = std::get_if<block>(&from.values))
+    return *floats;
+  return visit_values(from, [](const auto* x, std::size_t count) {
+    block_writer writer{count};
+    auto* const y = writer.data();
+    over_ranges(count, 1U << 20U, [&](std::size_t first, std::size_t last) {
+      std::transform(x + first, x + last, y + first, [](auto value) { return static_cast<float>(value); });
+    });
+    return std::move(writer).done();
+  });
+}
+
 void table::put(column added) {
-  const auto count = visit_values(added, [](const auto*, std::size_t size) { return size; });
+  const auto count = size(added);
   const auto wide = width(added);
   const auto where = added.origin.empty() ? std::string{} : added.origin + ": ";
   if (wide == 0 || count % wide != 0)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/block.hpp"
+#include "data/texts.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,15 +13,16 @@
 
 namespace dk::data {
 
-/// The numbers of a column in the type they were read in; float32 is a block, so that a dataset can share it.
-using numbers = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>, std::vector<std::int16_t>,
-                             std::vector<std::int32_t>, std::vector<std::int64_t>, block, std::vector<double>>;
+/// What a column holds, in the type it was read in; float32 is a block, so that a dataset can share it.
+using cells = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>, std::vector<std::int16_t>,
+                           std::vector<std::int32_t>, std::vector<std::int64_t>, block, std::vector<double>, texts>;
 
 /// A named column: one cell of `shape` per row ([] is one number, [28, 28] an image), row-major, a row contiguous.
+/// Of texts there is one per row.
 struct column {
   std::string name;
   std::vector<std::size_t> shape;
-  numbers values;
+  cells values;
   std::string origin;              ///< the file it came from, for errors
   std::vector<std::string> fields; ///< what the elements of a cell are called in that file; may be empty
 };
@@ -28,7 +30,13 @@ struct column {
 /// Numbers per row: the product of the shape.
 std::size_t width(const column& which);
 
-/// "u8", "i8", "i16", "i32", "i64", "f32" or "f64".
+/// Numbers, or texts, in all rows together.
+std::size_t size(const column& which);
+
+/// nullptr when it holds numbers.
+const texts* texts_in(const column& which);
+
+/// "u8", "i8", "i16", "i32", "i64", "f32", "f64" or "text".
 std::string_view type_name(const column& which);
 
 /// The shortest text that reads back as this number.
@@ -37,11 +45,25 @@ std::string shortest(double value);
 /// Where a number stands, for errors: "FILE: row 7 (the first is 0) of column `features`, field `pt`".
 std::string place(const column& which, std::size_t element);
 
-/// Calls f(first, count) with a pointer of the column's own type.
+/// "FILE: column `label` holds text, as \"s\" in row 0, ..." @throws failure (data), always
+[[noreturn]] void refuse_text(const column& which);
+
+/// Calls f(first, count) with a pointer of the column's own type of number. @throws failure (data) when it holds text
 template <class F>
-decltype(auto) visit_values(const column& which, F&& f) {
-  return std::visit([&](const auto& all) -> decltype(auto) { return f(all.data(), all.size()); }, which.values);
+auto visit_values(const column& which, F&& f) {
+  using result = decltype(f(static_cast<const double*>(nullptr), std::size_t{}));
+  return std::visit(
+      [&](const auto& all) -> result {
+        if constexpr (std::is_same_v<std::decay_t<decltype(all)>, texts>)
+          refuse_text(which);
+        else
+          return f(all.data(), all.size());
+      },
+      which.values);
 }
+
+/// The numbers as f32; shared where they are. @throws failure (data) when it holds text
+block as_floats(const column& from);
 
 /// Named columns of the same number of rows, in the order in which they were added.
 class table {
@@ -52,6 +74,9 @@ public:
 
   std::size_t rows() const { return rows_; }
   const std::vector<column>& columns() const { return columns_; }
+
+  /// Gives the columns away.
+  std::vector<column> release() && { return std::move(columns_); }
   std::vector<std::string> names() const;
 
   /// nullptr when there is none.

@@ -61,13 +61,13 @@ spec read_source(const config_tree& tree, const std::string& path, const std::st
   return data::anchored(source, base_folder);
 }
 
-spec read_transform(const config_tree& tree, const std::string& path) {
+spec read_transform(const config_tree& tree, const std::string& path, const std::string& base_folder) {
   const auto name = only_key(tree, path, "a table of one transform, as in { one_hot = { column = \"label\", ... } }");
   const auto inner = join_path(path, name);
   const auto& keys = *value_at(tree, inner);
   spec transform{name, keys.is_object() ? keys : nlohmann::json::object()};
   placed(tree, inner, [&] { data::check_transform(transform); });
-  return transform;
+  return data::anchored_transform(std::move(transform), base_folder);
 }
 
 spec read_layer(const config_tree& tree, const std::string& path) {

@@ -18,7 +18,7 @@ void placed(const config_tree& tree, const std::string& path, const std::functio
 spec read_source(const config_tree& tree, const std::string& path, const std::string& base_folder);
 
 /// { one_hot = { column = "label", ... } }
-spec read_transform(const config_tree& tree, const std::string& path);
+spec read_transform(const config_tree& tree, const std::string& path, const std::string& base_folder);
 
 /// { dense = 1000, activation = "relu" }
 spec read_layer(const config_tree& tree, const std::string& path);

@@ -48,7 +48,7 @@ void read_data(const section& in, data_config& data, const std::string& folder) 
   if (in.find("test") != nullptr)
     data.test = read_source(in.tree(), in.path("test"), folder);
   for (const auto& path : in.list("transforms"))
-    data.transforms.push_back(read_transform(in.tree(), path));
+    data.transforms.push_back(read_transform(in.tree(), path, folder));
   in.flag("shuffle", data.shuffle);
   in.whole("prefetch", data.prefetch, 1, 1'000'000);
   in.number("validation", data.validation, is_part, "a number from 0 up and below 1");

@@ -84,8 +84,8 @@ void discard_unused(const run_folder& folder) {
   const bool trained = fs::exists(folder.history(), ignored) && fs::file_size(folder.history(), ignored) > 0;
   if (trained || (fs::exists(folder.checkpoints(), ignored) && !fs::is_empty(folder.checkpoints(), ignored)))
     return;
-  for (const auto& file : {folder.config(), folder.initial_model(), folder.history(), folder.commits(),
-                           folder.validation(), folder.log(), folder.checkpoints()})
+  for (const auto& file : {folder.config(), folder.pipeline(), folder.initial_model(), folder.history(),
+                           folder.commits(), folder.validation(), folder.log(), folder.checkpoints()})
     fs::remove(file, ignored);
   for (std::size_t i = 0; fs::remove(folder.initial_model_of(i), ignored); ++i)
     continue;

@@ -9,6 +9,7 @@ struct run_folder {
   std::string path;
 
   std::string config() const { return path + "/config.resolved.toml"; }
+  std::string pipeline() const { return path + "/pipeline.json"; }
   std::string initial_model() const { return path + "/initial.h5"; }
   std::string model() const { return path + "/model.h5"; }
   std::string best_model() const { return path + "/best.h5"; }

@@ -30,9 +30,20 @@ struct known_model {
   nn::loaded_model file; // the first
   block weights;         // of all, one after the other
   std::size_t models = 1;
-  std::vector<spec> transforms;
+  data::pipeline fitted;
   std::optional<spec> test;
 };
+
+// What the run's transforms were fitted to. Runs of earlier builds, whose transforms learned nothing, have no such
+// file.
+data::pipeline pipeline_of(const run_folder& folder, const job& which) {
+  if (std::ifstream file{folder.pipeline(), std::ios::binary})
+    return data::parse_pipeline(std::string{std::istreambuf_iterator<char>{file}, {}}, folder.pipeline());
+  data::pipeline unfitted;
+  for (const auto& transform : which.data.transforms)
+    unfitted.push_back({transform, nlohmann::json::object()});
+  return unfitted;
+}
 
 known_model load(const std::string& path) {
   if (!fs::is_directory(path)) {
@@ -52,7 +63,7 @@ known_model load(const std::string& path) {
   for (const auto& file : files)
     weights.push_back(block::copy_of(file.weights.data(), file.weights.size()));
   files.front().loss = which.trainer.loss;
-  return {std::move(files.front()), block::joined(weights), files.size(), which.data.transforms, which.data.test};
+  return {std::move(files.front()), block::joined(weights), files.size(), pipeline_of(folder, which), which.data.test};
 }
 
 spec source_for(const known_model& model, const std::string& data) {
@@ -90,7 +101,7 @@ void print_columns(const data::table& table) {
 int evaluate_command(const evaluate_options& options) {
   set_up_log(verbosity::normal);
   const auto model = load(options.model);
-  const auto rows = read_source(source_for(model, options.data), model.transforms);
+  const auto rows = read_source(source_for(model, options.data), model.fitted);
   const auto loss = model.file.loss.empty() ? "categorical_crossentropy" : model.file.loss;
   nn::ensemble models{model.file.architecture, loss, rows.label_width, model.weights, model.models};
   const auto& net = models.first();

@@ -1,16 +1,12 @@
 #include "apps/driver/inputs.hpp"
 
 #include "data/formats/catalog.hpp"
-#include "data/transforms/catalog.hpp"
+#include "data/rows.hpp"
 #include "nn/model_file.hpp"
 
-namespace dk {
+#include <tuple>
 
-data::dataset read_source(const spec& source, const std::vector<spec>& transforms) {
-  auto table = data::read(source);
-  data::apply(transforms, table);
-  return data::make_dataset(table);
-}
+namespace dk {
 
 block resolve_model(job& which) {
   if (which.model.keras.empty())
@@ -24,15 +20,25 @@ block resolve_model(job& which) {
 
 job_data read_data(const job& which) {
   job_data all;
-  all.train = read_source(*which.data.train, which.data.transforms);
-  if (which.data.validation > 0) {
-    auto [kept, held_out] = data::split(all.train, which.data.validation, which.seed);
-    all.train = std::move(kept);
-    all.validation = std::move(held_out);
+  auto train = data::read(*which.data.train);
+  std::optional<data::table> held_out;
+  if (which.data.validation > 0)
+    std::tie(train, held_out.emplace()) = data::split(train, which.data.validation, which.seed);
+  all.fitted = data::fit(which.data.transforms, train);
+  all.train = data::make_dataset(train);
+  if (held_out) {
+    data::apply(all.fitted, *held_out);
+    all.validation = data::make_dataset(*held_out);
   }
   if (which.data.test)
-    all.test = read_source(*which.data.test, which.data.transforms);
+    all.test = read_source(*which.data.test, all.fitted);
   return all;
+}
+
+data::dataset read_source(const spec& source, const data::pipeline& fitted) {
+  auto table = data::read(source);
+  data::apply(fitted, table);
+  return data::make_dataset(table);
 }
 
 } // namespace dk

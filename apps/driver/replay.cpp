@@ -166,7 +166,7 @@ int replay_command(const replay_options& options) {
   how.notice = [&](const std::string& text) { shown.note(text); };
   if (!same_rule || !options.out.empty()) {
     how.folder = make_run_folder(options.out, under.name + "-replay");
-    prepare_folder(under, *how.folder, run.start, data.train.label_width);
+    prepare_folder(under, *how.folder, run.start, data);
   }
   const auto replay_here = [&] { return replay(run.which, run.log, under, data.train, how); };
   const auto result = how.folder ? run_in(*how.folder, replay_here) : replay_here();

@@ -22,7 +22,9 @@ void save_start(const job& which, const std::string& path, const block& start, s
 
 } // namespace
 
-void prepare_folder(const job& which, const run_folder& folder, const block& start, std::size_t label_width) {
+void prepare_folder(const job& which, const run_folder& folder, const block& start, const job_data& data) {
+  const auto label_width = data.train.label_width;
+  write_text(folder.pipeline(), data::to_text(data.fitted));
   write_text(folder.config(), to_toml(which));
   if (!is_ensemble(which))
     return save_start(which, folder.initial_model(), start, label_width);

@@ -8,7 +8,7 @@ namespace dk {
 
 /// Writes what a run's folder has from the start: the config and initial.h5, the center that every replica starts from.
 /// @throws failure (resources, ...)
-void prepare_folder(const job& which, const run_folder& folder, const block& start, std::size_t label_width);
+void prepare_folder(const job& which, const run_folder& folder, const block& start, const job_data& data);
 
 /// Trains, or replays, in a folder; a run that cannot even begin leaves none behind. @throws failure
 run_result run_in(const run_folder& folder, const std::function<run_result()>& run);

@@ -26,12 +26,12 @@ job_data read_what_is_needed(const job& which) {
   return data;
 }
 
-run_folder begin_folder(const job& which, const std::string& wanted, const block& start, std::size_t label_width) {
+run_folder begin_folder(const job& which, const std::string& wanted, const block& start, const job_data& data) {
   auto folder = make_run_folder(wanted, which.name);
   if (which.laboratory.dry)
     write_text(folder.config(), to_toml(which));
   else
-    prepare_folder(which, folder, start, label_width);
+    prepare_folder(which, folder, start, data);
   return folder;
 }
 
@@ -76,7 +76,7 @@ int simulate_command(const simulate_options& options) {
     fmt::print(stderr, "{}",
                plan_text(which, rows, which.laboratory.dry ? "in the laboratory, dry" : "in the laboratory"));
   check_simulation(which, data.train);
-  run.folder = begin_folder(which, options.out, run.start, data.train.label_width);
+  run.folder = begin_folder(which, options.out, run.start, data);
   set_up_log(level, run.folder->log());
   if (data.validation && !which.laboratory.dry)
     run.validation = &*data.validation;

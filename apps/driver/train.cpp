@@ -82,7 +82,7 @@ int train_command(const train_options& options) {
   }
   set_up_log(level_of(options), run.folder->log());
   if (!resume)
-    prepare_folder(which, *run.folder, run.start, data.train.label_width);
+    prepare_folder(which, *run.folder, run.start, data);
   for (const auto& notice : notices)
     shown.note(notice);
   run.validation = data.validation ? &*data.validation : nullptr;

@@ -143,7 +143,7 @@ block read_floats(open_file& file, const std::string& path, std::uint64_t count)
   return std::move(all).done();
 }
 
-numbers read_body(open_file& file, const std::string& path, const header& h) {
+cells read_body(open_file& file, const std::string& path, const header& h) {
   switch (h.type) {
   case 0x08:
     return read_numbers<std::uint8_t>(file, path, h.values);

@@ -2,84 +2,101 @@
 
 #include "common/error.hpp"
 #include "common/text.hpp"
-#include "data/transforms/min_max.hpp"
-#include "data/transforms/one_hot.hpp"
+#include "data/formats/catalog.hpp"
 
 #include <array>
 
+// Every transform; each is defined at the end of its own file.
+#define DK_TRANSFORMS(X)                                                                                               \
+  X(assemble)                                                                                                          \
+  X(binary_label)                                                                                                      \
+  X(clip)                                                                                                              \
+  X(dense)                                                                                                             \
+  X(drop)                                                                                                              \
+  X(filter)                                                                                                            \
+  X(impute)                                                                                                            \
+  X(label_index)                                                                                                       \
+  X(log)                                                                                                               \
+  X(min_max)                                                                                                           \
+  X(normalize)                                                                                                         \
+  X(one_hot)                                                                                                           \
+  X(rename)                                                                                                            \
+  X(repeat)                                                                                                            \
+  X(reshape)                                                                                                           \
+  X(select)                                                                                                            \
+  X(standard)                                                                                                          \
+  X(string_index)                                                                                                      \
+  X(union)
+
 namespace dk::data {
+
+#define DK_DECLARE(name) extern const transform_kind name##_transform;
+DK_TRANSFORMS(DK_DECLARE)
+#undef DK_DECLARE
 
 namespace {
 
-struct transform {
-  const char* name;
-  void (*check)(const spec& transform);
-  void (*apply)(const spec& transform, table& to);
-};
+#define DK_ADDRESS(name) &name##_transform,
+constexpr std::array transforms{DK_TRANSFORMS(DK_ADDRESS)};
+#undef DK_ADDRESS
 
-constexpr std::array transforms{
-    transform{"min_max", min_max::check, min_max::apply},
-    transform{"one_hot", one_hot::check, one_hot::apply},
-};
-
-const transform& find(const spec& given) {
-  for (const auto& t : transforms)
-    if (given.name == t.name)
-      return t;
-  const auto names = transform_names();
-  throw failure{errc::config, "unknown transform `" + given.name + '`' + did_you_mean(given.name, names) +
-                                  "; known are: " + join(names)};
-}
-
-// The strings of a key that holds one string or a list of them; none when it holds anything else.
-std::vector<std::string> names_in(const spec& given, const char* key) {
-  const auto found = given.keys.find(key);
-  if (found == given.keys.end())
-    return {};
-  if (found->is_string())
-    return {found->get<std::string>()};
-  if (found->is_array() && !found->empty() && found->front().is_string())
-    return found->get<std::vector<std::string>>();
-  return {};
+// The keys that name columns, around the transform's own.
+std::vector<key_rule> rules_of(const transform_kind& kind) {
+  std::vector<key_rule> rules;
+  if (kind.columns == column_use::each || kind.columns == column_use::listed || kind.columns == column_use::one)
+    rules.push_back({"column", key_kind::text, kind.columns == column_use::one});
+  if (kind.columns == column_use::each || kind.columns == column_use::listed || kind.columns == column_use::into_one)
+    rules.push_back({"columns", key_kind::texts, kind.columns == column_use::into_one});
+  bool has_to = false;
+  for (const auto& rule : kind.keys) {
+    rules.push_back(rule);
+    has_to = has_to || rule.name == "to";
+  }
+  if (kind.columns == column_use::into_one)
+    rules.push_back({"to", key_kind::text, true});
+  else if (kind.columns == column_use::each && !has_to)
+    rules.push_back({"to", key_kind::names});
+  return rules;
 }
 
 } // namespace
 
-void apply(const std::vector<spec>& given, table& to) {
-  for (const auto& one : given) {
-    check_transform(one);
-    find(one).apply(one, to);
-  }
+const transform_kind& find_transform(const std::string& name) {
+  for (const auto* kind : transforms)
+    if (name == kind->name)
+      return *kind;
+  const auto names = transform_names();
+  throw failure{errc::config,
+                "unknown transform `" + name + '`' + did_you_mean(name, names) + "; known are: " + join(names)};
 }
 
 void check_transform(const spec& given) {
-  find(given).check(given);
-  if (given.keys.contains("column") == given.keys.contains("columns"))
+  const auto& kind = find_transform(given.name);
+  check_keys(given, "transform", rules_of(kind));
+  const bool either = kind.columns == column_use::each || kind.columns == column_use::listed;
+  if (either && given.keys.contains("column") == given.keys.contains("columns"))
     throw failure{errc::config, "transform `" + given.name + "`: needs either `column` or `columns`"};
-  transform_columns(given);
+  if (kind.columns == column_use::each)
+    transform_columns(given);
+  if (kind.check != nullptr)
+    kind.check(given);
 }
 
 std::vector<std::string> transform_names() {
   std::vector<std::string> names;
-  for (const auto& t : transforms)
-    names.emplace_back(t.name);
+  for (const auto* kind : transforms)
+    names.emplace_back(kind->name);
   return names;
 }
 
-std::vector<std::pair<std::string, std::string>> transform_columns(const spec& given) {
-  auto from = names_in(given, "column");
-  if (from.empty())
-    from = names_in(given, "columns");
-  auto to = names_in(given, "to");
-  if (to.empty())
-    to = from;
-  if (from.size() != to.size())
-    throw failure{errc::config, "transform `" + given.name + "`: `to` names " + std::to_string(to.size()) +
-                                    " columns for " + std::to_string(from.size()) + "; give as many"};
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (std::size_t i = 0; i < from.size(); ++i)
-    pairs.emplace_back(std::move(from[i]), std::move(to[i]));
-  return pairs;
+spec anchored_transform(spec given, const std::string& folder) {
+  for (const auto& rule : find_transform(given.name).keys)
+    if (rule.kind == key_kind::source && given.keys.contains(rule.name)) {
+      auto& source = given.keys.at(rule.name);
+      const auto placed = anchored({source.at("format").get<std::string>(), source}, folder);
+      source = placed.keys;
+    }
+  return given;
 }
 
 } // namespace dk::data

@@ -1,52 +1,89 @@
-#include "data/transforms/min_max.hpp"
+// min_max: y = to[0] + (x - from[0]) * (to[1] - to[0]) / (from[1] - from[0]). Without `from`, the least and the
+// greatest number of the training rows stand for it, each place of a cell by itself; a place that never varies becomes
+// to[0]. `to` is [0, 1] unless given, or where it names new columns. Numbers outside `from` land outside `to`.
 
-#include "data/keys.hpp"
-#include "data/transforms/catalog.hpp"
+#include "common/error.hpp"
+#include "data/transforms/mapping.hpp"
 
-namespace dk::data::min_max {
+#include <limits>
+
+namespace dk::data {
 
 namespace {
 
-bool names_columns(const nlohmann::json& to) {
-  return to.is_string() || (to.is_array() && !to.empty() && to.front().is_string());
+struct scale {
+  std::vector<double> low; ///< of each place of a cell
+  std::vector<double> high;
+  double to_low = 0;
+  double to_high = 1;
+};
+
+nlohmann::json fit(const spec& given, const table& training) {
+  auto fitted = nlohmann::json::object();
+  if (given.keys.contains("from"))
+    return fitted;
+  for (const auto& name : source_columns(given)) {
+    const auto& from = training.at(name);
+    std::vector<double> low(width(from), std::numeric_limits<double>::infinity());
+    std::vector<double> high(width(from), -std::numeric_limits<double>::infinity());
+    for (std::size_t i = 0; i < width(from); ++i) {
+      over_element(from, i, [&](double x) {
+        low[i] = std::min(low[i], x);
+        high[i] = std::max(high[i], x);
+      });
+      if (!std::isfinite(low[i]) || !std::isfinite(high[i]))
+        throw failure{errc::data, column_text(from) + "has no finite numbers to fit `min_max` to at element " +
+                                      std::to_string(i) + "; impute or drop it"};
+    }
+    fitted[name] = {{"low", low}, {"high", high}};
+  }
+  return fitted;
 }
 
-block scaled(const column& from, double low, double high, double to_low, double to_high) {
-  const auto factor = (to_high - to_low) / (high - low);
-  return visit_values(from, [&](const auto* x, std::size_t count) {
-    block_writer writer{count};
-    auto* const y = writer.data();
-    for (std::size_t i = 0; i < count; ++i) // in double, so that `high` lands on `to_high` exactly
-      y[i] = static_cast<float>(to_low + (static_cast<double>(x[i]) - low) * factor);
-    return std::move(writer).done();
-  });
+scale scale_of(const spec& given, const nlohmann::json& fitted, const column& which) {
+  scale s;
+  if (const auto range = given.keys.find("from"); range != given.keys.end()) {
+    s.low.assign(width(which), (*range)[0].get<double>());
+    s.high.assign(width(which), (*range)[1].get<double>());
+  } else {
+    s.low = fitted_numbers(given, fitted, which, "low");
+    s.high = fitted_numbers(given, fitted, which, "high");
+  }
+  if (const auto to = given.keys.find("to"); to != given.keys.end() && to->is_array() && to->front().is_number()) {
+    s.to_low = (*to)[0].get<double>();
+    s.to_high = (*to)[1].get<double>();
+  }
+  return s;
+}
+
+void apply(const spec& given, const nlohmann::json& fitted, table& to) {
+  for (const auto& [source, target] : transform_columns(given)) {
+    const auto& from = to.at(source);
+    const auto s = scale_of(given, fitted, from);
+    std::vector<double> factor;
+    for (std::size_t i = 0; i < s.low.size(); ++i)
+      factor.push_back(s.high[i] == s.low[i] ? 0 : (s.to_high - s.to_low) / (s.high[i] - s.low[i]));
+    put_like(to, from, target, mapped(from, [&](double x, std::size_t i) { // in double: `high` lands on to[1] exactly
+               return s.to_low + (x - s.low[i]) * factor[i];
+             }));
+  }
+}
+
+void invert(const spec& given, const nlohmann::json& fitted, table& to) {
+  for (const auto& [source, target] : transform_columns(given)) {
+    auto from = to.at(target);
+    from.name = source;
+    const auto s = scale_of(given, fitted, from);
+    put_like(to, from, source, mapped(from, [&](double y, std::size_t i) {
+               return s.low[i] + (y - s.to_low) * (s.high[i] - s.low[i]) / (s.to_high - s.to_low);
+             }));
+  }
 }
 
 } // namespace
 
-void check(const spec& transform) {
-  const auto to = transform.keys.find("to");
-  const bool named = to != transform.keys.end() && names_columns(*to);
-  check_keys(transform, "transform",
-             {{"column", key_kind::text},
-              {"columns", key_kind::texts},
-              {"from", key_kind::range, true},
-              {"to", named ? key_kind::names : key_kind::range}});
-}
+extern const transform_kind min_max_transform;
+const transform_kind min_max_transform{
+    "min_max", {{"from", key_kind::range}, {"to", key_kind::names_or_range}}, column_use::each, fit, apply, invert};
 
-void apply(const spec& transform, table& to) {
-  const auto& from = transform.keys.at("from");
-  double to_low = 0;
-  double to_high = 1;
-  if (const auto range = transform.keys.find("to"); range != transform.keys.end() && !names_columns(*range)) {
-    to_low = (*range)[0].get<double>();
-    to_high = (*range)[1].get<double>();
-  }
-  for (const auto& [source, target] : transform_columns(transform)) {
-    const auto& old = to.at(source);
-    to.put({target, old.shape, scaled(old, from[0].get<double>(), from[1].get<double>(), to_low, to_high), old.origin,
-            old.fields});
-  }
-}
-
-} // namespace dk::data::min_max
+} // namespace dk::data

@@ -1,15 +1,17 @@
-#include "data/transforms/one_hot.hpp"
+// one_hot: a column of class numbers c, one per row, becomes f32 rows of `classes` numbers: 1 at place c, 0 elsewhere.
 
 #include "common/error.hpp"
-#include "common/text.hpp"
-#include "data/keys.hpp"
-#include "data/transforms/catalog.hpp"
+#include "data/transforms/transform.hpp"
 
 #include <algorithm>
 
-namespace dk::data::one_hot {
+namespace dk::data {
 
 namespace {
+
+std::size_t classes_of(const spec& given) {
+  return given.keys.at("classes").get<std::size_t>();
+}
 
 block hot(const column& from, std::size_t classes) {
   return visit_values(from, [&](const auto* x, std::size_t rows) {
@@ -30,26 +32,33 @@ block hot(const column& from, std::size_t classes) {
   });
 }
 
-} // namespace
-
-void check(const spec& transform) {
-  check_keys(transform, "transform",
-             {{"column", key_kind::text},
-              {"columns", key_kind::texts},
-              {"classes", key_kind::whole, true},
-              {"to", key_kind::names}});
-}
-
-void apply(const spec& transform, table& to) {
-  const auto classes = transform.keys.at("classes").get<std::size_t>();
-  for (const auto& [source, target] : transform_columns(transform)) {
-    const auto& old = to.at(source);
-    if (width(old) != 1)
-      throw failure{errc::data, (old.origin.empty() ? "" : old.origin + ": ") + "column `" + source + "` has " +
-                                    std::to_string(width(old)) +
-                                    " numbers per row, one_hot takes one; name the label column"};
-    to.put({target, {classes}, hot(old, classes), old.origin, {}});
+void apply(const spec& given, const nlohmann::json&, table& to) {
+  for (const auto& [source, target] : transform_columns(given)) {
+    const auto& from = to.at(source);
+    require_single(from, "one_hot");
+    to.put({target, {classes_of(given)}, hot(from, classes_of(given)), from.origin, {}});
   }
 }
 
-} // namespace dk::data::one_hot
+void invert(const spec& given, const nlohmann::json&, table& to) {
+  const auto classes = classes_of(given);
+  for (const auto& [source, target] : transform_columns(given)) {
+    const auto& from = to.at(target);
+    if (width(from) != classes)
+      throw failure{errc::data, column_text(from) + "has " + std::to_string(width(from)) +
+                                    " numbers per row, one_hot made " + std::to_string(classes) + "; name that column"};
+    const auto hot = as_floats(from);
+    std::vector<std::int32_t> which;
+    for (const auto* row = hot.begin(); row != hot.end(); row += classes)
+      which.push_back(static_cast<std::int32_t>(std::max_element(row, row + classes) - row));
+    to.put({source, {}, std::move(which), from.origin, {}});
+  }
+}
+
+} // namespace
+
+extern const transform_kind one_hot_transform;
+const transform_kind one_hot_transform{
+    "one_hot", {{"classes", key_kind::whole, true}}, column_use::each, nullptr, apply, invert};
+
+} // namespace dk::data

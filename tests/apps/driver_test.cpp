@@ -45,7 +45,7 @@ TEST_CASE("a run's folder holds every file, and each can be read", "[apps][drive
     found.push_back(entry.path().filename().string());
   std::sort(found.begin(), found.end());
   CHECK(found == names{"best.h5", "checkpoints", "commits.jsonl", "config.resolved.toml", "history.csv",
-                       "history.jsonl", "initial.h5", "log.txt", "model.h5", "result.json", "validation.jsonl"});
+                       "history.jsonl", "initial.h5", "log.txt", "model.h5", "pipeline.json", "result.json", "validation.jsonl"});
 
   const auto commits = json_lines(job.path("run/commits.jsonl"));
   REQUIRE(commits.size() == 34); // a header, then 3 epochs of 540 rows in chunks of 50

@@ -1,16 +1,12 @@
 #include "data/dataset.hpp"
 #include "tests/support.hpp"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdint>
 #include <limits>
-#include <numeric>
 
 using dk::block;
 using dk::errc;
 using dk::data::check_labels;
-using dk::data::dataset;
 using dk::data::make_dataset;
 using dk::data::table;
 using dk::test::failure_of;
@@ -26,14 +22,6 @@ table with(block features, std::vector<double> labels) {
   t.put({"features", {2}, std::move(features), "f", {"pt", "eta"}});
   t.put({"label", {}, std::move(labels), "l", {}});
   return t;
-}
-
-dataset counting(std::size_t rows) {
-  std::vector<float> features(rows * 2);
-  std::vector<double> labels(rows);
-  std::iota(features.begin(), features.end(), 0.0F);
-  std::iota(labels.begin(), labels.end(), 0.0);
-  return make_dataset(with(floats(features), labels));
 }
 
 } // namespace
@@ -73,36 +61,6 @@ TEST_CASE("a number that is not finite is named by file, row and column", "[data
 
 TEST_CASE("no rows are an error", "[data][dataset]") {
   CHECK(failure_of(errc::data, [] { make_dataset(with(block{}, {})); }) == "f: has no rows; give data to work on");
-}
-
-TEST_CASE("a split is disjoint, complete, in file order and the same every time", "[data][dataset]") {
-  const auto all = counting(100);
-  const auto [rest, held] = split(all, 0.2, 7);
-  CHECK(rest.rows == 80);
-  CHECK(held.rows == 20);
-  CHECK(std::is_sorted(rest.labels.begin(), rest.labels.end()));
-  CHECK(std::is_sorted(held.labels.begin(), held.labels.end()));
-  std::vector<float> seen(rest.labels.begin(), rest.labels.end());
-  seen.insert(seen.end(), held.labels.begin(), held.labels.end());
-  std::sort(seen.begin(), seen.end());
-  CHECK(std::equal(seen.begin(), seen.end(), all.labels.begin(), all.labels.end()));
-  for (std::size_t i = 0; i < held.rows; ++i)
-    CHECK(held.features[2 * i + 1] == 2 * held.labels[i] + 1);
-  const auto again = split(all, 0.2, 7).second;
-  CHECK(std::equal(held.labels.begin(), held.labels.end(), again.labels.begin()));
-  const auto other = split(all, 0.2, 8).second;
-  CHECK(!std::equal(held.labels.begin(), held.labels.end(), other.labels.begin()));
-}
-
-TEST_CASE("a split of nothing shares, and a small one leaves each side a row", "[data][dataset]") {
-  const auto all = counting(3);
-  const auto whole = split(all, 0, 1);
-  CHECK(whole.first.features.data() == all.features.data());
-  CHECK(whole.second.rows == 0);
-  CHECK(split(all, 0.01, 1).second.rows == 1);
-  CHECK(split(all, 0.99, 1).first.rows == 1);
-  CHECK(failure_of(errc::data, [] { split(counting(1), 0.5, 1); }) ==
-        "l: has too few rows to hold any out; set `validation` to 0");
 }
 
 TEST_CASE("labels are class numbers below the number of classes", "[data][dataset]") {

@@ -1,3 +1,4 @@
+#include "data/pipeline.hpp"
 #include "data/transforms/catalog.hpp"
 #include "tests/support.hpp"
 
@@ -30,24 +31,24 @@ std::string check_error(const spec& transform) {
 
 TEST_CASE("min_max scales a column in place, ends landing exactly", "[data][transforms]") {
   auto t = images();
-  dk::data::apply({{"min_max", {{"columns", {"features"}}, {"from", {0, 255}}, {"to", {0, 1}}}}}, t);
+  dk::data::fit({{"min_max", {{"columns", {"features"}}, {"from", {0, 255}}, {"to", {0, 1}}}}}, t);
   CHECK(floats(t, "features") == std::vector<float>{0, 0.2F, 1, 0.4F});
   CHECK(t.at("features").shape == std::vector<std::size_t>{2});
-  dk::data::apply({{"min_max", {{"column", "features"}, {"from", {0, 1}}, {"to", {1, -1}}}}}, t);
+  dk::data::fit({{"min_max", {{"column", "features"}, {"from", {0, 1}}, {"to", {1, -1}}}}}, t);
   CHECK(floats(t, "features")[0] == 1.0F);
   CHECK(floats(t, "features")[2] == -1.0F);
 }
 
 TEST_CASE("min_max writes a new column when `to` is a name", "[data][transforms]") {
   auto t = images();
-  dk::data::apply({{"min_max", {{"column", "features"}, {"from", {0, 255}}, {"to", "scaled"}}}}, t);
+  dk::data::fit({{"min_max", {{"column", "features"}, {"from", {0, 255}}, {"to", "scaled"}}}}, t);
   CHECK(floats(t, "scaled")[2] == 1.0F);
   CHECK(dk::data::type_name(t.at("features")) == "u8");
 }
 
 TEST_CASE("one_hot turns class numbers into rows", "[data][transforms]") {
   auto t = images();
-  dk::data::apply({{"one_hot", {{"column", "label"}, {"classes", 3}, {"to", "hot"}}}}, t);
+  dk::data::fit({{"one_hot", {{"column", "label"}, {"classes", 3}, {"to", "hot"}}}}, t);
   CHECK(floats(t, "hot") == std::vector<float>{0, 0, 1, 1, 0, 0});
   CHECK(t.at("hot").shape == std::vector<std::size_t>{3});
   CHECK(dk::data::type_name(t.at("label")) == "u8");
@@ -58,25 +59,23 @@ TEST_CASE("one_hot names the row and the value that is no class", "[data][transf
   const auto hot = [](const std::string& column, int classes) {
     return std::vector<spec>{{"one_hot", {{"column", column}, {"classes", classes}}}};
   };
-  CHECK(failure_of(errc::data, [&] { dk::data::apply(hot("label", 2), t); }) ==
+  CHECK(failure_of(errc::data, [&] { dk::data::fit(hot("label", 2), t); }) ==
         "l: row 0 (the first is 0) of column `label` holds 2, expected a whole number from 0 to 1; correct it or raise "
         "`classes`");
   t.put({"label", {}, std::vector<double>{1, 0.5}, "l", {}});
-  CHECK(failure_of(errc::data, [&] { dk::data::apply(hot("label", 2), t); }).find("row 1") != std::string::npos);
+  CHECK(failure_of(errc::data, [&] { dk::data::fit(hot("label", 2), t); }).find("row 1") != std::string::npos);
   t.put({"label", {}, std::vector<std::int32_t>{1, -1}, "l", {}});
-  CHECK(failure_of(errc::data, [&] { dk::data::apply(hot("label", 2), t); }).find("holds -1") != std::string::npos);
-  CHECK(failure_of(errc::data, [&] { dk::data::apply(hot("features", 2), t); }) ==
+  CHECK(failure_of(errc::data, [&] { dk::data::fit(hot("label", 2), t); }).find("holds -1") != std::string::npos);
+  CHECK(failure_of(errc::data, [&] { dk::data::fit(hot("features", 2), t); }) ==
         "i: column `features` has 2 numbers per row, one_hot takes one; name the label column");
-  CHECK(failure_of(errc::data, [&] { dk::data::apply(hot("lable", 2), t); }).find("did you mean \"label\"") !=
+  CHECK(failure_of(errc::data, [&] { dk::data::fit(hot("lable", 2), t); }).find("did you mean \"label\"") !=
         std::string::npos);
 }
 
 TEST_CASE("a transform's keys are checked without data", "[data][transforms]") {
-  CHECK(dk::data::transform_names() == std::vector<std::string>{"min_max", "one_hot"});
-  CHECK(check_error({"minmax", {}}) ==
-        "unknown transform `minmax` (did you mean \"min_max\"?); known are: min_max, one_hot");
-  CHECK(check_error({"min_max", {{"column", "x"}}}) ==
-        "transform `min_max`: needs the key `from`, two different numbers, as in [0, 255]");
+  CHECK(check_error({"minmax", {}})
+            .find("unknown transform `minmax` (did you mean \"min_max\"?); known are: assemble, "
+                  "binary_label, ") == 0);
   CHECK(check_error({"min_max", {{"column", "x"}, {"from", {1, 1}}}}) ==
         "transform `min_max`: `from` is [1,1], accepted is two different numbers, as in [0, 255]");
   CHECK(check_error({"min_max", {{"from", {0, 1}}}}) == "transform `min_max`: needs either `column` or `columns`");

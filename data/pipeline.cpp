@@ -1,0 +1,142 @@
+#include "data/pipeline.hpp"
+
+#include "common/error.hpp"
+#include "data/transforms/catalog.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace dk::data {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int format_version = 1;
+
+std::vector<std::string> names_in(const json& value) {
+  if (value.is_string())
+    return {value.get<std::string>()};
+  if (value.is_array() && !value.empty() && value.front().is_string())
+    return value.get<std::vector<std::string>>();
+  return {};
+}
+
+/// The columns that a table without labels has not: `label`, and what is made of it or for it.
+class absent_columns {
+public:
+  explicit absent_columns(const table& of) : of_(of) {}
+
+  /// Whether the transform cannot be applied for want of them; then what it writes is absent too.
+  bool leave_out(const spec& transform) {
+    const auto sources = source_columns(transform);
+    const auto written = names_in(transform.keys.value("to", json{}));
+    const bool makes_label = std::find(written.begin(), written.end(), "label") != written.end();
+    const bool out = std::any_of(sources.begin(), sources.end(), [&](const auto& name) {
+      return is_absent(name) || (makes_label && of_.find(name) == nullptr);
+    });
+    if (out)
+      names_.insert(written.begin(), written.end());
+    return out;
+  }
+
+  /// The transform without them among `columns`, where others are left.
+  spec without(spec transform) const {
+    const auto kind = find_transform(transform.name).columns;
+    if ((kind != column_use::listed && kind != column_use::each) || !transform.keys.contains("columns"))
+      return transform;
+    const auto names = names_in(transform.keys.at("columns"));
+    const auto to = names_in(transform.keys.value("to", json{}));
+    json kept = json::array();
+    json kept_to = json::array();
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (!is_absent(names[i])) {
+        kept.push_back(names[i]);
+        if (i < to.size())
+          kept_to.push_back(to[i]);
+      }
+    if (kept.empty() || kept.size() == names.size())
+      return transform;
+    transform.keys["columns"] = kept;
+    if (!to.empty())
+      transform.keys["to"] = kept_to;
+    return transform;
+  }
+
+private:
+  bool is_absent(const std::string& name) const { return of_.find(name) == nullptr && names_.count(name) != 0; }
+
+  const table& of_;
+  std::set<std::string> names_{"label"};
+};
+
+} // namespace
+
+pipeline fit(const std::vector<spec>& transforms, table& training) {
+  pipeline all;
+  for (const auto& transform : transforms) {
+    check_transform(transform);
+    const auto& kind = find_transform(transform.name);
+    auto fitted = kind.fit == nullptr ? json::object() : kind.fit(transform, training);
+    kind.apply(transform, fitted, training);
+    all.push_back({transform, std::move(fitted)});
+  }
+  return all;
+}
+
+void apply(const pipeline& all, table& to) {
+  absent_columns absent{to};
+  for (const auto& [transform, fitted] : all) {
+    const auto& kind = find_transform(transform.name);
+    if (kind.training_only)
+      continue;
+    const auto part = absent.without(transform);
+    if (!absent.leave_out(part))
+      kind.apply(part, fitted, to);
+  }
+}
+
+void invert(const pipeline& all, const std::string& column, table& to) {
+  for (auto one = all.rbegin(); one != all.rend(); ++one) {
+    const auto& kind = find_transform(one->transform.name);
+    const auto names = source_columns(one->transform);
+    if (kind.invert != nullptr && std::find(names.begin(), names.end(), column) != names.end())
+      kind.invert(one->transform, one->fitted, to);
+  }
+}
+
+std::string to_text(const pipeline& all) {
+  auto transforms = json::array();
+  for (const auto& [transform, fitted] : all)
+    transforms.push_back({{"name", transform.name}, {"keys", transform.keys}, {"fitted", fitted}});
+  return json{{"pipeline", "dk"}, {"version", format_version}, {"transforms", transforms}}.dump(
+             2, ' ', false, json::error_handler_t::replace) +
+         '\n';
+}
+
+pipeline parse_pipeline(std::string_view text, const std::string& origin) {
+  const auto fail = [&](const std::string& why) -> failure {
+    return {errc::checkpoint, origin + ": " + why + "; name the run that made it, or train again"};
+  };
+  const auto read = json::parse(text, nullptr, false);
+  if (!read.is_object() || read.value("pipeline", json{}) != "dk" || !read.contains("transforms") ||
+      !read.at("transforms").is_array())
+    throw fail("is no pipeline of a run, or is damaged");
+  if (read.value("version", json{}) != format_version)
+    throw fail("is of another version of dk");
+  pipeline all;
+  for (const auto& one : read.at("transforms")) {
+    if (!one.is_object() || !one.contains("name") || !one.at("name").is_string() || !one.contains("keys") ||
+        !one.at("keys").is_object() || !one.contains("fitted") || !one.at("fitted").is_object())
+      throw fail("transform " + std::to_string(all.size()) + " is damaged");
+    all.push_back({{one.at("name").get<std::string>(), one.at("keys")}, one.at("fitted")});
+    try {
+      check_transform(all.back().transform);
+    } catch (const failure& why) {
+      throw fail(why.what());
+    }
+  }
+  return all;
+}
+
+} // namespace dk::data

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "common/spec.hpp"
+#include "data/table.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk::data {
+
+/// A transform, and what it learned from the training rows.
+struct fitted_transform {
+  spec transform;
+  nlohmann::json fitted;
+};
+
+/// Transforms that are applied one after the other.
+using pipeline = std::vector<fitted_transform>;
+
+/// Fits each transform to the training rows as those before it have left them, and applies it to them.
+/// @throws failure (config) for keys; (data) for missing columns and bad values
+pipeline fit(const std::vector<spec>& transforms, table& training);
+
+/// Applies to other rows what was fitted. Of a transform that is for training rows only nothing is done. Where the
+/// table has no column `label`, as when a model predicts, what works on it and on what was made of it is left out.
+/// @throws failure (data) for missing columns and bad values; (checkpoint) where the pipeline is not what was fitted
+void apply(const pipeline& fitted, table& to);
+
+/// Undoes those transforms that work on the column and can be undone, the last first; the others are passed over.
+/// @throws failure as apply
+void invert(const pipeline& fitted, const std::string& column, table& to);
+
+/// As JSON, for a file.
+std::string to_text(const pipeline& fitted);
+
+/// @param origin the file's name, for errors
+/// @throws failure (checkpoint) for what is no pipeline
+pipeline parse_pipeline(std::string_view text, const std::string& origin);
+
+} // namespace dk::data

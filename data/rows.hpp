@@ -1,0 +1,25 @@
+#pragma once
+
+#include "data/table.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace dk::data {
+
+/// The rows at these places, in this order; one may come several times. Requires each < rows().
+table picked(const table& from, const std::vector<std::size_t>& rows);
+
+/// The rows of all, one after the other, in the columns of the first: numbers of several types become f64, or f32 where
+/// one is f32. @throws failure (data) when one lacks a column, or has it in another shape, or as text
+/// Requires one table at least.
+table joined(const std::vector<table>& all);
+
+/// Holds out a fraction of the rows, picked at random by the seed: {the rest, the held out}. Together they are all
+/// rows, no row is in both, and each keeps the order of the file. Each side gets a row at least.
+/// Requires 0 < held_out < 1. @throws failure (data) when there are too few rows to hold out any
+std::pair<table, table> split(const table& all, double held_out, std::uint64_t seed);
+
+} // namespace dk::data

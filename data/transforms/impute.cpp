@@ -1,0 +1,100 @@
+// impute: numbers that are missing (NaN, and those that equal `missing`) become `with`: a number, or what is found in
+// the training rows for each place of a cell: "mean" (unless given), "median" or "most_frequent" (the least of
+// several).
+
+#include "common/error.hpp"
+#include "data/transforms/mapping.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+namespace dk::data {
+
+namespace {
+
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN(); // equals no number
+
+nlohmann::json with_of(const spec& given) {
+  return given.keys.value("with", nlohmann::json("mean"));
+}
+
+double mean(const std::vector<double>& present) {
+  double sum = 0;
+  double count = 0;
+  for (const auto x : present)
+    sum += (x - sum) / ++count;
+  return sum;
+}
+
+double median(std::vector<double> present) {
+  const auto middle = present.begin() + static_cast<std::ptrdiff_t>(present.size() / 2);
+  std::nth_element(present.begin(), middle, present.end());
+  if (present.size() % 2 == 1)
+    return *middle;
+  return (*std::max_element(present.begin(), middle) + *middle) / 2;
+}
+
+double most_frequent(const std::vector<double>& present) {
+  std::map<double, std::size_t> counts;
+  for (const auto x : present)
+    ++counts[x];
+  return std::max_element(counts.begin(), counts.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
+
+double stand_in(const column& from, std::size_t element, const std::string& with, double missing) {
+  std::vector<double> present;
+  over_element(from, element, [&](double x) {
+    if (x != missing)
+      present.push_back(x);
+  });
+  if (present.empty())
+    throw failure{errc::data, column_text(from) + "has no numbers to fit `impute` to at element " +
+                                  std::to_string(element) + "; drop it, or give `with` a number"};
+  return with == "mean" ? mean(present) : with == "median" ? median(std::move(present)) : most_frequent(present);
+}
+
+nlohmann::json fit(const spec& given, const table& training) {
+  auto fitted = nlohmann::json::object();
+  const auto with = with_of(given);
+  if (with.is_number())
+    return fitted;
+  for (const auto& name : source_columns(given)) {
+    const auto& from = training.at(name);
+    std::vector<double> values;
+    for (std::size_t i = 0; i < width(from); ++i)
+      values.push_back(
+          stand_in(from, i, with.get<std::string>(), as_held(from, number_key(given, "missing", nothing))));
+    fitted[name] = {{"with", values}};
+  }
+  return fitted;
+}
+
+void apply(const spec& given, const nlohmann::json& fitted, table& to) {
+  const auto with = with_of(given);
+  for (const auto& [source, target] : transform_columns(given)) {
+    const auto& from = to.at(source);
+    const auto missing = as_held(from, number_key(given, "missing", nothing));
+    const auto values = with.is_number() ? std::vector<double>(width(from), with.get<double>())
+                                         : fitted_numbers(given, fitted, from, "with");
+    put_like(to, from, target,
+             mapped(from, [&](double x, std::size_t i) { return std::isnan(x) || x == missing ? values[i] : x; }));
+  }
+}
+
+void check(const spec& given) {
+  const auto with = with_of(given);
+  if (with.is_string() && with != "mean" && with != "median" && with != "most_frequent")
+    throw failure{errc::config, "transform `impute`: `with` is " + with.dump() +
+                                    ", accepted is a number, \"mean\", \"median\" or \"most_frequent\""};
+}
+
+} // namespace
+
+extern const transform_kind impute_transform;
+const transform_kind impute_transform{
+    "impute", {{"missing", key_kind::number}, {"with", key_kind::value}}, column_use::each, fit, apply, nullptr, check};
+
+} // namespace dk::data

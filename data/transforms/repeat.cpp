@@ -1,0 +1,35 @@
+// repeat: all rows, `times` times, one after the other. Training rows only: it does nothing to test data or where the
+// model predicts.
+
+#include "common/error.hpp"
+#include "data/rows.hpp"
+#include "data/transforms/transform.hpp"
+
+namespace dk::data {
+
+namespace {
+
+void apply(const spec& given, const nlohmann::json&, table& to) {
+  const auto times = given.keys.at("times").get<std::size_t>();
+  std::vector<std::size_t> rows;
+  rows.reserve(times * to.rows());
+  for (std::size_t i = 0; i < times; ++i)
+    for (std::size_t row = 0; row < to.rows(); ++row)
+      rows.push_back(row);
+  to = picked(to, rows);
+}
+
+void check(const spec& given) {
+  constexpr std::size_t most = 1'000'000;
+  if (const auto times = given.keys.at("times").get<std::size_t>(); times > most)
+    throw failure{errc::config, "transform `repeat`: `times` is " + std::to_string(times) +
+                                    ", accepted is at most 1,000,000; raise `epochs` instead"};
+}
+
+} // namespace
+
+extern const transform_kind repeat_transform;
+const transform_kind repeat_transform{
+    "repeat", {{"times", key_kind::whole, true}}, column_use::none, nullptr, apply, nullptr, check, true};
+
+} // namespace dk::data
