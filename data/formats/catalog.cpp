@@ -2,9 +2,15 @@
 
 #include "common/error.hpp"
 #include "common/text.hpp"
+#include "data/formats/cifar.hpp"
 #include "data/formats/csv.hpp"
 #include "data/formats/file.hpp"
+#include "data/formats/hdf5.hpp"
 #include "data/formats/idx.hpp"
+#include "data/formats/json_lines.hpp"
+#include "data/formats/npy.hpp"
+#include "data/formats/npz.hpp"
+#include "data/formats/shards.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,9 +28,19 @@ struct format {
   table (*read)(const spec& source);
 };
 
+bool never(std::string_view) {
+  return false;
+}
+
 // In the order in which they are asked whether they recognise a file: csv takes any text.
 constexpr std::array formats{
+    format{"cifar", "path", cifar::keys, never, cifar::read},
+    format{"hdf5", "path", hdf5::keys, hdf5::recognise, hdf5::read},
+    format{"shards", "path", shards::keys, never, shards::read}, // told by its folder
+    format{"npy", "path", npy::keys, npy::recognise, npy::read},
+    format{"npz", "path", npz::keys, npz::recognise, npz::read},
     format{"idx", "features", idx::keys, idx::recognise, idx::read},
+    format{"json_lines", "path", json_lines::keys, json_lines::recognise, json_lines::read},
     format{"csv", "path", csv::keys, csv::recognise, csv::read},
 };
 
@@ -49,9 +65,9 @@ void check_source(const spec& source) {
 }
 
 spec source_of(const std::string& path) {
-  auto file = open_data(path);
-  std::string start(std::min<std::uint64_t>(file.size, 4096), '\0');
-  read_bytes(file, path, start.data(), start.size());
+  if (shards::is_folder(path))
+    return {"shards", {{"path", path}}};
+  const auto start = start_of(files_of(path).front(), 4096);
   for (const auto& f : formats)
     if (f.recognise(start))
       return {f.name, {{f.path_key, path}}};
@@ -63,6 +79,14 @@ spec anchored(spec source, const std::string& folder) {
     if (const auto path = source.keys.find(rule.name); rule.kind == key_kind::path && path != source.keys.end())
       *path = (std::filesystem::path{folder} / path->get<std::string>()).lexically_normal().string();
   return source;
+}
+
+std::vector<key_rule> source_keys(const std::string& format) {
+  return find({format}).keys();
+}
+
+pipeline prepared_by(const spec& source) {
+  return source.name == "shards" ? shards::prepared(source) : pipeline{};
 }
 
 std::vector<std::string> source_formats() {

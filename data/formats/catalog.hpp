@@ -1,6 +1,8 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/keys.hpp"
+#include "data/pipeline.hpp"
 #include "data/table.hpp"
 
 #include <string>
@@ -21,6 +23,12 @@ spec source_of(const std::string& path);
 
 /// The source with its relative paths made absolute against `folder`.
 spec anchored(spec source, const std::string& folder);
+
+/// The keys of a format. @throws failure (config) for one that there is not
+std::vector<key_rule> source_keys(const std::string& format);
+
+/// What the rows of a source have been through already: those of shards that were prepared. @throws failure (data)
+pipeline prepared_by(const spec& source);
 
 /// The names of all formats.
 std::vector<std::string> source_formats();

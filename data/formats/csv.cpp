@@ -1,159 +1,97 @@
 #include "data/formats/csv.hpp"
 
-#include "common/error.hpp"
-#include "common/text.hpp"
-#include "data/formats/csv_scan.hpp"
-#include "data/formats/file.hpp"
+#include "data/formats/csv_parse.hpp"
+#include "data/rows.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstddef>
-#include <optional>
-#include <string>
+#include <cmath>
 
 namespace dk::data::csv {
 
 namespace {
 
-constexpr std::ptrdiff_t skipped = -1;
-constexpr std::ptrdiff_t is_label = -2;
-
-/// Where the fields of a line go.
-struct plan {
-  std::vector<std::string> header;
-  std::vector<std::string> features;
-  std::optional<std::string> label;
-  std::vector<std::ptrdiff_t> slots; ///< per field of a line: its place among the features, `skipped` or `is_label`
-};
-
-bool is_number(const std::string& text) {
-  double value = 0;
-  const auto [end, why] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return why == std::errc{} && end == text.data() + text.size();
-}
-
-std::vector<std::string> read_header(scanner& in) {
-  if (!in.next_line())
-    in.fail_line("the file has no lines; expected a header with column names");
-  std::vector<std::string> names;
-  auto ended = scanner::stop::delimiter;
-  while (ended == scanner::stop::delimiter) {
-    auto name = in.text_field(ended);
-    if (name.empty())
-      in.fail("column " + std::to_string(names.size() + 1) + " of the header has no name; name it");
-    if (std::find(names.begin(), names.end(), name) != names.end())
-      in.fail("the header names column `" + name + "` twice; rename one");
-    names.push_back(std::move(name));
+// What a second reading has to find: the columns that turned out not to be numbers, or too large for f64.
+plan second_plan(const plan& first, const rows_read& read) {
+  auto again = first;
+  again.features.clear();
+  again.numbers.clear();
+  again.guesses.clear();
+  again.words.clear();
+  std::fill(again.targets.begin(), again.targets.end(), target{});
+  for (std::size_t i = 0; i < first.guesses.size(); ++i) {
+    const auto field = first.guesses[i];
+    const auto& values = read.guesses[i];
+    const bool has_gaps = std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); });
+    if (read.kinds[i] >= kind::timestamp || read.kinds[i] == kind::missing) {
+      again.targets[field] = {use::word, again.words.size()};
+      again.words.push_back(field);
+    } else if (read.kinds[i] == kind::i64 && !read.exact[i] && !has_gaps) {
+      again.targets[field] = {use::whole, again.wholes.size()};
+      again.wholes.push_back(field);
+    }
   }
-  if (std::all_of(names.begin(), names.end(), is_number))
-    in.fail_line("the first line holds numbers, expected a header with column names; add one");
-  return names;
+  return again;
 }
 
-std::size_t find(const scanner& in, const std::vector<std::string>& header, const std::string& name) {
-  const auto found = std::find(header.begin(), header.end(), name);
-  if (found == header.end())
-    in.fail_line("no column `" + name + '`' + did_you_mean(name, header) + "; the header has: " + join(header));
-  return static_cast<std::size_t>(found - header.begin());
+template <class Number>
+std::vector<Number> narrowed(const std::vector<double>& from) {
+  std::vector<Number> all(from.size());
+  std::transform(from.begin(), from.end(), all.begin(), [](double x) { return static_cast<Number>(x); });
+  return all;
 }
 
-plan make_plan(scanner& in, const spec& source) {
-  plan p;
-  p.header = read_header(in);
-  p.slots.assign(p.header.size(), skipped);
-  if (const auto label = source.keys.find("label"); label != source.keys.end())
-    p.label = label->get<std::string>();
-  else if (std::find(p.header.begin(), p.header.end(), "label") != p.header.end())
-    p.label = "label";
-  if (p.label)
-    p.slots[find(in, p.header, *p.label)] = is_label;
-  if (const auto listed = source.keys.find("features"); listed != source.keys.end()) {
-    p.features = listed->get<std::vector<std::string>>();
-  } else {
-    for (const auto& name : p.header)
-      if (name != p.label)
-        p.features.push_back(name);
-  }
-  if (p.features.empty())
-    in.fail_line("the file has no column besides the label, so there is nothing to learn from");
-  for (std::size_t i = 0; i < p.features.size(); ++i) {
-    auto& slot = p.slots[find(in, p.header, p.features[i])];
-    if (slot != skipped)
-      in.fail_line("column `" + p.features[i] + "` is asked for twice; name it once in `features` and `label`");
-    slot = static_cast<std::ptrdiff_t>(i);
-  }
-  return p;
-}
-
-// An upper bound of the rows: each takes a line, and at least a character and a delimiter or line end per field.
-std::size_t most_rows(std::string_view text, std::size_t fields) {
-  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-  return std::min(lines, text.size() / fields) + 1;
-}
-
-void read_row(scanner& in, const plan& p, float* features, double& label) {
-  const auto fields = p.slots.size();
-  auto ended = scanner::stop::delimiter;
-  for (std::size_t i = 0; i < fields; ++i) {
-    if (ended != scanner::stop::delimiter)
-      in.fail_line("has " + std::to_string(i) + " fields where the header has " + std::to_string(fields) +
-                   "; fill in the missing ones");
-    const auto slot = p.slots[i];
-    if (slot == skipped)
-      in.skip_field(ended);
-    else if (slot == is_label)
-      label = in.number_field(p.header[i], ended);
-    else
-      features[slot] = static_cast<float>(in.number_field(p.header[i], ended));
-  }
-  if (ended != scanner::stop::delimiter)
-    return;
-  auto found = fields;
-  for (; ended == scanner::stop::delimiter; ++found)
-    in.skip_field(ended);
-  in.fail_line("has " + std::to_string(found) + " fields where the header has " + std::to_string(fields) +
-               "; remove the extra ones or quote fields that hold the delimiter");
+cells cells_of(std::vector<double>&& guess, kind found) {
+  const bool whole = found == kind::i32 || found == kind::i64;
+  if (!whole || std::any_of(guess.begin(), guess.end(), [](double x) { return std::isnan(x); }))
+    return std::move(guess);
+  if (found == kind::i32)
+    return narrowed<std::int32_t>(guess);
+  return narrowed<std::int64_t>(guess);
 }
 
 } // namespace
 
 std::vector<key_rule> keys() {
-  return {{"path", key_kind::path, true},
-          {"features", key_kind::texts},
-          {"label", key_kind::text},
-          {"delimiter", key_kind::character}};
+  return {{"path", key_kind::path, true}, {"features", key_kind::texts},      {"label", key_kind::text},
+          {"columns", key_kind::names},   {"delimiter", key_kind::character}, {"header", key_kind::flag},
+          {"missing", key_kind::words}};
 }
 
 bool recognise(std::string_view start) {
   return start.find('\0') == std::string_view::npos;
 }
 
-table parse(std::string_view text, const std::string& origin, const spec& source) {
-  const auto delimiter = source.keys.value("delimiter", std::string{","}).front();
-  if (delimiter == '"' || delimiter == '\n' || delimiter == '\r')
-    throw failure{errc::config, "source `csv`: `delimiter` can be neither a quote nor a line end"};
-  scanner in{text, origin, delimiter};
-  const auto p = make_plan(in, source);
-  const auto wide = p.features.size();
-  block_writer features{most_rows(text, p.slots.size()) * wide};
-  std::vector<double> labels;
-  std::size_t rows = 0;
-  for (; in.next_line(); ++rows) {
-    double label = 0;
-    read_row(in, p, features.data() + rows * wide, label);
-    if (p.label)
-      labels.push_back(label);
-  }
+table parse(const file_content& text, const std::string& origin, const spec& source) {
+  const auto how = make_plan(text, origin, source);
+  auto read = parse_rows(text, origin, how);
+  const auto again = second_plan(how, read);
+  rows_read more;
+  if (!again.words.empty() || !again.wholes.empty())
+    more = parse_rows(text, origin, again);
   table all;
-  all.put({"features", {wide}, std::move(features).done().slice(0, rows * wide), origin, p.features});
-  if (p.label)
-    all.put({"label", {}, std::move(labels), origin, {*p.label}});
+  if (!how.features.empty())
+    all.put({"features", {how.features.size()}, std::move(read.features), origin, how.features});
+  if (how.label) {
+    const auto [as, index] = how.targets[*how.label];
+    auto values = as == use::word ? cells{std::move(read.words[index])} : cells{std::move(read.numbers[index])};
+    all.put({"label", {}, std::move(values), origin, {how.header[*how.label]}});
+  }
+  for (const auto field : how.kept) {
+    const auto [as, index] = again.targets[field];
+    const auto guess = how.targets[field].index;
+    auto values = as == use::word    ? cells{std::move(more.words[index])}
+                  : as == use::whole ? cells{std::move(more.wholes[index])}
+                                     : cells_of(std::move(read.guesses[guess]), read.kinds[guess]);
+    all.put({how.header[field], {}, std::move(values), origin, {}});
+  }
   return all;
 }
 
 table read(const spec& source) {
-  const auto path = source.keys.at("path").get<std::string>();
-  return parse(read_text(path), path, source);
+  std::vector<table> parts;
+  for (const auto& path : files_of(source.keys.at("path").get<std::string>()))
+    parts.push_back(parse(load_file(path), path, source));
+  return joined(parts);
 }
 
 } // namespace dk::data::csv

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/file.hpp"
 #include "data/keys.hpp"
 #include "data/table.hpp"
 
@@ -9,21 +10,27 @@
 
 namespace dk::data::csv {
 
-// Numbers with a header line, quoted as RFC 4180 has it; blank lines are passed over, blanks around numbers too.
-// Only the columns asked for are parsed, so others may hold text. "nan" and "inf" are read as numbers.
+// Text with a delimiter, quoted as RFC 4180 has it, newlines in quotes included; blank lines are passed over, blanks
+// around numbers too. A file that gzip or zstd has packed is unpacked. What is not asked for is not looked at. "nan"
+// and "inf" are read as numbers.
 
-/// path = FILE, features = [NAMES] (default: all but the label), label = NAME (default: the column `label`, if there
-/// is one), delimiter = "," by default.
+/// path = FILE or a pattern (data/*.csv: the rows of all), features = [NAMES] (default: all but the label, and none
+/// where `columns` is given), label = NAME (default: the column `label`, if there is one), columns = [NAMES] or "*" for
+/// columns that keep their names, delimiter = "," by default, header = false where the file has none (columns C0, C1,
+/// ...), missing = TEXT or [TEXTS] that stand for no value and become NaN (default: none, so that an empty number is an
+/// error).
 std::vector<key_rule> keys();
 
 /// Whether a file that starts with these bytes is text.
 bool recognise(std::string_view start);
 
-/// Columns `features` (f32, [number of features], in the order of the list) and, where there is one, `label` (f64, []).
+/// Columns `features` (f32, [number of features], in the order of the list); `label`: f64, or text where that of the
+/// first row is no number; and the others, each in the type that spark-csv would infer: i32, i64, f64 (whole numbers of
+/// which some are missing, too) or text (timestamps, and a column of nothing, too).
 /// @throws failure (data): "FILE:LINE:COLUMN: what, which field, what to do"
 table read(const spec& source);
 
 /// As read, from text in memory. @param origin the file's name for errors
-table parse(std::string_view text, const std::string& origin, const spec& source);
+table parse(const file_content& text, const std::string& origin, const spec& source);
 
 } // namespace dk::data::csv

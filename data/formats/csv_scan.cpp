@@ -2,10 +2,9 @@
 
 #include "common/error.hpp"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <utility>
 
 namespace dk::data::csv {
@@ -15,28 +14,30 @@ namespace {
 constexpr std::array<double, 23> powers_of_ten{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-// Plain decimals of up to 15 digits: the digits and the power of ten are both exact as doubles, so that one division
-// rounds correctly (Clinger 1990). Anything else (exponents, more digits) is left to from_chars.
-// @returns the end of the number, or nullptr
-const char* short_decimal(const char* p, const char* end, double& value) {
-  const bool negative = p != end && *p == '-';
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+} // namespace
+
+// The digits and the power of ten are both exact as doubles, so that one division rounds correctly (Clinger 1990).
+const char* short_decimal(const char* p, double& value) {
+  const bool negative = *p == '-';
   p += negative ? 1 : 0;
   const auto* const first = p;
   std::uint64_t digits = 0;
   const auto take = [&] {
-    for (unsigned digit = 0; p != end && (digit = static_cast<unsigned char>(*p) - unsigned{'0'}) < 10; ++p)
+    for (unsigned digit = 0; (digit = static_cast<unsigned char>(*p) - unsigned{'0'}) < 10; ++p)
       digits = digits * 10 + digit; // may wrap; then there are too many digits below
   };
   take();
   auto count = p - first;
   std::ptrdiff_t decimals = 0;
-  if (p != end && *p == '.') {
+  if (*p == '.') {
     const auto* const point = ++p;
     take();
     decimals = p - point;
     count += decimals;
   }
-  if (count == 0 || count > 15 || (p != end && (*p == 'e' || *p == 'E')))
+  if (count == 0 || count > 15 || *p == 'e' || *p == 'E')
     return nullptr;
   const auto whole = static_cast<double>(digits);
   const auto size = decimals == 0 ? whole : whole / powers_of_ten[static_cast<std::size_t>(decimals)];
@@ -44,35 +45,15 @@ const char* short_decimal(const char* p, const char* end, double& value) {
   return p;
 }
 
-std::string shown(std::string_view field) {
-  constexpr std::size_t most = 40;
-  return '"' + std::string{field.substr(0, most)} + (field.size() > most ? "..." : "") + '"';
-}
-
-} // namespace
-
-scanner::scanner(std::string_view text, std::string origin, char delimiter)
-    : origin_(std::move(origin)), delimiter_(delimiter), at_(text.data()), end_(text.data() + text.size()),
-      line_start_(at_) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.substr(0, 3) == byte_order_mark) {
-    at_ += 3;
-    line_start_ = at_;
-  }
-}
+scanner::scanner(const file_content& text, const std::string& origin, char delimiter)
+    : origin_(origin), delimiter_(delimiter), begin_(text.data()),
+      after_mark_(begin_ + (text.text().substr(0, 3) == byte_order_mark ? 3 : 0)), end_(begin_ + text.size()),
+      at_(after_mark_), field_(after_mark_) {}
 
 bool scanner::next_line() {
-  while (at_ != end_ && (*at_ == '\n' || (*at_ == '\r' && (at_ + 1 == end_ || at_[1] == '\n'))))
-    if (*at_++ == '\n') {
-      ++line_;
-      line_start_ = at_;
-    }
+  while (at_ != end_ && at_end_of_line(at_))
+    ++at_;
   return at_ != end_;
-}
-
-void scanner::begin_field() {
-  field_line_ = line_;
-  field_column_ = static_cast<std::size_t>(at_ - line_start_) + 1;
 }
 
 scanner::stop scanner::end_field() {
@@ -82,95 +63,57 @@ scanner::stop scanner::end_field() {
     ++at_;
     return stop::delimiter;
   }
-  if (*at_ == '\r')
-    ++at_;
-  if (at_ != end_ && *at_ == '\n')
-    ++at_;
-  ++line_;
-  line_start_ = at_;
+  at_ += *at_ == '\r' ? 1 : 0;
+  at_ += at_ != end_ ? 1 : 0;
   return stop::line;
 }
 
-std::string scanner::quoted() {
-  std::string field;
+std::string_view scanner::quoted() {
+  unquoted_.clear();
   for (++at_; at_ != end_; ++at_) {
     if (*at_ == '"') {
       if (at_ + 1 == end_ || at_[1] != '"') {
         ++at_;
-        if (!at_end_of_field(at_))
+        if (at_ != end_ && !at_end_of_field(at_))
           fail("text after the closing quote of a field; put quotes around the whole field");
-        return field;
+        return unquoted_;
       }
       ++at_;
-    } else if (*at_ == '\n') {
-      ++line_;
-      line_start_ = at_ + 1;
     }
-    field += *at_;
+    unquoted_ += *at_;
   }
   fail("a quote that never closes; the file is cut short or a quote inside a field is not doubled");
 }
 
-std::string scanner::text_field(stop& ended) {
-  begin_field();
-  std::string field;
+std::string_view scanner::text_field(stop& ended) {
+  field_ = at_;
+  std::string_view field;
   if (at_ != end_ && *at_ == '"') {
     field = quoted();
   } else {
-    const auto* const first = at_;
-    while (!at_end_of_field(at_))
+    while (at_ != end_ && !at_end_of_field(at_))
       ++at_;
-    field.assign(first, at_);
+    field = {field_, static_cast<std::size_t>(at_ - field_)};
   }
   ended = end_field();
   return field;
 }
 
 void scanner::skip_field(stop& ended) {
-  if (at_ != end_ && *at_ == '"') {
-    text_field(ended);
-    return;
-  }
-  begin_field();
-  while (!at_end_of_field(at_))
-    ++at_;
-  ended = end_field();
-}
-
-double scanner::number_field(const std::string& name, stop& ended) {
-  begin_field();
-  double value = 0;
-  if (const auto* const after = short_decimal(at_, end_, value); after != nullptr && at_end_of_field(after)) {
-    at_ = after;
-    ended = end_field();
-    return value;
-  }
-  const auto field = text_field(ended);
-  const auto* first = field.data();
-  const auto* last = first + field.size();
-  while (first != last && is_blank(*first))
-    ++first;
-  while (first != last && is_blank(last[-1]))
-    --last;
-  if (first == last)
-    fail("field `" + name + "` is empty, expected a number; fill it in or leave the column out of `features`");
-  const bool plus = *first == '+' && last - first > 1 && first[1] != '-';
-  const auto [after, why] = std::from_chars(first + (plus ? 1 : 0), last, value);
-  if (why == std::errc::result_out_of_range)
-    fail("field `" + name + "` holds " + shown(field) + ", which no double can hold; rescale it");
-  if (why != std::errc{} || after != last)
-    fail("field `" + name + "` holds " + shown(field) +
-         ", expected a number; replace it by a number or leave the column out of `features`");
-  return value;
+  text_field(ended);
 }
 
 void scanner::fail(const std::string& why) const {
+  const auto line = std::count(begin_, field_, '\n') + 1;
+  const auto* start = field_;
+  while (start != after_mark_ && start[-1] != '\n')
+    --start;
   throw failure{errc::data,
-                origin_ + ':' + std::to_string(field_line_) + ':' + std::to_string(field_column_) + ": " + why};
+                origin_ + ':' + std::to_string(line) + ':' + std::to_string(field_ - start + 1) + ": " + why};
 }
 
 void scanner::fail_line(const std::string& why) const {
-  throw failure{errc::data, origin_ + ':' + std::to_string(field_line_) + ": " + why};
+  throw failure{errc::data, origin_ + ':' + std::to_string(std::count(begin_, field_, '\n') + 1) + ": " + why};
 }
 
 } // namespace dk::data::csv

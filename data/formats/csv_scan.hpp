@@ -1,55 +1,81 @@
 #pragma once
 
+#include "data/formats/file.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace dk::data::csv {
 
-/// Walks over the fields of CSV text, one after the other, and knows its line and column.
+/// Walks over the fields of CSV text, one after the other. Lines are counted only when something is wrong.
 class scanner {
 public:
   /// What ended the field that was read last.
   enum class stop { delimiter, line, text };
 
-  scanner(std::string_view text, std::string origin, char delimiter);
+  /// @param text is looked at, not kept; zeros must follow it, as in a file_content
+  scanner(const file_content& text, const std::string& origin, char delimiter);
+
+  /// Where the next field starts, and to go on from there.
+  std::size_t place() const { return static_cast<std::size_t>(at_ - begin_); }
+  void go_to(std::size_t place) { at_ = field_ = begin_ + place; }
 
   /// Passes over blank lines. @returns false at the end of the text
   bool next_line();
 
-  /// Reads a field as text, unquoted.
-  std::string text_field(stop& ended);
+  /// Reads a field as text, unquoted. What is returned is valid until the next is read.
+  std::string_view text_field(stop& ended);
 
   /// Passes over a field.
   void skip_field(stop& ended);
 
-  /// Reads a field as a number. @param name the field's, for the error that says it is none
-  double number_field(const std::string& name, stop& ended);
-
-  /// The line that is being read, from 1.
-  std::size_t line() const { return line_; }
+  /// Reads a short plain decimal, and passes over it and the delimiter behind it. @returns false, and reads nothing,
+  /// when anything else comes: quotes, blanks, exponents, the last field of a line
+  bool short_number(double& value);
 
   /// @throws failure (data) "ORIGIN:LINE:COLUMN: why", at the start of the field that was read last
   [[noreturn]] void fail(const std::string& why) const;
 
-  /// @throws failure (data) "ORIGIN:LINE: why"
+  /// @throws failure (data) "ORIGIN:LINE: why", in the line where the field starts that was read last
   [[noreturn]] void fail_line(const std::string& why) const;
 
 private:
-  bool at_end_of_field(const char* p) const { return p == end_ || *p == delimiter_ || *p == '\n' || *p == '\r'; }
-  bool is_blank(char c) const { return (c == ' ' || c == '\t') && c != delimiter_; }
-  void begin_field();
+  bool at_end_of_line(const char* p) const {
+    return p == end_ || *p == '\n' || (*p == '\r' && (p + 1 == end_ || p[1] == '\n'));
+  }
+  bool at_end_of_field(const char* p) const { return *p == delimiter_ || at_end_of_line(p); }
   stop end_field();
-  std::string quoted();
+  std::string_view quoted();
 
-  std::string origin_;
+  const std::string& origin_;
   char delimiter_;
-  const char* at_;
+  const char* begin_;
+  const char* after_mark_; ///< where the first line starts, behind a byte order mark
   const char* end_;
-  const char* line_start_;
-  std::size_t line_ = 1;
-  std::size_t field_line_ = 1;
-  std::size_t field_column_ = 1;
+  const char* at_;
+  const char* field_;
+  std::string unquoted_;
 };
+
+/// A plain decimal of up to 15 digits, and where it ends; nullptr when it is none. Requires a byte behind it that is no
+/// digit.
+const char* short_decimal(const char* p, double& value);
+
+inline bool scanner::short_number(double& value) {
+  const auto first = static_cast<unsigned>(static_cast<unsigned char>(*at_)) - unsigned{'0'};
+  if (first < 10 && at_[1] == delimiter_) { // one digit: most of what images hold
+    field_ = at_;
+    value = first;
+    at_ += 2;
+    return true;
+  }
+  const auto* const after = short_decimal(at_, value);
+  if (after == nullptr || *after != delimiter_ || after >= end_)
+    return false;
+  field_ = at_;
+  at_ = after + 1;
+  return true;
+}
 
 } // namespace dk::data::csv

@@ -1,15 +1,42 @@
 #include "data/formats/file.hpp"
 
+#include "common/buffer_pool.hpp"
 #include "common/error.hpp"
+#include "data/formats/unpack.hpp"
+#include "data/parallel.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
+#include <glob.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace dk::data {
 
-open_file open_data(const std::string& path) {
+namespace {
+
+constexpr std::size_t padding = 64;
+
+class descriptor {
+public:
+  explicit descriptor(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (number_ < 0)
+      throw failure{errc::data, path + ": cannot be opened (" + std::strerror(errno) + ')'};
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  ~descriptor() { ::close(number_); }
+
+  int number() const { return number_; }
+
+private:
+  int number_;
+};
+
+std::size_t size_of(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code why;
   const auto status = fs::status(path, why);
@@ -24,24 +51,61 @@ open_file open_data(const std::string& path) {
     throw failure{errc::data, path + ": cannot tell its size (" + why.message() + ')'};
   if (size == 0)
     throw failure{errc::data, path + ": the file is empty; fetch it again"};
-  errno = 0;
-  open_file file{std::ifstream{path, std::ios::binary}, size};
-  if (!file.stream)
-    throw failure{errc::data, path + ": cannot be opened (" + std::strerror(errno) + ')'};
-  return file;
+  return size;
 }
 
-void read_bytes(open_file& file, const std::string& path, void* to, std::uint64_t count) {
-  file.stream.read(static_cast<char*>(to), static_cast<std::streamsize>(count));
-  if (file.stream.gcount() != static_cast<std::streamsize>(count))
-    throw failure{errc::data, path + ": reading stopped early; the file changed or the disk failed"};
+void read_range(const descriptor& file, const std::string& path, std::byte* to, std::size_t first, std::size_t last) {
+  while (first < last) {
+    const auto got = ::pread(file.number(), to + first, last - first, static_cast<off_t>(first));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      throw failure{errc::data, path + ": reading stopped early; the file changed or the disk failed"};
+    first += static_cast<std::size_t>(got);
+  }
 }
 
-std::string read_text(const std::string& path) {
-  auto file = open_data(path);
-  std::string text(file.size, '\0');
-  read_bytes(file, path, text.data(), file.size);
-  return text;
+file_content read_first(const std::string& path, std::size_t size) {
+  const descriptor file{path};
+  const auto bytes = pooled_bytes(size + padding);
+  over_ranges(size, 4U << 20U,
+              [&](std::size_t first, std::size_t last) { read_range(file, path, bytes.get(), first, last); });
+  std::memset(bytes.get() + size, 0, padding);
+  return {bytes, size};
+}
+
+} // namespace
+
+file_content file_content::of(std::string_view text) {
+  const auto bytes = pooled_bytes(text.size() + padding);
+  if (!text.empty())
+    std::memcpy(bytes.get(), text.data(), text.size());
+  std::memset(bytes.get() + text.size(), 0, padding);
+  return {bytes, text.size()};
+}
+
+file_content load_file(const std::string& path) {
+  auto content = read_first(path, size_of(path));
+  const auto how = packing_of(content.text());
+  return how == packing::none ? content : file_content::of(unpacked(content.text(), how, path));
+}
+
+std::string start_of(const std::string& path, std::size_t most) {
+  constexpr std::size_t enough = std::size_t{256} << 10U; // of packed bytes
+  const auto content = read_first(path, std::min(size_of(path), enough));
+  return unpacked(content.text(), packing_of(content.text()), path, most).substr(0, most);
+}
+
+std::vector<std::string> files_of(const std::string& path) {
+  if (path.find_first_of("*?[") == std::string::npos || std::filesystem::exists(path))
+    return {path};
+  glob_t found{};
+  const auto state = ::glob(path.c_str(), 0, nullptr, &found);
+  std::vector<std::string> files{found.gl_pathv, found.gl_pathv + (state == 0 ? found.gl_pathc : 0)};
+  globfree(&found);
+  if (files.empty())
+    throw failure{errc::data, path + ": no file matches; check the path"};
+  return files;
 }
 
 } // namespace dk::data

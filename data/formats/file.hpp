@@ -1,24 +1,40 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <fstream>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace dk::data {
 
-/// A file opened for reading, with its size.
-struct open_file {
-  std::ifstream stream;
-  std::uint64_t size = 0;
+/// The content of a file in memory, with 64 zeros behind it, so that a scanner needs no check at every byte.
+class file_content {
+public:
+  file_content(std::shared_ptr<const std::byte> bytes, std::size_t size) : bytes_(std::move(bytes)), size_(size) {}
+
+  /// A copy of a text.
+  static file_content of(std::string_view text);
+
+  const char* data() const { return reinterpret_cast<const char*>(bytes_.get()); }
+  std::size_t size() const { return size_; }
+  std::string_view text() const { return {data(), size_}; }
+
+private:
+  std::shared_ptr<const std::byte> bytes_;
+  std::size_t size_;
 };
 
-/// @throws failure (data) when it is missing, a folder, empty or unreadable
-open_file open_data(const std::string& path);
+/// Reads a file; one that gzip or zstd has packed is unpacked on the way.
+/// @throws failure (data) when it is missing, a folder, empty, unreadable or damaged
+file_content load_file(const std::string& path);
 
-/// Reads `count` bytes. @throws failure (data) when they do not come
-void read_bytes(open_file& file, const std::string& path, void* to, std::uint64_t count);
+/// The first bytes of a file, at most `most`, unpacked as load_file does. @throws failure (data)
+std::string start_of(const std::string& path, std::size_t most);
 
-/// The whole file as text. @throws failure (data), as open_data
-std::string read_text(const std::string& path);
+/// The files that a path names: itself, or, where it has one of *?[, those that match, in order of their names.
+/// @throws failure (data) when none matches
+std::vector<std::string> files_of(const std::string& path);
 
 } // namespace dk::data

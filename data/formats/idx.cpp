@@ -50,29 +50,24 @@ std::string hex(const unsigned char* bytes, std::size_t count) {
   return text;
 }
 
-header read_header(open_file& file, const std::string& path) {
-  std::array<unsigned char, 4> magic{};
-  if (file.size < magic.size())
-    damaged(path, "has " + std::to_string(file.size) + " bytes, too short for an IDX file; fetch it again");
-  read_bytes(file, path, magic.data(), magic.size());
-  if (magic[0] == 0x1f && magic[1] == 0x8b)
-    damaged(path, "is compressed by gzip; unpack it first with gunzip");
+header read_header(const file_content& file, const std::string& path) {
+  if (file.size() < 4)
+    damaged(path, "has " + std::to_string(file.size()) + " bytes, too short for an IDX file; fetch it again");
+  const auto* const magic = reinterpret_cast<const unsigned char*>(file.data());
   const auto each = bytes_of(magic[2]);
   if (magic[0] != 0 || magic[1] != 0 || each == 0 || magic[3] == 0)
-    damaged(path, "is not an IDX file: it starts with " + hex(magic.data(), 4) +
+    damaged(path, "is not an IDX file: it starts with " + hex(magic, 4) +
                       ", expected 00 00, a type from 08 to 0e and a rank; check the path and the format");
   header h;
   h.type = magic[2];
   const std::size_t rank = magic[3];
-  if (file.size < 4 + 4 * rank)
+  if (file.size() < 4 + 4 * rank)
     damaged(path, "ends inside its header of rank " + std::to_string(rank) + "; fetch it again");
-  std::vector<unsigned char> raw(4 * rank);
-  read_bytes(file, path, raw.data(), raw.size());
   h.values = 1;
   std::vector<std::string> shown;
   bool fits = true;
   for (std::size_t i = 0; i < rank; ++i) {
-    const auto* b = raw.data() + 4 * i;
+    const auto* b = magic + 4 + 4 * i;
     const auto size = std::size_t{b[0]} << 24U | std::size_t{b[1]} << 16U | std::size_t{b[2]} << 8U | std::size_t{b[3]};
     if (size == 0 && i > 0)
       damaged(path, "size " + std::to_string(i + 1) + " of its " + std::to_string(rank) + " is 0; fetch it again");
@@ -82,7 +77,7 @@ header read_header(open_file& file, const std::string& path) {
   }
   std::uint64_t promised = 0;
   fits = fits && !__builtin_mul_overflow(h.values, each, &promised);
-  const auto body = file.size - 4 - 4 * rank;
+  const auto body = file.size() - 4 - 4 * rank;
   if (!fits)
     damaged(path,
             "its sizes " + join(shown, " x ") + " are more than any file holds; the header is damaged, fetch it again");
@@ -120,43 +115,43 @@ void to_native(Number* values, std::uint64_t count) {
 }
 
 template <class Number>
-std::vector<Number> read_numbers(open_file& file, const std::string& path, std::uint64_t count) {
+std::vector<Number> copied(const char* from, std::uint64_t count) {
   std::vector<Number> all(count);
   if (count > 0)
-    read_bytes(file, path, all.data(), count * sizeof(Number));
+    std::memcpy(all.data(), from, count * sizeof(Number));
   return all;
 }
 
 template <class Number, class Bits>
-std::vector<Number> read_swapped(open_file& file, const std::string& path, std::uint64_t count) {
-  auto all = read_numbers<Number>(file, path, count);
+std::vector<Number> swapped_copy(const char* from, std::uint64_t count) {
+  auto all = copied<Number>(from, count);
   to_native<Bits>(all.data(), count);
   return all;
 }
 
-block read_floats(open_file& file, const std::string& path, std::uint64_t count) {
+block floats(const char* from, std::uint64_t count) {
   if (count == 0)
     return {};
   block_writer all{count};
-  read_bytes(file, path, all.data(), count * sizeof(float));
+  std::memcpy(all.data(), from, count * sizeof(float));
   to_native<std::uint32_t>(all.data(), count);
   return std::move(all).done();
 }
 
-cells read_body(open_file& file, const std::string& path, const header& h) {
+cells read_body(const char* from, const header& h) {
   switch (h.type) {
   case 0x08:
-    return read_numbers<std::uint8_t>(file, path, h.values);
+    return copied<std::uint8_t>(from, h.values);
   case 0x09:
-    return read_numbers<std::int8_t>(file, path, h.values);
+    return copied<std::int8_t>(from, h.values);
   case 0x0B:
-    return read_swapped<std::int16_t, std::uint16_t>(file, path, h.values);
+    return swapped_copy<std::int16_t, std::uint16_t>(from, h.values);
   case 0x0C:
-    return read_swapped<std::int32_t, std::uint32_t>(file, path, h.values);
+    return swapped_copy<std::int32_t, std::uint32_t>(from, h.values);
   case 0x0D:
-    return read_floats(file, path, h.values);
+    return floats(from, h.values);
   default:
-    return read_swapped<double, std::uint64_t>(file, path, h.values);
+    return swapped_copy<double, std::uint64_t>(from, h.values);
   }
 }
 
@@ -172,9 +167,10 @@ bool recognise(std::string_view start) {
 }
 
 column read_column(const std::string& path, const std::string& name) {
-  auto file = open_data(path);
+  const auto file = load_file(path);
   const auto h = read_header(file, path);
-  return {name, {h.sizes.begin() + 1, h.sizes.end()}, read_body(file, path, h), path, {}};
+  const auto* const body = file.data() + 4 + 4 * h.sizes.size();
+  return {name, {h.sizes.begin() + 1, h.sizes.end()}, read_body(body, h), path, {}};
 }
 
 table read(const spec& source) {

@@ -11,7 +11,8 @@
 namespace dk::data::idx {
 
 // IDX, the format of MNIST: 00 00 TYPE RANK, then RANK big-endian u32 sizes, then the numbers, big-endian, row-major.
-// TYPE is 08 u8, 09 i8, 0B i16, 0C i32, 0D f32, 0E f64. The first size counts rows.
+// A file that gzip or zstd has packed is unpacked. TYPE is 08 u8, 09 i8, 0B i16, 0C i32, 0D f32, 0E f64. The first size
+// counts rows.
 
 /// features = FILE, labels = FILE (may be left out where only the model's outputs are wanted).
 std::vector<key_rule> keys();

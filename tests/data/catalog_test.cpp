@@ -13,7 +13,8 @@ TEST_CASE("a source names its format and its keys", "[data][formats]") {
   const temporary_folder folder;
   const auto path = folder.write("x.csv", "a,label\n1,2\n");
   CHECK(dk::data::read({"csv", {{"path", path}}}).rows() == 1);
-  CHECK(dk::data::source_formats() == std::vector<std::string>{"idx", "csv"});
+  CHECK(dk::data::source_formats() ==
+        std::vector<std::string>{"cifar", "hdf5", "shards", "npy", "npz", "idx", "json_lines", "csv"});
 }
 
 TEST_CASE("a plain path tells its format by its content", "[data][formats]") {
@@ -24,7 +25,7 @@ TEST_CASE("a plain path tells its format by its content", "[data][formats]") {
   CHECK(dk::data::source_of(csv) == spec{"csv", {{"path", csv}}});
   CHECK(dk::data::source_of(idx) == spec{"idx", {{"features", idx}}});
   CHECK(failure_in(folder, errc::data, [&] { dk::data::source_of(other); }) ==
-        "z: its format is not known; known are: idx, csv");
+        "z: its format is not known; known are: cifar, hdf5, shards, npy, npz, idx, json_lines, csv");
 }
 
 TEST_CASE("relative paths of a source start at a folder", "[data][formats]") {
@@ -36,9 +37,11 @@ TEST_CASE("a source with wrong keys says which", "[data][formats]") {
   const auto error = [](const spec& source) {
     return failure_of(errc::config, [&] { dk::data::check_source(source); });
   };
-  CHECK(error({"cvs", {}}) == "unknown data format `cvs` (did you mean \"csv\"?); known are: idx, csv");
+  CHECK(error({"cvs", {}}) == "unknown data format `cvs` (did you mean \"csv\"?); known are: cifar, hdf5, shards, npy, "
+                              "npz, idx, json_lines, csv");
   CHECK(error({"csv", {{"path", "x"}, {"lable", "y"}}}) ==
-        "source `csv`: unknown key `lable` (did you mean \"label\"?); its keys are: path, features, label, delimiter");
+        "source `csv`: unknown key `lable` (did you mean \"label\"?); its keys are: path, features, label, columns, "
+        "delimiter, header, missing");
   CHECK(error({"csv", {{"path", 7}}}) == "source `csv`: `path` is 7, accepted is the path of a file");
   CHECK(error({"csv", {{"path", "x"}, {"delimiter", ", "}}}) ==
         "source `csv`: `delimiter` is \", \", accepted is a string of one character");

@@ -1,18 +1,21 @@
 #include "data/formats/csv.hpp"
 #include "tests/support.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 
 using dk::errc;
 using dk::data::table;
+using dk::test::failure_in;
 using dk::test::failure_of;
+using dk::test::temporary_folder;
 
 namespace {
 
 table parse(const std::string& text, nlohmann::json keys = nlohmann::json::object()) {
-  return dk::data::csv::parse(text, "f.csv", {"csv", std::move(keys)});
+  return dk::data::csv::parse(dk::data::file_content::of(text), "f.csv", {"csv", std::move(keys)});
 }
 
 std::vector<float> features(const table& from) {
@@ -62,8 +65,8 @@ TEST_CASE("numbers are read to the last bit", "[data][csv]") {
 }
 
 TEST_CASE("a field that is no number is named by line, column and field", "[data][csv]") {
-  CHECK(error_of("pt,label\n1.0,s\n") ==
-        "f.csv:2:5: field `label` holds \"s\", expected a number; replace it by a number "
+  CHECK(error_of("pt,label\n1.0,1\n1.0,s\n") ==
+        "f.csv:3:5: field `label` holds \"s\", expected a number; replace it by a number "
         "or leave the column out of `features`");
   CHECK(error_of("pt,eta,label\n1,2,3\n1,2.x,3\n").find("f.csv:3:3: field `eta` holds \"2.x\"") == 0);
   CHECK(error_of("pt,eta,label\n1,,3\n").find("f.csv:2:3: field `eta` is empty, expected a number") == 0);
@@ -86,7 +89,8 @@ TEST_CASE("a line with too few or too many fields is named", "[data][csv]") {
 TEST_CASE("a header that cannot be used says why", "[data][csv]") {
   CHECK(error_of("\n\n") == "f.csv:1: the file has no lines; expected a header with column names");
   CHECK(error_of("1,2\n3,4\n") ==
-        "f.csv:1: the first line holds numbers, expected a header with column names; add one");
+        "f.csv:1: the first line holds numbers, expected a header with column names; add one, or set `header` to "
+        "false");
   CHECK(error_of("a,a\n") == "f.csv:1:3: the header names column `a` twice; rename one");
   CHECK(error_of("a,\n") == "f.csv:1:3: column 2 of the header has no name; name it");
   CHECK(error_of("pt,eta\n", {{"label", "etta"}}) ==
@@ -107,4 +111,106 @@ TEST_CASE("a delimiter that CSV itself uses is refused", "[data][csv]") {
   CHECK(failure_of(errc::config, [] {
           parse("a,b\n", {{"delimiter", "\""}});
         }) == "source `csv`: `delimiter` can be neither a quote nor a line end");
+}
+
+TEST_CASE("a lone carriage return ends no line", "[data][csv]") { // it did, and rows ran over the room made for them
+  std::string text = "a,b\n1,2";
+  for (int i = 0; i < 100'000; ++i)
+    text += "\r3,4";
+  CHECK(error_of(text).find("f.csv:2:3: field `b` holds \"2\r3\"") == 0);
+  CHECK(features(parse("a,b\r\n1,2\r")) == std::vector<float>{1, 2});
+}
+
+TEST_CASE("a file without a header has columns C0, C1, ...", "[data][csv]") {
+  const auto read = parse("1,2,0\n3,4,1\n", {{"header", false}, {"label", "C2"}});
+  CHECK(features(read) == std::vector<float>{1, 2, 3, 4});
+  CHECK(labels(read) == std::vector<double>{0, 1});
+  CHECK(read.at("features").fields == std::vector<std::string>{"C0", "C1"});
+}
+
+TEST_CASE("what is missing is named, and becomes NaN", "[data][csv]") {
+  const auto read = features(parse("a,b\n1,NA\n,4\n", {{"missing", {"", "NA"}}}));
+  CHECK(read[0] == 1);
+  CHECK(std::isnan(read[1]));
+  CHECK(std::isnan(read[2]));
+  CHECK(error_of("a,b\n1,NA\n", {{"missing", ""}}).find("f.csv:2:3: field `b` holds \"NA\"") == 0);
+}
+
+TEST_CASE("a label that is text in the first row is text in all", "[data][csv]") {
+  const auto read = parse("pt,label\n1,s\n2,b\n3,7\n");
+  const auto& words = *texts_in(read.at("label"));
+  CHECK(words.size() == 3);
+  CHECK(words[0] == "s");
+  CHECK(words[2] == "7");
+}
+
+TEST_CASE("other columns keep their names, in the type that they need", "[data][csv]") {
+  const auto read = parse("id,x,when,word,big,gap,none,label\n1,2.5,2016-05-31 12:30:00,a,9007199254740993,1,,0\n"
+                          "+2,3,2016-05-31 12:30:01,\"b,\"\"c\",-3,,,1\n",
+                          {{"columns", "*"}});
+  CHECK(std::get<std::vector<std::int32_t>>(read.at("id").values) == std::vector<std::int32_t>{1, 2});
+  CHECK(std::get<std::vector<double>>(read.at("x").values) == std::vector<double>{2.5, 3});
+  CHECK((*texts_in(read.at("when")))[1] == "2016-05-31 12:30:01");
+  CHECK((*texts_in(read.at("word")))[1] == "b,\"c");
+  CHECK(std::get<std::vector<std::int64_t>>(read.at("big").values) ==
+        std::vector<std::int64_t>{9007199254740993, -3}); // more than f64 can hold
+  CHECK(type_name(read.at("gap")) == "f64");
+  CHECK(type_name(read.at("none")) == "text");
+  CHECK(read.find("features") == nullptr);
+  CHECK(labels(read) == std::vector<double>{0, 1});
+  CHECK(error_of("a,b\n1,2\n", {{"columns", "c"}}).find("f.csv:1: no column `c`") == 0);
+}
+
+TEST_CASE("rows of all files that match are read, packed or not", "[data][csv]") {
+  const temporary_folder folder;
+  folder.write("part-0.csv", "a,label\n1,0\n");
+  folder.write("part-1.csv", "a,label\n2,1\n");
+  const auto read = dk::data::csv::read({"csv", {{"path", folder.path("part-*.csv")}}});
+  CHECK(features(read) == std::vector<float>{1, 2});
+  CHECK(failure_in(folder, errc::data, [&] {
+          dk::data::csv::read({"csv", {{"path", folder.path("x*")}}});
+        }) == "x*: no file matches; check the path");
+}
+
+namespace {
+
+// Enough rows for many pieces, with quotes, blank lines and line ends in quotes in all of them.
+std::string large_text(std::size_t rows, std::vector<float>& wanted) {
+  std::string text = "word,x,y\n";
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto x = static_cast<double>(i % 1000) / 8;
+    text += i % 7 == 0 ? "\"a \"\"b\"\",\n1,2\n\"," : i % 5 == 0 ? "\"\"," : "w,";
+    text += dk::data::shortest(x) + ',' + std::to_string(i) + (i % 3 == 0 ? "\r\n" : "\n");
+    if (i % 11 == 0)
+      text += "\n\n";
+    wanted.push_back(static_cast<float>(x));
+    wanted.push_back(static_cast<float>(i));
+  }
+  return text;
+}
+
+} // namespace
+
+TEST_CASE("a large text is read in pieces as if in one", "[data][csv]") {
+  std::vector<float> wanted;
+  auto text = large_text(200'000, wanted);
+  REQUIRE(text.size() > 2'000'000);
+  CHECK(features(parse(text, {{"features", {"x", "y"}}})) == wanted);
+  const auto words = parse(text, {{"columns", {"word"}}});
+  CHECK((*texts_in(words.at("word")))[199'997] == (199'997 % 7 == 0 ? "a \"b\",\n1,2\n" : "w"));
+  const auto bad = text.rfind("\nw,");
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad) + 1, '\n');
+  text.replace(bad, 3, "\nw,z");
+  CHECK(error_of(text, {{"features", {"x"}}}).find("f.csv:" + std::to_string(line) + ":3: field `x` holds \"z") == 0);
+}
+
+TEST_CASE("quotes inside fields mislead where pieces start, and harm nothing", "[data][csv]") {
+  std::vector<float> wanted;
+  std::string text = "word,x\n";
+  for (int i = 0; i < 300'000; ++i) {
+    text += i == 5 ? "5\" wide," : "\"\n\",";
+    text += std::to_string(i) + '\n';
+    wanted.push_back(static_cast<float>(i));
+  }
+  CHECK(features(parse(text, {{"features", {"x"}}})) == wanted);
 }

@@ -76,7 +76,7 @@ TEST_CASE("a damaged IDX file says what is wrong with it", "[data][idx]") {
         "a rank; check the path and the format");
   CHECK(error_of(bytes({0, 0, 0x0A, 1})).find("starts with 00 00 0a 01") != std::string::npos);
   CHECK(error_of(bytes({0, 0, 8, 0})).find("starts with 00 00 08 00") != std::string::npos);
-  CHECK(error_of(bytes({0x1f, 0x8b, 8, 0})) == "f: is compressed by gzip; unpack it first with gunzip");
+  CHECK(error_of(bytes({0x1f, 0x8b, 8, 0})) == "f: is packed by gzip, and cut short; fetch it again");
   CHECK(error_of(bytes({0, 0, 8, 3, 0, 0})) == "f: ends inside its header of rank 3; fetch it again");
   CHECK(error_of(idx(8, {2, 0}, {})) == "f: size 2 of its 2 is 0; fetch it again");
   CHECK(error_of(idx(8, {2, 2}, {1, 2, 3})) ==

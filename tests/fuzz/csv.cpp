@@ -16,11 +16,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     keys["features"] = {"a", "c"};
   if ((data[0] & 4U) != 0)
     keys["delimiter"] = ";";
+  if ((data[0] & 8U) != 0)
+    keys["columns"] = "*";
+  if ((data[0] & 16U) != 0)
+    keys["header"] = false;
+  if ((data[0] & 32U) != 0)
+    keys["missing"] = {"", "NA"};
   try {
-    const auto read =
-        dk::data::csv::parse({reinterpret_cast<const char*>(data) + 1, size - 1}, "fuzz", {"csv", std::move(keys)});
-    if (width(read.at("features")) == 0)
-      std::abort();
+    const auto text = dk::data::file_content::of({reinterpret_cast<const char*>(data) + 1, size - 1});
+    const auto read = dk::data::csv::parse(text, "fuzz", {"csv", std::move(keys)});
+    for (const auto& column : read.columns())
+      if (dk::data::size(column) != read.rows() * width(column) || width(column) == 0)
+        std::abort();
   } catch (const dk::failure& why) {
     if (why.code() != dk::errc::data)
       std::abort();

@@ -1,0 +1,234 @@
+#include "data/formats/csv_parse.hpp"
+
+#include "data/parallel.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <exception>
+#include <limits>
+
+// The text is cut into pieces that are read at the same time. A piece starts behind a line end that is, as far as the
+// number of quotes before it tells, not inside quotes. Where that guess was wrong the piece before runs past it, and
+// the piece is read again from where that one ended: what is read does not depend on the pieces.
+
+namespace dk::data::csv {
+
+namespace {
+
+using stop = scanner::stop;
+
+/// A piece of the text, and what was read of it.
+struct piece {
+  std::size_t first = 0; ///< where its first row starts
+  std::size_t last = 0;  ///< rows that start before this are its own
+  std::size_t room = 0;  ///< rows that it can have at most
+  float* features = nullptr;
+  std::size_t end = 0; ///< where its last row ended
+  rows_read read;
+  std::exception_ptr failed;
+};
+
+[[noreturn]] void too_few(const scanner& in, std::size_t found, std::size_t wanted) {
+  in.fail_line("has " + std::to_string(found) + " fields where the header has " + std::to_string(wanted) +
+               "; fill in the missing ones");
+}
+
+[[noreturn]] void too_many(scanner& in, std::size_t wanted) {
+  auto found = wanted;
+  for (auto ended = stop::delimiter; ended == stop::delimiter; ++found)
+    in.skip_field(ended);
+  in.fail_line("has " + std::to_string(found) + " fields where the header has " + std::to_string(wanted) +
+               "; remove the extra ones or quote fields that hold the delimiter");
+}
+
+void take_guess(rows_read& to, std::size_t index, std::string_view field, const std::vector<std::string>& missing) {
+  constexpr double exact_below = 9007199254740992.0; // 2^53
+  double value = std::numeric_limits<double>::quiet_NaN();
+  const bool is_missing = std::find(missing.begin(), missing.end(), field) != missing.end();
+  const auto found = is_missing ? kind::missing : kind_of(field, value);
+  to.kinds[index] = widest(to.kinds[index], found);
+  to.exact[index] = to.exact[index] && !(found == kind::i64 && std::abs(value) >= exact_below);
+  to.guesses[index].push_back(value);
+}
+
+void take_field(const scanner& in, std::string_view field, std::size_t number, const plan& how, piece& to) {
+  const auto [as, index] = how.targets[number];
+  switch (as) {
+  case use::skip:
+    break;
+  case use::feature:
+    to.features[to.read.rows * how.features.size() + index] =
+        static_cast<float>(number_of(in, field, how.header[number], how.missing));
+    break;
+  case use::number:
+    to.read.numbers[index].push_back(number_of(in, field, how.header[number], how.missing));
+    break;
+  case use::guess:
+    take_guess(to.read, index, field, how.missing);
+    break;
+  case use::whole: { // a first reading found them whole, or missing
+    double unused = 0;
+    std::int64_t value = 0;
+    if (kind_of(field, unused) != kind::missing)
+      value = std::strtoll(std::string{field}.c_str(), nullptr, 10);
+    to.read.wholes[index].push_back(value);
+    break;
+  }
+  case use::word:
+    to.read.words[index].push_back(field);
+    break;
+  }
+}
+
+void read_row(scanner& in, const plan& how, piece& to) {
+  const auto fields = how.targets.size();
+  auto* const features = to.features + to.read.rows * how.features.size();
+  auto ended = stop::delimiter;
+  for (std::size_t i = 0; i < fields; ++i) {
+    if (ended != stop::delimiter)
+      too_few(in, i, fields);
+    double value = 0;
+    if (how.targets[i].as == use::feature && in.short_number(value))
+      features[how.targets[i].index] = static_cast<float>(value);
+    else
+      take_field(in, in.text_field(ended), i, how, to);
+  }
+  if (ended == stop::delimiter)
+    too_many(in, fields);
+}
+
+void read_piece(const file_content& text, const std::string& origin, const plan& how, piece& to) {
+  to.read = {};
+  to.read.numbers.resize(how.numbers.size());
+  to.read.guesses.resize(how.guesses.size());
+  to.read.kinds.assign(how.guesses.size(), kind::missing);
+  to.read.exact.assign(how.guesses.size(), true);
+  to.read.wholes.resize(how.wholes.size());
+  to.read.words.resize(how.words.size());
+  to.failed = nullptr;
+  scanner in{text, origin, how.delimiter};
+  in.go_to(to.first);
+  try {
+    for (; in.next_line() && in.place() < to.last; ++to.read.rows)
+      read_row(in, how, to);
+  } catch (...) {
+    to.failed = std::current_exception();
+  }
+  to.end = in.place();
+}
+
+// Behind the first line end from `from` on that is not inside quotes, or the end of the text.
+std::size_t next_line_start(std::string_view text, std::size_t from, bool inside) {
+  for (; from < text.size(); ++from) {
+    if (text[from] == '"')
+      inside = !inside;
+    else if (text[from] == '\n' && !inside)
+      return from + 1;
+  }
+  return text.size();
+}
+
+std::vector<piece> pieces_of(std::string_view text, std::size_t body, const plan& how) {
+  constexpr std::size_t least = std::size_t{1} << 18U;
+  const auto count = std::clamp<std::size_t>((text.size() - body) / least, 1, 4 * cores());
+  const bool has_quotes = std::memchr(text.data() + body, '"', text.size() - body) != nullptr;
+  std::vector<piece> all(count);
+  std::size_t counted = body;
+  bool inside = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    all[i].first = body;
+    if (i > 0) {
+      const auto about = std::max(body + i * ((text.size() - body) / count), all[i - 1].first);
+      if (has_quotes)
+        inside = inside != (std::count(text.begin() + static_cast<std::ptrdiff_t>(counted),
+                                       text.begin() + static_cast<std::ptrdiff_t>(about), '"') %
+                                2 !=
+                            0);
+      counted = about;
+      all[i].first = next_line_start(text, about, inside);
+      all[i - 1].last = all[i].first;
+    }
+  }
+  all.back().last = text.size();
+  in_parallel(count, [&](std::size_t i) {
+    auto& one = all[i];
+    const auto own = text.substr(one.first, one.last - one.first);
+    const auto lines = static_cast<std::size_t>(std::count(own.begin(), own.end(), '\n')) +
+                       (own.empty() || own.back() == '\n' ? 0U : 1U);
+    one.room = std::min(lines, own.size() / how.targets.size() + 1);
+  });
+  return all;
+}
+
+// Moves the rows of the pieces together, where some had fewer than room, and gives them up.
+block gathered(const std::vector<piece>& pieces, block_writer all, std::size_t wide, std::size_t rows) {
+  float* to = all.data();
+  for (const auto& one : pieces) {
+    const auto count = one.read.rows * wide;
+    if (count > 0 && to != one.features)
+      std::memmove(to, one.features, count * sizeof(float));
+    to += count;
+  }
+  return std::move(all).done().slice(0, rows * wide);
+}
+
+template <class Lists>
+void append(Lists& to, const Lists& from) {
+  for (std::size_t i = 0; i < to.size(); ++i)
+    to[i].insert(to[i].end(), from[i].begin(), from[i].end());
+}
+
+void append(std::vector<texts>& to, const std::vector<texts>& from) {
+  for (std::size_t i = 0; i < to.size(); ++i)
+    for (std::size_t row = 0; row < from[i].size(); ++row)
+      to[i].push_back(from[i][row]);
+}
+
+void append(rows_read& to, const rows_read& from) {
+  append(to.numbers, from.numbers);
+  append(to.guesses, from.guesses);
+  append(to.wholes, from.wholes);
+  append(to.words, from.words);
+  for (std::size_t i = 0; i < to.kinds.size(); ++i) {
+    to.kinds[i] = widest(to.kinds[i], from.kinds[i]);
+    to.exact[i] = to.exact[i] && from.exact[i];
+  }
+}
+
+} // namespace
+
+rows_read parse_rows(const file_content& content, const std::string& origin, const plan& how) {
+  const auto wide = how.features.size();
+  auto pieces = pieces_of(content.text(), how.body, how);
+  std::size_t room = 0;
+  for (const auto& one : pieces)
+    room += one.room;
+  block_writer features{room * wide};
+  room = 0;
+  for (auto& one : pieces) {
+    one.features = features.data() + room * wide;
+    room += one.room;
+  }
+  in_parallel(pieces.size(), [&](std::size_t i) { read_piece(content, origin, how, pieces[i]); });
+  auto at = how.body;
+  std::size_t rows = 0;
+  for (auto& one : pieces) {
+    if (one.first < at) { // the guess where it starts was wrong
+      one.first = at;
+      read_piece(content, origin, how, one);
+    }
+    if (one.failed)
+      std::rethrow_exception(one.failed);
+    at = std::max(one.end, one.first);
+    rows += one.read.rows;
+  }
+  rows_read all = std::move(pieces.front().read);
+  all.features = gathered(pieces, std::move(features), wide, rows);
+  for (std::size_t i = 1; i < pieces.size(); ++i)
+    append(all, pieces[i].read);
+  all.rows = rows;
+  return all;
+}
+
+} // namespace dk::data::csv

@@ -1,0 +1,217 @@
+#include "data/formats/csv_plan.hpp"
+
+#include "common/error.hpp"
+#include "common/text.hpp"
+#include "data/formats/csv_infer.hpp"
+#include "data/keys.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace dk::data::csv {
+
+namespace {
+
+using stop = scanner::stop;
+
+std::vector<std::string> fields_of_line(scanner& in) {
+  std::vector<std::string> all;
+  for (auto ended = stop::delimiter; ended == stop::delimiter;)
+    all.emplace_back(in.text_field(ended));
+  return all;
+}
+
+bool is_number(const std::string& text) {
+  double value = 0;
+  const auto [end, why] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return why == std::errc{} && end == text.data() + text.size();
+}
+
+std::vector<std::string> read_header(scanner& in) {
+  if (!in.next_line())
+    in.fail_line("the file has no lines; expected a header with column names");
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  for (auto ended = stop::delimiter; ended == stop::delimiter;) {
+    std::string name{in.text_field(ended)};
+    if (name.empty())
+      in.fail("column " + std::to_string(names.size() + 1) + " of the header has no name; name it");
+    if (!seen.insert(name).second)
+      in.fail("the header names column `" + name + "` twice; rename one");
+    names.push_back(std::move(name));
+  }
+  if (std::all_of(names.begin(), names.end(), is_number))
+    in.fail_line(
+        "the first line holds numbers, expected a header with column names; add one, or set `header` to false");
+  return names;
+}
+
+// C0, C1, ... as spark-csv has it.
+std::vector<std::string> counted_header(scanner& in) {
+  if (!in.next_line())
+    in.fail_line("the file has no lines; expected rows of numbers");
+  const auto first = in.place();
+  auto names = fields_of_line(in);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    names[i] = "C" + std::to_string(i);
+  in.go_to(first);
+  return names;
+}
+
+class planner {
+public:
+  planner(scanner& in, const spec& source) : in_(in), keys_(source.keys) {}
+
+  plan made() {
+    p_.delimiter = keys_.value("delimiter", std::string{","}).front();
+    p_.missing = missing_words();
+    header_at_ = in_.place();
+    p_.header = keys_.value("header", true) ? read_header(in_) : counted_header(in_);
+    p_.body = in_.place();
+    p_.targets.assign(p_.header.size(), {});
+    choose_label();
+    choose_features();
+    choose_columns();
+    if (p_.features.empty() && p_.kept.empty())
+      fail_header("the file has no column besides the label, so there is nothing to learn from");
+    return std::move(p_);
+  }
+
+private:
+  [[noreturn]] void fail_header(const std::string& why) const {
+    in_.go_to(header_at_);
+    in_.fail_line(why);
+  }
+
+  std::vector<std::string> missing_words() const {
+    const auto given = keys_.find("missing");
+    if (given == keys_.end())
+      return {};
+    return given->is_string() ? std::vector<std::string>{given->get<std::string>()}
+                              : given->get<std::vector<std::string>>();
+  }
+
+  std::size_t find(const std::string& name) const {
+    const auto found = std::find(p_.header.begin(), p_.header.end(), name);
+    if (found == p_.header.end())
+      fail_header("no column `" + name + '`' + did_you_mean(name, p_.header) + "; the header has: " + join(p_.header));
+    return static_cast<std::size_t>(found - p_.header.begin());
+  }
+
+  void give(std::size_t field, use as, std::vector<std::size_t>& fields) {
+    p_.targets[field] = {as, fields.size()};
+    fields.push_back(field);
+  }
+
+  // A label is text where that of the first row is neither a number nor missing.
+  bool label_is_text(std::size_t field) {
+    if (!in_.next_line())
+      return false;
+    const auto first = fields_of_line(in_);
+    in_.go_to(p_.body);
+    if (field >= first.size() || std::count(p_.missing.begin(), p_.missing.end(), first[field]) > 0)
+      return false;
+    double value = 0;
+    const auto kind = kind_of(first[field], value);
+    return (kind == kind::text || kind == kind::timestamp) && !is_number(first[field]);
+  }
+
+  void choose_label() {
+    const auto named = keys_.find("label");
+    const auto usual = std::find(p_.header.begin(), p_.header.end(), "label");
+    if (named != keys_.end())
+      p_.label = find(named->get<std::string>());
+    else if (usual != p_.header.end())
+      p_.label = static_cast<std::size_t>(usual - p_.header.begin());
+    if (!p_.label)
+      return;
+    const bool text = label_is_text(*p_.label);
+    give(*p_.label, text ? use::word : use::number, text ? p_.words : p_.numbers);
+  }
+
+  void choose_features() {
+    if (const auto listed = keys_.find("features"); listed != keys_.end())
+      p_.features = listed->get<std::vector<std::string>>();
+    else if (!keys_.contains("columns"))
+      for (std::size_t i = 0; i < p_.header.size(); ++i)
+        if (i != p_.label)
+          p_.features.push_back(p_.header[i]);
+    for (std::size_t i = 0; i < p_.features.size(); ++i) {
+      auto& at = p_.targets[find(p_.features[i])];
+      if (at.as != use::skip)
+        fail_header("column `" + p_.features[i] + "` is asked for twice; name it once in `features` and `label`");
+      at = {use::feature, i};
+    }
+  }
+
+  // Columns under their own names; "*" is all that nothing else takes.
+  void choose_columns() {
+    const auto given = keys_.find("columns");
+    if (given == keys_.end())
+      return;
+    const bool all = *given == "*";
+    const auto names = all                  ? p_.header
+                       : given->is_string() ? std::vector<std::string>{given->get<std::string>()}
+                                            : given->get<std::vector<std::string>>();
+    for (const auto& name : names) {
+      const auto field = find(name);
+      if (p_.targets[field].as == use::skip) {
+        give(field, use::guess, p_.guesses);
+        p_.kept.push_back(field);
+      } else if (!all) {
+        fail_header("column `" + name + "` is asked for twice; name it once in `features`, `label` and `columns`");
+      }
+    }
+  }
+
+  scanner& in_;
+  const nlohmann::json& keys_;
+  std::size_t header_at_ = 0;
+  plan p_;
+};
+
+std::string shown(std::string_view field) {
+  constexpr std::size_t most = 40;
+  return '"' + std::string{field.substr(0, most)} + (field.size() > most ? "..." : "") + '"';
+}
+
+} // namespace
+
+plan make_plan(const file_content& text, const std::string& origin, const spec& source) {
+  const auto delimiter = source.keys.value("delimiter", std::string{","}).front();
+  if (delimiter == '"' || delimiter == '\n' || delimiter == '\r' || delimiter == '\0')
+    throw failure{errc::config, "source `csv`: `delimiter` can be neither a quote nor a line end"};
+  scanner in{text, origin, delimiter};
+  return planner{in, source}.made();
+}
+
+double number_of(const scanner& in, std::string_view field, const std::string& name,
+                 const std::vector<std::string>& missing) {
+  if (std::find(missing.begin(), missing.end(), field) != missing.end())
+    return std::numeric_limits<double>::quiet_NaN();
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  const auto* first = field.data();
+  const auto* last = first + field.size();
+  while (first != last && is_blank(*first))
+    ++first;
+  while (first != last && is_blank(last[-1]))
+    --last;
+  if (first == last)
+    in.fail("field `" + name +
+            "` is empty, expected a number; fill it in, leave the column out of `features`, or set "
+            "`missing` to \"\" and impute");
+  const bool plus = *first == '+' && last - first > 1 && first[1] != '-';
+  double value = 0;
+  const auto [after, why] = std::from_chars(first + (plus ? 1 : 0), last, value);
+  if (why == std::errc::result_out_of_range)
+    in.fail("field `" + name + "` holds " + shown(field) + ", which no double can hold; rescale it");
+  if (why != std::errc{} || after != last)
+    in.fail("field `" + name + "` holds " + shown(field) +
+            ", expected a number; replace it by a number or leave the column out of `features`");
+  return value;
+}
+
+} // namespace dk::data::csv

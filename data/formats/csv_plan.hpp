@@ -1,0 +1,52 @@
+#pragma once
+
+#include "common/spec.hpp"
+#include "data/formats/csv_scan.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dk::data::csv {
+
+/// What becomes of a field.
+enum class use {
+  skip,
+  feature, ///< a number of the column `features`
+  number,  ///< a column of f64 by itself
+  guess,   ///< a column by itself, as f64 until its type is known
+  whole,   ///< a column of i64 by itself
+  word,    ///< a column of texts by itself
+};
+
+struct target {
+  use as = use::skip;
+  std::size_t index = 0; ///< among the fields of the same use
+};
+
+/// Where the fields of a line go, and what the columns are called.
+struct plan {
+  char delimiter = ',';
+  std::vector<std::string> missing; ///< texts that stand for no value
+  std::vector<std::string> header;
+  std::vector<target> targets;       ///< per field
+  std::vector<std::string> features; ///< in the order of the column
+  std::vector<std::size_t> numbers;  ///< per column of that use its field
+  std::vector<std::size_t> guesses;
+  std::vector<std::size_t> wholes;
+  std::vector<std::size_t> words;
+  std::optional<std::size_t> label; ///< the field of the label, which is among `numbers` or `words`
+  std::vector<std::size_t> kept;    ///< the fields that become columns of their own name, in order
+  std::size_t body = 0;             ///< where the first row starts
+};
+
+/// Reads the header, and looks at the first row, whose label says whether labels are texts.
+/// @throws failure (config, data)
+plan make_plan(const file_content& text, const std::string& origin, const spec& source);
+
+/// The field as a number; a missing one is NaN where `missing` names it. @throws failure (data), at the field
+double number_of(const scanner& in, std::string_view field, const std::string& name,
+                 const std::vector<std::string>& missing);
+
+} // namespace dk::data::csv

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "common/spec.hpp"
+#include "data/keys.hpp"
+#include "data/table.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace dk::data::hdf5 {
+
+// Data sets of numbers in an HDF5 file, whose first dimension counts rows. Without a list of names, those in the root
+// group. Read such files from people you trust only: HDF5 itself was not written for hostile ones.
+
+/// path = FILE or a pattern, and features, label and columns (data/formats/pick.hpp), which name data sets ("x" or
+/// "group/x").
+std::vector<key_rule> keys();
+
+/// Whether a file that starts with these bytes is HDF5.
+bool recognise(std::string_view start);
+
+/// @throws failure (data)
+table read(const spec& source);
+
+} // namespace dk::data::hdf5

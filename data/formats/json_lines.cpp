@@ -1,0 +1,216 @@
+#include "data/formats/json_lines.hpp"
+
+#include "common/error.hpp"
+#include "data/formats/file.hpp"
+#include "data/formats/pick.hpp"
+#include "data/rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace dk::data::json_lines {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t most_dimensions = 8;
+
+/// Where something stands, for errors.
+struct position {
+  const std::string& origin;
+  std::size_t line;
+
+  [[noreturn]] void fail(const std::string& why, std::size_t column = 0) const {
+    throw failure{errc::data,
+                  origin + ':' + std::to_string(line) + (column == 0 ? "" : ':' + std::to_string(column)) + ": " + why};
+  }
+};
+
+bool is_sparse(const json& value) {
+  return value.is_object() && value.contains("size") && value.contains("indices") && value.contains("values");
+}
+
+std::string shown(const json& value) {
+  auto text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  constexpr std::size_t most = 40;
+  return text.size() > most ? text.substr(0, most) + "..." : text;
+}
+
+/// A column while its lines are read. What the first value is, all are.
+class builder {
+public:
+  explicit builder(std::string name) : name_(std::move(name)) {}
+
+  const std::string& name() const { return name_; }
+
+  /// Takes the value of row `row`; those between the last and this one are missing.
+  void take(const json& value, std::size_t row, const position& at) {
+    if (value.is_null())
+      return;
+    const bool text = value.is_string() || is_sparse(value);
+    if (!begun_)
+      begin(value, text, at);
+    else if (text != is_text_)
+      at.fail("key `" + name_ + "` holds " + shown(value) + ", expected " + (is_text_ ? "text" : "numbers") +
+              ", as in the lines before; correct it");
+    fill_to(row);
+    if (is_text_)
+      words_.push_back(word_of(value));
+    else
+      take_numbers(value, 0, at);
+    ++rows_;
+  }
+
+  column done(std::size_t rows, const std::string& origin) && {
+    fill_to(rows);
+    if (is_text_ || !begun_)
+      return {name_, {}, std::move(words_), origin, {}};
+    return {name_, shape_, narrowed(), origin, {}};
+  }
+
+private:
+  void begin(const json& value, bool text, const position& at) {
+    begun_ = true;
+    is_text_ = text;
+    for (const auto* inner = &value; inner->is_array(); inner = &inner->front()) {
+      if (inner->empty() || shape_.size() == most_dimensions)
+        at.fail("key `" + name_ + "` holds " + shown(value) + ", expected numbers in each of its lists; correct it");
+      shape_.push_back(inner->size());
+      width_ *= inner->size(); // each was read, so that there are as many
+    }
+  }
+
+  void fill_to(std::size_t row) {
+    if (is_text_ || !begun_)
+      for (; rows_ < row; ++rows_)
+        words_.push_back("");
+    else if (rows_ < row) {
+      numbers_.resize(numbers_.size() + (row - rows_) * width_, gap);
+      rows_ = row;
+      whole_ = false;
+    }
+  }
+
+  static std::string word_of(const json& value) {
+    if (value.is_string())
+      return value.get<std::string>();
+    return '(' + value["size"].dump() + ',' + value["indices"].dump() + ',' + value["values"].dump() + ')';
+  }
+
+  void take_numbers(const json& value, std::size_t depth, const position& at) {
+    if (depth < shape_.size()) {
+      if (!value.is_array() || value.size() != shape_[depth])
+        at.fail("key `" + name_ + "` holds a list of another shape than in the lines before; correct it");
+      for (const auto& inner : value)
+        take_numbers(inner, depth + 1, at);
+      return;
+    }
+    if (!value.is_number() && !value.is_boolean())
+      at.fail("key `" + name_ + "` holds " + shown(value) + ", expected a number; correct it");
+    const auto number = value.is_boolean() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>();
+    constexpr double exact_to = 9007199254740992.0; // 2^53
+    if (value.is_number_integer() && std::abs(number) > exact_to)
+      at.fail("key `" + name_ + "` holds " + shown(value) + ", which f64 would round; write it as text");
+    whole_ = whole_ && !value.is_number_float();
+    largest_ = std::max(largest_, std::abs(number));
+    numbers_.push_back(number);
+  }
+
+  cells narrowed() {
+    if (!whole_)
+      return std::move(numbers_);
+    if (largest_ <= std::numeric_limits<std::int32_t>::max()) {
+      std::vector<std::int32_t> small(numbers_.size());
+      std::transform(numbers_.begin(), numbers_.end(), small.begin(), [](double x) { return static_cast<int>(x); });
+      return small;
+    }
+    std::vector<std::int64_t> large(numbers_.size());
+    std::transform(numbers_.begin(), numbers_.end(), large.begin(),
+                   [](double x) { return static_cast<std::int64_t>(x); });
+    return large;
+  }
+
+  std::string name_;
+  bool begun_ = false;
+  bool is_text_ = false;
+  bool whole_ = true;
+  double largest_ = 0;
+  std::size_t rows_ = 0;
+  std::vector<std::size_t> shape_;
+  std::size_t width_ = 1;
+  std::vector<double> numbers_;
+  texts words_;
+};
+
+json object_of(std::string_view line, const position& at) {
+  try {
+    auto read = json::parse(line);
+    if (!read.is_object())
+      at.fail("holds " + shown(read) + ", expected an object, as {\"x\": 1.5, \"label\": 0}", 1);
+    return read;
+  } catch (const json::exception& why) {
+    const auto* const parse = dynamic_cast<const json::parse_error*>(&why);
+    at.fail("is no JSON; expected an object a line", parse == nullptr ? 0 : parse->byte);
+  }
+}
+
+} // namespace
+
+std::vector<key_rule> keys() {
+  std::vector<key_rule> all{{"path", key_kind::path, true}};
+  for (auto& rule : pick_keys())
+    all.push_back(std::move(rule));
+  return all;
+}
+
+bool recognise(std::string_view start) {
+  const auto first = start.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && start[first] == '{';
+}
+
+table parse(std::string_view text, const std::string& origin) {
+  std::vector<builder> columns;
+  std::size_t rows = 0;
+  std::size_t line = 0;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto one = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++line;
+    if (one.find_first_not_of(" \t\r") == std::string_view::npos)
+      continue;
+    const position at{origin, line};
+    for (const auto& [key, value] : object_of(one, at).items()) {
+      auto known =
+          std::find_if(columns.begin(), columns.end(), [&name = key](const builder& c) { return c.name() == name; });
+      if (known == columns.end()) {
+        constexpr std::size_t most_columns = 100'000; // each is looked for in every line
+        if (columns.size() == most_columns)
+          at.fail("has more than 100,000 keys in its lines; put numbers into lists");
+        known = columns.emplace(columns.end(), key);
+      }
+      known->take(value, rows, at);
+    }
+    ++rows;
+  }
+  if (rows == 0)
+    throw failure{errc::data, origin + ": has no lines; give data to work on"};
+  table all;
+  for (auto& one : columns)
+    all.put(std::move(one).done(rows, origin));
+  return all;
+}
+
+table read(const spec& source) {
+  std::vector<table> parts;
+  for (const auto& path : files_of(source.keys.at("path").get<std::string>()))
+    parts.push_back(picked_columns(parse(load_file(path).text(), path), source));
+  return joined(parts);
+}
+
+} // namespace dk::data::json_lines

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "common/spec.hpp"
+#include "data/keys.hpp"
+#include "data/table.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk::data::json_lines {
+
+// A JSON object a line, a column per key. Numbers become i32 where all are whole and 32 bits hold them, i64 where 53
+// do, else f64; true and false are 1 and 0; lists of numbers are cells, nested ones of their shape; texts are texts;
+// Spark's sparse vectors, {"size": 8, "indices": [3, 7], "values": [1.5, 2]}, become texts for the transform `dense`. A
+// key that is null or absent in a line is missing there: NaN, or an empty text.
+
+/// path = FILE or a pattern, and features, label and columns (data/formats/pick.hpp).
+std::vector<key_rule> keys();
+
+/// Whether a file that starts with these bytes has an object in its first line.
+bool recognise(std::string_view start);
+
+table read(const spec& source);
+
+/// All columns of a text. @throws failure (data): "FILE:LINE:COLUMN: what, which key, what to do"
+table parse(std::string_view text, const std::string& origin);
+
+} // namespace dk::data::json_lines

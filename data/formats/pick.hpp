@@ -1,0 +1,30 @@
+#pragma once
+
+#include "common/spec.hpp"
+#include "data/keys.hpp"
+#include "data/table.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dk::data {
+
+/// The keys of a source that say which of a file's columns are wanted: features = NAME or [NAMES], label = NAME,
+/// columns = NAME, [NAMES] or "*".
+std::vector<key_rule> pick_keys();
+
+/// Makes of a file's columns what its source asks for: the column `features` of those that are listed (default: a
+/// column of this name, or else every column of numbers but the label; none where `columns` is given), which keeps its
+/// shape where it is one; `label` (default: the column of this name, if there is one); and `columns` under their own
+/// names.
+/// @throws failure (data) for a column that there is none of
+table picked_columns(table from, const spec& source);
+
+/// The names that the source lists, of features, label and columns; empty where it lists none, or "*".
+std::vector<std::string> listed_names(const spec& source);
+
+/// Whether the array or data set `name` is among the listed, or has fields `name.field` that are; all are when none is
+/// listed.
+bool is_wanted(const std::string& name, const std::vector<std::string>& listed);
+
+} // namespace dk::data
