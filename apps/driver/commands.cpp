@@ -1,17 +1,17 @@
 #include "apps/driver/commands.hpp"
 
+#include "apps/driver/data_summary.hpp"
 #include "apps/driver/inputs.hpp"
+#include "apps/driver/known_model.hpp"
+#include "apps/driver/scores.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
+#include "data/formats/shards.hpp"
 #include "nn/compute_scope.hpp"
 #include "nn/ensemble.hpp"
-#include "nn/model_file.hpp"
 #include "nn/summary.hpp"
-#include "runtime/members.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/run_folder.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -24,47 +24,6 @@ namespace dk {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A model, or an ensemble of them, and how its training data was prepared where that is known.
-struct known_model {
-  nn::loaded_model file; // the first
-  block weights;         // of all, one after the other
-  std::size_t models = 1;
-  data::pipeline fitted;
-  std::optional<spec> test;
-};
-
-// What the run's transforms were fitted to. Runs of earlier builds, whose transforms learned nothing, have no such
-// file.
-data::pipeline pipeline_of(const run_folder& folder, const job& which) {
-  if (std::ifstream file{folder.pipeline(), std::ios::binary})
-    return data::parse_pipeline(std::string{std::istreambuf_iterator<char>{file}, {}}, folder.pipeline());
-  data::pipeline unfitted;
-  for (const auto& transform : which.data.transforms)
-    unfitted.push_back({transform, nlohmann::json::object()});
-  return unfitted;
-}
-
-known_model load(const std::string& path) {
-  if (!fs::is_directory(path)) {
-    auto file = nn::load_model(path);
-    const auto weights = block::copy_of(file.weights.data(), file.weights.size());
-    return {std::move(file), weights, 1, {}, {}};
-  }
-  const auto folder = open_run_folder(path);
-  const auto which = load_job(folder.config(), {}, [](const std::string&) { return std::nullopt; });
-  std::vector<nn::loaded_model> files;
-  if (is_ensemble(which))
-    for (std::size_t i = 0; i < models_of(which); ++i)
-      files.push_back(nn::load_model(folder.model_of(i)));
-  else
-    files.push_back(nn::load_model(folder.model()));
-  std::vector<block> weights;
-  for (const auto& file : files)
-    weights.push_back(block::copy_of(file.weights.data(), file.weights.size()));
-  files.front().loss = which.trainer.loss;
-  return {std::move(files.front()), block::joined(weights), files.size(), pipeline_of(folder, which), which.data.test};
-}
 
 spec source_for(const known_model& model, const std::string& data) {
   if (!data.empty())
@@ -81,26 +40,20 @@ bool is_hdf5(const std::string& path) {
   return std::string_view{magic, 4} == "\x89HDF";
 }
 
-void print_columns(const data::table& table) {
-  fmt::print("{} rows\n", with_commas(table.rows()));
-  for (const auto& column : table.columns()) {
-    std::vector<std::string> shape;
-    for (const auto n : column.shape)
-      shape.push_back(std::to_string(n));
-    const auto text = "[" + join(shape) + "]";
-    const auto [low, high] = data::visit_values(column, [](const auto* values, std::size_t count) {
-      const auto [least, most] = std::minmax_element(values, values + count);
-      return count == 0 ? std::pair{0.0, 0.0} : std::pair{static_cast<double>(*least), static_cast<double>(*most)};
-    });
-    fmt::print("  {:<20} {:<4} {:<12} {} to {}\n", column.name, data::type_name(column), text, low, high);
-  }
+// Nothing where the labels are no classes, as in a regression.
+std::optional<scores> scores_of(const known_model& model, const data::dataset& rows) {
+  const auto wide = outputs_per_row(model);
+  const auto labels = label_classes(rows.labels.data(), rows.rows, rows.label_width, std::max<std::size_t>(wide, 2));
+  if (!labels)
+    return std::nullopt;
+  return score(outputs_of(model, rows), wide, *labels);
 }
 
 } // namespace
 
 int evaluate_command(const evaluate_options& options) {
   set_up_log(verbosity::normal);
-  const auto model = load(options.model);
+  const auto model = load_known_model(options.model);
   const auto rows = read_source(source_for(model, options.data), model.fitted);
   const auto loss = model.file.loss.empty() ? "categorical_crossentropy" : model.file.loss;
   nn::ensemble models{model.file.architecture, loss, rows.label_width, model.weights, model.models};
@@ -112,23 +65,30 @@ int evaluate_command(const evaluate_options& options) {
     data::check_labels(rows, net.output_size());
   const nn::compute_scope computing;
   const auto found = models.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
-  if (options.json)
-    fmt::print("{}\n",
-               nlohmann::json{{"accuracy", found.accuracy()}, {"loss", found.loss()}, {"rows", found.rows}}.dump());
-  else
-    fmt::print("accuracy {:.4f}, loss {:.4f} on {} rows\n", found.accuracy(), found.loss(), with_commas(found.rows));
+  const auto names = class_names(model);
+  const auto more = scores_of(model, rows);
+  if (options.json) {
+    nlohmann::json all{{"accuracy", found.accuracy()}, {"loss", found.loss()}, {"rows", found.rows}};
+    if (more)
+      all.update(to_json(*more, names));
+    fmt::print("{}\n", all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    fmt::print("accuracy {:.4f}, loss {:.4f} on {} rows\n{}", found.accuracy(), found.loss(), with_commas(found.rows),
+               more ? to_text(*more, names) : "");
+  }
   return 0;
 }
 
 int summary_command(const std::string& what) {
   set_up_log(verbosity::normal);
-  if (fs::is_directory(what) || is_hdf5(what)) {
-    const auto model = load(what);
+  const bool is_run = fs::is_directory(what) && !data::shards::is_folder(what);
+  if (is_run || is_hdf5(what)) {
+    const auto model = load_known_model(what);
     const auto loss = model.file.loss.empty() ? "mean_squared_error" : model.file.loss;
     const nn::model shape{model.file.architecture, loss, 1};
     fmt::print("{}", nn::summary(shape));
   } else {
-    print_columns(data::read(parse_source(what)));
+    fmt::print("{}", data_summary(data::read(with_all_columns(parse_source(what)))));
   }
   return 0;
 }

@@ -4,7 +4,7 @@
 
 namespace dk {
 
-/// `dk_driver evaluate`: mean loss and accuracy of a model on data.
+/// `dk_driver evaluate`: mean loss, accuracy and scores per class of a model on data.
 struct evaluate_options {
   std::string model; ///< a run's folder or a model file
   std::string data;  ///< a path, or a TOML source as in [data]; empty: the run's test data

@@ -1,9 +1,12 @@
 #include "apps/driver/inputs.hpp"
 
+#include "common/error.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/rows.hpp"
 #include "nn/model_file.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace dk {
@@ -18,27 +21,50 @@ block resolve_model(job& which) {
   return block::copy_of(file.weights.data(), file.weights.size());
 }
 
+data::pipeline still_to_apply(const data::pipeline& fitted, const spec& source) {
+  const auto prepared = data::prepared_by(source);
+  const auto same = [](const data::fitted_transform& a, const data::fitted_transform& b) {
+    return a.transform == b.transform && a.fitted == b.fitted;
+  };
+  if (prepared.size() > fitted.size() || !std::equal(prepared.begin(), prepared.end(), fitted.begin(), same))
+    throw failure{errc::data, source.keys.at("path").get<std::string>() +
+                                  ": was prepared in another way than the training rows; prepare them together"};
+  return {fitted.begin() + static_cast<std::ptrdiff_t>(prepared.size()), fitted.end()};
+}
+
+data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms, data::table& training) {
+  auto all = data::prepared_by(source);
+  auto fitted = data::fit(transforms, training);
+  std::move(fitted.begin(), fitted.end(), std::back_inserter(all));
+  return all;
+}
+
+data::table read_fitted(const spec& source, const data::pipeline& fitted) {
+  auto table = data::read(source);
+  data::apply(still_to_apply(fitted, source), table);
+  return table;
+}
+
+data::dataset read_source(const spec& source, const data::pipeline& fitted) {
+  return data::make_dataset(read_fitted(source, fitted));
+}
+
 job_data read_data(const job& which) {
   job_data all;
-  auto train = data::read(*which.data.train);
+  const auto& source = *which.data.train;
+  auto train = data::read(source);
   std::optional<data::table> held_out;
   if (which.data.validation > 0)
     std::tie(train, held_out.emplace()) = data::split(train, which.data.validation, which.seed);
-  all.fitted = data::fit(which.data.transforms, train);
+  all.fitted = fit_rows(source, which.data.transforms, train);
   all.train = data::make_dataset(train);
   if (held_out) {
-    data::apply(all.fitted, *held_out);
+    data::apply(still_to_apply(all.fitted, source), *held_out);
     all.validation = data::make_dataset(*held_out);
   }
   if (which.data.test)
     all.test = read_source(*which.data.test, all.fitted);
   return all;
-}
-
-data::dataset read_source(const spec& source, const data::pipeline& fitted) {
-  auto table = data::read(source);
-  data::apply(fitted, table);
-  return data::make_dataset(table);
 }
 
 } // namespace dk

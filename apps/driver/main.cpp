@@ -1,5 +1,7 @@
 #include "apps/driver/commands.hpp"
 #include "apps/driver/plot.hpp"
+#include "apps/driver/predict.hpp"
+#include "apps/driver/prepare.hpp"
 #include "apps/driver/replay.hpp"
 #include "apps/driver/simulate.hpp"
 #include "apps/driver/train.hpp"
@@ -19,6 +21,7 @@ int run(int argc, char** argv) {
              "  dk_driver examples/mnist.cfg\n"
              "  dk_driver examples/mnist.cfg --set trainer.workers=4 --nodes host1:7077,host2:7077\n"
              "  dk_driver evaluate --model runs/20260101-120000-mnist\n"
+             "  dk_driver predict --model runs/20260101-120000-mnist --data new.csv --out answers.csv\n"
              "  dk_driver replay runs/20260101-120000-mnist --algorithm dynsgd\n"
              "  dk_driver simulate examples/laboratory.cfg --set trainer.workers=20\n"
              "  dk_driver summary model.h5\n"
@@ -40,10 +43,28 @@ int run(int argc, char** argv) {
   app.add_flag("-v,--verbose", train.verbose, "Log more");
 
   dk::evaluate_options evaluate;
-  auto* const evaluate_app = app.add_subcommand("evaluate", "Mean loss and accuracy of a model on data");
+  auto* const evaluate_app = app.add_subcommand("evaluate", "Loss, accuracy and scores per class of a model on data");
   evaluate_app->add_option("--model", evaluate.model, "A run's folder or a model file")->required();
   evaluate_app->add_option("--data", evaluate.data, "A file, or a TOML source (default: the run's test data)");
   evaluate_app->add_flag("--json", evaluate.json, "Print one JSON object");
+
+  dk::predict_options predict;
+  auto* const predict_app = app.add_subcommand("predict", "What a model says to each row of data, beside the row");
+  predict_app->add_option("--model", predict.model, "A run's folder or a model file")->required();
+  predict_app->add_option("--data", predict.data, "A file, a TOML source, or - for CSV or JSON lines from stdin")
+      ->required();
+  predict_app->add_option("--out", predict.out, "A .csv, .jsonl or .npy (default: -, stdout)");
+  predict_app->add_option("--as", predict.as, "On stdout: csv or jsonl (default: as the input, or else csv)");
+
+  dk::prepare_options prepare;
+  auto* const prepare_app = app.add_subcommand("prepare", "Read and transform a job's data once, into shards");
+  prepare_app->add_option("config", prepare.config, "A job (docs/config.md)")->required();
+  prepare_app->add_option("--set", prepare.settings, "Override a key: section.key=value (repeatable)")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false);
+  prepare_app->add_option("--out", prepare.out, "The folder in which train and test are made")->required();
+  prepare_app->add_flag("--pack", prepare.pack, "Pack the shards: smaller on disk, slower to read");
 
   std::string what;
   auto* const summary_app = app.add_subcommand("summary", "The layers of a model, or the columns of data");
@@ -88,6 +109,10 @@ int run(int argc, char** argv) {
   }
   if (*evaluate_app)
     return dk::evaluate_command(evaluate);
+  if (*predict_app)
+    return dk::predict_command(predict);
+  if (*prepare_app)
+    return dk::prepare_command(prepare);
   if (*replay_app)
     return dk::replay_command(replay);
   if (*simulate_app)

@@ -45,7 +45,8 @@ TEST_CASE("a run's folder holds every file, and each can be read", "[apps][drive
     found.push_back(entry.path().filename().string());
   std::sort(found.begin(), found.end());
   CHECK(found == names{"best.h5", "checkpoints", "commits.jsonl", "config.resolved.toml", "history.csv",
-                       "history.jsonl", "initial.h5", "log.txt", "model.h5", "pipeline.json", "result.json", "validation.jsonl"});
+                       "history.jsonl", "initial.h5", "log.txt", "model.h5", "pipeline.json", "result.json",
+                       "validation.jsonl"});
 
   const auto commits = json_lines(job.path("run/commits.jsonl"));
   REQUIRE(commits.size() == 34); // a header, then 3 epochs of 540 rows in chunks of 50
@@ -185,7 +186,8 @@ TEST_CASE("evaluate finds the accuracy that the run printed", "[apps][driver]") 
   CHECK("test " + lines_of(found.out).at(0) == printed);
   const auto as_json = run({DK_DRIVER, "evaluate", "--model", job.path("run/model.h5"), "--data", job.data, "--json"});
   const auto result = json::parse(as_json.out);
-  CHECK(keys_of(result) == names{"accuracy", "loss", "rows"});
+  CHECK(keys_of(result) ==
+        names{"accuracy", "auc", "classes", "confusion", "f1", "log_loss", "loss", "precision", "recall", "rows"});
   CHECK(result.at("accuracy") == json_file(job.path("run/result.json")).at("accuracy"));
 }
 

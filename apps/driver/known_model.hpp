@@ -1,0 +1,39 @@
+#pragma once
+
+#include "data/dataset.hpp"
+#include "data/pipeline.hpp"
+#include "nn/model_file.hpp"
+#include "runtime/job.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// A model, or an ensemble of them, and how its training data was prepared where that is known.
+struct known_model {
+  std::string path;
+  nn::loaded_model file; ///< the first
+  block weights;         ///< of all, one after the other
+  std::size_t models = 1;
+  data::pipeline fitted;
+  std::optional<spec> train; ///< the sources of its run
+  std::optional<spec> test;
+};
+
+/// A run's folder, or a model file. @throws failure (model, checkpoint, config)
+known_model load_known_model(const std::string& path);
+
+/// What the model says to each row: rows x outputs, in the order of the rows, computed on all cores. The same rows give
+/// the same bits, whatever is around them.
+/// @throws failure (shape) when it takes other rows
+std::vector<float> outputs_of(const known_model& model, const data::dataset& rows);
+
+/// Numbers that the model puts out per row.
+std::size_t outputs_per_row(const known_model& model);
+
+/// What its class numbers stand for, where the run made them of texts with string_index; else empty.
+std::vector<std::string> class_names(const known_model& model);
+
+} // namespace dk

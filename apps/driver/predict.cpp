@@ -1,0 +1,96 @@
+#include "apps/driver/predict.hpp"
+
+#include "apps/driver/inputs.hpp"
+#include "apps/driver/known_model.hpp"
+#include "apps/driver/predict_source.hpp"
+#include "apps/driver/scores.hpp"
+#include "common/error.hpp"
+#include "common/log.hpp"
+#include "data/formats/write.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+namespace dk {
+
+namespace {
+
+// The pipeline for rows of which each shall have its answer: none is filtered out.
+data::pipeline for_every_row(data::pipeline all) {
+  all.erase(std::remove_if(all.begin(), all.end(), [](const auto& one) { return one.transform.name == "filter"; }),
+            all.end());
+  return all;
+}
+
+// The column `prediction`: a class, by its name where the run had texts for classes, or the only output.
+data::column prediction_of(const known_model& model, const std::vector<float>& outputs, std::size_t wide) {
+  if (wide == 1)
+    return {"prediction", {}, block::copy_of(outputs.data(), outputs.size()), {}, {}};
+  const auto said = said_classes(outputs, wide);
+  const auto names = class_names(model);
+  if (names.empty())
+    return {"prediction", {}, std::vector<std::int32_t>(said.begin(), said.end()), {}, {}};
+  data::texts words;
+  for (const auto which : said)
+    words.push_back(which < names.size() ? names[which] : std::to_string(which));
+  return {"prediction", {}, std::move(words), {}, {}};
+}
+
+// What goes beside the prediction: columns that had names in the data, and no pixels.
+data::table named_columns(const data::table& input) {
+  data::table named;
+  for (const auto& c : input.columns()) {
+    if (c.name != "features") {
+      named.put(c);
+      continue;
+    }
+    if (c.fields.size() == width(c))
+      named.put(c);
+  }
+  return named;
+}
+
+data::table predicted(const known_model& model, const spec& source, data::table input) {
+  auto rows = data::table{input};
+  if (rows.find("label") != nullptr) { // what the label says must not matter here
+    data::table bare;
+    for (auto& c : std::move(rows).release())
+      if (c.name != "label")
+        bare.put(std::move(c));
+    rows = std::move(bare);
+  }
+  data::apply(for_every_row(still_to_apply(model.fitted, source)), rows);
+  const auto wide = outputs_per_row(model);
+  const auto outputs = outputs_of(model, data::make_dataset(rows, data::label_use::optional));
+  auto all = named_columns(input);
+  all.put(prediction_of(model, outputs, wide));
+  if (wide > 1)
+    all.put({"output", {wide}, block::copy_of(outputs.data(), outputs.size()), {}, {}});
+  return all;
+}
+
+} // namespace
+
+int predict_command(const predict_options& options) {
+  set_up_log(verbosity::normal);
+  const bool to_stdout = options.out.empty() || options.out == "-";
+  if (!to_stdout)
+    data::check_writable(options.out);
+  if (!options.as.empty() && options.as != "csv" && options.as != "jsonl")
+    throw failure{errc::usage, "--as " + options.as + " is not known; accepted: csv, jsonl"};
+  const auto model = load_known_model(options.model);
+  auto input = read_for_prediction(options.data, model.train);
+  const auto all = predicted(model, input.source, std::move(input.rows));
+  if (!to_stdout) {
+    data::write(all, options.out);
+    return 0;
+  }
+  const bool as_json = options.as == "jsonl" || (options.as.empty() && input.source.name == "json_lines");
+  (as_json ? data::write_json_lines : data::write_csv)(all, std::cout);
+  std::cout.flush();
+  if (!std::cout)
+    throw failure{errc::resources, "cannot write to stdout"};
+  return 0;
+}
+
+} // namespace dk

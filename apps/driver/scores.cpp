@@ -1,0 +1,217 @@
+#include "apps/driver/scores.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace dk {
+
+namespace {
+
+std::size_t greatest(const float* first, std::size_t wide) {
+  return static_cast<std::size_t>(std::max_element(first, first + wide) - first);
+}
+
+// What a row's outputs say of one class.
+float output_for(const std::vector<float>& outputs, std::size_t wide, std::size_t row, std::size_t which) {
+  if (wide > 1)
+    return outputs[row * wide + which];
+  return which == 1 ? outputs[row] : 1 - outputs[row];
+}
+
+bool are_probabilities(const std::vector<float>& outputs, std::size_t wide) {
+  constexpr double tolerance = 1e-3;
+  for (std::size_t at = 0; at < outputs.size(); at += wide) {
+    double sum = 0;
+    for (std::size_t i = at; i < at + wide; ++i) {
+      if (!(outputs[i] >= 0 && outputs[i] <= 1))
+        return false;
+      sum += static_cast<double>(outputs[i]);
+    }
+    if (wide > 1 && std::abs(sum - 1) > tolerance)
+      return false;
+  }
+  return true;
+}
+
+// The mean of -ln of what is said of the right class; probabilities of 0 count as 1e-15, as in scikit-learn.
+double log_loss_of(const std::vector<float>& outputs, std::size_t wide, const std::vector<std::size_t>& labels) {
+  constexpr double least = 1e-15;
+  double sum = 0;
+  for (std::size_t row = 0; row < labels.size(); ++row)
+    sum -= std::log(std::max(least, static_cast<double>(output_for(outputs, wide, row, labels[row]))));
+  return sum / static_cast<double>(labels.size());
+}
+
+double part(std::uint64_t some, std::uint64_t all) {
+  return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);
+}
+
+class_score score_class(const scores& of, std::size_t which) {
+  class_score one;
+  std::uint64_t said = 0;
+  for (std::size_t i = 0; i < of.confusion.size(); ++i) {
+    one.rows += of.confusion[which][i];
+    said += of.confusion[i][which];
+  }
+  const auto right = of.confusion[which][which];
+  one.precision = part(right, said);
+  one.recall = part(right, one.rows);
+  one.f1 = part(2 * right, said + one.rows);
+  return one;
+}
+
+void summarize(scores& to) {
+  if (to.classes.size() == 2) {
+    const auto& second = to.classes[1];
+    to.precision = second.precision;
+    to.recall = second.recall;
+    to.f1 = second.f1;
+    to.auc = second.auc;
+    return;
+  }
+  const auto count = static_cast<double>(to.classes.size());
+  double areas = 0;
+  bool all_known = true;
+  for (const auto& one : to.classes) {
+    to.precision += one.precision / count;
+    to.recall += one.recall / count;
+    to.f1 += one.f1 / count;
+    all_known = all_known && one.auc.has_value();
+    areas += one.auc.value_or(0) / count;
+  }
+  if (all_known)
+    to.auc = areas;
+}
+
+std::string name_of(std::size_t which, const std::vector<std::string>& names) {
+  return which < names.size() ? names[which] : std::to_string(which);
+}
+
+std::string shown(const std::optional<double>& number) {
+  return number ? fmt::format("{:.4f}", *number) : "-";
+}
+
+nlohmann::json or_null(const std::optional<double>& number) {
+  return number ? nlohmann::json(*number) : nlohmann::json(nullptr);
+}
+
+} // namespace
+
+std::optional<std::vector<std::size_t>> label_classes(const float* labels, std::size_t rows, std::size_t width,
+                                                      std::size_t classes) {
+  std::vector<std::size_t> all(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto* const first = labels + row * width;
+    const bool is_class =
+        width > 1 || (*first >= 0 && *first < static_cast<float>(classes) && std::floor(*first) == *first);
+    if (!is_class || (width > 1 && width != classes))
+      return std::nullopt;
+    all[row] = width > 1 ? greatest(first, width) : static_cast<std::size_t>(*first);
+  }
+  return all;
+}
+
+std::vector<std::size_t> said_classes(const std::vector<float>& outputs, std::size_t wide) {
+  std::vector<std::size_t> all(outputs.size() / wide);
+  for (std::size_t row = 0; row < all.size(); ++row)
+    all[row] = wide > 1 ? greatest(outputs.data() + row * wide, wide) : outputs[row] >= 0.5F ? 1 : 0;
+  return all;
+}
+
+std::optional<double> area_under_curve(const std::vector<float>& score, const std::vector<bool>& is_of_class) {
+  std::vector<std::size_t> order(score.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
+  double inside = 0;
+  double rank_sum = 0; // of the rows of the class; equal scores share the mean of their ranks
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    while (last < order.size() && !(score[order[first]] < score[order[last]]))
+      ++last;
+    const auto rank = static_cast<double>(first + last + 1) / 2;
+    for (auto i = first; i < last; ++i)
+      if (is_of_class[order[i]]) {
+        ++inside;
+        rank_sum += rank;
+      }
+  }
+  const auto outside = static_cast<double>(score.size()) - inside;
+  if (inside == 0 || outside == 0)
+    return std::nullopt;
+  return (rank_sum - inside * (inside + 1) / 2) / (inside * outside);
+}
+
+scores score(const std::vector<float>& outputs, std::size_t wide, const std::vector<std::size_t>& labels) {
+  const auto classes = std::max<std::size_t>(wide, 2);
+  scores all;
+  all.confusion.assign(classes, std::vector<std::uint64_t>(classes));
+  const auto said = said_classes(outputs, wide);
+  for (std::size_t row = 0; row < labels.size(); ++row)
+    ++all.confusion[labels[row]][said[row]];
+  for (std::size_t which = 0; which < classes; ++which) {
+    all.classes.push_back(score_class(all, which));
+    std::vector<float> own(labels.size());
+    std::vector<bool> is_of_class(labels.size());
+    for (std::size_t row = 0; row < labels.size(); ++row) {
+      own[row] = output_for(outputs, wide, row, which);
+      is_of_class[row] = labels[row] == which;
+    }
+    all.classes.back().auc = area_under_curve(own, is_of_class);
+  }
+  summarize(all);
+  if (are_probabilities(outputs, wide))
+    all.log_loss = log_loss_of(outputs, wide, labels);
+  return all;
+}
+
+nlohmann::json to_json(const scores& from, const std::vector<std::string>& names) {
+  auto classes = nlohmann::json::array();
+  for (std::size_t i = 0; i < from.classes.size(); ++i) {
+    const auto& one = from.classes[i];
+    classes.push_back({{"class", name_of(i, names)},
+                       {"rows", one.rows},
+                       {"precision", one.precision},
+                       {"recall", one.recall},
+                       {"f1", one.f1},
+                       {"auc", or_null(one.auc)}});
+  }
+  return {{"precision", from.precision},
+          {"recall", from.recall},
+          {"f1", from.f1},
+          {"auc", or_null(from.auc)},
+          {"log_loss", or_null(from.log_loss)},
+          {"confusion", from.confusion},
+          {"classes", classes}};
+}
+
+std::string to_text(const scores& from, const std::vector<std::string>& names) {
+  auto text = fmt::format("F1 {:.4f}, precision {:.4f}, recall {:.4f}, AUC {}, log loss {}{}\n", from.f1,
+                          from.precision, from.recall, shown(from.auc), shown(from.log_loss),
+                          from.classes.size() > 2 ? " (means over the classes)" : "");
+  std::size_t room = 5;
+  for (std::size_t i = 0; i < from.classes.size(); ++i)
+    room = std::max(room, name_of(i, names).size());
+  text += fmt::format("  {:<{}}  {:>9}  {:>9}  {:>6}  {:>6}  {:>6}\n", "class", room, "rows", "precision", "recall",
+                      "F1", "AUC");
+  for (std::size_t i = 0; i < from.classes.size(); ++i) {
+    const auto& one = from.classes[i];
+    text += fmt::format("  {:<{}}  {:>9}  {:>9.4f}  {:>6.4f}  {:>6.4f}  {:>6}\n", name_of(i, names), room, one.rows,
+                        one.precision, one.recall, one.f1, shown(one.auc));
+  }
+  constexpr std::size_t most_columns = 20;
+  if (from.classes.size() > most_columns)
+    return text;
+  text += fmt::format("  {:<{}}  said to be\n", "", room);
+  text += fmt::format("  {:<{}}", "label", room);
+  for (std::size_t i = 0; i < from.classes.size(); ++i)
+    text += fmt::format("  {:>7}", name_of(i, names).substr(0, 7));
+  for (std::size_t i = 0; i < from.classes.size(); ++i) {
+    text += fmt::format("\n  {:<{}}", name_of(i, names), room);
+    for (const auto count : from.confusion[i])
+      text += fmt::format("  {:>7}", count);
+  }
+  return text + '\n';
+}
+
+} // namespace dk
