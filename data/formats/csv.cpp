@@ -18,6 +18,7 @@ plan second_plan(const plan& first, const rows_read& read) {
   again.guesses.clear();
   again.words.clear();
   std::fill(again.targets.begin(), again.targets.end(), target{});
+  std::fill(again.runs.begin(), again.runs.end(), 0);
   for (std::size_t i = 0; i < first.guesses.size(); ++i) {
     const auto field = first.guesses[i];
     const auto& values = read.guesses[i];

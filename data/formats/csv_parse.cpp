@@ -85,14 +85,17 @@ void read_row(scanner& in, const plan& how, piece& to) {
   const auto fields = how.targets.size();
   auto* const features = to.features + to.read.rows * how.features.size();
   auto ended = stop::delimiter;
-  for (std::size_t i = 0; i < fields; ++i) {
+  for (std::size_t i = 0; i < fields;) {
     if (ended != stop::delimiter)
       too_few(in, i, fields);
-    double value = 0;
-    if (how.targets[i].as == use::feature && in.short_number(value))
-      features[how.targets[i].index] = static_cast<float>(value);
-    else
-      take_field(in, in.text_field(ended), i, how, to);
+    if (how.runs[i] > 0) {
+      const auto taken = in.short_numbers(features + how.targets[i].index, how.runs[i]);
+      i += taken;
+      if (taken > 0)
+        continue;
+    }
+    take_field(in, in.text_field(ended), i, how, to);
+    ++i;
   }
   if (ended == stop::delimiter)
     too_many(in, fields);

@@ -77,6 +77,7 @@ public:
     choose_columns();
     if (p_.features.empty() && p_.kept.empty())
       fail_header("the file has no column besides the label, so there is nothing to learn from");
+    find_runs();
     return std::move(p_);
   }
 
@@ -167,6 +168,17 @@ private:
     }
   }
 
+  void find_runs() {
+    p_.runs.assign(p_.targets.size(), 0);
+    for (auto i = p_.targets.size(); i-- > 0;) {
+      if (p_.targets[i].as != use::feature)
+        continue;
+      const bool goes_on =
+          i + 1 < p_.targets.size() && p_.runs[i + 1] > 0 && p_.targets[i + 1].index == p_.targets[i].index + 1;
+      p_.runs[i] = goes_on ? p_.runs[i + 1] + 1 : 1;
+    }
+  }
+
   scanner& in_;
   const nlohmann::json& keys_;
   std::size_t header_at_ = 0;
@@ -182,8 +194,9 @@ std::string shown(std::string_view field) {
 
 plan make_plan(const file_content& text, const std::string& origin, const spec& source) {
   const auto delimiter = source.keys.value("delimiter", std::string{","}).front();
-  if (delimiter == '"' || delimiter == '\n' || delimiter == '\r' || delimiter == '\0')
-    throw failure{errc::config, "source `csv`: `delimiter` can be neither a quote nor a line end"};
+  constexpr std::string_view impossible{"\"\n\r\0+-.0123456789", 17};
+  if (impossible.find(delimiter) != std::string_view::npos)
+    throw failure{errc::config, "source `csv`: `delimiter` can be neither a quote, a line end nor a part of numbers"};
   scanner in{text, origin, delimiter};
   return planner{in, source}.made();
 }

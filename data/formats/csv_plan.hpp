@@ -31,6 +31,7 @@ struct plan {
   std::vector<std::string> missing; ///< texts that stand for no value
   std::vector<std::string> header;
   std::vector<target> targets;       ///< per field
+  std::vector<std::size_t> runs;     ///< per field: how many features follow from here on in their order
   std::vector<std::string> features; ///< in the order of the column
   std::vector<std::size_t> numbers;  ///< per column of that use its field
   std::vector<std::size_t> guesses;

@@ -16,9 +16,9 @@ constexpr std::array<double, 23> powers_of_ten{1e0,  1e1,  1e2,  1e3,  1e4,  1e5
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-} // namespace
-
-// The digits and the power of ten are both exact as doubles, so that one division rounds correctly (Clinger 1990).
+// A plain decimal of up to 15 digits, and where it ends; nullptr when it is none. Requires a byte behind it that is no
+// digit. The digits and the power of ten are both exact as doubles, so that one division rounds correctly (Clinger
+// 1990).
 const char* short_decimal(const char* p, double& value) {
   const bool negative = *p == '-';
   p += negative ? 1 : 0;
@@ -44,6 +44,12 @@ const char* short_decimal(const char* p, double& value) {
   value = negative ? -size : size;
   return p;
 }
+
+unsigned digit_at(const char* p) {
+  return static_cast<unsigned>(static_cast<unsigned char>(*p)) - unsigned{'0'};
+}
+
+} // namespace
 
 scanner::scanner(const file_content& text, const std::string& origin, char delimiter)
     : origin_(origin), delimiter_(delimiter), begin_(text.data()),
@@ -97,6 +103,42 @@ std::string_view scanner::text_field(stop& ended) {
   }
   ended = end_field();
   return field;
+}
+
+std::size_t scanner::short_numbers(float* to, std::size_t most) {
+  const auto* p = at_; // kept in a register: most fields of an image are a digit and a comma
+  const auto delimiter = delimiter_;
+  std::size_t count = 0;
+  for (; count < most; ++count) {
+    const auto first = digit_at(p);
+    if (first < 10 && p[1] == delimiter) {
+      to[count] = static_cast<float>(first);
+      p += 2;
+      continue;
+    }
+    const auto second = digit_at(p + 1);
+    if (first < 10 && second < 10) {
+      const auto third = digit_at(p + 2);
+      if (third < 10 && p[3] == delimiter) {
+        to[count] = static_cast<float>(100 * first + 10 * second + third);
+        p += 4;
+        continue;
+      }
+      if (p[2] == delimiter) {
+        to[count] = static_cast<float>(10 * first + second);
+        p += 3;
+        continue;
+      }
+    }
+    double value = 0;
+    const auto* const after = short_decimal(p, value);
+    if (after == nullptr || *after != delimiter)
+      break;
+    to[count] = static_cast<float>(value);
+    p = after + 1;
+  }
+  at_ = p;
+  return count;
 }
 
 void scanner::skip_field(stop& ended) {

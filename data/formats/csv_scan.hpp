@@ -30,9 +30,10 @@ public:
   /// Passes over a field.
   void skip_field(stop& ended);
 
-  /// Reads a short plain decimal, and passes over it and the delimiter behind it. @returns false, and reads nothing,
-  /// when anything else comes: quotes, blanks, exponents, the last field of a line
-  bool short_number(double& value);
+  /// Reads short plain decimals as long as a delimiter follows each, and passes over them; `most` at most. It stops at
+  /// anything else: quotes, blanks, exponents, the last field of a line.
+  /// @returns how many it has put into `to`
+  std::size_t short_numbers(float* to, std::size_t most);
 
   /// @throws failure (data) "ORIGIN:LINE:COLUMN: why", at the start of the field that was read last
   [[noreturn]] void fail(const std::string& why) const;
@@ -57,25 +58,5 @@ private:
   const char* field_;
   std::string unquoted_;
 };
-
-/// A plain decimal of up to 15 digits, and where it ends; nullptr when it is none. Requires a byte behind it that is no
-/// digit.
-const char* short_decimal(const char* p, double& value);
-
-inline bool scanner::short_number(double& value) {
-  const auto first = static_cast<unsigned>(static_cast<unsigned char>(*at_)) - unsigned{'0'};
-  if (first < 10 && at_[1] == delimiter_) { // one digit: most of what images hold
-    field_ = at_;
-    value = first;
-    at_ += 2;
-    return true;
-  }
-  const auto* const after = short_decimal(at_, value);
-  if (after == nullptr || *after != delimiter_ || after >= end_)
-    return false;
-  field_ = at_;
-  at_ = after + 1;
-  return true;
-}
 
 } // namespace dk::data::csv

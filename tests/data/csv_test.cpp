@@ -110,7 +110,10 @@ TEST_CASE("quotes that do not fit together are refused", "[data][csv]") {
 TEST_CASE("a delimiter that CSV itself uses is refused", "[data][csv]") {
   CHECK(failure_of(errc::config, [] {
           parse("a,b\n", {{"delimiter", "\""}});
-        }) == "source `csv`: `delimiter` can be neither a quote nor a line end");
+        }) == "source `csv`: `delimiter` can be neither a quote, a line end nor a part of numbers");
+  CHECK(failure_of(errc::config, [] {
+          parse("a5b\n", {{"delimiter", "5"}});
+        }).find("a part of numbers") != std::string::npos);
 }
 
 TEST_CASE("a lone carriage return ends no line", "[data][csv]") { // it did, and rows ran over the room made for them
