@@ -6,6 +6,7 @@
 #include "data/formats/pick.hpp"
 #include "data/rows.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <hdf5.h>
 #include <string>
@@ -141,8 +142,11 @@ table read_file(const std::string& path, const spec& source) {
   if (!file)
     damaged(path, "is no HDF5 file, or damaged; fetch it again");
   auto names = listed_names(source);
+  const auto in_root = root_data_sets(file);
   if (names.empty())
-    names = root_data_sets(file);
+    names = in_root;
+  else if (!source.keys.contains("label") && std::find(in_root.begin(), in_root.end(), "label") != in_root.end())
+    names.emplace_back("label");
   table all;
   for (const auto& name : names)
     all.put(read_set(file, path, name));

@@ -92,7 +92,7 @@ std::vector<std::string> listed_names(const spec& source) {
 }
 
 bool is_wanted(const std::string& name, const std::vector<std::string>& listed) {
-  return listed.empty() || std::any_of(listed.begin(), listed.end(), [&](const std::string& one) {
+  return listed.empty() || name == "label" || std::any_of(listed.begin(), listed.end(), [&](const std::string& one) {
            return one == name || one.compare(0, name.size() + 1, name + '.') == 0;
          });
 }

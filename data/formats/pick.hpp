@@ -23,8 +23,8 @@ table picked_columns(table from, const spec& source);
 /// The names that the source lists, of features, label and columns; empty where it lists none, or "*".
 std::vector<std::string> listed_names(const spec& source);
 
-/// Whether the array or data set `name` is among the listed, or has fields `name.field` that are; all are when none is
-/// listed.
+/// Whether the array or data set `name` is among the listed, or has fields `name.field` that are, or is the label by its
+/// name; all are when none is listed.
 bool is_wanted(const std::string& name, const std::vector<std::string>& listed);
 
 } // namespace dk::data
