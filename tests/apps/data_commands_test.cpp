@@ -59,3 +59,141 @@ TEST_CASE("held-out rows are scaled as the rows that are trained", "[apps][data]
   };
   CHECK(mean_of("run") != mean_of("all")); // of half the rows only
 }
+
+namespace {
+
+outcome driver(const toy_job& job, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), DK_DRIVER);
+  return run(arguments, {{}, job.path("")});
+}
+
+// A job whose classes are texts, and which is trained.
+struct named_job : toy_job {
+  named_job() : toy_job(300) {
+    std::string text = "id,x,y,side\n";
+    int row = 0;
+    for (const auto& line : lines_of(points_csv(300)))
+      if (row++ > 0)
+        text += "r" + std::to_string(row) + ',' + line.substr(0, line.rfind(',') + 1) +
+                (line.back() == '1' ? "right" : "left") + '\n';
+    folder.write("named.csv", text);
+    const std::string source = R"({format="csv",path="named.csv",features=["x","y"],label="side"})";
+    trained = train({"--out", "run", "--json", "--set", "data.train=" + source, "--set", "data.test=" + source, "--set",
+                     R"(data.transforms=[{standard={column="features"}},{string_index={column="label"}}])"});
+    INFO(trained.err);
+    REQUIRE(trained.status == 0);
+  }
+
+  outcome trained;
+};
+
+} // namespace
+
+TEST_CASE("predict says the same from a file, from stdin, from shards and as JSON lines", "[apps][data]") {
+  const named_job job;
+  const auto to_file = driver(job, {"predict", "--model", "run", "--data", "named.csv", "--out", "answers.csv"});
+  INFO(to_file.err);
+  REQUIRE(to_file.status == 0);
+  const auto answers = content_of(job.path("answers.csv"));
+  const auto lines = lines_of(answers);
+  CHECK(lines.size() == 301);
+  CHECK(lines.at(0) == "x,y,label,id,prediction,output_0,output_1");
+  CHECK(driver(job, {"predict", "--model", "run", "--data", "named.csv"}).out == answers);
+  CHECK(run({"/bin/sh", "-c", std::string{DK_DRIVER} + " predict --model run --data - < named.csv"}, {{}, job.path("")})
+            .out == answers);
+
+  int right = 0; // the predictions are those of evaluate, by name
+  for (const auto& line : lines)
+    if (const auto label = line.find(",left,r"); label != std::string::npos)
+      right += line.find(",left,", label + 5) != std::string::npos ? 1 : 0;
+  const auto scored = json::parse(driver(job, {"evaluate", "--model", "run", "--json"}).out);
+  for (const auto& one : scored.at("classes"))
+    if (one.at("class") == "left")
+      CHECK(one.at("recall").get<double>() * one.at("rows").get<double>() == Approx(right));
+
+  const auto as_json = driver(job, {"predict", "--model", "run", "--data", "named.csv", "--as", "jsonl"});
+  job.folder.write("again.jsonl", as_json.out);
+  const auto first = json::parse(lines_of(as_json.out).at(0));
+  CHECK(first.at("id") == "r2");
+  CHECK(first.at("output").size() == 2);
+  const auto from_json = driver(job, {"predict", "--model", "run", "--data", "again.jsonl", "--as", "jsonl"});
+  INFO(from_json.err);
+  REQUIRE(from_json.status == 0);
+  CHECK(json::parse(lines_of(from_json.out).at(299)).at("output") ==
+        json::parse(lines_of(as_json.out).at(299)).at("output"));
+}
+
+TEST_CASE("predict needs no label", "[apps][data]") {
+  const named_job job;
+  job.folder.write("bare.csv", "y,x\n-5,1.5\n5,-1\n");
+  const auto got = driver(job, {"predict", "--model", "run", "--data", "bare.csv", "--as", "jsonl"});
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  CHECK(json::parse(lines_of(got.out).at(0)).at("prediction") == "left");
+  CHECK(json::parse(lines_of(got.out).at(1)).at("prediction") == "right");
+  const auto bad = driver(job, {"predict", "--model", "run", "--data", "bare.csv", "--out", "x.txt"});
+  CHECK(bad.status == 2);
+  CHECK(bad.err.find("E_USAGE x.txt: its format is told by its name") == 0);
+}
+
+TEST_CASE("evaluate knows the classes", "[apps][data]") {
+  const named_job job;
+  const auto scored = json::parse(driver(job, {"evaluate", "--model", "run", "--json"}).out);
+  CHECK(scored.at("accuracy") == json::parse(job.trained.out).at("accuracy"));
+  const auto& confusion = scored.at("confusion");
+  const double right = confusion[0][0].get<double>() + confusion[1][1].get<double>();
+  CHECK(right / 300 == Approx(scored.at("accuracy").get<double>()));
+  CHECK(scored.at("auc").get<double>() > 0.9);
+  CHECK(scored.at("log_loss").get<double>() == Approx(scored.at("loss").get<double>()).epsilon(1e-3));
+  const auto text = driver(job, {"evaluate", "--model", "run"}).out;
+  CHECK(text.find("\n  left ") != std::string::npos);
+  CHECK(text.find("said to be") != std::string::npos);
+}
+
+TEST_CASE("rows that were prepared train as the raw ones do", "[apps][data]") {
+  const named_job job;
+  job.folder.write("named.cfg", R"([data]
+train = { format = "csv", path = "named.csv", features = ["x", "y"], label = "side" }
+test = { format = "csv", path = "named.csv", features = ["x", "y"], label = "side" }
+transforms = [ { standard = { column = "features" } }, { string_index = { column = "label" } } ]
+)");
+  for (const std::string pack : {"", "--pack"}) {
+    const auto out = "shards" + pack;
+    auto arguments = std::vector<std::string>{"prepare", "named.cfg", "--out", out};
+    if (!pack.empty())
+      arguments.push_back(pack);
+    const auto prepared = driver(job, arguments);
+    INFO(prepared.err);
+    REQUIRE(prepared.status == 0);
+    CHECK(prepared.out.find("train = { format = \"shards\", path = \"" + out + "/train\" }") == 0);
+    const auto scored = driver(job, {"evaluate", "--model", "run", "--json", "--data", out + "/test"});
+    INFO(scored.err);
+    CHECK(json::parse(scored.out) == json::parse(driver(job, {"evaluate", "--model", "run", "--json"}).out));
+    const auto settings = [&](const std::string& workers) {
+      return std::vector<std::string>{"--json",
+                                      "--set",
+                                      "trainer.workers=" + workers,
+                                      "--set",
+                                      "data.train={format=\"shards\",path=\"" + out + "/train\"}",
+                                      "--set",
+                                      "data.test={format=\"shards\",path=\"" + out + "/test\"}"};
+    };
+    const auto again = job.train(settings("1"));
+    INFO(again.err);
+    REQUIRE(again.status == 0);
+    const auto folder = json::parse(again.out);
+    CHECK(folder.at("accuracy").get<double>() > 0.8);
+  }
+  const auto summary = driver(job, {"summary", "shards/train"});
+  CHECK(summary.out.find("300 rows\n") == 0);
+  CHECK(driver(job, {"prepare", "named.cfg", "--out", "shards"}).status == 2); // it holds data already
+}
+
+TEST_CASE("summary shows every column of a file", "[apps][data]") {
+  const named_job job;
+  const auto got = driver(job, {"summary", "named.csv"});
+  CHECK(got.status == 0);
+  CHECK(line_with(got.out, "  side").find("2 different texts") != std::string::npos);
+  CHECK(line_with(got.out, "  x").find("mean") != std::string::npos);
+  CHECK(line_with(got.out, "row 0: ").find("\"r2\"") != std::string::npos);
+}

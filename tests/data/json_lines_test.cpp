@@ -1,0 +1,86 @@
+#include "data/formats/json_lines.hpp"
+#include "data/formats/write.hpp"
+#include "tests/data/tables.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+using namespace dk::test;
+using dk::errc;
+using dk::data::json_lines::parse;
+using values = std::vector<double>;
+
+namespace {
+
+std::string error_of(const std::string& text) {
+  return failure_of(errc::data, [&] { parse(text, "f"); });
+}
+
+} // namespace
+
+TEST_CASE("a JSON object a line is a row", "[data][json_lines]") {
+  const auto t = parse("{\"x\": 1, \"y\": [1.5, 2], \"s\": \"a\", \"ok\": true}\n\n"
+                       "{\"s\": \"b\", \"x\": -2, \"y\": [3, 4], \"ok\": false}\r\n",
+                       "f");
+  CHECK(t.rows() == 2);
+  CHECK(type_name(t.at("x")) == "i32");
+  CHECK(values_of(t, "x") == values{1, -2});
+  CHECK(t.at("y").shape == std::vector<std::size_t>{2});
+  CHECK(values_of(t, "y") == values{1.5, 2, 3, 4});
+  CHECK(words_of(t, "s") == std::vector<std::string>{"a", "b"});
+  CHECK(values_of(t, "ok") == values{1, 0});
+  CHECK(parse("{\"m\": [[1, 2], [3, 4], [5, 6]]}", "f").at("m").shape == std::vector<std::size_t>{3, 2});
+  CHECK(type_name(parse("{\"x\": 3000000000}", "f").at("x")) == "i64");
+}
+
+TEST_CASE("what a line lacks is missing", "[data][json_lines]") {
+  const auto t = parse("{\"a\": null, \"n\": null}\n{\"a\": [1, 2], \"s\": \"x\"}\n{}\n", "f");
+  const auto a = values_of(t, "a");
+  REQUIRE(a.size() == 6);
+  CHECK(std::isnan(a[0]));
+  CHECK(a[3] == 2);
+  CHECK(std::isnan(a[5]));
+  CHECK(words_of(t, "s") == std::vector<std::string>{"", "x", ""});
+  CHECK(words_of(t, "n") == std::vector<std::string>{"", "", ""});
+}
+
+TEST_CASE("sparse vectors of Spark are for the transform dense", "[data][json_lines]") {
+  const auto t = parse("{\"v\": {\"type\": 0, \"size\": 4, \"indices\": [1, 3], \"values\": [1.5, 2]}}", "f");
+  CHECK(words_of(t, "v") == std::vector<std::string>{"(4,[1,3],[1.5,2])"});
+  CHECK(values_of(after("dense", {{"column", "v"}, {"size", 4}}, t), "v") == values{0, 1.5, 0, 2});
+}
+
+TEST_CASE("JSON lines that cannot be used are named by line and key", "[data][json_lines]") {
+  CHECK(error_of("{\"x\": 1}\n{\"x\": }\n") == "f:2:7: is no JSON; expected an object a line");
+  CHECK(error_of("[1]") == "f:1:1: holds [1], expected an object, as {\"x\": 1.5, \"label\": 0}");
+  CHECK(error_of("{\"x\": 1}\n{\"x\": \"a\"}\n") ==
+        "f:2: key `x` holds \"a\", expected numbers, as in the lines before; correct it");
+  CHECK(error_of("{\"x\": [1, 2]}\n{\"x\": [1]}\n") ==
+        "f:2: key `x` holds a list of another shape than in the lines before; correct it");
+  CHECK(error_of("{\"x\": [1, \"a\"]}").find("holds \"a\", expected a number") != std::string::npos);
+  CHECK(error_of("{\"x\": [[]]}").find("expected numbers in each of its lists") != std::string::npos);
+  CHECK(error_of("{\"x\": {\"a\": 1}}").find("expected a number") != std::string::npos);
+  CHECK(error_of("{\"x\": 9007199254740993}").find("which f64 would round") != std::string::npos);
+  CHECK(error_of("\n\n") == "f: has no lines; give data to work on");
+  CHECK(error_of("{\"x\": " + std::string(100'000, '[') + "}").find("f:1:") == 0);
+}
+
+TEST_CASE("what is written as JSON lines is read again to the last bit", "[data][json_lines]") {
+  dk::data::table t;
+  const std::vector<float> floats{0.1F, 1e-30F, 3, -7.25F};
+  t.put({"x", {2}, dk::block::copy_of(floats.data(), floats.size()), "f", {}});
+  t.put({"d", {}, values{0.1, std::numeric_limits<double>::quiet_NaN()}, "f", {}});
+  t.put({"s", {}, texts_of({"a\"\n", ""}), "f", {}});
+  std::ostringstream text;
+  write_json_lines(t, text);
+  CHECK(text.str().substr(0, 36) == "{\"x\":[0.1,1e-30],\"d\":0.1,\"s\":\"a\\\"\\n\"");
+  const auto back = parse(text.str(), "f");
+  const auto read = as_floats(back.at("x"));
+  CHECK(std::vector<float>(read.begin(), read.end()) == floats);
+  CHECK(std::isnan(values_of(back, "d")[1]));
+  CHECK(words_of(back, "s")[0] == "a\"\n");
+  t.put({"d", {}, values{0.1, std::numeric_limits<double>::infinity()}, "f", {}});
+  CHECK(failure_of(errc::data, [&] { write_json_lines(t, text); }).find("is infinite") != std::string::npos);
+}

@@ -1,0 +1,165 @@
+#include "data/formats/npy.hpp"
+#include "data/formats/npz.hpp"
+#include "data/formats/write.hpp"
+#include "tests/data/tables.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <sstream>
+#include <zip.h>
+
+using namespace dk::test;
+using dk::errc;
+using dk::data::npy::parse;
+using values = std::vector<double>;
+
+namespace {
+
+std::string npy(const std::string& dict, const std::string& body, char version = 1) {
+  std::string bytes = "\x93NUMPY";
+  bytes += version;
+  bytes += '\0';
+  bytes += static_cast<char>(dict.size() & 255U);
+  bytes += static_cast<char>(dict.size() >> 8U);
+  if (version > 1)
+    bytes += std::string(2, '\0');
+  return bytes + dict + body;
+}
+
+template <class Number>
+std::string raw(const std::vector<Number>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
+}
+
+std::string dict(const std::string& descr, const std::string& shape, const std::string& fortran = "False") {
+  return "{'descr': " + descr + ", 'fortran_order': " + fortran + ", 'shape': " + shape + ", }   \n";
+}
+
+std::string error_of(const std::string& bytes) {
+  return failure_of(errc::data, [&] { parse(bytes, "f", "x"); });
+}
+
+} // namespace
+
+TEST_CASE("a plain array is a column of its type and shape", "[data][npy]") {
+  const auto t = parse(npy(dict("'<f4'", "(2, 3)"), raw<float>({1, 2, 3, 4, 5, 6})), "f", "x");
+  CHECK(t.rows() == 2);
+  CHECK(t.at("x").shape == std::vector<std::size_t>{3});
+  CHECK(type_name(t.at("x")) == "f32");
+  CHECK(values_of(t, "x") == values{1, 2, 3, 4, 5, 6});
+  CHECK(type_name(parse(npy(dict("'<i2'", "(1L,)"), raw<std::int16_t>({-7})), "f", "x").at("x")) == "i16"); // Python 2
+  CHECK(values_of(parse(npy(dict("'|b1'", "(2,)"), std::string{"\1\0", 2}, 2), "f", "x"), "x") == values{1, 0});
+  CHECK(values_of(parse(npy(dict("'<u2'", "(1,)"), raw<std::uint16_t>({65535})), "f", "x"), "x") == values{65535});
+}
+
+TEST_CASE("big-endian, Fortran order and half precision are understood", "[data][npy]") {
+  CHECK(values_of(parse(npy(dict("'>i4'", "(2,)"), std::string{"\0\0\1\0\377\377\377\377", 8}), "f", "x"), "x") ==
+        values{256, -1});
+  const auto t = parse(npy(dict("'<f8'", "(2, 3)", "True"), raw<double>({1, 4, 2, 5, 3, 6})), "f", "x");
+  CHECK(values_of(t, "x") == values{1, 2, 3, 4, 5, 6});
+  const auto halves = values_of(
+      parse(npy(dict("'<f2'", "(5,)"), raw<std::uint16_t>({0x3C00, 0xC000, 0x0001, 0x7C00, 0x3555})), "f", "x"), "x");
+  CHECK(halves[0] == 1);
+  CHECK(halves[1] == -2);
+  CHECK(halves[2] == Approx(5.960464477539063e-08));
+  CHECK(std::isinf(halves[3]));
+  CHECK(halves[4] == Approx(0.333251953125));
+}
+
+TEST_CASE("a structured array has a column per field", "[data][npy]") {
+  const auto descr = "[('TrackId', '<i8'), ('p', [('xy', '<f4', (2,))]), ('', '|V4'), ('name', '|S2'), ('', '|V1'), "
+                     "('letter', '<U2')]";
+  const std::string record = raw<std::int64_t>({7}) + raw<float>({1.5F, 2.5F}) + "????" + "a" + std::string(1, '\0') +
+                             "?" + raw<std::uint32_t>({0xE9, 0});
+  const auto t = parse(npy(dict(descr, "(1,)"), record), "f", "x");
+  CHECK(t.names() == std::vector<std::string>{"TrackId", "p.xy", "name", "letter"});
+  CHECK(values_of(t, "TrackId") == values{7});
+  CHECK(values_of(t, "p.xy") == values{1.5, 2.5});
+  CHECK(words_of(t, "name") == std::vector<std::string>{"a"});
+  CHECK(words_of(t, "letter") == std::vector<std::string>{"\xC3\xA9"});
+}
+
+TEST_CASE("many files of records are one table", "[data][npy]") {
+  const temporary_folder folder;
+  const auto descr = "[('pt', '<f4'), ('eta', '<f8'), ('good', '|u1')]";
+  for (int i = 0; i < 3; ++i)
+    folder.write("cms-" + std::to_string(i) + ".npy",
+                 npy(dict(descr, "(1,)"), raw<float>({static_cast<float>(i)}) + raw<double>({i + 0.5}) +
+                                              std::string(1, static_cast<char>(i % 2))));
+  const auto t = dk::data::npy::read(
+      {"npy", {{"path", folder.path("cms-*.npy")}, {"features", {"eta", "pt"}}, {"label", "good"}}});
+  CHECK(values_of(t, "features") == values{0.5, 0, 1.5, 1, 2.5, 2});
+  CHECK(values_of(t, "label") == values{0, 1, 0});
+  CHECK(t.at("features").fields == std::vector<std::string>{"eta", "pt"});
+}
+
+TEST_CASE("arrays that cannot be used say why", "[data][npy]") {
+  CHECK(error_of("abc") == "f: is no array of numpy; write it again with numpy.save");
+  CHECK(error_of(npy(dict("'<f4'", "(2,)"), "1234")) ==
+        "f: its header promises 8 bytes of numbers, it has 4; fetch it again");
+  CHECK(error_of(npy(dict("'|O'", "(1,)"), "12345678")).find("pickled objects") != std::string::npos);
+  CHECK(error_of(npy(dict("'<c8'", "(1,)"), "12345678")).find("of type \"<c8\"") != std::string::npos);
+  CHECK(error_of(npy(dict("'<f4'", "(4294967296, 4294967296, 4)"), "")).find("more than any file's") !=
+        std::string::npos);
+  CHECK(error_of(npy("{'descr': '<f4'", "")).find("no Python literal") != std::string::npos);
+  CHECK(error_of(npy(dict("'|S0'", "(99999999999,)"), "")).find("promises") != std::string::npos);
+  CHECK(error_of(npy(dict("'<u8'", "(1,)"), std::string(8, '\377'))).find("do not hold") != std::string::npos);
+  CHECK(error_of(npy("{'descr': '<f4', 'shape': (1,)}", "1234")).find("without descr, fortran_order") !=
+        std::string::npos);
+  CHECK(error_of(npy(std::string(200, '('), "")).find("no Python literal") != std::string::npos);
+}
+
+TEST_CASE("what is written as npy is read again", "[data][npy]") {
+  auto t = numbers({1, 2, 3, 4}, {2});
+  std::ostringstream plain;
+  write_npy(t, plain);
+  CHECK(plain.str().size() % 64 == 32);
+  const auto back = parse(plain.str(), "f", "x");
+  CHECK(values_of(back, "x") == values{1, 2, 3, 4});
+  CHECK(back.at("x").shape == t.at("x").shape);
+  t.put({"word", {}, texts_of({"one", ""}), "f", {}});
+  t.put({"n", {}, std::vector<std::int32_t>{-1, 5}, "f", {}});
+  std::ostringstream structured;
+  write_npy(t, structured);
+  const auto records = parse(structured.str(), "f", "");
+  CHECK(values_of(records, "x") == values{1, 2, 3, 4});
+  CHECK(words_of(records, "word") == std::vector<std::string>{"one", ""});
+  CHECK(values_of(records, "n") == values{-1, 5});
+}
+
+namespace {
+
+std::string npz(const temporary_folder& folder, const std::vector<std::pair<std::string, std::string>>& entries) {
+  const auto path = folder.path("x.npz");
+  std::filesystem::remove(path);
+  zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, nullptr);
+  REQUIRE(archive != nullptr);
+  for (const auto& [name, bytes] : entries)
+    zip_file_add(archive, name.c_str(), zip_source_buffer(archive, bytes.data(), bytes.size(), 0), 0);
+  REQUIRE(zip_close(archive) == 0);
+  return path;
+}
+
+} // namespace
+
+TEST_CASE("the arrays of an npz are columns, and only those asked for are read", "[data][npz]") {
+  const temporary_folder folder;
+  const auto path = npz(folder, {{"x_train.npy", npy(dict("'|u1'", "(2, 2)"), "abcd")},
+                                 {"y_train.npy", npy(dict("'|u1'", "(2,)"), std::string{"\0\1", 2})},
+                                 {"x_test.npy", npy(dict("'|u1'", "(1, 2)"), "ef")}});
+  const auto t = dk::data::npz::read({"npz", {{"path", path}, {"features", "x_train"}, {"label", "y_train"}}});
+  CHECK(values_of(t, "features") == values{97, 98, 99, 100});
+  CHECK(values_of(t, "label") == values{0, 1});
+  CHECK(failure_in(folder, errc::data, [&] {
+          dk::data::npz::read({"npz", {{"path", path}}});
+        }).find("2 rows") != std::string::npos);
+  CHECK(failure_in(folder, errc::data, [&] {
+          dk::data::npz::read({"npz", {{"path", path}, {"features", "x"}}});
+        }) == "x.npz: holds no array of these names: x; fetch it again");
+  std::ifstream in{path, std::ios::binary};
+  const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+  CHECK(failure_in(folder, errc::data, [&] {
+          dk::data::npz::read({"npz", {{"path", folder.write("y", bytes.substr(0, bytes.size() / 2))}}});
+        }).find("y: is no zip, or damaged (") == 0);
+}

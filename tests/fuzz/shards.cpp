@@ -1,0 +1,34 @@
+// Whatever the bytes: a schema, or a column whose every byte is under a checksum, or failure (data).
+#include "common/error.hpp"
+#include "data/formats/column_file.hpp"
+#include "data/formats/shards_schema.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace {
+
+template <class F>
+void reading(F f) {
+  try {
+    f();
+  } catch (const dk::failure& why) {
+    if (why.code() != dk::errc::data)
+      std::abort();
+  }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  reading([&] { dk::data::shards::parse_schema({reinterpret_cast<const char*>(data), size}, "fuzz"); });
+  const int memory = memfd_create("shard", 0); // a file without a disk
+  if (memory < 0 || (size > 0 && write(memory, data, size) != static_cast<ssize_t>(size)))
+    std::abort();
+  reading([&] { dk::data::read_column_file("/proc/self/fd/" + std::to_string(memory)); });
+  close(memory);
+  return 0;
+}
