@@ -3,7 +3,9 @@
 #include "common/error.hpp"
 #include "common/text.hpp"
 
-// Everything that can be asked for by name, one line each: X(dense) stands for `dense_layer` in nn/layers/dense.cpp.
+#include <algorithm>
+
+// Everything that can be asked for by name, one line each: X(dense) stands for `dense_layer` in nn/layers/.
 #define DK_LAYERS(X)                                                                                                   \
   X(dense)                                                                                                             \
   X(activation)                                                                                                        \
@@ -12,7 +14,19 @@
 
 #define DK_LOSSES(X)                                                                                                   \
   X(categorical_crossentropy)                                                                                          \
-  X(mean_squared_error)
+  X(sparse_categorical_crossentropy)                                                                                   \
+  X(binary_crossentropy)                                                                                               \
+  X(mean_squared_error)                                                                                                \
+  X(mean_absolute_error)                                                                                               \
+  X(mean_absolute_percentage_error)                                                                                    \
+  X(mean_squared_logarithmic_error)                                                                                    \
+  X(hinge)                                                                                                             \
+  X(squared_hinge)                                                                                                     \
+  X(categorical_hinge)                                                                                                 \
+  X(logcosh)                                                                                                           \
+  X(kullback_leibler_divergence)                                                                                       \
+  X(poisson)                                                                                                           \
+  X(cosine_similarity)
 
 #define DK_OPTIMIZERS(X)                                                                                               \
   X(sgd)                                                                                                               \
@@ -95,6 +109,15 @@ const layer_kind* find_keras_layer(std::string_view class_name) {
   for (const auto* kind : layers)
     if (kind->keras_class == class_name)
       return kind;
+  return nullptr;
+}
+
+const loss_kind* find_keras_loss(std::string_view name) {
+  for (const auto* kind : losses) {
+    const auto& others = kind->keras_names;
+    if (kind->name == name || std::find(others.begin(), others.end(), name) != others.end())
+      return kind;
+  }
   return nullptr;
 }
 

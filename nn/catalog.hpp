@@ -35,4 +35,7 @@ const optimizer_kind& find_optimizer(std::string_view name);
 /// The layer that Keras calls by this class name, or null.
 const layer_kind* find_keras_layer(std::string_view class_name);
 
+/// The loss that Keras calls by this name, or null.
+const loss_kind* find_keras_loss(std::string_view name);
+
 } // namespace dk::nn

@@ -109,13 +109,17 @@ std::string read_loss(const json& training_config) {
   const auto& loss = plain(at(training_config, "loss"));
   if (!loss.is_string())
     return "";
-  std::string name; // "CategoricalCrossentropy" is the class of categorical_crossentropy
+  // "CategoricalCrossentropy" is the class of categorical_crossentropy
+  std::string name;
   for (const char c : loss.get<std::string>()) {
     if (std::isupper(static_cast<unsigned char>(c)) != 0 && !name.empty())
       name += '_';
     name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  return name == "mse" ? "mean_squared_error" : name;
+  if (const auto* kind = find_keras_loss(name); kind != nullptr)
+    name = kind->name;
+  const auto& keys = at(at(training_config, "loss"), "config");
+  return at(keys, "from_logits") == true ? name + " from logits" : name; // which is another loss, that we lack
 }
 
 json model_config(const architecture& of, const layer_stack& stack) {

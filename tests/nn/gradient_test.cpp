@@ -48,16 +48,45 @@ TEST_CASE("every activation goes backward as its forward says", "[nn][gradient]"
   }
 }
 
+namespace {
+
+// A last activation, and labels that suit the loss behind it.
+struct loss_example {
+  std::vector<const char*> activations;
+  std::size_t label_width;
+  std::vector<float> labels;
+};
+
+} // namespace
+
 TEST_CASE("every loss goes backward as its forward says", "[nn][gradient]") {
-  const std::map<std::string, std::vector<const char*>> last{{"mean_squared_error", {"linear", "sigmoid", "softmax"}},
-                                                             {"categorical_crossentropy", {"softmax", "sigmoid"}}};
+  const auto numbers = test::random_numbers(15, 9, 0.1, 1);
+  const std::vector<float> sides{-1, 1, 1, 1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1};
+  const std::vector<float> one_hot{1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0};
+  const std::map<std::string, loss_example> examples{
+      {"mean_squared_error", {{"linear", "sigmoid", "softmax"}, 3, numbers}},
+      {"mean_absolute_error", {{"linear", "sigmoid"}, 3, numbers}},
+      {"mean_absolute_percentage_error", {{"sigmoid"}, 3, std::vector<float>(15, 40)}},
+      {"mean_squared_logarithmic_error", {{"sigmoid"}, 3, numbers}}, // below 0 lies a kink
+      {"hinge", {{"linear", "tanh"}, 3, sides}},
+      {"squared_hinge", {{"linear", "tanh"}, 3, sides}},
+      {"categorical_hinge", {{"linear", "softmax"}, 3, one_hot}},
+      {"logcosh", {{"linear"}, 3, numbers}},
+      {"categorical_crossentropy", {{"softmax", "sigmoid"}, 3, numbers}},
+      {"sparse_categorical_crossentropy", {{"softmax", "sigmoid"}, 1, {2, 0, 1, 1, 2}}},
+      {"binary_crossentropy", {{"sigmoid", "softmax"}, 3, numbers}},
+      {"kullback_leibler_divergence", {{"softmax", "sigmoid"}, 3, numbers}},
+      {"poisson", {{"sigmoid"}, 3, numbers}},
+      {"cosine_similarity", {{"linear", "sigmoid"}, 3, numbers}},
+  };
   for (const auto& name : loss_names()) {
     INFO("loss " << name);
-    const auto found = last.find(name);
-    REQUIRE(found != last.end());
-    for (const char* activation : found->second) {
-      auto labels = test::random_numbers(15, 9, 0.1, 1);
-      check({test::dense(4, "tanh"), test::dense(3, activation)}, name.c_str(), 3, labels);
+    const auto found = examples.find(name);
+    REQUIRE(found != examples.end());
+    for (const char* activation : found->second.activations) {
+      INFO("after " << activation);
+      check({test::dense(4, "tanh"), test::dense(3, activation)}, name.c_str(), found->second.label_width,
+            found->second.labels);
     }
   }
 }
