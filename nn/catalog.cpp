@@ -9,6 +9,8 @@
 #define DK_LAYERS(X)                                                                                                   \
   X(dense)                                                                                                             \
   X(activation)                                                                                                        \
+  X(leaky_relu)                                                                                                        \
+  X(elu)                                                                                                               \
   X(dropout)                                                                                                           \
   X(flatten)
 

@@ -55,8 +55,7 @@ public:
   }
 
   void backward(const backward_pass& pass) override {
-    if (applied_->differentiate != nullptr)
-      applied_->differentiate(pass.y, pass.dy, pass.rows, out_);
+    applied_->differentiate(pass.y, pass.dy, pass.rows, out_);
     if (use_bias_) {
       const auto at = pass.first + in_ * out_;
       sum_rows(pass.dy, pass.rows, out_, pass.sink->room(at, out_));

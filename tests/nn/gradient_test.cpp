@@ -17,6 +17,8 @@ namespace {
 const std::map<std::string, std::vector<spec>> examples{
     {"dense", {test::dense(5, "tanh"), {"dense", {{"units", 3}, {"use_bias", false}}}}},
     {"activation", {{"activation", {{"activation", "sigmoid"}}}, {"activation", {{"activation", "softmax"}}}}},
+    {"leaky_relu", {{"leaky_relu", {{"alpha", 0.3}}}}},
+    {"elu", {{"elu", {{"alpha", 0.7}}}}},
     {"dropout", {test::dropout(0.4), test::dropout(0)}},
     {"flatten", {{"flatten"}}},
 };
