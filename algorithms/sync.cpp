@@ -2,6 +2,7 @@
 
 #include "algorithms/arithmetic.hpp"
 #include "algorithms/loops.hpp"
+#include "common/error.hpp"
 #include "nn/optimizer.hpp"
 
 #include <algorithm>
@@ -32,6 +33,9 @@ exchange_rule mean_gradients() {
 }
 
 server_rule step_with(const spec& optimizer) {
+  if (nn::clip_rule_of(optimizer).needs_norm())
+    throw failure{errc::config, "sync steps at the parameter server, shard by shard, where the norms that clipnorm and "
+                                "global_clipnorm speak of are not known; take clipvalue, or another algorithm"};
   struct stepper {
     std::unique_ptr<nn::optimizer> with;
     double configured_rate = 0;

@@ -1,7 +1,6 @@
 #include "nn/catalog.hpp"
 
-#include "common/error.hpp"
-#include "common/text.hpp"
+#include "nn/schedule.hpp"
 
 #include <algorithm>
 
@@ -32,8 +31,13 @@
 
 #define DK_OPTIMIZERS(X)                                                                                               \
   X(sgd)                                                                                                               \
+  X(rmsprop)                                                                                                           \
   X(adagrad)                                                                                                           \
-  X(adam)
+  X(adadelta)                                                                                                          \
+  X(adam)                                                                                                              \
+  X(adamax)                                                                                                            \
+  X(nadam)                                                                                                             \
+  X(adamw)
 
 namespace dk::nn {
 
@@ -72,9 +76,7 @@ const auto& find(const Kinds& kinds, std::string_view what, std::string_view nam
   for (const auto* kind : kinds)
     if (kind->name == name)
       return *kind;
-  const auto names = names_of(kinds);
-  throw failure{errc::config, "unknown " + std::string{what} + " \"" + std::string{name} + "\"" +
-                                  did_you_mean(name, names) + "; there are " + join(names)};
+  refuse_name(what, name, names_of(kinds));
 }
 
 } // namespace
@@ -139,9 +141,13 @@ void check_loss(std::string_view name) {
 
 void check_optimizer(const spec& optimizer) {
   auto keys = find_optimizer(optimizer.name).keys;
-  keys.push_back({"learning_rate", value_kind::number, false, 0});
+  keys.push_back({"learning_rate", value_kind::part, false, 0, 0, nullptr,
+                  [](const nlohmann::json& value) { make_schedule(value); }});
   keys.push_back({"decay", value_kind::number, false, 0});
+  for (const auto* clip : clip_keys)
+    keys.push_back({clip, value_kind::number, false, 0});
   check_keys(optimizer, keys);
+  check_clipping(optimizer);
 }
 
 std::unique_ptr<optimizer> make_optimizer(const spec& from, std::size_t num_weights) {

@@ -79,6 +79,8 @@ void model::add_layers() {
   first_trained_ = made.size();
   for (std::size_t i = 0; i < made.size(); ++i) {
     const auto weights = weights_of(*made[i]);
+    for (const auto& array : made[i]->arrays())
+      array_sizes_.push_back(size_of(array.extents));
     const auto output = size_of(made[i]->output());
     if (weights > 0)
       first_trained_ = std::min(first_trained_, i);
@@ -158,6 +160,11 @@ metrics model::train_on_batch(const batch_view& batch, optimizer& with) {
                                    " weights, the model has " + std::to_string(num_weights_)};
   if (batch.rows == 0)
     return {};
+  if (with.needs_norm()) {
+    const auto sums = compute_gradient(batch);
+    with.apply(weights(), gradient(), array_sizes_);
+    return sums;
+  }
   with.begin_step();
   update_weights sink{with, weights(), piece_};
   return forward_and_backward(batch, sink);

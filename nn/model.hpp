@@ -71,7 +71,7 @@ public:
   metrics compute_gradient(const batch_view& batch);
 
   /// The same, and a step of the optimizer: bit for bit what compute_gradient and apply do, but the weights are updated
-  /// while their gradient is in the cache; gradient() keeps what it was.
+  /// while their gradient is in the cache, unless the optimizer needs its norm first; gradient() is then not kept.
   metrics train_on_batch(const batch_view& batch, optimizer& with);
 
   /// outputs <- rows x output_size(), in inference mode. Any number of rows.
@@ -105,6 +105,7 @@ private:
   std::size_t widest_ = 0;        // numbers per sample of the widest layer
   std::size_t first_trained_ = 0; // index of the first layer with weights; their number when there is none
   std::vector<stage> layers_;
+  std::vector<std::size_t> array_sizes_; // of all weights, in order
   std::unique_ptr<loss_function> loss_;
   bool fused_ = false; // the loss applies the final activation when training, predict() when predicting
   buffer weights_;

@@ -149,6 +149,8 @@ json training_config(std::string_view loss, const spec& optimizer) {
   const auto& kind = find_optimizer(optimizer.name);
   auto config = optimizer.keys;
   config["name"] = kind.keras_class;
+  if (config.contains("learning_rate"))
+    config["learning_rate"] = keras_schedule(config["learning_rate"]);
   return {{"loss", loss},
           {"metrics", {"accuracy"}},
           {"weighted_metrics", nullptr},
