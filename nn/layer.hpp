@@ -3,6 +3,7 @@
 #include "common/random.hpp"
 #include "nn/gradient_sink.hpp"
 #include "nn/keys.hpp"
+#include "nn/regularizer.hpp"
 #include "nn/shape.hpp"
 
 #include <memory>
@@ -12,10 +13,13 @@
 
 namespace dk::nn {
 
-/// One array among a layer's weights: Keras's name for it ("kernel") and its extents.
+/// One array among a layer's weights: Keras's name for it ("kernel") and its extents, what it starts from
+/// (nn/initializer.hpp) and what it adds to the loss.
 struct weight_array {
   std::string name;
   shape extents;
+  nlohmann::json initializer;
+  penalty regularizer;
 };
 
 /// What a layer gets to go backward. One sample is one row; rows lie end to end.
@@ -47,7 +51,7 @@ public:
   virtual std::vector<weight_array> arrays() const { return {}; }
 
   /// Fills the slice with what a fresh layer starts from.
-  virtual void initialize(float* /*weights*/, random_stream& /*random*/) const {}
+  void initialize(float* weights, random_stream& random) const;
 
   /// True where y equals x, number by number: the model then skips the layer.
   virtual bool is_identity(bool training) const = 0;

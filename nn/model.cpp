@@ -52,6 +52,37 @@ private:
   buffer& piece_;
 };
 
+/// Adds what the penalties of a piece's weights contribute, before the piece goes on.
+class add_penalties final : public gradient_sink {
+public:
+  add_penalties(const std::vector<penalised>& penalties, const float* weights, gradient_sink& next)
+      : penalties_(penalties), weights_(weights), next_(next) {}
+
+  float* room(std::size_t first, std::size_t count) override { return gradient_ = next_.room(first, count); }
+
+  void done(std::size_t first, std::size_t count) override {
+    for (const auto& [from, size, factors] : penalties_) {
+      const auto begin = std::max(first, from);
+      const auto end = std::min(first + count, from + size);
+      if (begin < end)
+        add_gradient(factors, weights_ + begin, end - begin, gradient_ + (begin - first));
+    }
+    next_.done(first, count);
+  }
+
+  void done(std::size_t first, const small_batch_gradient& gradient) override {
+    const auto count = gradient.in * gradient.out;
+    store(gradient, room(first, count));
+    done(first, count);
+  }
+
+private:
+  const std::vector<penalised>& penalties_;
+  const float* weights_;
+  gradient_sink& next_;
+  float* gradient_ = nullptr; // the room that was given last
+};
+
 DK_CLONES void move_values(const float* __restrict from, const float* __restrict to, float* __restrict w,
                            std::size_t size) {
   for (std::size_t i = 0; i < size; ++i)
@@ -79,8 +110,14 @@ void model::add_layers() {
   first_trained_ = made.size();
   for (std::size_t i = 0; i < made.size(); ++i) {
     const auto weights = weights_of(*made[i]);
-    for (const auto& array : made[i]->arrays())
-      array_sizes_.push_back(size_of(array.extents));
+    auto at = num_weights_;
+    for (const auto& array : made[i]->arrays()) {
+      const auto size = size_of(array.extents);
+      array_sizes_.push_back(size);
+      if (array.regularizer.any())
+        penalties_.push_back({at, size, array.regularizer});
+      at += size;
+    }
     const auto output = size_of(made[i]->output());
     if (weights > 0)
       first_trained_ = std::min(first_trained_, i);
@@ -177,9 +214,22 @@ metrics model::forward_and_backward(const batch_view& batch, gradient_sink& sink
   for (auto& d : d_)
     d.reserve(batch.rows * widest_);
   const auto* outputs = run(batch.features, batch.rows, true);
-  const auto sums = loss_->evaluate(outputs, batch.labels, batch.rows, d_[0].data());
-  backward(batch.rows, sink);
+  auto sums = loss_->evaluate(outputs, batch.labels, batch.rows, d_[0].data());
+  if (penalties_.empty()) {
+    backward(batch.rows, sink);
+    return sums;
+  }
+  sums.loss_sum += penalty_cost() * static_cast<double>(batch.rows);
+  add_penalties with_penalties{penalties_, weights(), sink};
+  backward(batch.rows, with_penalties);
   return sums;
+}
+
+double model::penalty_cost() const {
+  double cost = 0;
+  for (const auto& [first, size, factors] : penalties_)
+    cost += cost_of(factors, weights() + first, size);
+  return cost;
 }
 
 // From the last layer down to the first that has weights: below it nobody asks for gradients.
@@ -216,6 +266,7 @@ metrics model::evaluate(const float* features, const float* labels, std::size_t 
     const auto* outputs = run(features + from * input_size_, count, false);
     sums += loss_->evaluate(outputs, labels + from * label_width_, count, nullptr);
   }
+  sums.loss_sum += penalty_cost() * static_cast<double>(rows);
   return sums;
 }
 

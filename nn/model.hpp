@@ -23,6 +23,13 @@ struct batch_view {
   std::size_t rows;
 };
 
+/// Weights [first, first + size) that add to the loss.
+struct penalised {
+  std::size_t first;
+  std::size_t size;
+  penalty factors;
+};
+
 /// A stack of layers over ONE flat vector of weights: to adopt a center is to copy into it, what was learned is a
 /// difference of two such vectors. One thread at a time; its callers hold a compute_scope. Once a batch size has been
 /// seen, training on it allocates nothing.
@@ -61,7 +68,7 @@ public:
   /// Of the last compute_gradient: the mean over its rows, laid out as the weights.
   const float* gradient() const { return gradient_.data(); }
 
-  /// Glorot-uniform kernels and zero biases; the same seed gives the same bits.
+  /// Weights as their initializers draw them; the same seed gives the same bits.
   void initialize(std::uint64_t seed);
 
   /// Restarts the random numbers that dropout draws.
@@ -77,7 +84,7 @@ public:
   /// outputs <- rows x output_size(), in inference mode. Any number of rows.
   void predict(const float* features, std::size_t rows, float* outputs);
 
-  /// Loss and accuracy in inference mode. Any number of rows.
+  /// Loss, with the penalties of the weights, and accuracy in inference mode. Any number of rows.
   metrics evaluate(const float* features, const float* labels, std::size_t rows);
 
 private:
@@ -95,6 +102,7 @@ private:
   const float* run(const float* x, std::size_t rows, bool training);
   metrics forward_and_backward(const batch_view& batch, gradient_sink& sink);
   void backward(std::size_t rows, gradient_sink& sink);
+  double penalty_cost() const;
 
   nn::architecture architecture_;
   std::string loss_name_;
@@ -106,6 +114,7 @@ private:
   std::size_t first_trained_ = 0; // index of the first layer with weights; their number when there is none
   std::vector<stage> layers_;
   std::vector<std::size_t> array_sizes_; // of all weights, in order
+  std::vector<penalised> penalties_;
   std::unique_ptr<loss_function> loss_;
   bool fused_ = false; // the loss applies the final activation when training, predict() when predicting
   buffer weights_;

@@ -2,6 +2,8 @@
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
+#include "nn/initializer.hpp"
+#include "nn/regularizer.hpp"
 
 #include <cctype>
 
@@ -54,6 +56,16 @@ void check_supported(const json& config) {
     refuse("data_format channels_first is not supported");
 }
 
+json read_value(const key_rule& key, const json& value) {
+  if (value.is_null())
+    return value;
+  if (key.check == check_initializer)
+    return read_keras_initializer(value);
+  if (key.check == check_regularizer)
+    return read_keras_regularizer(value);
+  return plain(value);
+}
+
 spec read_layer(const json& from) {
   const auto class_name = text_at(from, "class_name");
   const auto* kind = find_keras_layer(class_name);
@@ -65,8 +77,8 @@ spec read_layer(const json& from) {
   made.keys["name"] = text_at(config, "name");
   for (const auto& key : kind->keys) {
     const auto name = std::string{key.name};
-    if (const auto& value = at(config, name.c_str()); !value.is_null())
-      made.keys[name] = plain(value);
+    if (const auto value = read_value(key, at(config, name.c_str())); !value.is_null())
+      made.keys[name] = value;
   }
   check_layer(made);
   return made;

@@ -1,13 +1,12 @@
 #include "common/simd.hpp"
 #include "nn/activation.hpp"
 #include "nn/gemm.hpp"
-#include "nn/layer.hpp"
+#include "nn/layers/weight_keys.hpp"
 #include "nn/small_batch.hpp"
 
 #include "common/error.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace dk::nn {
 
@@ -26,23 +25,11 @@ DK_CLONES void sum_rows(const float* __restrict dz, std::size_t rows, std::size_
 /// dZ = dY f'(Z), dX = dZ W^T, dW = X^T dZ, db = sum of dZ's rows. The slice is W, then b where use_bias.
 class dense final : public layer {
 public:
-  dense(std::string name, std::size_t in, std::size_t out, bool use_bias, std::string_view activation)
-      : layer(std::move(name), {out}), in_(in), out_(out), use_bias_(use_bias),
+  dense(std::string name, std::size_t in, std::size_t out, const weight_keys& keys, std::string_view activation)
+      : layer(std::move(name), {out}), in_(in), out_(out), keys_(keys), use_bias_(keys.use_bias),
         activation_(&find_activation(activation)), applied_(activation_) {}
 
-  std::vector<weight_array> arrays() const override {
-    std::vector<weight_array> all{{"kernel", {in_, out_}}};
-    if (use_bias_)
-      all.push_back({"bias", {out_}});
-    return all;
-  }
-
-  // Glorot and Bengio 2010: uniform within +-sqrt(6 / (in + out)).
-  void initialize(float* weights, random_stream& random) const override {
-    const double limit = std::sqrt(6.0 / static_cast<double>(in_ + out_));
-    std::generate_n(weights, in_ * out_, [&] { return static_cast<float>(random.uniform(-limit, limit)); });
-    std::fill_n(weights + in_ * out_, use_bias_ ? out_ : 0, 0.0F);
-  }
+  std::vector<weight_array> arrays() const override { return keys_.arrays({in_, out_}, out_); }
 
   bool is_identity(bool) const override { return false; }
 
@@ -75,16 +62,9 @@ public:
   }
 
   nlohmann::json keras_config() const override {
-    return {{"units", out_},
-            {"activation", activation_->name},
-            {"use_bias", use_bias_},
-            {"kernel_initializer", {{"class_name", "GlorotUniform"}, {"config", {{"seed", nullptr}}}}},
-            {"bias_initializer", {{"class_name", "Zeros"}, {"config", nlohmann::json::object()}}},
-            {"kernel_regularizer", nullptr},
-            {"bias_regularizer", nullptr},
-            {"activity_regularizer", nullptr},
-            {"kernel_constraint", nullptr},
-            {"bias_constraint", nullptr}};
+    nlohmann::json config{{"units", out_}, {"activation", activation_->name}};
+    keys_.write_keras(config);
+    return config;
   }
 
 private:
@@ -111,6 +91,7 @@ private:
 
   std::size_t in_;
   std::size_t out_;
+  weight_keys keys_;
   bool use_bias_;
   const activation_function* activation_;
   const activation_function* applied_; // linear when the model applies the activation itself
@@ -120,19 +101,16 @@ std::unique_ptr<layer> make(const spec& from, std::string name, const shape& inp
   if (input.size() != 1)
     throw failure{errc::shape, "dense takes samples of one axis, but its input is " + batch_text(input) +
                                    "; put a flatten layer before it"};
-  return std::make_unique<dense>(std::move(name), input[0], value_or<std::size_t>(from, "units", 0),
-                                 value_or(from, "use_bias", true), value_or<std::string>(from, "activation", "linear"));
+  return std::make_unique<dense>(std::move(name), input[0], value_or<std::size_t>(from, "units", 0), weight_keys{from},
+                                 value_or<std::string>(from, "activation", "linear"));
 }
 
 } // namespace
 
 extern const layer_kind dense_layer;
-const layer_kind dense_layer{"dense",
-                             "units",
-                             "Dense",
-                             {{"units", value_kind::count, true, 1, 1U << 30U},
-                              {"activation", value_kind::word, false, 0, 0, activation_names},
-                              {"use_bias", value_kind::flag}},
+const layer_kind dense_layer{"dense", "units", "Dense",
+                             with_weight_keys({{"units", value_kind::count, true, 1, 1U << 30U},
+                                               {"activation", value_kind::word, false, 0, 0, activation_names}}),
                              make};
 
 } // namespace dk::nn
