@@ -16,6 +16,10 @@ exchange_rule mean_gradients() {
   const auto sum = std::make_shared<std::vector<float>>();
   exchange_rule rule;
   rule.train = [sum](replica& own, const nn::batch_view& rows) {
+    if (!own.model.is_all_trained())
+      throw failure{errc::config,
+                    "sync exchanges gradients, and the moving statistics of batch_normalization have none; "
+                    "take averaging, easgd or an asynchronous algorithm"};
     const auto step = own.model.compute_gradient(rows);
     sum->resize(own.model.num_weights());
     add_weighted(sum->data(), own.model.gradient(), static_cast<float>(rows.rows), sum->size());

@@ -8,6 +8,8 @@ find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip) # Debian's CMake config of it asks for its programs, too
 if(DK_ONEDNN)
   find_package(oneDNN REQUIRED)
   find_package(OpenMP REQUIRED COMPONENTS CXX)

@@ -8,8 +8,8 @@
 
 namespace dk::nn {
 
-/// A stack of layers, as the config and Keras's Sequential describe it. Layers: "dense" {units, activation, use_bias},
-/// "activation" {activation}, "dropout" {rate}, "flatten" {}; each may have a "name".
+/// A stack of layers, as the config and Keras's Sequential describe it: what nn/catalog.hpp knows, each by its name and
+/// keys; each may have a "name".
 struct architecture {
   std::string name = "sequential";
   shape input;

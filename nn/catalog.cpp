@@ -11,7 +11,15 @@
   X(leaky_relu)                                                                                                        \
   X(elu)                                                                                                               \
   X(dropout)                                                                                                           \
-  X(flatten)
+  X(batch_normalization)                                                                                               \
+  X(flatten)                                                                                                           \
+  X(reshape)                                                                                                           \
+  X(rescaling)                                                                                                         \
+  X(conv2d)                                                                                                            \
+  X(max_pooling2d)                                                                                                     \
+  X(average_pooling2d)                                                                                                 \
+  X(global_average_pooling2d)                                                                                          \
+  X(zero_padding2d)
 
 #define DK_LOSSES(X)                                                                                                   \
   X(categorical_crossentropy)                                                                                          \

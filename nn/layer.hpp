@@ -20,6 +20,7 @@ struct weight_array {
   shape extents;
   nlohmann::json initializer;
   penalty regularizer;
+  bool trained = true; ///< else no optimizer touches it: the layer says what it becomes (gradient_sink::moved)
 };
 
 /// What a layer gets to go backward. One sample is one row; rows lie end to end.

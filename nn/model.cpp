@@ -16,16 +16,22 @@ namespace {
 // Rows per pass when predicting: enough for the products, few enough for the caches.
 constexpr std::size_t rows_at_once = 256;
 
-/// Keeps the whole gradient.
+/// Keeps the whole gradient, and where weights that are not trained go.
 class keep_gradient final : public gradient_sink {
 public:
-  explicit keep_gradient(float* gradient) : gradient_(gradient) {}
+  keep_gradient(float* gradient, std::vector<movement>& moves) : gradient_(gradient), moves_(moves) { moves_.clear(); }
   float* room(std::size_t first, std::size_t) override { return gradient_ + first; }
   void done(std::size_t, std::size_t) override {}
   void done(std::size_t first, const small_batch_gradient& gradient) override { store(gradient, gradient_ + first); }
 
+  void moved(std::size_t first, std::size_t count, const float* to) override {
+    std::fill_n(gradient_ + first, count, 0.0F);
+    moves_.push_back({first, count, to});
+  }
+
 private:
   float* gradient_;
+  std::vector<movement>& moves_;
 };
 
 /// Updates the weights of each piece at once and forgets its gradient.
@@ -44,6 +50,10 @@ public:
 
   void done(std::size_t first, const small_batch_gradient& gradient) override {
     with_.apply_small_batch(first, weights_ + first, gradient);
+  }
+
+  void moved(std::size_t first, std::size_t count, const float* to) override {
+    std::copy_n(to, count, weights_ + first);
   }
 
 private:
@@ -75,6 +85,8 @@ public:
     store(gradient, room(first, count));
     done(first, count);
   }
+
+  void moved(std::size_t first, std::size_t count, const float* to) override { next_.moved(first, count, to); }
 
 private:
   const std::vector<penalised>& penalties_;
@@ -114,6 +126,7 @@ void model::add_layers() {
     for (const auto& array : made[i]->arrays()) {
       const auto size = size_of(array.extents);
       array_sizes_.push_back(size);
+      all_trained_ = all_trained_ && array.trained;
       if (array.regularizer.any())
         penalties_.push_back({at, size, array.regularizer});
       at += size;
@@ -187,7 +200,7 @@ const float* model::run(const float* x, std::size_t rows, bool training) {
 }
 
 metrics model::compute_gradient(const batch_view& batch) {
-  keep_gradient sink{gradient_.data()};
+  keep_gradient sink{gradient_.data(), moves_};
   return forward_and_backward(batch, sink);
 }
 
@@ -200,6 +213,8 @@ metrics model::train_on_batch(const batch_view& batch, optimizer& with) {
   if (with.needs_norm()) {
     const auto sums = compute_gradient(batch);
     with.apply(weights(), gradient(), array_sizes_);
+    for (const auto& [first, count, to] : moves_)
+      std::copy_n(to, count, weights() + first);
     return sums;
   }
   with.begin_step();

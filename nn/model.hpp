@@ -30,6 +30,13 @@ struct penalised {
   penalty factors;
 };
 
+/// Weights [first, first + size) become `to` in a step.
+struct movement {
+  std::size_t first;
+  std::size_t size;
+  const float* to;
+};
+
 /// A stack of layers over ONE flat vector of weights: to adopt a center is to copy into it, what was learned is a
 /// difference of two such vectors. One thread at a time; its callers hold a compute_scope. Once a batch size has been
 /// seen, training on it allocates nothing.
@@ -65,7 +72,10 @@ public:
   /// to.size(). @throws failure (shape) when the model is smaller
   void move(std::size_t offset, const block& from, const block& to);
 
-  /// Of the last compute_gradient: the mean over its rows, laid out as the weights.
+  /// Whether all weights follow a gradient; the moving statistics of batch normalization do not.
+  bool is_all_trained() const { return all_trained_; }
+
+  /// Of the last compute_gradient: the mean over its rows, laid out as the weights; 0 of what is not trained.
   const float* gradient() const { return gradient_.data(); }
 
   /// Weights as their initializers draw them; the same seed gives the same bits.
@@ -115,6 +125,8 @@ private:
   std::vector<stage> layers_;
   std::vector<std::size_t> array_sizes_; // of all weights, in order
   std::vector<penalised> penalties_;
+  std::vector<movement> moves_; // of the last whole gradient
+  bool all_trained_ = true;
   std::unique_ptr<loss_function> loss_;
   bool fused_ = false; // the loss applies the final activation when training, predict() when predicting
   buffer weights_;

@@ -1,11 +1,15 @@
 #include "nn/model_file.hpp"
 
 #include "common/error.hpp"
+#include "nn/keras/archive.hpp"
 #include "nn/keras/config.hpp"
-#include "nn/keras/hdf5.hpp"
+#include "nn/keras/json.hpp"
+#include "nn/keras/weights.hpp"
 #include "nn/stack.hpp"
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <system_error>
 #include <unistd.h>
 
@@ -13,69 +17,146 @@ namespace dk::nn {
 
 namespace {
 
-// Numbers for every weighted layer, in order, from the groups that carry any.
-std::vector<float> read_weights(hid_t group, const layer_stack& layers, std::size_t file_bytes) {
-  std::vector<std::string> groups;
-  for (const auto& name : keras::read_texts(group, "layer_names"))
-    if (!keras::read_texts(keras::open_group(group, name), "weight_names").empty())
-      groups.push_back(name);
-  std::vector<float> weights;
-  auto next = groups.begin();
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const auto arrays = layers[i]->arrays();
-    if (arrays.empty())
-      continue;
-    const auto who = "layer " + std::to_string(i) + " (" + layers[i]->name() + "): ";
-    if (next == groups.end())
-      throw failure{errc::model, who + "the file has no weights for it"};
+using keras::parse;
+using keras::refuse;
+using nlohmann::json;
+
+constexpr std::size_t most_bytes = std::size_t{64} << 30U; // of a file
+
+std::string content_of(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  if (!in || !bytes)
+    refuse("cannot be read");
+  return std::move(bytes).str();
+}
+
+/// A file, told by how it begins, whatever its name.
+struct model_file {
+  enum class kind { hdf5, archive, text };
+
+  explicit model_file(std::string at) : path(std::move(at)) {
+    std::error_code problem;
+    size = std::filesystem::file_size(path, problem);
+    if (problem)
+      refuse(problem.message());
+    if (size > most_bytes)
+      refuse("it has " + std::to_string(size) + " bytes, more than any model");
+    std::ifstream in{path, std::ios::binary};
+    char start[4] = {};
+    in.read(start, sizeof start);
+    const std::string_view begin{start, 4};
+    is = begin == std::string_view{"PK\3\4", 4} ? kind::archive
+         : begin == "\x89HDF"                   ? kind::hdf5
+         : start[0] == '{'                      ? kind::text
+                                                : kind::hdf5; // which says what is wrong with it
+  }
+
+  std::string path;
+  std::size_t size = 0;
+  kind is;
+};
+
+/// What a file says beside its weights.
+struct description {
+  json model;
+  json training;
+  std::string version;
+
+  keras::generation by() const { return keras::generation_of(model, version); }
+};
+
+std::string text_or_nothing(hid_t of, const char* attribute) {
+  return keras::has_attribute(of, attribute) ? keras::read_text(of, attribute) : std::string{};
+}
+
+description describe(hid_t file) {
+  if (!keras::has_attribute(file, "model_config"))
+    refuse(
+        "it holds weights only, or is no Keras model: there is no model_config; name the file of the model, and this "
+        "one as its weights");
+  description found;
+  found.model = parse(keras::read_text(file, "model_config"), "the attribute \"model_config\"");
+  if (keras::has_attribute(file, "training_config"))
+    found.training = parse(keras::read_text(file, "training_config"), "the attribute \"training_config\"");
+  found.version = text_or_nothing(file, "keras_version");
+  return found;
+}
+
+description describe(const keras::archive& from) {
+  description found;
+  found.model = parse(from.config, "the entry \"config.json\"");
+  found.training = keras::at(found.model, "compile_config");
+  if (!from.metadata.empty())
+    if (const auto metadata = parse(from.metadata, "the entry \"metadata.json\"");
+        keras::at(metadata, "keras_version").is_string())
+      found.version = metadata["keras_version"].get<std::string>();
+  return found;
+}
+
+// Both of a model file at once: the description, and, unless others are wanted, the weights.
+class model_reader {
+public:
+  explicit model_reader(const std::string& path) : from_(path) {}
+
+  loaded_model read(const std::string& weights_path) {
+    const keras::h5_silence silence;
+    switch (from_.is) {
+    case model_file::kind::text:
+      begin({parse(content_of(from_.path), "the file"), {}, {}});
+      break;
+    case model_file::kind::archive: {
+      const auto archive = keras::read_archive(content_of(from_.path));
+      begin(describe(archive));
+      if (weights_path.empty())
+        take_weights(keras::open_image(archive.weights), archive.weights.size());
+      break;
+    }
+    case model_file::kind::hdf5: {
+      const auto file = keras::open_file(from_.path);
+      begin(describe(file));
+      if (weights_path.empty())
+        take_weights(file, from_.size);
+      break;
+    }
+    }
+    if (!weights_path.empty())
+      take_weights_of(weights_path);
+    return std::move(loaded_);
+  }
+
+private:
+  void begin(const description& found) {
+    by_ = found.by();
+    loaded_.architecture = keras::read_model_config(found.model, by_);
+    loaded_.loss = keras::read_loss(found.training);
+    layers_ = make_layers(loaded_.architecture);
+  }
+
+  void take_weights(hid_t file, std::size_t bytes) {
+    loaded_.weights = keras::read_weights(file, loaded_.architecture, layers_, by_, bytes);
+  }
+
+  void take_weights_of(const std::string& path) {
     try {
-      const auto from = keras::open_group(group, *next);
-      const auto names = keras::read_texts(from, "weight_names");
-      if (names.size() != arrays.size())
-        throw failure{errc::model,
-                      "needs " + std::to_string(arrays.size()) + " arrays, found " + std::to_string(names.size())};
-      for (std::size_t k = 0; k < arrays.size(); ++k) {
-        const auto first = weights.size();
-        const auto count = size_of(arrays[k].extents);
-        keras::check_extents(from, names[k], arrays[k].extents);
-        if (count / 256 > file_bytes) // even packed numbers take some room
-          throw failure{errc::model, "\"" + names[k] + "\" is larger than the file"};
-        weights.resize(first + count);
-        keras::read_numbers(from, names[k], weights.data() + first);
+      const model_file file{path};
+      if (file.is == model_file::kind::archive) {
+        const auto archive = keras::read_archive(content_of(path));
+        take_weights(keras::open_image(archive.weights), archive.weights.size());
+      } else {
+        take_weights(keras::open_file(path), file.size);
       }
     } catch (const failure& why) {
-      throw failure{errc::model, who + "group \"" + *next + "\": " + why.what()};
+      refuse("its weights " + path + ": " + why.what());
     }
-    ++next;
   }
-  if (next != groups.end())
-    throw failure{errc::model, "the group \"" + *next + "\" has weights, but no layer is left to take them"};
-  return weights;
-}
 
-nlohmann::json parse(const std::string& text, const std::string& what) {
-  auto parsed = nlohmann::json::parse(text, nullptr, false);
-  if (parsed.is_discarded())
-    throw failure{errc::model, "the attribute \"" + what + "\" is not JSON"};
-  return parsed;
-}
-
-loaded_model read(const std::string& path, std::size_t file_bytes) {
-  const keras::h5_silence silence;
-  const auto file = keras::open_file(path);
-  if (!keras::has_attribute(file, "model_config"))
-    throw failure{errc::model, "it holds weights only, or is no Keras model: there is no model_config"};
-  if (keras::has_attribute(file, "keras_version"))
-    if (const auto version = keras::read_text(file, "keras_version"); version.rfind("2.", 0) != 0)
-      throw failure{errc::model, "written by Keras " + version + "; only files of Keras 2 are supported"};
-  loaded_model loaded;
-  loaded.architecture = keras::read_model_config(parse(keras::read_text(file, "model_config"), "model_config"));
-  if (keras::has_attribute(file, "training_config"))
-    loaded.loss = keras::read_loss(parse(keras::read_text(file, "training_config"), "training_config"));
-  const auto layers = make_layers(loaded.architecture);
-  loaded.weights = read_weights(keras::open_group(file, "model_weights"), layers, file_bytes);
-  return loaded;
-}
+  model_file from_;
+  keras::generation by_ = keras::generation::keras_2;
+  layer_stack layers_;
+  loaded_model loaded_;
+};
 
 void write(const std::string& path, const architecture& of, const layer_stack& layers, const nlohmann::json& training,
            const float* weights) {
@@ -122,13 +203,9 @@ void save_model(const std::string& path, const architecture& from, std::string_v
   }
 }
 
-loaded_model load_model(const std::string& path) {
-  std::error_code problem;
-  const auto bytes = std::filesystem::file_size(path, problem);
-  if (problem)
-    throw failure{errc::model, path + ": " + problem.message()};
+loaded_model load_model(const std::string& path, const std::string& weights) {
   try {
-    return read(path, bytes);
+    return model_reader{path}.read(weights);
   } catch (const failure& why) {
     throw failure{errc::model, path + ": " + why.what()};
   } catch (const nlohmann::json::exception& why) {

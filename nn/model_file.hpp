@@ -18,12 +18,13 @@ void save_model(const std::string& path, const architecture& from, std::string_v
 struct loaded_model {
   nn::architecture architecture;
   std::string loss;
-  std::vector<float> weights; ///< as model::weights() has them
+  std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
 };
 
-/// Reads our own files and those of Keras 2 and tf.keras that hold a Sequential model of layers we have. Weights belong
-/// to layers by their order, and every shape is checked before anything of its size is allocated.
+/// Reads our own files and those of Keras 1, 2, 3 and tf.keras with a Sequential model, or a functional one that is a
+/// chain, of layers we have: HDF5, .keras, or JSON without weights; the kind is told by the content. `weights` is a
+/// file to take the weights from in place of its own.
 /// @throws failure (model): missing, damaged, cut short, or not supported, with the layer's index and name
-loaded_model load_model(const std::string& path);
+loaded_model load_model(const std::string& path, const std::string& weights = "");
 
 } // namespace dk::nn

@@ -16,6 +16,9 @@ inline std::size_t size_of(const shape& of) {
   return std::accumulate(of.begin(), of.end(), std::size_t{1}, std::multiplies<>{});
 }
 
+/// The same of extents that nobody vouches for. @throws failure (shape) when it is more than any model has
+std::size_t checked_size(const shape& of);
+
 /// "(None, 28, 28)": as Keras prints a batch of it.
 inline std::string batch_text(const shape& of) {
   std::string text = "(None";

@@ -28,7 +28,7 @@ void check_new(const std::string& name, const layer_stack& among) {
 
 layer_stack make_layers(const architecture& from) {
   auto at = from.input;
-  if (at.empty() || size_of(at) == 0)
+  if (at.empty() || checked_size(at) == 0)
     throw failure{errc::shape, "model \"" + from.name + "\": the input has no numbers; set input = [...]"};
   if (from.layers.empty())
     throw failure{errc::shape, "model \"" + from.name + "\" has no layers"};
@@ -42,6 +42,9 @@ layer_stack make_layers(const architecture& from) {
       check_new(name, layers);
       layers.push_back(find_layer(wanted.name).make(wanted, name, at));
       at = layers.back()->output();
+      checked_size(at);
+      for (const auto& array : layers.back()->arrays())
+        checked_size(array.extents);
     } catch (const failure& why) {
       throw failure{why.code(), "layer " + std::to_string(i) + " (" + wanted.name + "): " + why.what()};
     }

@@ -2,8 +2,8 @@
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/initializer.hpp"
-#include "nn/regularizer.hpp"
+#include "nn/keras/functional.hpp"
+#include "nn/keras/json.hpp"
 
 #include <cctype>
 
@@ -12,24 +12,6 @@ namespace dk::nn::keras {
 namespace {
 
 using nlohmann::json;
-
-[[noreturn]] void refuse(const std::string& why) {
-  throw failure{errc::model, why};
-}
-
-// A key's value, or null where the key is missing.
-const json& at(const json& in, const char* key) {
-  static const json nothing;
-  const auto found = in.is_object() ? in.find(key) : in.end();
-  return in.is_object() && found != in.end() ? *found : nothing;
-}
-
-std::string text_at(const json& in, const char* key) {
-  const auto& value = at(in, key);
-  if (!value.is_string())
-    refuse("the model's description has no text \"" + std::string{key} + "\" where one is due");
-  return value.get<std::string>();
-}
 
 // [null, 28, 28] without its batch axis.
 shape read_input(const json& from) {
@@ -42,61 +24,45 @@ shape read_input(const json& from) {
   return extents;
 }
 
-// "relu", or {"class_name": "relu", ...} as some writers have it.
-json plain(const json& value) {
-  return value.is_object() && at(value, "class_name").is_string() ? value["class_name"] : value;
+// Where a layer says what it reads: the first does.
+json input_of(const json& config) {
+  for (const char* key : {"batch_input_shape", "batch_shape"})
+    if (const auto& extents = at(config, key); extents.is_array())
+      return extents;
+  const auto& width = at(config, "input_dim"); // Keras 1, of a dense layer
+  return width.is_null() ? width : json{nullptr, width};
 }
 
-// What our layers do not do, although Keras's of the same name can.
-void check_supported(const json& config) {
-  if (!at(config, "noise_shape").is_null())
-    refuse("noise_shape is not supported");
-  const auto& format = at(config, "data_format");
-  if (format.is_string() && format == "channels_first")
-    refuse("data_format channels_first is not supported");
-}
-
-json read_value(const key_rule& key, const json& value) {
-  if (value.is_null())
-    return value;
-  if (key.check == check_initializer)
-    return read_keras_initializer(value);
-  if (key.check == check_regularizer)
-    return read_keras_regularizer(value);
-  return plain(value);
-}
-
-spec read_layer(const json& from) {
-  const auto class_name = text_at(from, "class_name");
-  const auto* kind = find_keras_layer(class_name);
-  if (kind == nullptr)
-    refuse("layers of the class " + class_name + " are not supported");
-  const auto& config = at(from, "config");
-  check_supported(config);
-  spec made{std::string{kind->name}};
-  made.keys["name"] = text_at(config, "name");
-  for (const auto& key : kind->keys) {
-    const auto name = std::string{key.name};
-    if (const auto value = read_value(key, at(config, name.c_str())); !value.is_null())
-      made.keys[name] = value;
-  }
-  check_layer(made);
-  return made;
-}
-
-const json& input_of(const json& config) {
-  const auto& keras_2 = at(config, "batch_input_shape");
-  return keras_2.is_null() ? at(config, "batch_shape") : keras_2;
+bool is_keras_3(const json& from) {
+  const auto& module = at(from, "module");
+  return module.is_string() && module.get<std::string>().rfind("keras", 0) == 0;
 }
 
 } // namespace
 
-architecture read_model_config(const json& from) {
+generation generation_of(const json& model, const std::string& version) {
+  const auto& named = at(model, "keras_version");
+  const auto text = !version.empty() || !named.is_string() ? version : named.get<std::string>();
+  if (!text.empty() && text[0] >= '1' && text[0] <= '3')
+    return static_cast<generation>(text[0] - '0');
+  if (!text.empty())
+    refuse("written by Keras " + text + "; files of Keras 1, 2 and 3 are supported");
+  if (is_keras_3(model))
+    return generation::keras_3;
+  const auto dump = model.dump(); // Keras 1 before 1.2 names no version; these keys are its own
+  const bool old = dump.find("\"output_dim\"") != std::string::npos || dump.find("\"nb_filter\"") != std::string::npos;
+  return old ? generation::keras_1 : generation::keras_2;
+}
+
+architecture read_model_config(const json& from, generation by) {
   const auto class_name = text_at(from, "class_name");
-  if (class_name != "Sequential")
-    refuse("models of the class " + class_name + " are not supported, only Sequential");
   const auto& config = at(from, "config");
-  const auto& layers = config.is_array() ? config : at(config, "layers"); // a plain list up to Keras 2.2.2
+  const bool functional = class_name == "Functional" || class_name == "Model";
+  if (class_name != "Sequential" && !functional)
+    refuse("models of the class " + class_name + " are not supported, only Sequential and Functional");
+  const auto layers = functional          ? chain_of(config)
+                      : config.is_array() ? config
+                                          : at(config, "layers"); // a plain list up to Keras 2.2.2
   if (!layers.is_array() || layers.empty())
     refuse("the model's description has no layers");
   architecture made;
@@ -104,14 +70,18 @@ architecture read_model_config(const json& from) {
     made.name = config["name"].get<std::string>();
   for (std::size_t i = 0; i < layers.size(); ++i) {
     try {
-      if (const auto& input = input_of(at(layers[i], "config")); made.input.empty() && input.is_array())
+      if (const auto input = input_of(at(layers[i], "config")); made.input.empty() && input.is_array())
         made.input = read_input(input);
       if (text_at(layers[i], "class_name") != "InputLayer")
-        made.layers.push_back(read_layer(layers[i]));
+        made.layers.push_back(read_layer(layers[i], by));
     } catch (const failure& why) {
-      refuse("layer " + std::to_string(i) + ": " + why.what());
+      const auto& name = at(at(layers[i], "config"), "name");
+      refuse("layer " + std::to_string(i) + (name.is_string() ? " (" + name.get<std::string>() + ")" : "") + ": " +
+             why.what());
     }
   }
+  if (const auto& built = at(config, "build_input_shape"); made.input.empty() && built.is_array())
+    made.input = read_input(built);
   if (made.input.empty())
     refuse("the model's description does not say what its input looks like");
   return made;

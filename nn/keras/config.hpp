@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nn/keras/layer_config.hpp"
 #include "nn/stack.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,9 +12,15 @@ namespace dk::nn::keras {
 /// The version of Keras whose files we write.
 constexpr std::string_view written_version = "2.15.0";
 
-/// What a file's model_config says, {"class_name": "Sequential", "config": ...}, from Keras 2 or tf.keras.
+/// Which generation wrote a model's description: by the version that its file names, or "", by its own, or by its
+/// words.
+/// @throws failure (model) for one that we do not know
+generation generation_of(const nlohmann::json& model, const std::string& version);
+
+/// What a file's model_config says, {"class_name": "Sequential", "config": ...}. Functional models are read where their
+/// layers are one chain.
 /// @throws failure (model) that names the index and the class of a layer that is not supported
-architecture read_model_config(const nlohmann::json& from);
+architecture read_model_config(const nlohmann::json& from, generation by);
 
 /// The loss that a file's training_config names, in our words; "" when it has none.
 std::string read_loss(const nlohmann::json& training_config);

@@ -1,8 +1,8 @@
-#include "common/simd.hpp"
 #include "nn/activation.hpp"
 #include "nn/gemm.hpp"
 #include "nn/layers/weight_keys.hpp"
 #include "nn/small_batch.hpp"
+#include "nn/sum_rows.hpp"
 
 #include "common/error.hpp"
 
@@ -11,15 +11,6 @@
 namespace dk::nn {
 
 namespace {
-
-// db_j <- sum over rows of dz_ij
-DK_CLONES void sum_rows(const float* __restrict dz, std::size_t rows, std::size_t width, float* __restrict db) {
-  for (std::size_t j = 0; j < width; ++j)
-    db[j] = dz[j];
-  for (std::size_t i = 1; i < rows; ++i)
-    for (std::size_t j = 0; j < width; ++j)
-      db[j] += dz[i * width + j];
-}
 
 /// Y = f(X W + b): X rows x in, W in x out (Keras's kernel, row-major), b out, Y rows x out.
 /// dZ = dY f'(Z), dX = dZ W^T, dW = X^T dZ, db = sum of dZ's rows. The slice is W, then b where use_bias.

@@ -1,5 +1,6 @@
-// Writes a model and what it predicts, for h5py_check.py:  write_model FOLDER
+// Writes two models and what they predict, for h5py_check.py:  write_model FOLDER
 
+#include "nn/catalog.hpp"
 #include "nn/compute_scope.hpp"
 #include "nn/model.hpp"
 #include "nn/model_file.hpp"
@@ -8,28 +9,57 @@
 #include <fstream>
 #include <iostream>
 
+namespace {
+
+using namespace dk::nn;
+
+void write_numbers(const std::string& path, const std::vector<float>& numbers) {
+  std::ofstream{path, std::ios::binary}.write(reinterpret_cast<const char*>(numbers.data()),
+                                              static_cast<std::streamsize>(numbers.size() * sizeof(float)));
+}
+
+// NAME.h5, NAME.x.f32 and NAME.y.f32, of a model with four outputs that has taken a few steps.
+void write(const std::string& path, const architecture& of) {
+  model m{of, "categorical_crossentropy", 1};
+  m.initialize(1);
+  const std::size_t rows = 50;
+  const auto x = test::random_numbers(rows * m.input_size(), 2);
+  const auto labels = test::random_classes(rows, 4, 3);
+  const auto with = make_optimizer({"adam"}, m.num_weights());
+  for (int step = 0; step < 5; ++step)
+    m.train_on_batch({x.data(), labels.data(), rows}, *with);
+  save_model(path + ".h5", m.architecture(), m.loss(), {"adam"}, m.weights());
+  std::vector<float> y(rows * 4);
+  m.predict(x.data(), rows, y.data());
+  write_numbers(path + ".x.f32", x);
+  write_numbers(path + ".y.f32", y);
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
-  using namespace dk::nn;
   if (argc != 2) {
     std::cerr << "usage: write_model FOLDER\n";
     return 2;
   }
   const std::string folder = argv[1];
   const compute_scope scope;
-  model m{
-      {"check", {20}, {test::dense(30, "relu"), test::dropout(0.5), test::dense(8, "tanh"), test::dense(4, "softmax")}},
-      "categorical_crossentropy",
-      1};
-  m.initialize(1);
-  save_model(folder + "/model.h5", m.architecture(), m.loss(), {"adam"}, m.weights());
-  const std::size_t rows = 50;
-  const auto x = test::random_numbers(rows * 20, 2);
-  std::vector<float> y(rows * 4);
-  m.predict(x.data(), rows, y.data());
-  const auto write = [&](const char* name, const std::vector<float>& numbers) {
-    std::ofstream{folder + "/" + name, std::ios::binary}.write(
-        reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size() * sizeof(float)));
-  };
-  write("x.f32", x);
-  write("y.f32", y);
+  write(folder + "/dense",
+        {"check",
+         {20},
+         {test::dense(30, "relu"), test::dropout(0.5), test::dense(8, "tanh"), test::dense(4, "softmax")}});
+  write(folder + "/images", {"check",
+                             {9, 8, 2},
+                             {{"conv2d",
+                               {{"filters", 3},
+                                {"kernel_size", {3, 2}},
+                                {"strides", {2, 1}},
+                                {"padding", "same"},
+                                {"activation", "tanh"},
+                                {"kernel_regularizer", "l2"}}},
+                              {"batch_normalization"},
+                              {"leaky_relu", {{"alpha", 0.2}}},
+                              {"max_pooling2d", {{"pool_size", 2}}},
+                              {"flatten"},
+                              test::dense(4, "softmax")}});
 }

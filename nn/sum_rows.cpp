@@ -1,0 +1,15 @@
+#include "nn/sum_rows.hpp"
+
+#include "common/simd.hpp"
+
+namespace dk::nn {
+
+DK_CLONES void sum_rows(const float* __restrict x, std::size_t rows, std::size_t width, float* __restrict sums) {
+  for (std::size_t j = 0; j < width; ++j)
+    sums[j] = x[j];
+  for (std::size_t i = 1; i < rows; ++i)
+    for (std::size_t j = 0; j < width; ++j)
+      sums[j] += x[i * width + j];
+}
+
+} // namespace dk::nn
