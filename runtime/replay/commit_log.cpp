@@ -1,5 +1,6 @@
 #include "runtime/replay/commit_log.hpp"
 
+#include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "runtime/commit_format.hpp"
 
@@ -95,12 +96,15 @@ commit_log read_header(const fields& line, const std::string& origin) {
     line.fail("has more chunks than a run can have");
   log.workers = line.small("workers", 1);
   log.servers = line.small("servers", 1);
+  const auto* rule = line.has("algorithm") ? find_algorithm(line.text("algorithm")) : nullptr;
+  log.rounds = rule != nullptr && barrier_of(*rule) != barrier::none;
   return log;
 }
 
 // Where a shard stands after the lines so far.
 struct shard_progress {
   std::uint64_t version = 0;
+  std::uint64_t round = 0;        // the version that the round of the newest line began with
   std::set<std::uint64_t> folded; // numbers of chunks
 };
 
@@ -141,7 +145,10 @@ void follow(const fields& line, const commit_log& log, const commit_record& r, s
   if (r.base > shard.version)
     line.fail("base " + std::to_string(r.base) + " is newer than version " + std::to_string(shard.version) + " of " +
               where);
-  const auto staleness = shard.version - r.base;
+  const bool in_round = log.rounds && applied;
+  if (in_round && r.base != shard.round && r.base != shard.version)
+    line.fail("base " + std::to_string(r.base) + " is not that of a round of " + where);
+  const auto staleness = in_round ? 0 : shard.version - r.base;
   const bool counted = applied || r.kind == verdict_kind::duplicate;
   if (r.staleness != staleness && (counted || r.staleness != 0))
     line.fail("the staleness from base " + std::to_string(r.base) + " is " + std::to_string(staleness));
@@ -149,10 +156,12 @@ void follow(const fields& line, const commit_log& log, const commit_record& r, s
   const bool is_in = shard.folded.count(number) != 0;
   if (is_in && (applied || r.kind == verdict_kind::rejected))
     line.fail(std::string{name_of(r.kind)} + ", but " + where + " had folded " + to_string(r.chunk) + " in before");
-  if (!is_in && r.kind == verdict_kind::duplicate)
+  if (!is_in && r.kind == verdict_kind::duplicate && !log.rounds) // or it is in the round that is under way
     line.fail("duplicate, but " + where + " had not folded " + to_string(r.chunk) + " in before");
   if (applied)
     shard.folded.insert(number);
+  if (in_round)
+    shard.round = r.base;
   shard.version = r.version;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/chunk.hpp"
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -17,13 +17,15 @@ struct logged_commit {
 };
 
 /// A run's commits.jsonl (docs/run-folder.md). Every line fits the header and, on its shard, the lines before it:
-/// versions rise one by one, no base is from the future, a chunk is applied once.
+/// versions rise one by one, no base is from the future, a chunk is applied once. Behind a barrier the lines of a round
+/// are written when it is closed, all with the base that it began with.
 struct commit_log {      // NOLINT(bugprone-exception-escape): the move of a JSON value throws nothing
   std::string origin;    ///< the file's name, for errors
   nlohmann::json header; ///< as commits_header wrote it
   chunk_grid grid;
   std::uint32_t workers = 1;
   std::uint32_t servers = 1;
+  bool rounds = false; ///< commits were folded in rounds, so none was stale
   std::vector<logged_commit> commits;
 };
 

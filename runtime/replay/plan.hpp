@@ -12,8 +12,9 @@ namespace dk {
 struct planned_chunk {
   chunk_id chunk;
   row_range rows;
-  bool waited = false; ///< it starts from another center than the worker's last verdicts brought
-  double rate = 1;     ///< the worker's learning rate, in parts of the configured one
+  bool waited = false;   ///< it starts from another center than the worker's last verdicts brought
+  std::size_t round = 0; ///< behind a barrier: which, from 0
+  double rate = 1;       ///< the worker's learning rate, in parts of the configured one
 };
 
 /// One thing that a shard does.
@@ -24,7 +25,7 @@ struct script_step {
   };
   kind what = kind::commit;
   std::uint32_t worker = 0;
-  std::uint64_t version = 0;                    ///< of the shard afterwards
+  std::uint64_t version = 0;                    ///< of the shard afterwards; behind a barrier: before the round
   verdict_kind verdict = verdict_kind::applied; ///< of a commit
   std::size_t line = 0;                         ///< likewise: in the log
 };
@@ -34,6 +35,7 @@ struct script_step {
 struct replay_plan {
   std::string origin;     ///< the log's name
   bool same_rule = true;  ///< under the algorithm of the run: every verdict must be the log's
+  bool rounds = false;    ///< chunks are trained in rounds; the servers are to be told of their ends
   std::uint64_t rows = 0; ///< of the chunks that every shard folds in
   std::uint64_t chunks = 0;
   std::map<std::uint32_t, std::vector<planned_chunk>> workers; ///< by number; one that trained nothing is not here

@@ -27,12 +27,25 @@ void check_header(const job& recorded, const commit_log& log, const data::datase
                                   " now; put the run's data back"};
   const auto due = commits_header(recorded, grid_of(recorded, rows.rows));
   for (const auto& [key, value] : due.items()) {
+    if (key == "arithmetic") // another one gives other bits, if any; which the comparison of the centers tells
+      continue;
     const bool is_younger = key == "policy" || key == "max_staleness"; // than the logs that do not have it
     if (is_younger && !log.header.contains(key))
       continue;
     if (!log.header.contains(key) || log.header.at(key) != value)
       fail_at(log.origin, 1, "\"" + key + "\" is not " + value.dump() + ", as in the run's config.resolved.toml");
   }
+}
+
+// A round has the commits of all workers, so its schedule is of no use where each commit counts for itself, nor the
+// other way round; and rounds of a chunk are not rounds of an epoch.
+void check_barriers(const std::string& recorded, const std::string& under) {
+  const auto* then = find_algorithm(recorded);
+  const auto* now = find_algorithm(under);
+  if (barrier_of(*then) != barrier_of(*now))
+    throw failure{errc::usage, "workers of " + then->name + " and of " + now->name +
+                                   " commit in rounds that differ, if in any, so neither can follow the schedule of "
+                                   "the other"};
 }
 
 pull_habit habit_of(const job& which) {
@@ -50,9 +63,6 @@ void check_schedule(const job& which) {
     throw failure{errc::config, "unknown algorithm " + trainer.algorithm.name};
   if (!rule->has_server())
     throw failure{errc::usage, rule->name + " makes no commits, so there is nothing to replay"};
-  if (rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none)
-    throw failure{errc::usage, rule->name + " commits in rounds, which this dk cannot replay; only algorithms whose "
-                                            "workers commit as it comes can be"};
   if (trainer.overlap)
     throw failure{errc::usage, "the run trained with overlap, which this dk cannot replay"};
 }
@@ -61,6 +71,7 @@ void check_replay(const job& recorded, const commit_log& log, const job& under, 
                   const block& start) {
   check_schedule(recorded);
   check_schedule(under);
+  check_barriers(recorded.trainer.algorithm.name, under.trainer.algorithm.name);
   check_header(recorded, log, rows);
   if (recorded.trainer.policy != under.trainer.policy && is_bounded(policy_of(under).kind))
     throw failure{errc::usage, "the policy \"" + under.trainer.policy +

@@ -101,6 +101,8 @@ server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_s
   go_on(self);
   return {
       [=](const pull& from) -> caf::result<center> {
+        if (self->state.setup.rounds)
+          return self->delegate(self->state.setup.server, from);
         auto& member = self->state.members[from.worker];
         if (member.pulled.empty()) {
           member.waiting.push_back(self->make_response_promise<center>());

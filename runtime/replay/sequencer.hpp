@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "runtime/replay/plan.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -19,6 +19,7 @@ struct sequencer_setup {
   std::vector<script_step> script;  ///< what it did
   std::string origin;               ///< the name of the log, for errors
   bool same_rule = true;            ///< as in replay_plan
+  bool rounds = false;              ///< likewise: a worker that pulls gets the center of the round, there is no other
   std::vector<caf::actor> watchers; ///< hear first why it ends, before the workers miss it
   std::chrono::milliseconds request_timeout{600000};
 };

@@ -100,6 +100,27 @@ TEST_CASE("a log that its shard cannot have written is refused", "[runtime][repl
         "log:2: duplicate, but shard 0 had not folded e0/c0 in before");
 }
 
+TEST_CASE("in rounds the lines share the base that their round began with", "[runtime][replay]") {
+  const auto text_of = [](const std::vector<line>& lines) {
+    auto text = log_text::header(1, 2, "sync");
+    for (auto one : lines) {
+      one.staleness = 0;
+      text += log_text::text_of(one);
+    }
+    return text;
+  };
+  const std::vector<line> two_rounds{{0, 0, 0, 0, 0, 1}, {0, 1, 0, 1, 0, 2}, {0, 1, 0, 2, 2, 3}, {0, 0, 1, 0, 2, 4}};
+  const auto plan = make_plan(parse_commit_log(text_of(two_rounds), "log"), {true, true});
+  CHECK(plan.rounds);
+  CHECK(to_text(plan.shards.at(0)) == " commit0@0 commit1@0 commit1@2 commit0@2"); // what the verdicts say
+  CHECK(plan.workers.at(1)[0].round == 0);
+  CHECK(plan.workers.at(1)[1].round == 1);
+  CHECK(plan.workers.at(0)[1].round == 1);
+  auto broken = two_rounds;
+  broken[3].base = 1;
+  CHECK(refusal(text_of(broken)) == "log:5: base 1 is not that of a round of shard 0");
+}
+
 TEST_CASE("a log of something else is refused", "[runtime][replay]") {
   CHECK(refusal_of_header("dk-commits", "dk-history") ==
         "log:1: is no header of a dk-commits log; name the folder of a run that recorded its commits");
