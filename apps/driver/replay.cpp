@@ -7,6 +7,7 @@
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
+#include "nn/arithmetic.hpp"
 #include "nn/model_file.hpp"
 #include "runtime/replay/replay.hpp"
 
@@ -139,14 +140,21 @@ std::string table(const nlohmann::json& original, const nlohmann::json& replayed
   return text;
 }
 
+std::string why_bits_differ(const nlohmann::json& header) {
+  const auto here = nn::arithmetic();
+  const auto said = header.find("arithmetic");
+  const auto then = said != header.end() && said->is_string() ? said->get<std::string>() : "a dk that did not say";
+  if (then == here)
+    return "both are the work of " + here + "; has the content of the data files changed?";
+  return "the run is the work of " + then + "; this is " + here;
+}
+
 std::string verdict_on(const recorded_run& run, const run_result& result, const center_difference& found) {
   const auto what = fmt::format("center of {} weights", with_commas(result.weights.size()));
   if (found.equal)
     return fmt::format("the {} is that of {}, bit for bit\n", what, run.end_file);
-  return fmt::format("the {} is not that of {}: {:.3g} apart at most, {:.3g} of its length in all.\n"
-                     "Bits can differ on a CPU with other instructions, with another build of dk or of its libraries, "
-                     "and when the data changed.\n",
-                     what, run.end_file, found.largest, found.relative);
+  return fmt::format("the {} is not that of {}: {:.3g} apart at most, {:.3g} of its length in all\n{}\n", what,
+                     run.end_file, found.largest, found.relative, why_bits_differ(run.log.header));
 }
 
 } // namespace
