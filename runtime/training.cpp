@@ -1,6 +1,7 @@
 #include "runtime/training.hpp"
 
 #include "actors/errors.hpp"
+#include "runtime/advice.hpp"
 #include "runtime/laboratory/laboratory.hpp"
 #include "runtime/preflight.hpp"
 
@@ -74,6 +75,9 @@ milliseconds training::timeout() const {
 }
 
 run_result training::run() {
+  if (options_.replay == nullptr)
+    for (const auto& line : advice_on(job_))
+      tell(line);
   start_ = start_weights();
   plan_tracks();
   recall_validation();
