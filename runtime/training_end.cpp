@@ -65,7 +65,6 @@ void training::collect_center(run_result& result) {
   result.weights = block::joined(weights);
 }
 
-// The state of each shard; of a model that is trained alone, what it trained, in the order of the chunks.
 std::vector<shard_state> training::states() {
   std::vector<shard_state> all;
   for (const auto& link : shards_)

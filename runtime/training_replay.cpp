@@ -19,6 +19,8 @@ server_actor training::spawn_sequencer(std::uint32_t shard, const server_actor& 
   setup.origin = plan.origin;
   setup.same_rule = plan.same_rule;
   setup.rounds = plan.rounds;
+  if (!plan.kept.empty())
+    setup.kept = plan.kept.at(shard);
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
   return system_.spawn(sequencer, std::move(setup));
 }

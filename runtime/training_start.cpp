@@ -5,6 +5,7 @@
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/recorder.hpp"
+#include "runtime/replay/plan.hpp"
 #include "runtime/training.hpp"
 
 #include <algorithm>
@@ -95,6 +96,8 @@ void training::spawn_recorder() {
       setup.validation = options_.folder->validation();
   }
   setup.listener = caf::actor{self_};
+  if (options_.replay != nullptr)
+    setup.so_far = options_.replay->earlier;
   recorder_ = system_.spawn(recorder, setup);
   self_->monitor(recorder_);
 }

@@ -42,13 +42,9 @@ void check_end(const recorded_run& run) {
   const auto result = nlohmann::json::parse(file, nullptr, false);
   if (!result.is_object() || !result.contains("versions") || run.log.servers != run.which.trainer.servers)
     return; // the run did not come to its end; or the log is of another, which replay tells
-  nlohmann::json versions = nlohmann::json::array();
-  for (std::uint32_t shard = 0; shard < run.which.trainer.servers; ++shard)
-    versions.push_back(std::uint64_t{0});
-  for (const auto& commit : run.log.commits)
-    versions.at(commit.what.shard) = commit.what.version;
+  const nlohmann::json versions = run.log.versions;
   if (result.at("versions") != versions)
-    fail_at(run.log.origin, run.log.commits.size() + 2,
+    fail_at(run.log.origin, run.log.commits.size() + run.log.restarts.size() + 2,
             "is missing: the log ends at versions " + versions.dump() + ", the run at " + result.at("versions").dump() +
                 " (" + run.folder.result() + ")");
 }

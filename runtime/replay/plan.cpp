@@ -27,13 +27,21 @@ std::uint64_t at_or_zero(const std::map<std::uint32_t, std::uint64_t>& numbers, 
 
 class planner {
 public:
-  planner(const commit_log& log, const pull_habit& habit) : log_(log), habit_(habit) {
+  planner(const commit_log& log, const pull_habit& habit, std::size_t start)
+      : log_(log), habit_(habit),
+        lines_(log.commits.begin() + first_line(log, start), log.commits.begin() + first_line(log, start + 1)) {
     plan_.origin = log.origin;
     plan_.rounds = log.rounds;
+    for (std::uint32_t i = 0; i < log.servers; ++i) {
+      starts_.push_back(start == 0 ? shard_start{} : log.restarts[start - 1].shards[i]);
+      versions_[i] = starts_.back().version;
+      if (start < log.restarts.size())
+        plan_.kept.push_back(log.restarts[start].shards[i].version);
+    }
   }
 
   replay_plan plan() && {
-    for (const auto& commit : log_.commits)
+    for (const auto& commit : lines_)
       take(commit);
     for (auto& [worker, of] : hands_)
       follow(worker, of);
@@ -84,9 +92,9 @@ private:
     return log_.rounds && r.kind == verdict_kind::applied ? r.base : r.version;
   }
 
-  // The version that the worker got with the verdict on the chunk before; 0, where it started, before the first.
+  // The version that the worker got with the verdict on the chunk before; that of its start, before the first.
   std::uint64_t adopted(const hand& of, std::size_t chunk, std::uint32_t shard) const {
-    return chunk == 0 ? 0 : answered(of.chunks[chunk - 1].lines.at(shard)->what);
+    return chunk == 0 ? starts_[shard].version : answered(of.chunks[chunk - 1].lines.at(shard)->what);
   }
 
   // The round of a line: a new one when its base is newer than the newest round's. All shards have closed a round
@@ -124,9 +132,9 @@ private:
   std::size_t line_before(const hand& of, std::size_t chunk, std::uint32_t shard) const {
     const auto settled = chunk == 0 ? 0 : of.chunks[chunk - 1].lines.at(shard)->line;
     const auto base = of.chunks[chunk].base.at(shard);
-    if (base == 0)
+    if (base == starts_[shard].version)
       return settled;
-    const auto& [maker, made] = makers_.at(shard)[base - 1];
+    const auto& [maker, made] = maker_of(shard, base);
     return std::max(settled, hands_.at(maker).chunks[made].lines.at(shard)->line);
   }
 
@@ -155,12 +163,17 @@ private:
 
   // The version that the chunk which made `version` of one shard made of another.
   std::uint64_t counterpart(std::uint32_t shard, std::uint64_t version, std::uint32_t of) const {
-    if (version == 0)
-      return 0;
-    const auto& [worker, chunk] = makers_.at(shard)[version - 1];
+    if (version == starts_[shard].version)
+      return starts_[of].version;
+    const auto& [worker, chunk] = maker_of(shard, version);
     const auto& lines = hands_.at(worker).chunks[chunk].lines;
     const auto found = lines.find(of);
     return found == lines.end() ? 0 : found->second->what.version;
+  }
+
+  // Which chunk of which worker made this version of a shard, in this start.
+  const std::pair<std::uint32_t, std::size_t>& maker_of(std::uint32_t shard, std::uint64_t version) const {
+    return makers_.at(shard).at(version - 1 - starts_[shard].version);
   }
 
   // The lines as they are to happen. Behind a barrier a commit comes in its round: one that came too late, and was
@@ -198,15 +211,30 @@ private:
 
   void count() {
     std::map<std::uint64_t, std::uint32_t> shards; // by number of the chunk: that have it
-    for (const auto& commit : log_.commits)
-      if (commit.what.kind == verdict_kind::applied && ++shards[log_.grid.number(commit.what.chunk)] == log_.servers) {
+    for (const auto& start : starts_)
+      for (const auto number : start.folded)
+        ++shards[number];
+    for (const auto& commit : lines_)
+      if (commit.what.kind == verdict_kind::applied)
+        ++shards[log_.grid.number(commit.what.chunk)];
+    for (const auto& [number, having] : shards)
+      if (having == log_.servers) {
         ++plan_.chunks;
-        plan_.rows += commit.what.rows.size();
+        plan_.rows += log_.grid.range(log_.grid.chunk(number)).size();
       }
+  }
+
+  static std::ptrdiff_t first_line(const commit_log& log, std::size_t start) {
+    const auto first = start == 0                    ? 0
+                       : start > log.restarts.size() ? log.commits.size()
+                                                     : log.restarts[start - 1].commits;
+    return static_cast<std::ptrdiff_t>(first);
   }
 
   const commit_log& log_;
   pull_habit habit_;
+  std::vector<logged_commit> lines_; // of this start
+  std::vector<shard_start> starts_;  // by shard
   replay_plan plan_;
   std::map<std::uint32_t, hand> hands_;
   std::map<std::uint32_t, std::uint64_t> versions_;            // of the shards
@@ -218,8 +246,8 @@ private:
 
 } // namespace
 
-replay_plan make_plan(const commit_log& log, const pull_habit& habit) {
-  return planner{log, habit}.plan();
+replay_plan make_plan(const commit_log& log, const pull_habit& habit, std::size_t start) {
+  return planner{log, habit, start}.plan();
 }
 
 } // namespace dk

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/replay/commit_log.hpp"
+#include "runtime/statistics.hpp"
 
 #include <map>
 #include <string>
@@ -30,16 +31,18 @@ struct script_step {
   std::size_t line = 0;                         ///< likewise: in the log
 };
 
-/// A recorded run as something to do again: who trains what, from which centers, folded in which order.
+/// One start of a recorded run as something to do again: who trains what, from which centers, folded in which order.
 /// Whoever follows it comes to its end: in the order of the log, each step needs only steps before it.
 struct replay_plan {
   std::string origin;     ///< the log's name
   bool same_rule = true;  ///< under the algorithm of the run: every verdict must be the log's
   bool rounds = false;    ///< chunks are trained in rounds; the servers are to be told of their ends
-  std::uint64_t rows = 0; ///< of the chunks that every shard folds in
+  std::uint64_t rows = 0; ///< of the chunks that every shard has folded in at its end
   std::uint64_t chunks = 0;
   std::map<std::uint32_t, std::vector<planned_chunk>> workers; ///< by number; one that trained nothing is not here
   std::map<std::uint32_t, std::vector<script_step>> shards;    ///< by number; likewise
+  std::vector<std::uint64_t> kept; ///< by shard: the version that the next start goes on from; empty: there is none
+  run_statistics earlier;          ///< of the starts before
   std::vector<std::string> doubts; ///< where the log does not tell all: what was assumed, one line each
 };
 
@@ -49,7 +52,9 @@ struct pull_habit {
   bool every_chunk = false; ///< they pull one for each chunk; false: only where the last verdict's is not the base
 };
 
+/// What the first start of a run, or a later one, has to do.
+/// @param start 0, or i for what `log.restarts[i - 1]` began
 /// @throws failure (checkpoint) when the lines of several shards contradict each other
-replay_plan make_plan(const commit_log& log, const pull_habit& habit);
+replay_plan make_plan(const commit_log& log, const pull_habit& habit, std::size_t start = 0);
 
 } // namespace dk

@@ -54,6 +54,17 @@ pull_habit habit_of(const job& which) {
   return {adopts, !adopts || policy_of(which).kind == policy_kind::wait};
 }
 
+// Where a later start begins: the center of the start before, and the bitmap that the log tells.
+resume_state state_at(const restart& next, std::vector<shard_state> shards) {
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    auto& folded = shards[i].folded;
+    std::fill(folded.begin(), folded.end(), 0);
+    for (const auto number : next.shards[i].folded)
+      folded.at(number / 64) |= std::uint64_t{1} << (number % 64);
+  }
+  return {next.run_epoch - 1, std::move(shards)};
+}
+
 } // namespace
 
 void check_schedule(const job& which) {
@@ -89,13 +100,23 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   here.cluster.nodes.clear();
   here.cluster.request_timeout = ages;
   check_replay(recorded, log, here, rows, options.start);
-  auto plan = make_plan(log, habit_of(here));
-  plan.same_rule = here.trainer == recorded.trainer;
-  if (options.notice)
-    for (const auto& doubt : plan.doubts)
-      options.notice(doubt);
-  options.replay = &plan;
-  auto result = training{here, rows, options}.run();
+  run_result result;
+  resume_state reached;
+  for (std::size_t start = 0; start <= log.restarts.size(); ++start) {
+    auto plan = make_plan(log, habit_of(here), start);
+    plan.same_rule = here.trainer == recorded.trainer;
+    plan.earlier = result.numbers;
+    if (options.notice)
+      for (const auto& doubt : plan.doubts)
+        options.notice(doubt);
+    options.replay = &plan;
+    training again{here, rows, options};
+    result = again.run();
+    if (start == log.restarts.size())
+      break;
+    reached = state_at(log.restarts[start], again.states());
+    options.resume = &reached;
+  }
   trim_pool();
   return result;
 }

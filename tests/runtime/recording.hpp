@@ -5,6 +5,7 @@
 #include "tests/support.hpp"
 
 #include <cstring>
+#include <optional>
 #include <tuple>
 
 namespace dk::test {
@@ -57,6 +58,39 @@ struct recording {
   data::dataset rows;
   run_result result;
   commit_log log;
+};
+
+// A run that is stopped and resumed.
+struct resumable {
+  explicit resumable(job which) : what(std::move(which)) {
+    options.folder = make_run_folder(folder.path("run"), "recorded");
+  }
+
+  /// Starts it, or lets it go on, until so many rows are trained; 0: to its end.
+  run_result start_until(std::size_t count) {
+    auto now = what;
+    if (count > 0)
+      now.trainer.stop = {{"rows", count}};
+    state = started ? std::optional{checkpoints()} : std::nullopt;
+    options.resume = state ? &*state : nullptr;
+    started = true;
+    return train(now, rows, options);
+  }
+
+  /// Lets it go on from an older checkpoint, as after a crash.
+  run_result start_from(const resume_state& older) {
+    options.resume = &older;
+    return train(what, rows, options);
+  }
+
+  resume_state checkpoints() const { return read_checkpoints(options.folder->checkpoints()); }
+
+  temporary_folder folder;
+  job what;
+  data::dataset rows = blobs(90);
+  run_options options;
+  std::optional<resume_state> state;
+  bool started = false;
 };
 
 using schedule_line =

@@ -43,19 +43,6 @@ TEST_CASE("a replay that goes another way than its log ends with the line", "[ru
         "commits.jsonl:6: shard 0: the replay went another way: applied at version 5 instead of rejected at version 5");
 }
 
-TEST_CASE("a resumed run is refused with the line of its second start", "[runtime][replay]") {
-  const recording run{recorded_job("adag", 2, 1)};
-  const auto state = read_checkpoints(run.folder.path("run/checkpoints"));
-  run_options options;
-  options.folder = run_folder{run.folder.path("run")};
-  options.resume = &state;
-  train(run.what, run.rows, options);
-  CHECK(
-      failure_in(run.folder, errc::checkpoint, [&] { read_commit_log(options.folder->commits()); }) ==
-      "run/commits.jsonl:17: the run was resumed here, and its workers started with fresh optimizers; only a run of a "
-      "single start can be replayed");
-}
-
 TEST_CASE("a replay that diverges ends with the line", "[runtime][replay]") {
   auto which = recorded_job("adag", 1, 1);
   which.trainer.optimizer = {"sgd", {{"learning_rate", 0.1}}};

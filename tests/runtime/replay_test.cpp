@@ -54,6 +54,32 @@ TEST_CASE("rounds that lost a worker are replayed", "[runtime][replay]") {
   CHECK(same_bits(replay(which, log, which, rows, {}).weights, result.weights));
 }
 
+TEST_CASE("a resumed run is replayed, start after start", "[runtime][replay]") {
+  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd", "experimental", "easgd", "averaging");
+  const bool was_killed = GENERATE(false, true);
+  INFO(algorithm << (was_killed ? ", killed" : ", stopped"));
+  resumable run{recorded_job(algorithm, 3, 2)};
+  run.start_until(60);
+  const auto early = run.checkpoints();
+  run.start_until(150);
+  const auto result = was_killed ? run.start_from(early) : run.start_until(0);
+  const auto log = read_commit_log(run.options.folder->commits());
+  REQUIRE(log.restarts.size() == 2);
+  REQUIRE((log.restarts[1].shards[0].version == log.restarts[0].shards[0].version) == was_killed);
+  run_options options;
+  options.folder = make_run_folder(run.folder.path("again"), "replay");
+  const auto rebuilt = replay(run.what, log, run.what, run.rows, options);
+  CHECK(same_bits(rebuilt.weights, result.weights));
+  CHECK(rebuilt.versions == result.versions);
+  CHECK(rebuilt.rows.balanced());
+  CHECK(rebuilt.rows.applied == 270);
+  CHECK(rebuilt.numbers.updates == log.commits.size() / 2);
+  const auto again = read_commit_log(options.folder->commits());
+  CHECK(schedule_of(again) == schedule_of(log));
+  CHECK(again.restarts.size() == 2);
+  CHECK(again.restarts[1].shards[1].folded == log.restarts[1].shards[1].folded);
+}
+
 TEST_CASE("a run under a policy is replayed", "[runtime][replay]") {
   const auto policy = GENERATE(as<std::string>{}, "scale", "distance", "wait", "reject");
   const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd");
