@@ -100,19 +100,22 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   here.cluster.nodes.clear();
   here.cluster.request_timeout = ages;
   check_replay(recorded, log, here, rows, options.start);
+  std::vector<replay_plan> plans; // all of them, so that what cannot be followed is told before anything is trained
+  for (std::size_t start = 0; start <= log.restarts.size(); ++start)
+    plans.push_back(make_plan(log, habit_of(here), start));
   run_result result;
   resume_state reached;
-  for (std::size_t start = 0; start <= log.restarts.size(); ++start) {
-    auto plan = make_plan(log, habit_of(here), start);
+  for (std::size_t start = 0; start < plans.size(); ++start) {
+    auto& plan = plans[start];
     plan.same_rule = here.trainer == recorded.trainer;
-    plan.earlier = result.numbers;
+    plan.earlier = std::move(result.numbers);
     if (options.notice)
       for (const auto& doubt : plan.doubts)
         options.notice(doubt);
     options.replay = &plan;
     training again{here, rows, options};
     result = again.run();
-    if (start == log.restarts.size())
+    if (start + 1 == plans.size())
       break;
     reached = state_at(log.restarts[start], again.states());
     options.resume = &reached;
