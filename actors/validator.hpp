@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "actors/validation_rule.hpp"
 #include "nn/model.hpp"
 

@@ -25,7 +25,7 @@ std::uint32_t first_credit(const worker_setup& setup) {
 bool must_adopt(const worker_state& my, const lease& granted) {
   switch (my.setup.exchange.adopts) {
   case adoption::every_chunk:
-    return granted.waited || my.setup.gated;
+    return my.setup.gated || (granted.waited && !my.under_way); // or else a newer center is on its way already
   case adoption::every_round:
     return granted.round != my.round;
   case adoption::never:

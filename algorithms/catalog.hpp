@@ -40,6 +40,9 @@ struct algorithm {
 /// The algorithm of this name or alias; nullptr when there is none.
 const algorithm* find_algorithm(std::string_view name);
 
+/// When its commits change the center; none as well where there is no center.
+barrier barrier_of(const algorithm& of);
+
 /// Every algorithm's name, aliases left out, in the order of the catalog.
 std::vector<std::string> algorithm_names();
 

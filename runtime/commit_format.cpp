@@ -1,5 +1,6 @@
 #include "runtime/commit_format.hpp"
 
+#include "nn/arithmetic.hpp"
 #include "runtime/enlist.hpp"
 
 namespace dk {
@@ -18,7 +19,8 @@ nlohmann::json commits_header(const job& which, const chunk_grid& grid) {
                         {"workers", which.trainer.workers},
                         {"algorithm", which.trainer.algorithm.name},
                         {"keys", which.trainer.algorithm.keys},
-                        {"policy", name_of(policy.kind)}};
+                        {"policy", name_of(policy.kind)},
+                        {"arithmetic", nn::arithmetic()}};
   if (is_bounded(policy.kind))
     header["max_staleness"] = policy.max_staleness;
   return header;

@@ -8,7 +8,7 @@
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
 //   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
 
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "runtime/statistics.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>

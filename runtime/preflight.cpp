@@ -30,7 +30,7 @@ void check_overlap(const job& which, const algorithm& rule) {
   };
   if (!rule.has_server())
     refuse("a worker of " + rule.name + " exchanges nothing");
-  if (rule.server(which.trainer.algorithm.keys, which.trainer.optimizer).barrier != barrier::none)
+  if (barrier_of(rule) != barrier::none)
     refuse(rule.name + " works in rounds, and everybody waits for their end");
   if (policy_of(which).kind == policy_kind::wait)
     refuse("under the policy wait a chunk begins when its worker has the newest center");
@@ -46,8 +46,7 @@ void check_algorithm(const job& which, std::size_t weights) {
   else if (!rule->has_server() && trainer.workers != 1)
     throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but " + rule->name +
                                     " trains with one worker; set workers = 1, or choose another algorithm"};
-  if (rule->has_server() && rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none &&
-      policy_of(which).kind != policy_kind::accept)
+  if (barrier_of(*rule) != barrier::none && policy_of(which).kind != policy_kind::accept)
     throw failure{errc::config, "trainer.policy = \"" + trainer.policy + "\", but with " + rule->name +
                                     " no commit is ever stale; leave the policy out"};
   if (trainer.overlap)

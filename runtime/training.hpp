@@ -33,6 +33,10 @@ public:
 
   run_result run();
 
+  /// The state of each shard; of a model that is trained alone, what it trained, in the order of the chunks. Of a
+  /// replay that a later start of the run goes on from: where that one does. Requires that `run` is over.
+  std::vector<shard_state> states();
+
 private:
   using clock = std::chrono::steady_clock;
 
@@ -78,7 +82,6 @@ private:
   void collect(run_result& result);
   void collect_center(run_result& result);
   void collect_models(run_result& result);
-  std::vector<shard_state> states();
   void save_checkpoint();
 
   /// Asks an actor of this process and returns its answer.

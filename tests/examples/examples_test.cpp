@@ -87,17 +87,3 @@ TEST_CASE("laboratory.cfg has the staleness of twenty workers", "[examples]") {
   CHECK(result.at("staleness").at("mean") < 20);
   CHECK(result.at("rows").at("balanced") == true);
 }
-
-TEST_CASE("laboratory.cfg trains MNIST", "[examples]") {
-  if (!has_mnist())
-    return;
-  const temporary_folder folder;
-  const auto got =
-      run({DK_DRIVER, "simulate", examples + "laboratory.cfg", "--json", "-q", "--set", "trainer.stop.rows=4000"},
-          {{}, folder.path("")}, seconds{280});
-  INFO(got.err);
-  REQUIRE(got.status == 0);
-  const auto result = nlohmann::json::parse(got.out);
-  CHECK(result.at("accuracy") > 0.3);
-  CHECK(result.at("rows").at("balanced") == true);
-}
