@@ -6,13 +6,12 @@
 // Prints the median of µs per step on one thread: ours, and beside it the same step in plain Eigen expressions, as a
 // careful but hurried programmer writes it, built with the same flags. scripts/bench-torch sets PyTorch beside both.
 
+#include "benchmarks/timing.hpp"
 #include "common/random.hpp"
 #include "nn/compute_scope.hpp"
 #include "nn/model.hpp"
 
 #include <Eigen/Core>
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -105,29 +104,6 @@ private:
   float steps_ = 0;
 };
 
-/// Median of 9 rounds of about 0.2 s, µs per call, after a warm-up of about 0.5 s.
-template <class Step>
-double microseconds(Step step) {
-  using clock = std::chrono::steady_clock;
-  const auto seconds_of = [&](std::size_t calls) {
-    const auto from = clock::now();
-    for (std::size_t i = 0; i < calls; ++i)
-      step();
-    return std::chrono::duration<double>(clock::now() - from).count();
-  };
-  std::size_t calls = 1;
-  double seconds = 0;
-  for (double warm = 0; warm < 0.5; warm += seconds) {
-    seconds = seconds_of(calls);
-    calls = std::max<std::size_t>(1, static_cast<std::size_t>(0.2 * static_cast<double>(calls) / seconds));
-  }
-  std::vector<double> rounds(9);
-  for (auto& round : rounds)
-    round = 1e6 * seconds_of(calls) / static_cast<double>(calls);
-  std::sort(rounds.begin(), rounds.end());
-  return rounds[4];
-}
-
 double time_ours(const sample_data& data, std::size_t batch) {
   const auto dense = [](int units, const char* f) { return dk::spec{"dense", {{"units", units}, {"activation", f}}}; };
   const dk::spec dropout{"dropout", {{"rate", 0.2}}};
@@ -139,7 +115,7 @@ double time_ours(const sample_data& data, std::size_t batch) {
   network.seed_dropout(1);
   const auto adam = dk::nn::make_optimizer({"adam"}, network.num_weights());
   std::size_t at = 0;
-  return microseconds([&] {
+  return dk::microseconds([&] {
     network.train_on_batch({&data.features[at * inputs], &data.labels[at], batch}, *adam);
     at = (at + batch) % rows_of_data;
   });
@@ -148,7 +124,7 @@ double time_ours(const sample_data& data, std::size_t batch) {
 double time_eigen(const sample_data& data, std::size_t batch) {
   eigen_network network;
   std::size_t at = 0;
-  return microseconds([&] {
+  return dk::microseconds([&] {
     network.step(&data.features[at * inputs], &data.labels[at], static_cast<Eigen::Index>(batch));
     at = (at + batch) % rows_of_data;
   });

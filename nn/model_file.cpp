@@ -33,30 +33,29 @@ std::string content_of(const std::string& path) {
 }
 
 /// A file, told by how it begins, whatever its name.
-struct model_file {
-  enum class kind { hdf5, archive, text };
+enum class file_kind { hdf5, archive, text, unknown };
 
-  explicit model_file(std::string at) : path(std::move(at)) {
-    std::error_code problem;
-    size = std::filesystem::file_size(path, problem);
-    if (problem)
-      refuse(problem.message());
-    if (size > most_bytes)
-      refuse("it has " + std::to_string(size) + " bytes, more than any model");
-    std::ifstream in{path, std::ios::binary};
-    char start[4] = {};
-    in.read(start, sizeof start);
-    const std::string_view begin{start, 4};
-    is = begin == std::string_view{"PK\3\4", 4} ? kind::archive
-         : begin == "\x89HDF"                   ? kind::hdf5
-         : start[0] == '{'                      ? kind::text
-                                                : kind::hdf5; // which says what is wrong with it
-  }
+file_kind kind_of(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  char start[4] = {};
+  in.read(start, sizeof start);
+  const std::string_view begin{start, sizeof start};
+  if (begin == std::string_view{"PK\3\4", 4})
+    return file_kind::archive;
+  if (begin == "\x89HDF")
+    return file_kind::hdf5;
+  return start[0] == '{' ? file_kind::text : file_kind::unknown;
+}
 
-  std::string path;
-  std::size_t size = 0;
-  kind is;
-};
+std::size_t size_of_file(const std::string& path) {
+  std::error_code problem;
+  const auto size = std::filesystem::file_size(path, problem);
+  if (problem)
+    refuse(problem.message());
+  if (size > most_bytes)
+    refuse("it has " + std::to_string(size) + " bytes, more than any model");
+  return size;
+}
 
 /// What a file says beside its weights.
 struct description {
@@ -98,30 +97,25 @@ description describe(const keras::archive& from) {
 // Both of a model file at once: the description, and, unless others are wanted, the weights.
 class model_reader {
 public:
-  explicit model_reader(const std::string& path) : from_(path) {}
-
-  loaded_model read(const std::string& weights_path) {
+  loaded_model read(const std::string& path, const std::string& weights_path) {
     const keras::h5_silence silence;
-    switch (from_.is) {
-    case model_file::kind::text:
-      begin({parse(content_of(from_.path), "the file"), {}, {}});
-      break;
-    case model_file::kind::archive: {
-      const auto archive = keras::read_archive(content_of(from_.path));
+    const auto size = size_of_file(path);
+    const bool with_weights = weights_path.empty();
+    const auto kind = kind_of(path);
+    if (kind == file_kind::text) {
+      begin({parse(content_of(path), "the file"), {}, {}});
+    } else if (kind == file_kind::archive) {
+      const auto archive = keras::read_archive(content_of(path));
       begin(describe(archive));
-      if (weights_path.empty())
+      if (with_weights)
         take_weights(keras::open_image(archive.weights), archive.weights.size());
-      break;
-    }
-    case model_file::kind::hdf5: {
-      const auto file = keras::open_file(from_.path);
+    } else {
+      const auto file = keras::open_file(path);
       begin(describe(file));
-      if (weights_path.empty())
-        take_weights(file, from_.size);
-      break;
+      if (with_weights)
+        take_weights(file, size);
     }
-    }
-    if (!weights_path.empty())
+    if (!with_weights)
       take_weights_of(weights_path);
     return std::move(loaded_);
   }
@@ -140,19 +134,16 @@ private:
 
   void take_weights_of(const std::string& path) {
     try {
-      const model_file file{path};
-      if (file.is == model_file::kind::archive) {
-        const auto archive = keras::read_archive(content_of(path));
-        take_weights(keras::open_image(archive.weights), archive.weights.size());
-      } else {
-        take_weights(keras::open_file(path), file.size);
-      }
+      const auto size = size_of_file(path);
+      if (kind_of(path) != file_kind::archive)
+        return take_weights(keras::open_file(path), size);
+      const auto archive = keras::read_archive(content_of(path));
+      take_weights(keras::open_image(archive.weights), archive.weights.size());
     } catch (const failure& why) {
       refuse("its weights " + path + ": " + why.what());
     }
   }
 
-  model_file from_;
   keras::generation by_ = keras::generation::keras_2;
   layer_stack layers_;
   loaded_model loaded_;
@@ -203,9 +194,13 @@ void save_model(const std::string& path, const architecture& from, std::string_v
   }
 }
 
+bool is_model_file(const std::string& path) {
+  return kind_of(path) != file_kind::unknown;
+}
+
 loaded_model load_model(const std::string& path, const std::string& weights) {
   try {
-    return model_reader{path}.read(weights);
+    return model_reader{}.read(path, weights);
   } catch (const failure& why) {
     throw failure{errc::model, path + ": " + why.what()};
   } catch (const nlohmann::json::exception& why) {

@@ -21,6 +21,9 @@ struct loaded_model {
   std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
 };
 
+/// Whether a file begins as one that load_model reads.
+bool is_model_file(const std::string& path);
+
 /// Reads our own files and those of Keras 1, 2, 3 and tf.keras with a Sequential model, or a functional one that is a
 /// chain, of layers we have: HDF5, .keras, or JSON without weights; the kind is told by the content. `weights` is a
 /// file to take the weights from in place of its own.

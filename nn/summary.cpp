@@ -43,21 +43,23 @@ std::string total(const std::string& what, std::size_t weights) {
 
 } // namespace
 
-std::string summary(const model& of) {
-  const auto& described = of.architecture();
-  auto text = "Model: \"" + described.name + "\"\n" + std::string(width, '_') + "\n";
+std::string summary(const architecture& of) {
+  const auto layers = make_layers(of);
+  auto text = "Model: \"" + of.name + "\"\n" + std::string(width, '_') + "\n";
   text += line(" Layer (type)", "Output Shape", "Param #") + std::string(width, '=') + "\n";
+  std::size_t weights = 0;
   std::size_t untrained = 0;
-  for (std::size_t i = 0; i < of.num_layers(); ++i) {
-    const auto& layer = of.layer_at(i);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto& layer = *layers[i];
+    weights += weights_of(layer);
     for (const auto& array : layer.arrays())
       untrained += array.trained ? 0 : size_of(array.extents);
-    const auto type = std::string{find_layer(described.layers[i].name).keras_class};
+    const auto type = std::string{find_layer(of.layers[i].name).keras_class};
     text += line(" " + layer.name() + " (" + type + ")", batch_text(layer.output()), std::to_string(weights_of(layer)));
     text += std::string(width, ' ') + "\n";
   }
-  text += std::string(width, '=') + "\n" + total("Total params", of.num_weights());
-  text += total("Trainable params", of.num_weights() - untrained) + total("Non-trainable params", untrained);
+  text += std::string(width, '=') + "\n" + total("Total params", weights);
+  text += total("Trainable params", weights - untrained) + total("Non-trainable params", untrained);
   return text + std::string(width, '_') + "\n";
 }
 

@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <iostream>
 
 namespace dk {
@@ -63,13 +62,6 @@ spec source_for(const known_model& model, const std::string& data) {
   return *model.test;
 }
 
-bool is_hdf5(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  char magic[4] = {};
-  in.read(magic, sizeof magic);
-  return std::string_view{magic, 4} == "\x89HDF";
-}
-
 void print_columns(const data::table& table) {
   fmt::print("{} rows\n", with_commas(table.rows()));
   for (const auto& column : table.columns()) {
@@ -111,11 +103,8 @@ int evaluate_command(const evaluate_options& options) {
 
 int summary_command(const std::string& what) {
   set_up_log(verbosity::normal);
-  if (fs::is_directory(what) || is_hdf5(what)) {
-    const auto model = load(what);
-    const auto loss = model.file.loss.empty() ? "mean_squared_error" : model.file.loss;
-    const nn::model shape{model.file.architecture, loss, 1};
-    fmt::print("{}", nn::summary(shape));
+  if (fs::is_directory(what) || nn::is_model_file(what)) {
+    fmt::print("{}", nn::summary(load(what).file.architecture));
   } else {
     print_columns(data::read(parse_source(what)));
   }

@@ -250,6 +250,9 @@ TEST_CASE("a description alone is a model without weights", "[nn][keras]") {
       temporary / "m.json", sequential({described("Dense", {{"units", 2}, {"activation", "tanh"}})}, {nullptr, 3})));
   CHECK(loaded.architecture.input == shape{3});
   CHECK(loaded.weights.empty());
+  CHECK(is_model_file(temporary / "m.json"));
+  std::ofstream{temporary / "rows.csv"} << "a,b\n1,2\n";
+  CHECK_FALSE(is_model_file(temporary / "rows.csv"));
   std::ofstream{temporary / "bad.json"} << "{\"class_name\": ";
   CHECK_THROWS_WITH(load_model(temporary / "bad.json"), Catch::Contains("not JSON"));
   std::ofstream{temporary / "deep.json"} << "{\"a\": " << std::string(100000, '[');

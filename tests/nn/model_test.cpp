@@ -182,7 +182,7 @@ TEST_CASE("every layer's primary key is one of its keys", "[nn][model]") {
 
 TEST_CASE("the summary is Keras's table", "[nn][model]") {
   const model m{test::mnist_network(), "categorical_crossentropy", 10};
-  CHECK(summary(m) == R"(Model: "sequential"
+  CHECK(summary(m.architecture()) == R"(Model: "sequential"
 _________________________________________________________________
  Layer (type)                Output Shape              Param #   
 =================================================================
