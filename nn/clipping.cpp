@@ -33,8 +33,8 @@ DK_CLONES double sum_of_squares(const float* numbers, std::size_t count) {
 clip_rule clip_rule_of(const spec& optimizer) {
   const clipping kinds[] = {clipping::value, clipping::norm, clipping::global_norm};
   for (std::size_t i = 0; i < 3; ++i)
-    if (const auto limit = optimizer.keys.value(clip_keys[i], 0.0); limit > 0)
-      return {kinds[i], static_cast<float>(limit)};
+    if (const auto key = optimizer.keys.find(clip_keys[i]); key != optimizer.keys.end() && *key > 0)
+      return {kinds[i], key->get<float>()};
   return {};
 }
 

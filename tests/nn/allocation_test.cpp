@@ -11,12 +11,12 @@
 namespace {
 
 std::atomic<std::size_t> allocations{0};
-std::atomic<std::size_t> largest{0};
+std::atomic<std::size_t> most{0};
 
 void* counted(std::size_t size) {
   ++allocations;
-  if (size > largest)
-    largest = size;
+  if (size > most)
+    most = size;
   if (void* bytes = std::malloc(size))
     return bytes;
   throw std::bad_alloc{};
@@ -107,8 +107,8 @@ TEST_CASE("a training step on images allocates nothing of the size of its data",
   const auto step = [&](std::size_t rows) { m.train_on_batch({x.data(), y.data(), rows}, *with); };
   step(32);
   step(7);
-  largest = 0;
+  most = 0;
   step(32);
   step(7);
-  CHECK(largest < 1024);
+  CHECK(most < 1024);
 }
