@@ -5,6 +5,8 @@
 #include "actors/messages.hpp"
 #include "common/error.hpp"
 
+#include <map>
+#include <string>
 #include <vector>
 
 namespace dk {
@@ -46,10 +48,11 @@ struct validation_report {
   std::uint64_t rows = 0;              ///< held out
   exact loss_sum;                      ///< over them
   std::uint64_t correct = 0;
-  exact seconds;     ///< that the evaluation took
-  bool best = false; ///< no earlier center of the run was better
-  bool last = false; ///< of the end of a start of the run, not when one was due
-  exact rate = 1;    ///< of the leases from now on
+  exact seconds;                       ///< that the evaluation took
+  bool best = false;                   ///< no earlier center of the run was better
+  bool last = false;                   ///< of the end of a start of the run, not when one was due
+  exact rate = 1;                      ///< of the leases from now on
+  std::map<std::string, exact> others; ///< the metrics beside loss and accuracy, by name
 };
 
 /// What a shard did so far, counted by itself.
@@ -111,7 +114,7 @@ typename Inspector::result_type inspect(Inspector& f, commit_record& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, validation_report& x) {
   return f(caf::meta::type_name("validation_report"), x.trained, x.epoch, x.versions, x.rows, x.loss_sum, x.correct,
-           x.seconds, x.best, x.last, x.rate);
+           x.seconds, x.best, x.last, x.rate, x.others);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shard_tally& x) {

@@ -19,7 +19,9 @@
   X(max_pooling2d)                                                                                                     \
   X(average_pooling2d)                                                                                                 \
   X(global_average_pooling2d)                                                                                          \
-  X(zero_padding2d)
+  X(zero_padding2d)                                                                                                    \
+  X(add)                                                                                                               \
+  X(concatenate)
 
 #define DK_LOSSES(X)                                                                                                   \
   X(categorical_crossentropy)                                                                                          \
@@ -47,6 +49,16 @@
   X(nadam)                                                                                                             \
   X(adamw)
 
+#define DK_METRICS(X)                                                                                                  \
+  X(accuracy)                                                                                                          \
+  X(binary_accuracy)                                                                                                   \
+  X(categorical_accuracy)                                                                                              \
+  X(top_k)                                                                                                             \
+  X(auc)                                                                                                               \
+  X(precision)                                                                                                         \
+  X(recall)                                                                                                            \
+  X(f1)
+
 namespace dk::nn {
 
 #define DK_DECLARE(name) extern const layer_kind name##_layer;
@@ -57,6 +69,9 @@ DK_LOSSES(DK_DECLARE)
 #undef DK_DECLARE
 #define DK_DECLARE(name) extern const optimizer_kind name##_optimizer;
 DK_OPTIMIZERS(DK_DECLARE)
+#undef DK_DECLARE
+#define DK_DECLARE(name) extern const metric_kind name##_metric;
+DK_METRICS(DK_DECLARE)
 #undef DK_DECLARE
 
 namespace {
@@ -69,6 +84,9 @@ const loss_kind* const losses[] = {DK_LOSSES(DK_ENTRY)};
 #undef DK_ENTRY
 #define DK_ENTRY(name) &name##_optimizer,
 const optimizer_kind* const optimizers[] = {DK_OPTIMIZERS(DK_ENTRY)};
+#undef DK_ENTRY
+#define DK_ENTRY(name) &name##_metric,
+const metric_kind* const metric_kinds[] = {DK_METRICS(DK_ENTRY)};
 #undef DK_ENTRY
 
 template <class Kinds>
@@ -87,6 +105,16 @@ const auto& find(const Kinds& kinds, std::string_view what, std::string_view nam
   refuse_name(what, name, names_of(kinds));
 }
 
+template <class Kind, std::size_t N>
+const Kind* find_keras(const Kind* const (&kinds)[N], std::string_view name) {
+  for (const auto* kind : kinds) {
+    const auto& others = kind->keras_names;
+    if (kind->name == name || std::find(others.begin(), others.end(), name) != others.end())
+      return kind;
+  }
+  return nullptr;
+}
+
 } // namespace
 
 std::vector<std::string> layer_names() {
@@ -102,7 +130,7 @@ std::vector<std::string> optimizer_names() {
 }
 
 std::vector<std::string> metric_names() {
-  return {"accuracy"};
+  return names_of(metric_kinds);
 }
 
 const layer_kind& find_layer(std::string_view name) {
@@ -117,6 +145,10 @@ const optimizer_kind& find_optimizer(std::string_view name) {
   return find(optimizers, "optimizer", name);
 }
 
+const metric_kind& find_metric(std::string_view name) {
+  return find(metric_kinds, "metric", name);
+}
+
 const layer_kind* find_keras_layer(std::string_view class_name) {
   for (const auto* kind : layers)
     if (kind->keras_class == class_name)
@@ -125,12 +157,11 @@ const layer_kind* find_keras_layer(std::string_view class_name) {
 }
 
 const loss_kind* find_keras_loss(std::string_view name) {
-  for (const auto* kind : losses) {
-    const auto& others = kind->keras_names;
-    if (kind->name == name || std::find(others.begin(), others.end(), name) != others.end())
-      return kind;
-  }
-  return nullptr;
+  return find_keras(losses, name);
+}
+
+const metric_kind* find_keras_metric(std::string_view name) {
+  return find_keras(metric_kinds, name);
 }
 
 std::string primary_key(std::string_view layer) {
@@ -140,11 +171,12 @@ std::string primary_key(std::string_view layer) {
 void check_layer(const spec& layer) {
   auto keys = find_layer(layer.name).keys;
   keys.push_back({"name", value_kind::word});
+  keys.push_back({"from", value_kind::words});
   check_keys(layer, keys);
 }
 
-void check_loss(std::string_view name) {
-  find_loss(name);
+void check_metric(const spec& metric) {
+  check_keys(metric, find_metric(metric.name).keys);
 }
 
 void check_optimizer(const spec& optimizer) {

@@ -53,6 +53,13 @@ void check_value(const spec& of, const key_rule& rule, const nlohmann::json& val
       check_range(of, rule, one.get<double>());
     }
     return;
+  case value_kind::words: {
+    const bool is_list = value.is_array() && !value.empty() &&
+                         std::all_of(value.begin(), value.end(), [](const auto& one) { return one.is_string(); });
+    if (!is_list && !value.is_string())
+      refuse(of, name + " must be a text or a list of texts, not " + value.dump());
+    return;
+  }
   case value_kind::part:
     try {
       return rule.check(value);

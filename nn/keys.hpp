@@ -9,9 +9,9 @@
 
 namespace dk::nn {
 
-/// What a key of a layer or an optimizer may hold. `part`: the name of something with keys of its own, or a table of
-/// its name and keys.
-enum class value_kind { count, number, flag, word, numbers, part };
+/// What a key of a layer or an optimizer may hold. `words`: a word or a list of them.
+/// `part`: the name of something with keys of its own, or a table of its name and keys.
+enum class value_kind { count, number, flag, word, words, numbers, part };
 
 /// One key that a layer or an optimizer understands.
 struct key_rule {

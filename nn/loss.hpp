@@ -27,6 +27,9 @@ struct loss_use {
   bool fused = false;          ///< the loss applies its activation itself
 };
 
+/// What a loss takes for a label: as many numbers as there are outputs, the number of a class, or either.
+enum class label_kind { numbers, class_number, either };
+
 /// What the catalog knows about a loss.
 struct loss_kind {
   std::string_view name; ///< in the config, and Keras's name
@@ -35,6 +38,7 @@ struct loss_kind {
   /// @throws failure (shape) when outputs and labels do not fit together
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
   std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
+  label_kind labels = label_kind::numbers;
 };
 
 /// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts);

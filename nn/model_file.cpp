@@ -124,7 +124,8 @@ private:
   void begin(const description& found) {
     by_ = found.by();
     loaded_.architecture = keras::read_model_config(found.model, by_);
-    loaded_.loss = keras::read_loss(found.training);
+    if (const auto loss = keras::read_loss(found.training); !loss.empty())
+      loaded_.loss = loss;
     layers_ = make_layers(loaded_.architecture);
   }
 
@@ -179,7 +180,7 @@ void write(const std::string& path, const architecture& of, const layer_stack& l
 
 } // namespace
 
-void save_model(const std::string& path, const architecture& from, std::string_view loss, const spec& optimizer,
+void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights) {
   const auto layers = make_layers(from);
   const auto training = keras::training_config(loss, optimizer);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nn/architecture.hpp"
+#include "nn/objective.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,13 +12,13 @@ namespace dk::nn {
 /// Writes the HDF5 file that Keras 2's load_model reads: model_config, training_config and the group model_weights.
 /// `weights` as model::weights() has them. It is written beside `path` and renamed, so `path` is never half a file.
 /// @throws failure (resources) when it cannot be written, (config, shape) when the architecture is not one
-void save_model(const std::string& path, const architecture& from, std::string_view loss, const spec& optimizer,
+void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights);
 
-/// What load_model found. `loss` is "" when the file names none.
+/// What load_model found. `loss` is empty when the file names none.
 struct loaded_model {
   nn::architecture architecture;
-  std::string loss;
+  objective loss;
   std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
 };
 

@@ -12,4 +12,9 @@ DK_CLONES void sum_rows(const float* __restrict x, std::size_t rows, std::size_t
       sums[j] += x[i * width + j];
 }
 
+DK_CLONES void add_to(float* __restrict sum, const float* __restrict x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    sum[i] += x[i];
+}
+
 } // namespace dk::nn

@@ -2,6 +2,8 @@
 
 #include "common/endpoint.hpp"
 #include "common/spec.hpp"
+#include "nn/architecture.hpp"
+#include "nn/objective.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,11 +25,13 @@ struct data_config {
   double validation = 0;    ///< the part of the training rows that is held out
 };
 
-/// [model]: `input` and `layers`, or `keras`.
+/// [model]: `input` (or `inputs`) and `layers`, or `keras`.
 struct model_config {
-  std::vector<std::size_t> input; ///< the shape of one sample
-  std::vector<spec> layers;       ///< e.g. {"dense", {"units": 1000, "activation": "relu"}}
-  std::string keras;              ///< a model file: its layers, and its weights to start from
+  std::vector<std::size_t> input;      ///< the shape of one sample
+  std::vector<spec> layers;            ///< e.g. {"dense", {"units": 1000, "activation": "relu"}}
+  std::vector<nn::model_input> inputs; ///< of several: the pieces of a sample
+  std::vector<std::string> outputs;    ///< of several: the layers that they are
+  std::string keras;                   ///< a model file: its layers, and its weights to start from
 };
 
 /// [trainer]
@@ -43,8 +47,8 @@ struct trainer_config {
   std::size_t max_staleness = 10;       ///< of the policies `wait` and `reject`
   bool overlap = false;                 ///< the next chunk begins while the exchange of this one is on its way
   spec optimizer{"adam"};
-  std::string loss = "categorical_crossentropy";
-  std::vector<std::string> metrics{"accuracy"};
+  nn::objective loss{"categorical_crossentropy"};
+  std::vector<spec> metrics{{"accuracy"}};
   nlohmann::json stop = nlohmann::json::object(); ///< any of loss, accuracy, seconds, rows, patience, min_delta
   double validation_every = 1;  ///< epochs between two measurements on the held-out rows; 0: at the end
   std::string monitor = "loss"; ///< or "accuracy": what makes a measured center better

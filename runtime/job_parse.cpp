@@ -38,12 +38,36 @@ void read_data(const section& in, data_config& data, const std::string& folder) 
   in.number("validation", data.validation, is_part, "a number from 0 up and below 1");
 }
 
+// The pieces of a sample that a model of several inputs reads; the sample is all of them, end to end.
+void read_inputs(const section& in, model_config& model) {
+  std::size_t numbers = 0;
+  for (const auto& path : in.list("inputs")) {
+    const section one{in.tree(), path};
+    one.only({"name", "shape"});
+    nn::model_input input;
+    one.text("name", input.name);
+    one.wholes("shape", input.extents, 1, many);
+    if (input.name.empty() || input.extents.empty())
+      throw failure{errc::config, in.tree().where(path) + ": an input needs a name and a shape, as in " +
+                                      R"({ name = "image", shape = [28, 28, 1] })"};
+    placed(in.tree(), path, [&] { numbers += nn::checked_size(input.extents); });
+    model.inputs.push_back(std::move(input));
+  }
+  if (model.inputs.empty())
+    return;
+  if (!model.input.empty())
+    in.refuse("inputs", "either `input`, or `inputs`, not both");
+  model.input = {numbers};
+}
+
 void read_model(const section& in, model_config& model, const std::string& folder) {
   in.wholes("input", model.input, 1, many);
   for (const auto& path : in.list("layers"))
     model.layers.push_back(read_layer(in.tree(), path));
+  read_inputs(in, model);
+  in.texts("outputs", model.outputs);
   in.text("keras", model.keras);
-  if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty()))
+  if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty() || !model.outputs.empty()))
     in.refuse("keras", "either `keras`, or `input` with `layers`, not both");
   model.keras = anchored_path(model.keras, folder);
 }
@@ -66,11 +90,11 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
   static const std::vector<std::pair<std::string, std::vector<std::string>>> keys{
       {"", {"name", "seed"}},
       {"data", {"train", "test", "transforms", "shuffle", "prefetch", "validation"}},
-      {"model", {"input", "layers", "keras"}},
-      {"trainer",
-       {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "policy",
-        "max_staleness", "overlap", "optimizer", "loss", "metrics", "stop", "validation_every", "monitor", "keep",
-        "scheme", "record"}},
+      {"model", {"input", "inputs", "layers", "outputs", "keras"}},
+      {"trainer", {"algorithm",        "workers",    "epochs",       "batch_size",    "communication_window",
+                   "servers",          "assignment", "policy",       "max_staleness", "overlap",
+                   "optimizer",        "loss",       "loss_weights", "metrics",       "stop",
+                   "validation_every", "monitor",    "keep",         "scheme",        "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
       {"laboratory", laboratory_keys()},
   };

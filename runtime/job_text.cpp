@@ -119,11 +119,18 @@ void write_model(writer& to, const model_config& model) {
   to.line_unless_empty("keras", model.keras);
   if (!model.keras.empty())
     return;
-  to.line("input", model.input);
+  std::vector<json> inputs;
+  for (const auto& input : model.inputs)
+    inputs.push_back({{"name", input.name}, {"shape", input.extents}});
+  if (inputs.empty())
+    to.line("input", model.input);
+  else
+    to.lines("inputs", inputs);
   std::vector<json> layers;
   for (const auto& layer : model.layers)
     layers.push_back(layer_value(layer));
   to.lines("layers", layers);
+  to.line_unless_empty("outputs", model.outputs);
 }
 
 void write_trainer(writer& to, const trainer_config& trainer) {
@@ -142,8 +149,13 @@ void write_trainer(writer& to, const trainer_config& trainer) {
     to.line("max_staleness", trainer.max_staleness);
   to.line("overlap", trainer.overlap);
   to.line("optimizer", named_value(trainer.optimizer));
-  to.line("loss", trainer.loss);
-  to.line("metrics", trainer.metrics);
+  const auto& losses = trainer.loss.losses;
+  to.line("loss", losses.size() == 1 ? json(losses[0]) : json(losses));
+  to.line_unless_empty("loss_weights", trainer.loss.weights);
+  auto metrics = json::array();
+  for (const auto& metric : trainer.metrics)
+    metrics.push_back(named_value(metric));
+  to.line("metrics", metrics);
   to.line("stop", trainer.stop);
   to.line("validation_every", trainer.validation_every);
   to.line("monitor", trainer.monitor);

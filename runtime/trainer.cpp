@@ -27,10 +27,13 @@ run_result train(const job& which, const data::dataset& rows, const run_options&
   return result;
 }
 
-nn::metrics evaluate(const job& which, const block& weights, const data::dataset& rows) {
+evaluation evaluate(const job& which, const block& weights, const data::dataset& rows) {
   const nn::compute_scope computing;
   nn::ensemble models{architecture_of(which), which.trainer.loss, rows.label_width, weights, models_of(which)};
-  return models.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
+  auto others = models.first().measurements_of(which.trainer.metrics);
+  const auto sums = models.evaluate(rows.features.data(), rows.labels.data(), rows.rows, &others);
+  const auto values = others.values();
+  return {sums, {values.begin(), values.end()}};
 }
 
 } // namespace dk

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -76,7 +77,12 @@ struct run_result {
 /// @throws failure: what cannot work is said before the first chunk; `nodes` when no worker is left, `diverged`, ...
 run_result train(const job& which, const data::dataset& rows, const run_options& options = {});
 
-/// Mean loss and accuracy of these weights on held-out rows; of several models, those of their mean prediction.
-nn::metrics evaluate(const job& which, const block& weights, const data::dataset& rows);
+/// A model measured on rows: its loss and accuracy, and the other metrics that its job names.
+struct evaluation : nn::metrics {
+  std::map<std::string, double> others;
+};
+
+/// These weights measured on rows they were not trained on; of several models, their mean prediction is.
+evaluation evaluate(const job& which, const block& weights, const data::dataset& rows);
 
 } // namespace dk

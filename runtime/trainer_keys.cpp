@@ -101,6 +101,29 @@ void read_scheme(const section& in, spec& scheme) {
   scheme.keys = {{"threshold", threshold}, {"divide_by", divide_by}};
 }
 
+// A name, or a list of names where the model has several outputs.
+void read_loss(const section& in, nn::objective& loss) {
+  const auto* given = in.find("loss");
+  if (given != nullptr && given->is_array())
+    in.texts("loss", loss.losses);
+  else
+    in.text("loss", loss.losses.front());
+  in.numbers("loss_weights", loss.weights, is_not_negative, "a number from 0 up");
+  placed(in.tree(), in.path("loss"), [&] { nn::check_objective(loss); });
+}
+
+// Names, or tables of a name and its keys.
+void read_metrics(const section& in, std::vector<spec>& metrics) {
+  if (in.find("metrics") == nullptr)
+    return;
+  metrics.clear();
+  for (const auto& path : in.list("metrics"))
+    placed(in.tree(), path, [&] {
+      metrics.push_back(nn::part_of(*value_at(in.tree(), path)));
+      nn::check_metric(metrics.back());
+    });
+}
+
 void read_validation(const section& in, trainer_config& trainer) {
   in.number("validation_every", trainer.validation_every, is_not_negative, "a number of epochs from 0 up");
   in.word("monitor", trainer.monitor, {"loss", "accuracy"});
@@ -124,13 +147,8 @@ void read_trainer(const section& in, trainer_config& trainer) {
   read_optimizer(in, trainer.optimizer);
   if (const auto& own = find_algorithm(trainer.algorithm.name)->own_optimizer; own)
     trainer.optimizer = own(trainer.algorithm.keys);
-  in.text("loss", trainer.loss);
-  placed(in.tree(), in.path("loss"), [&] { nn::check_loss(trainer.loss); });
-  in.texts("metrics", trainer.metrics);
-  const auto metrics = nn::metric_names();
-  for (const auto& name : trainer.metrics)
-    if (std::find(metrics.begin(), metrics.end(), name) == metrics.end())
-      in.refuse("metrics", "any of: " + join(metrics) + did_you_mean(name, metrics));
+  read_loss(in, trainer.loss);
+  read_metrics(in, trainer.metrics);
   read_stop(in, trainer.stop);
   read_validation(in, trainer);
   in.flag("overlap", trainer.overlap);

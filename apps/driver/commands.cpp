@@ -1,6 +1,7 @@
 #include "apps/driver/commands.hpp"
 
 #include "apps/driver/inputs.hpp"
+#include "apps/driver/report.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
@@ -29,6 +30,7 @@ struct known_model {
   nn::loaded_model file; // the first
   block weights;         // of all, one after the other
   std::size_t models = 1;
+  std::vector<spec> metrics; // that its job names
   std::vector<spec> transforms;
   std::optional<spec> test;
 };
@@ -37,7 +39,7 @@ known_model load(const std::string& path) {
   if (!fs::is_directory(path)) {
     auto file = nn::load_model(path);
     const auto weights = block::copy_of(file.weights.data(), file.weights.size());
-    return {std::move(file), weights, 1, {}, {}};
+    return {std::move(file), weights, 1, {}, {}, {}};
   }
   const auto folder = open_run_folder(path);
   const auto which = load_job(folder.config(), {}, [](const std::string&) { return std::nullopt; });
@@ -51,7 +53,8 @@ known_model load(const std::string& path) {
   for (const auto& file : files)
     weights.push_back(block::copy_of(file.weights.data(), file.weights.size()));
   files.front().loss = which.trainer.loss;
-  return {std::move(files.front()), block::joined(weights), files.size(), which.data.transforms, which.data.test};
+  return {std::move(files.front()), block::joined(weights), files.size(),
+          which.trainer.metrics,    which.data.transforms,  which.data.test};
 }
 
 spec source_for(const known_model& model, const std::string& data) {
@@ -83,7 +86,7 @@ int evaluate_command(const evaluate_options& options) {
   set_up_log(verbosity::normal);
   const auto model = load(options.model);
   const auto rows = read_source(source_for(model, options.data), model.transforms);
-  const auto loss = model.file.loss.empty() ? "categorical_crossentropy" : model.file.loss;
+  const auto loss = model.file.loss.empty() ? nn::objective{"categorical_crossentropy"} : model.file.loss;
   nn::ensemble models{model.file.architecture, loss, rows.label_width, model.weights, model.models};
   const auto& net = models.first();
   if (net.input_size() != rows.feature_width)
@@ -92,12 +95,14 @@ int evaluate_command(const evaluate_options& options) {
   if (rows.label_width == 1 && net.output_size() > 1)
     data::check_labels(rows, net.output_size());
   const nn::compute_scope computing;
-  const auto found = models.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
+  auto others = net.measurements_of(model.metrics);
+  const auto sums = models.evaluate(rows.features.data(), rows.labels.data(), rows.rows, &others);
+  const auto values = others.values();
+  const evaluation found{sums, {values.begin(), values.end()}};
   if (options.json)
-    fmt::print("{}\n",
-               nlohmann::json{{"accuracy", found.accuracy()}, {"loss", found.loss()}, {"rows", found.rows}}.dump());
+    fmt::print("{}\n", to_json(found).dump());
   else
-    fmt::print("accuracy {:.4f}, loss {:.4f} on {} rows\n", found.accuracy(), found.loss(), with_commas(found.rows));
+    fmt::print("{} on {} rows\n", to_text(found), with_commas(found.rows));
   return 0;
 }
 

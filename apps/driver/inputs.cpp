@@ -18,6 +18,8 @@ block resolve_model(job& which) {
   auto file = nn::load_model(which.model.keras);
   which.model.input = std::move(file.architecture.input);
   which.model.layers = std::move(file.architecture.layers);
+  which.model.inputs = std::move(file.architecture.inputs);
+  which.model.outputs = std::move(file.architecture.outputs);
   which.model.keras.clear();
   return block::copy_of(file.weights.data(), file.weights.size());
 }

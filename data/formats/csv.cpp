@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <optional>
 #include <string>
 
 namespace dk::data::csv {
@@ -16,14 +15,15 @@ namespace dk::data::csv {
 namespace {
 
 constexpr std::ptrdiff_t skipped = -1;
-constexpr std::ptrdiff_t is_label = -2;
+constexpr std::ptrdiff_t first_label = -2; // and downward
 
 /// Where the fields of a line go.
 struct plan {
   std::vector<std::string> header;
   std::vector<std::string> features;
-  std::optional<std::string> label;
-  std::vector<std::ptrdiff_t> slots; ///< per field of a line: its place among the features, `skipped` or `is_label`
+  std::vector<std::string> labels;
+  bool is_list = false;              ///< of labels, so that a label is a cell of several numbers
+  std::vector<std::ptrdiff_t> slots; ///< per field of a line: its place among the features, `skipped`, or a label's
 };
 
 bool is_number(const std::string& text) {
@@ -57,31 +57,44 @@ std::size_t find(const scanner& in, const std::vector<std::string>& header, cons
   return static_cast<std::size_t>(found - header.begin());
 }
 
+void take(const scanner& in, plan& p, const std::string& name, std::ptrdiff_t place) {
+  auto& slot = p.slots[find(in, p.header, name)];
+  if (slot != skipped)
+    in.fail_line("column `" + name + "` is asked for twice; name it once in `features` and `label`");
+  slot = place;
+}
+
+void choose_labels(const scanner& in, const spec& source, plan& p) {
+  const auto label = source.keys.find("label");
+  if (label == source.keys.end()) {
+    if (std::find(p.header.begin(), p.header.end(), "label") != p.header.end())
+      p.labels = {"label"};
+  } else if (label->is_string()) {
+    p.labels = {label->get<std::string>()};
+  } else {
+    p.labels = label->get<std::vector<std::string>>();
+    p.is_list = true;
+  }
+  for (std::size_t i = 0; i < p.labels.size(); ++i)
+    take(in, p, p.labels[i], first_label - static_cast<std::ptrdiff_t>(i));
+}
+
 plan make_plan(scanner& in, const spec& source) {
   plan p;
   p.header = read_header(in);
   p.slots.assign(p.header.size(), skipped);
-  if (const auto label = source.keys.find("label"); label != source.keys.end())
-    p.label = label->get<std::string>();
-  else if (std::find(p.header.begin(), p.header.end(), "label") != p.header.end())
-    p.label = "label";
-  if (p.label)
-    p.slots[find(in, p.header, *p.label)] = is_label;
+  choose_labels(in, source, p);
   if (const auto listed = source.keys.find("features"); listed != source.keys.end()) {
     p.features = listed->get<std::vector<std::string>>();
   } else {
     for (const auto& name : p.header)
-      if (name != p.label)
+      if (std::find(p.labels.begin(), p.labels.end(), name) == p.labels.end())
         p.features.push_back(name);
   }
   if (p.features.empty())
     in.fail_line("the file has no column besides the label, so there is nothing to learn from");
-  for (std::size_t i = 0; i < p.features.size(); ++i) {
-    auto& slot = p.slots[find(in, p.header, p.features[i])];
-    if (slot != skipped)
-      in.fail_line("column `" + p.features[i] + "` is asked for twice; name it once in `features` and `label`");
-    slot = static_cast<std::ptrdiff_t>(i);
-  }
+  for (std::size_t i = 0; i < p.features.size(); ++i)
+    take(in, p, p.features[i], static_cast<std::ptrdiff_t>(i));
   return p;
 }
 
@@ -91,7 +104,7 @@ std::size_t most_rows(std::string_view text, std::size_t fields) {
   return std::min(lines, text.size() / fields) + 1;
 }
 
-void read_row(scanner& in, const plan& p, float* features, double& label) {
+void read_row(scanner& in, const plan& p, float* features, double* labels) {
   const auto fields = p.slots.size();
   auto ended = scanner::stop::delimiter;
   for (std::size_t i = 0; i < fields; ++i) {
@@ -101,8 +114,8 @@ void read_row(scanner& in, const plan& p, float* features, double& label) {
     const auto slot = p.slots[i];
     if (slot == skipped)
       in.skip_field(ended);
-    else if (slot == is_label)
-      label = in.number_field(p.header[i], ended);
+    else if (slot <= first_label)
+      labels[first_label - slot] = in.number_field(p.header[i], ended);
     else
       features[slot] = static_cast<float>(in.number_field(p.header[i], ended));
   }
@@ -120,7 +133,7 @@ void read_row(scanner& in, const plan& p, float* features, double& label) {
 std::vector<key_rule> keys() {
   return {{"path", key_kind::path, true},
           {"features", key_kind::texts},
-          {"label", key_kind::text},
+          {"label", key_kind::names},
           {"delimiter", key_kind::character}};
 }
 
@@ -139,15 +152,15 @@ table parse(std::string_view text, const std::string& origin, const spec& source
   std::vector<double> labels;
   std::size_t rows = 0;
   for (; in.next_line(); ++rows) {
-    double label = 0;
-    read_row(in, p, features.data() + rows * wide, label);
-    if (p.label)
-      labels.push_back(label);
+    labels.resize(labels.size() + p.labels.size());
+    read_row(in, p, features.data() + rows * wide, labels.data() + rows * p.labels.size());
   }
   table all;
   all.put({"features", {wide}, std::move(features).done().slice(0, rows * wide), origin, p.features});
-  if (p.label)
-    all.put({"label", {}, std::move(labels), origin, {*p.label}});
+  if (!p.labels.empty()) {
+    const auto cell = p.is_list ? std::vector<std::size_t>{p.labels.size()} : std::vector<std::size_t>{};
+    all.put({"label", cell, std::move(labels), origin, p.labels});
+  }
   return all;
 }
 

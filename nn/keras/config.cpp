@@ -4,7 +4,9 @@
 #include "nn/catalog.hpp"
 #include "nn/keras/functional.hpp"
 #include "nn/keras/json.hpp"
+#include "nn/wiring.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 namespace dk::nn::keras {
@@ -38,6 +40,85 @@ bool is_keras_3(const json& from) {
   return module.is_string() && module.get<std::string>().rfind("keras", 0) == 0;
 }
 
+[[noreturn]] void refuse_layer(std::size_t index, const json& layer, const std::string& why) {
+  const auto& name = at(at(layer, "config"), "name");
+  refuse("layer " + std::to_string(index) + (name.is_string() ? " (" + name.get<std::string>() + ")" : "") + ": " +
+         why);
+}
+
+architecture read_sequence(const json& config, generation by) {
+  const auto& layers = config.is_array() ? config : at(config, "layers"); // a plain list up to Keras 2.2.2
+  if (!layers.is_array() || layers.empty())
+    refuse("the model's description has no layers");
+  architecture made;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    try {
+      if (const auto input = input_of(at(layers[i], "config")); made.input.empty() && input.is_array())
+        made.input = read_input(input);
+      if (text_at(layers[i], "class_name") != "InputLayer")
+        made.layers.push_back(read_layer(layers[i], by));
+    } catch (const failure& why) {
+      refuse_layer(i, layers[i], why.what());
+    }
+  }
+  if (const auto& built = at(config, "build_input_shape"); made.input.empty() && built.is_array())
+    made.input = read_input(built);
+  if (made.input.empty())
+    refuse("the model's description does not say what its input looks like");
+  return made;
+}
+
+// An input under its name; the rows hold them in the order of `input_layers`.
+void add_input(const functional_layer& from, const std::vector<std::string>& order, architecture& to) {
+  const auto input = input_of(at(*from.description, "config"));
+  const auto found = std::find(order.begin(), order.end(), from.name);
+  if (!input.is_array())
+    refuse("nothing says what it reads");
+  if (found == order.end())
+    refuse("it is no input of the model");
+  to.inputs[static_cast<std::size_t>(found - order.begin())] = {from.name, read_input(input)};
+}
+
+// A model that is one chain is described as one.
+void simplify(architecture& made) {
+  if (!wire(made).is_chain())
+    return;
+  for (auto& layer : made.layers)
+    layer.keys.erase("from");
+  made.inputs.clear();
+  made.outputs.clear();
+}
+
+architecture read_graph(const json& config, generation by) {
+  const auto found = read_functional(config);
+  architecture made;
+  made.inputs.resize(found.inputs.size());
+  for (std::size_t i = 0; i < found.layers.size(); ++i) {
+    const auto& from = found.layers[i];
+    try {
+      if (from.sources.empty()) {
+        add_input(from, found.inputs, made);
+        continue;
+      }
+      made.layers.push_back(read_layer(*from.description, by));
+      made.layers.back().keys["name"] = from.name;
+      made.layers.back().keys["from"] = from.sources;
+    } catch (const failure& why) {
+      refuse_layer(i, *from.description, why.what());
+    }
+  }
+  made.outputs = found.outputs;
+  std::size_t numbers = 0;
+  for (std::size_t i = 0; i < made.inputs.size(); ++i) {
+    if (made.inputs[i].extents.empty())
+      refuse("the input \"" + found.inputs[i] + "\" is not among the layers");
+    numbers += checked_size(made.inputs[i].extents);
+  }
+  made.input = made.inputs.size() == 1 ? made.inputs[0].extents : shape{numbers};
+  simplify(made);
+  return made;
+}
+
 } // namespace
 
 generation generation_of(const json& model, const std::string& version) {
@@ -60,30 +141,9 @@ architecture read_model_config(const json& from, generation by) {
   const bool functional = class_name == "Functional" || class_name == "Model";
   if (class_name != "Sequential" && !functional)
     refuse("models of the class " + class_name + " are not supported, only Sequential and Functional");
-  const auto layers = functional          ? chain_of(config)
-                      : config.is_array() ? config
-                                          : at(config, "layers"); // a plain list up to Keras 2.2.2
-  if (!layers.is_array() || layers.empty())
-    refuse("the model's description has no layers");
-  architecture made;
+  auto made = functional ? read_graph(config, by) : read_sequence(config, by);
   if (at(config, "name").is_string())
     made.name = config["name"].get<std::string>();
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    try {
-      if (const auto input = input_of(at(layers[i], "config")); made.input.empty() && input.is_array())
-        made.input = read_input(input);
-      if (text_at(layers[i], "class_name") != "InputLayer")
-        made.layers.push_back(read_layer(layers[i], by));
-    } catch (const failure& why) {
-      const auto& name = at(at(layers[i], "config"), "name");
-      refuse("layer " + std::to_string(i) + (name.is_string() ? " (" + name.get<std::string>() + ")" : "") + ": " +
-             why.what());
-    }
-  }
-  if (const auto& built = at(config, "build_input_shape"); made.input.empty() && built.is_array())
-    made.input = read_input(built);
-  if (made.input.empty())
-    refuse("the model's description does not say what its input looks like");
   return made;
 }
 
@@ -104,39 +164,88 @@ std::string read_loss(const json& training_config) {
   return at(keys, "from_logits") == true ? name + " from logits" : name; // which is another loss, that we lack
 }
 
-json model_config(const architecture& of, const layer_stack& stack) {
-  json input = {nullptr};
-  for (const auto extent : of.input)
-    input.push_back(extent);
-  auto layers = json::array();
-  layers.push_back({{"class_name", "InputLayer"},
-                    {"config",
-                     {{"batch_input_shape", input},
-                      {"dtype", "float32"},
-                      {"sparse", false},
-                      {"ragged", false},
-                      {"name", stack[0]->name() + "_input"}}}});
-  for (std::size_t i = 0; i < stack.size(); ++i) {
-    const auto& layer = *stack[i];
-    auto config = layer.keras_config();
-    config.update({{"name", layer.name()}, {"trainable", true}, {"dtype", "float32"}});
-    if (i == 0)
-      config["batch_input_shape"] = input;
-    layers.push_back({{"class_name", find_layer(of.layers[i].name).keras_class}, {"config", config}});
-  }
-  return {{"class_name", "Sequential"}, {"config", {{"name", of.name}, {"layers", layers}}}};
+namespace {
+
+json batch_shape(const shape& of) {
+  json extents = {nullptr};
+  for (const auto extent : of)
+    extents.push_back(extent);
+  return extents;
 }
 
-json training_config(std::string_view loss, const spec& optimizer) {
+json input_layer(const std::string& name, const shape& extents) {
+  return {{"class_name", "InputLayer"},
+          {"config",
+           {{"batch_input_shape", batch_shape(extents)},
+            {"dtype", "float32"},
+            {"sparse", false},
+            {"ragged", false},
+            {"name", name}}}};
+}
+
+json layer_entry(const spec& from, const layer& layer) {
+  auto config = layer.keras_config();
+  config.update({{"name", layer.name()}, {"trainable", true}, {"dtype", "float32"}});
+  return {{"class_name", find_layer(from.name).keras_class}, {"config", config}};
+}
+
+json sequential_config(const architecture& of, const layer_stack& layers) {
+  auto list = json::array();
+  list.push_back(input_layer(layers[0]->name() + "_input", of.input));
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    list.push_back(layer_entry(of.layers[i], *layers[i]));
+    if (i == 0)
+      list.back()["config"]["batch_input_shape"] = batch_shape(of.input);
+  }
+  return {{"class_name", "Sequential"}, {"config", {{"name", of.name}, {"layers", list}}}};
+}
+
+json functional_config(const architecture& of, const wiring& wires, const layer_stack& layers) {
+  auto list = json::array();
+  std::vector<std::string> inputs;
+  for (const auto& input : wires.inputs) {
+    inputs.push_back(input.name.empty() ? layers[0]->name() + "_input" : input.name);
+    list.push_back(input_layer(inputs.back(), input.extents));
+    list.back().update({{"name", inputs.back()}, {"inbound_nodes", json::array()}});
+  }
+  const auto name_of = [&](std::size_t value) { return value < inputs.size() ? inputs[value] : wires.name_of(value); };
+  const auto names_of = [&](const std::vector<std::size_t>& values) {
+    std::vector<std::string> names;
+    for (const auto value : values)
+      names.push_back(name_of(value));
+    return names;
+  };
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    list.push_back(layer_entry(of.layers[i], *layers[i]));
+    list.back().update({{"name", layers[i]->name()}, {"inbound_nodes", inbound_nodes(names_of(wires.sources[i]))}});
+  }
+  return {{"class_name", "Functional"},
+          {"config",
+           {{"name", of.name},
+            {"trainable", true},
+            {"layers", list},
+            {"input_layers", tensors(inputs)},
+            {"output_layers", tensors(names_of(wires.outputs))}}}};
+}
+
+} // namespace
+
+json model_config(const architecture& of, const layer_stack& layers) {
+  const auto wires = wire(of);
+  return wires.is_chain() ? sequential_config(of, layers) : functional_config(of, wires, layers);
+}
+
+json training_config(const objective& loss, const spec& optimizer) {
   const auto& kind = find_optimizer(optimizer.name);
   auto config = optimizer.keys;
   config["name"] = kind.keras_class;
   if (config.contains("learning_rate"))
     config["learning_rate"] = keras_schedule(config["learning_rate"]);
-  return {{"loss", loss},
+  const auto list = [](const auto& values) { return values.size() == 1 ? json(values[0]) : json(values); };
+  return {{"loss", list(loss.losses)},
           {"metrics", {"accuracy"}},
           {"weighted_metrics", nullptr},
-          {"loss_weights", nullptr},
+          {"loss_weights", loss.weights.empty() ? json{} : list(loss.weights)},
           {"optimizer_config", {{"class_name", kind.keras_class}, {"config", config}}}};
 }
 

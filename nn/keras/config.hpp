@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nn/keras/layer_config.hpp"
+#include "nn/objective.hpp"
 #include "nn/stack.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,6 +27,6 @@ architecture read_model_config(const nlohmann::json& from, generation by);
 std::string read_loss(const nlohmann::json& training_config);
 
 nlohmann::json model_config(const architecture& of, const layer_stack& layers);
-nlohmann::json training_config(std::string_view loss, const spec& optimizer);
+nlohmann::json training_config(const objective& loss, const spec& optimizer);
 
 } // namespace dk::nn::keras

@@ -56,7 +56,7 @@ void check_supported(const json& config, generation by) {
     refuse("noise_shape is not supported");
   if (!is_unset(at(config, "groups"), 1))
     refuse("groups = " + config["groups"].dump() + " is not supported, only 1");
-  if (!is_unset(at(config, "mode"), 0))
+  if (at(config, "mode").is_number() && config["mode"] != 0)
     refuse("mode = " + config["mode"].dump() + " is not supported, only 0");
   if (by == generation::keras_3 && plain(at(config, "activation")) == "hard_sigmoid")
     refuse("the activation hard_sigmoid of Keras 3, with a slope of 1/6, is not supported, only that of Keras 2");
@@ -78,6 +78,17 @@ spec read_softmax(const json& config) {
   if (!is_unset(at(config, "axis"), -1) && config["axis"] != json{-1})
     refuse("Softmax over axis " + config["axis"].dump() + " is not supported, only the last, -1");
   return activation("softmax");
+}
+
+// Keras 1 has one class for everything that joins layers.
+spec read_merge(const json& config) {
+  const auto mode = text_at(config, "mode");
+  if (mode == "sum")
+    return {"add"};
+  if (mode != "concat")
+    refuse("Merge with mode = \"" + mode + "\" is not supported, only sum and concat");
+  const auto& axis = at(config, "concat_axis");
+  return {"concatenate", {{"axis", axis.is_null() ? json(-1) : axis}}};
 }
 
 // What a class takes where its config says nothing.
@@ -112,6 +123,8 @@ spec read_known(const std::string& class_name, const json& config) {
     return read_relu(config);
   if (class_name == "Softmax")
     return read_softmax(config);
+  if (class_name == "Merge")
+    return read_merge(config);
   const auto* kind = find_keras_layer(class_name);
   if (kind == nullptr)
     refuse("layers of the class " + class_name + " are not supported");

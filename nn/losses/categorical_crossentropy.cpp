@@ -156,9 +156,10 @@ std::unique_ptr<loss_function> make_sparse(const loss_use& use) {
 } // namespace
 
 extern const loss_kind categorical_crossentropy_loss;
-const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make, {}};
+const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make, {}, label_kind::either};
 
 extern const loss_kind sparse_categorical_crossentropy_loss;
-const loss_kind sparse_categorical_crossentropy_loss{"sparse_categorical_crossentropy", "softmax", make_sparse, {}};
+const loss_kind sparse_categorical_crossentropy_loss{
+    "sparse_categorical_crossentropy", "softmax", make_sparse, {}, label_kind::class_number};
 
 } // namespace dk::nn
