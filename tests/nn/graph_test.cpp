@@ -163,8 +163,9 @@ TEST_CASE("losses have to be as many as the outputs, or one for all", "[nn][grap
   CHECK_THROWS_WITH((model{two_by_two(), objective{std::vector<std::string>{mse}, {1, 2, 3}}, 5}),
                     Catch::Contains("3 loss_weights"));
   CHECK_THROWS_WITH((model{two_by_two(), objective{{mse, mse}, {1, -2}}, 5}), Catch::Contains("number from 0 up"));
-  CHECK_THROWS_WITH((model{two_by_two(), objective{std::vector<std::string>{"sparse_categorical_crossentropy", "hinge"}}, 9}),
-                    Catch::Contains("need 2 numbers"));
+  CHECK_THROWS_WITH(
+      (model{two_by_two(), objective{std::vector<std::string>{"sparse_categorical_crossentropy", "hinge"}}, 9}),
+      Catch::Contains("need 2 numbers"));
 }
 
 TEST_CASE("a step of several outputs is what gradient and optimizer make of it", "[nn][graph]") {
@@ -210,8 +211,9 @@ TEST_CASE("an ensemble averages all outputs", "[nn][graph]") {
 
 TEST_CASE("what is wired wrongly is named", "[nn][graph]") {
   const auto a = named(test::dense(3), "a");
-  CHECK(wiring_error({"m", {2}, {a, reading(test::dense(3), "aa")}}) ==
-        "layer 1 (dense): it reads \"aa\", but no input and no layer above it has this name (did you mean \"a\"?)");
+  CHECK(
+      wiring_error({"m", {2}, {named(test::dense(3), "left"), reading(test::dense(3), "laft")}}) ==
+      "layer 1 (dense): it reads \"laft\", but no input and no layer above it has this name (did you mean \"left\"?)");
   CHECK(wiring_error({"m", {2}, {reading(test::dense(3), "b"), named(test::dense(3), "b")}})
             .find("layer 0 (dense): it reads \"b\"") == 0);
   CHECK(wiring_error({"m", {2}, {a, {"add"}}}).find("layer 1 (add): it joins several layers; name them") == 0);

@@ -82,26 +82,50 @@ def predict(path, x):
         assert training["loss"] == "categorical_crossentropy"
         assert training["optimizer_config"]["class_name"] == "Adam"
         model = json.loads(text(file.attrs["model_config"]))
-        assert model["class_name"] == "Sequential"
         group = file["model_weights"]
         names = group.attrs["layer_names"]
         assert names.dtype.kind == "S", "layer names must have a fixed length"
         stored = {text(name): [np.array(group[name][text(w)]) for w in group[name].attrs["weight_names"]]
                   for name in map(text, names)}
-        x = x.reshape(-1, *model["config"]["layers"][0]["config"]["batch_input_shape"][1:])
-        for layer in model["config"]["layers"]:
-            weights = stored.get(layer["config"]["name"], [])
-            assert all(w.dtype == np.float32 for w in weights)
-            x = layer_output(layer["class_name"], layer["config"], weights, x)
+        assert all(w.dtype == np.float32 for weights in stored.values() for w in weights)
+    if model["class_name"] == "Functional":
+        return run_graph(model["config"], stored, x)
+    x = x.reshape(-1, *model["config"]["layers"][0]["config"]["batch_input_shape"][1:])
+    for layer in model["config"]["layers"]:
+        x = layer_output(layer["class_name"], layer["config"], stored.get(layer["config"]["name"], []), x)
     return x
+
+
+def run_graph(config, stored, x):
+    """Rows hold the inputs side by side in the order of input_layers, and so do the outputs."""
+    layers = {layer["name"]: layer for layer in config["layers"]}
+    values = {}
+    for name, _, _ in config["input_layers"]:
+        extents = layers[name]["config"]["batch_input_shape"][1:]
+        values[name], x = np.split(x, [int(np.prod(extents))], axis=1)
+        values[name] = values[name].reshape(-1, *extents)
+    for layer in config["layers"]:
+        if layer["class_name"] == "InputLayer":
+            continue
+        (node,) = layer["inbound_nodes"]
+        sources = [values[source] for source, _, _, _ in node]
+        if layer["class_name"] == "Add":
+            y = sum(sources)
+        elif layer["class_name"] == "Concatenate":
+            y = np.concatenate(sources, layer["config"]["axis"])
+        else:
+            (source,) = sources
+            y = layer_output(layer["class_name"], layer["config"], stored.get(layer["name"], []), source)
+        values[layer["name"]] = y
+    return np.concatenate([values[name] for name, _, _ in config["output_layers"]], 1)
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.argv[1], folder], check=True)
-        for name in ("dense", "images"):
-            x = np.fromfile(f"{folder}/{name}.x.f32", np.float32)
-            y = np.fromfile(f"{folder}/{name}.y.f32", np.float32).reshape(-1, 4)
+        for name in ("dense", "images", "graph"):
+            y = np.fromfile(f"{folder}/{name}.y.f32", np.float32).reshape(50, -1)
+            x = np.fromfile(f"{folder}/{name}.x.f32", np.float32).reshape(50, -1)
             worst = np.abs(predict(f"{folder}/{name}.h5", x) - y).max()
             print(f"{name}: largest difference {worst:.2e}")
             assert worst < 1e-5
