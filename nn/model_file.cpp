@@ -4,6 +4,7 @@
 #include "nn/keras/archive.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/json.hpp"
+#include "nn/keras/training_config.hpp"
 #include "nn/keras/weights.hpp"
 #include "nn/stack.hpp"
 
@@ -125,6 +126,8 @@ private:
     by_ = found.by();
     loaded_.architecture = keras::read_model_config(found.model, by_);
     loaded_.loss = keras::read_loss(found.training);
+    loaded_.optimizer = keras::read_optimizer(found.training);
+    loaded_.metrics = keras::read_metrics(found.training);
     layers_ = make_layers(loaded_.architecture);
   }
 

@@ -14,10 +14,13 @@ namespace dk::nn {
 void save_model(const std::string& path, const architecture& from, std::string_view loss, const spec& optimizer,
                 const float* weights);
 
-/// What load_model found. `loss` is "" when the file names none.
+/// What load_model found. How the model was trained is in our words, and empty where the file does not say; whether dk
+/// has such a loss or optimizer is for check_loss and check_optimizer to say.
 struct loaded_model {
   nn::architecture architecture;
   std::string loss;
+  spec optimizer;
+  std::vector<std::string> metrics;
   std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
 };
 

@@ -5,8 +5,6 @@
 #include "nn/keras/functional.hpp"
 #include "nn/keras/json.hpp"
 
-#include <cctype>
-
 namespace dk::nn::keras {
 
 namespace {
@@ -87,23 +85,6 @@ architecture read_model_config(const json& from, generation by) {
   return made;
 }
 
-std::string read_loss(const json& training_config) {
-  const auto& loss = plain(at(training_config, "loss"));
-  if (!loss.is_string())
-    return "";
-  // "CategoricalCrossentropy" is the class of categorical_crossentropy
-  std::string name;
-  for (const char c : loss.get<std::string>()) {
-    if (std::isupper(static_cast<unsigned char>(c)) != 0 && !name.empty())
-      name += '_';
-    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  if (const auto* kind = find_keras_loss(name); kind != nullptr)
-    name = kind->name;
-  const auto& keys = at(at(training_config, "loss"), "config");
-  return at(keys, "from_logits") == true ? name + " from logits" : name; // which is another loss, that we lack
-}
-
 json model_config(const architecture& of, const layer_stack& stack) {
   json input = {nullptr};
   for (const auto extent : of.input)
@@ -125,19 +106,6 @@ json model_config(const architecture& of, const layer_stack& stack) {
     layers.push_back({{"class_name", find_layer(of.layers[i].name).keras_class}, {"config", config}});
   }
   return {{"class_name", "Sequential"}, {"config", {{"name", of.name}, {"layers", layers}}}};
-}
-
-json training_config(std::string_view loss, const spec& optimizer) {
-  const auto& kind = find_optimizer(optimizer.name);
-  auto config = optimizer.keys;
-  config["name"] = kind.keras_class;
-  if (config.contains("learning_rate"))
-    config["learning_rate"] = keras_schedule(config["learning_rate"]);
-  return {{"loss", loss},
-          {"metrics", {"accuracy"}},
-          {"weighted_metrics", nullptr},
-          {"loss_weights", nullptr},
-          {"optimizer_config", {{"class_name", kind.keras_class}, {"config", config}}}};
 }
 
 } // namespace dk::nn::keras

@@ -22,10 +22,6 @@ generation generation_of(const nlohmann::json& model, const std::string& version
 /// @throws failure (model) that names the index and the class of a layer that is not supported
 architecture read_model_config(const nlohmann::json& from, generation by);
 
-/// The loss that a file's training_config names, in our words; "" when it has none.
-std::string read_loss(const nlohmann::json& training_config);
-
 nlohmann::json model_config(const architecture& of, const layer_stack& layers);
-nlohmann::json training_config(std::string_view loss, const spec& optimizer);
 
 } // namespace dk::nn::keras
