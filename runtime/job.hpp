@@ -28,6 +28,8 @@ struct model_config {
   std::vector<std::size_t> input; ///< the shape of one sample
   std::vector<spec> layers;       ///< e.g. {"dense", {"units": 1000, "activation": "relu"}}
   std::string keras;              ///< a model file: its layers, and its weights to start from
+  std::string weights;            ///< a file whose weights to start from in place of its own
+  std::vector<std::string> left;  ///< which of `optimizer`, `loss` and `metrics` the config leaves to that model file
 };
 
 /// [trainer]

@@ -42,6 +42,8 @@ int run(int argc, char** argv) {
   dk::evaluate_options evaluate;
   auto* const evaluate_app = app.add_subcommand("evaluate", "Mean loss and accuracy of a model on data");
   evaluate_app->add_option("--model", evaluate.model, "A run's folder or a model file")->required();
+  evaluate_app->add_option("--weights", evaluate.weights,
+                           "A file whose weights a model file takes in place of its own");
   evaluate_app->add_option("--data", evaluate.data, "A file, or a TOML source (default: the run's test data)");
   evaluate_app->add_flag("--json", evaluate.json, "Print one JSON object");
 
