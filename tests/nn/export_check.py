@@ -32,7 +32,7 @@ def numbers(folder, name, kind, rows):
 
 
 def check_close(name, found, wanted):
-    worst = np.abs(np.asarray(found).reshape(wanted.shape) - wanted).max()
+    worst = (np.abs(np.asarray(found).reshape(wanted.shape) - wanted) / np.maximum(np.abs(wanted), 1)).max()
     print(f"{name}: largest difference {worst:.2e}")
     assert worst < TOLERANCE, name
 

@@ -56,8 +56,10 @@ inline std::vector<architecture> exported_models() {
        {3, 6, 5},
        {{"global_average_pooling2d", {{"data_format", "channels_first"}}}, {"batch_normalization"}, dense(2, "elu")}},
   };
-  for (const auto& name : activation_names()) // once in a layer, once alone
-    all.push_back({"with_" + name, {6}, {dense(5, name.c_str()), dense(7), {"activation", {{"activation", name}}}}});
+  for (const auto& name : activation_names()) {
+    all.push_back({"alone_" + name, {6}, {{"activation", {{"activation", name}}}}});
+    all.push_back({"dense_" + name, {6}, {dense(5, name.c_str())}});
+  }
   return all;
 }
 

@@ -26,10 +26,10 @@ nlohmann::json write(const std::string& folder, const architecture& of) {
   const auto wide = size_of(make_layers(of).back()->output());
   model m{of, "mean_squared_error", wide};
   m.initialize(1);
-  const auto x = test::random_numbers(rows * m.input_size(), 2, -2, 2);
+  const auto x = test::random_numbers(rows * m.input_size(), 2, -3, 3);
   const auto labels = test::random_numbers(rows * wide, 3, 0, 1);
   const auto with = make_optimizer({"sgd", {{"learning_rate", 0.001}}}, m.num_weights());
-  for (int step = 0; step < 5; ++step)
+  for (int step = 0; m.num_weights() > 0 && step < 5; ++step)
     m.train_on_batch({x.data(), labels.data(), rows}, *with);
   std::vector<float> y(rows * wide);
   m.predict(x.data(), rows, y.data());
