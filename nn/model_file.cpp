@@ -1,17 +1,17 @@
 #include "nn/model_file.hpp"
 
 #include "common/error.hpp"
+#include "common/replace_file.hpp"
+#include "nn/catalog.hpp"
+#include "nn/file_kind.hpp"
 #include "nn/keras/archive.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/json.hpp"
+#include "nn/keras/training_config.hpp"
 #include "nn/keras/weights.hpp"
+#include "nn/onnx/model.hpp"
+#include "nn/safetensors.hpp"
 #include "nn/stack.hpp"
-
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <system_error>
-#include <unistd.h>
 
 namespace dk::nn {
 
@@ -20,42 +20,6 @@ namespace {
 using keras::parse;
 using keras::refuse;
 using nlohmann::json;
-
-constexpr std::size_t most_bytes = std::size_t{64} << 30U; // of a file
-
-std::string content_of(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  if (!in || !bytes)
-    refuse("cannot be read");
-  return std::move(bytes).str();
-}
-
-/// A file, told by how it begins, whatever its name.
-enum class file_kind { hdf5, archive, text, unknown };
-
-file_kind kind_of(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  char start[4] = {};
-  in.read(start, sizeof start);
-  const std::string_view begin{start, sizeof start};
-  if (begin == std::string_view{"PK\3\4", 4})
-    return file_kind::archive;
-  if (begin == "\x89HDF")
-    return file_kind::hdf5;
-  return start[0] == '{' ? file_kind::text : file_kind::unknown;
-}
-
-std::size_t size_of_file(const std::string& path) {
-  std::error_code problem;
-  const auto size = std::filesystem::file_size(path, problem);
-  if (problem)
-    refuse(problem.message());
-  if (size > most_bytes)
-    refuse("it has " + std::to_string(size) + " bytes, more than any model");
-  return size;
-}
 
 /// What a file says beside its weights.
 struct description {
@@ -70,11 +34,13 @@ std::string text_or_nothing(hid_t of, const char* attribute) {
   return keras::has_attribute(of, attribute) ? keras::read_text(of, attribute) : std::string{};
 }
 
+constexpr const char* weights_only = "it holds weights only, or is no Keras model: there is no model_config; name the "
+                                     "file of the model, and this one as "
+                                     "its weights";
+
 description describe(hid_t file) {
   if (!keras::has_attribute(file, "model_config"))
-    refuse(
-        "it holds weights only, or is no Keras model: there is no model_config; name the file of the model, and this "
-        "one as its weights");
+    refuse(weights_only);
   description found;
   found.model = parse(keras::read_text(file, "model_config"), "the attribute \"model_config\"");
   if (keras::has_attribute(file, "training_config"))
@@ -102,6 +68,8 @@ public:
     const auto size = size_of_file(path);
     const bool with_weights = weights_path.empty();
     const auto kind = kind_of(path);
+    if (kind == file_kind::safetensors)
+      refuse(weights_only);
     if (kind == file_kind::text) {
       begin({parse(content_of(path), "the file"), {}, {}});
     } else if (kind == file_kind::archive) {
@@ -124,8 +92,9 @@ private:
   void begin(const description& found) {
     by_ = found.by();
     loaded_.architecture = keras::read_model_config(found.model, by_);
-    if (const auto loss = keras::read_loss(found.training); !loss.empty())
-      loaded_.loss = loss;
+    loaded_.loss = keras::read_loss(found.training, loaded_.architecture.outputs);
+    loaded_.optimizer = keras::read_optimizer(found.training);
+    loaded_.metrics = keras::read_metrics(found.training);
     layers_ = make_layers(loaded_.architecture);
   }
 
@@ -136,7 +105,12 @@ private:
   void take_weights_of(const std::string& path) {
     try {
       const auto size = size_of_file(path);
-      if (kind_of(path) != file_kind::archive)
+      const auto kind = kind_of(path);
+      if (kind == file_kind::safetensors) {
+        loaded_.weights = decode_safetensors(content_of(path), layers_);
+        return;
+      }
+      if (kind != file_kind::archive)
         return take_weights(keras::open_file(path), size);
       const auto archive = keras::read_archive(content_of(path));
       take_weights(keras::open_image(archive.weights), archive.weights.size());
@@ -157,7 +131,8 @@ void write(const std::string& path, const architecture& of, const layer_stack& l
   keras::write_text(file, "keras_version", std::string{keras::written_version});
   keras::write_text(file, "backend", "tensorflow");
   keras::write_text(file, "model_config", keras::model_config(of, layers).dump());
-  keras::write_text(file, "training_config", training.dump());
+  if (!training.is_null())
+    keras::write_text(file, "training_config", training.dump());
   const auto group = keras::create_group(file, "model_weights");
   keras::write_text(group, "keras_version", std::string{keras::written_version});
   keras::write_text(group, "backend", "tensorflow");
@@ -183,16 +158,23 @@ void write(const std::string& path, const architecture& of, const layer_stack& l
 void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights) {
   const auto layers = make_layers(from);
-  const auto training = keras::training_config(loss, optimizer);
-  const auto beside = path + "." + std::to_string(getpid()) + ".part";
-  try {
-    write(beside, from, layers, training, weights);
-    std::filesystem::rename(beside, path);
-  } catch (const std::exception& why) {
-    std::error_code ignored;
-    std::filesystem::remove(beside, ignored);
-    throw failure{errc::resources, path + ": " + why.what()};
-  }
+  const auto training = optimizer.name.empty() ? json{} : keras::training_config(loss, optimizer);
+  replace_file(path, [&](const std::string& draft) { write(draft, from, layers, training, weights); });
+}
+
+void save_description(const std::string& path, const architecture& from) {
+  auto model = keras::model_config(from, make_layers(from));
+  model["keras_version"] = keras::written_version;
+  model["backend"] = "tensorflow";
+  replace_file(path, model.dump(2) + '\n');
+}
+
+void save_safetensors(const std::string& path, const architecture& from, const float* weights) {
+  replace_file(path, encode_safetensors(make_layers(from), weights));
+}
+
+void save_onnx(const std::string& path, const architecture& from, const float* weights) {
+  replace_file(path, onnx::encode_model(from, weights));
 }
 
 bool is_model_file(const std::string& path) {

@@ -15,4 +15,11 @@ std::size_t checked_size(const shape& of) {
   return size;
 }
 
+std::string extents_text(const shape& of) {
+  std::string text;
+  for (const auto extent : of)
+    text += (text.empty() ? "" : ", ") + std::to_string(extent);
+  return "(" + text + ")";
+}
+
 } // namespace dk::nn

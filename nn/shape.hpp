@@ -27,4 +27,7 @@ inline std::string batch_text(const shape& of) {
   return text + ")";
 }
 
+/// "(3, 3, 1, 32)": of an array that is no batch.
+std::string extents_text(const shape& of);
+
 } // namespace dk::nn

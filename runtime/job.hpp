@@ -32,6 +32,8 @@ struct model_config {
   std::vector<nn::model_input> inputs; ///< of several: the pieces of a sample
   std::vector<std::string> outputs;    ///< of several: the layers that they are
   std::string keras;                   ///< a model file: its layers, and its weights to start from
+  std::string weights;                 ///< a file whose weights to start from in place of its own
+  std::vector<std::string> left; ///< which of `optimizer`, `loss` and `metrics` the config leaves to that model file
 };
 
 /// [trainer]

@@ -69,7 +69,21 @@ void read_model(const section& in, model_config& model, const std::string& folde
   in.text("keras", model.keras);
   if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty() || !model.outputs.empty()))
     in.refuse("keras", "either `keras`, or `input` with `layers`, not both");
+  in.text("weights", model.weights);
+  if (!model.weights.empty() && model.keras.empty())
+    in.refuse("weights", "it with `keras` only: the file whose layers these are the weights of");
   model.keras = anchored_path(model.keras, folder);
+  model.weights = anchored_path(model.weights, folder);
+}
+
+// What the config does not say of the training, a model file may.
+void leave_to_file(const section& trainer, const trainer_config& config, model_config& model) {
+  if (model.keras.empty())
+    return;
+  const bool has_own = static_cast<bool>(find_algorithm(config.algorithm.name)->own_optimizer);
+  for (const std::string key : {"optimizer", "loss", "metrics"})
+    if (trainer.find(key) == nullptr && !(has_own && key == "optimizer"))
+      model.left.push_back(key);
 }
 
 void read_cluster(const section& in, cluster_config& cluster) {
@@ -90,7 +104,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
   static const std::vector<std::pair<std::string, std::vector<std::string>>> keys{
       {"", {"name", "seed"}},
       {"data", {"train", "test", "transforms", "shuffle", "prefetch", "validation"}},
-      {"model", {"input", "inputs", "layers", "outputs", "keras"}},
+      {"model", {"input", "inputs", "layers", "outputs", "keras", "weights"}},
       {"trainer", {"algorithm",        "workers",    "epochs",       "batch_size",    "communication_window",
                    "servers",          "assignment", "policy",       "max_staleness", "overlap",
                    "optimizer",        "loss",       "loss_weights", "metrics",       "stop",
@@ -134,6 +148,7 @@ job read_job(const config_tree& tree, const std::string& base_folder) {
   read_data({tree, "data"}, read.data, base_folder);
   read_model({tree, "model"}, read.model, base_folder);
   read_trainer({tree, "trainer"}, read.trainer);
+  leave_to_file({tree, "trainer"}, read.trainer, read.model);
   check_validation({tree, "trainer"}, read);
   read_cluster({tree, "cluster"}, read.cluster);
   read.laboratory.seed = read.seed;

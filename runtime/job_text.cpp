@@ -117,6 +117,7 @@ void write_data(writer& to, const data_config& data) {
 void write_model(writer& to, const model_config& model) {
   to.begin("model");
   to.line_unless_empty("keras", model.keras);
+  to.line_unless_empty("weights", model.weights);
   if (!model.keras.empty())
     return;
   std::vector<json> inputs;
@@ -133,7 +134,11 @@ void write_model(writer& to, const model_config& model) {
   to.line_unless_empty("outputs", model.outputs);
 }
 
-void write_trainer(writer& to, const trainer_config& trainer) {
+void write_trainer(writer& to, const trainer_config& trainer, const std::vector<std::string>& left) {
+  const auto line_unless_left = [&](const char* key, const json& value) {
+    if (std::find(left.begin(), left.end(), key) == left.end())
+      to.line(key, value);
+  };
   to.begin("trainer");
   to.line("algorithm", trainer.algorithm.name);
   for (const auto& [key, value] : trainer.algorithm.keys.items())
@@ -148,14 +153,14 @@ void write_trainer(writer& to, const trainer_config& trainer) {
   if (const auto policy = find_policy(trainer.policy); policy && is_bounded(*policy))
     to.line("max_staleness", trainer.max_staleness);
   to.line("overlap", trainer.overlap);
-  to.line("optimizer", named_value(trainer.optimizer));
+  line_unless_left("optimizer", named_value(trainer.optimizer));
   const auto& losses = trainer.loss.losses;
-  to.line("loss", losses.size() == 1 ? json(losses[0]) : json(losses));
+  line_unless_left("loss", losses.size() == 1 ? json(losses[0]) : json(losses));
   to.line_unless_empty("loss_weights", trainer.loss.weights);
   auto metrics = json::array();
   for (const auto& metric : trainer.metrics)
     metrics.push_back(named_value(metric));
-  to.line("metrics", metrics);
+  line_unless_left("metrics", metrics);
   to.line("stop", trainer.stop);
   to.line("validation_every", trainer.validation_every);
   to.line("monitor", trainer.monitor);
@@ -215,7 +220,7 @@ std::string to_toml(const job& which) {
   to.line("seed", which.seed);
   write_data(to, which.data);
   write_model(to, which.model);
-  write_trainer(to, which.trainer);
+  write_trainer(to, which.trainer, which.model.left);
   write_cluster(to, which.cluster);
   write_laboratory(to, which.laboratory);
   return std::move(to).done();

@@ -35,12 +35,15 @@ struct known_model {
   std::optional<spec> test;
 };
 
-known_model load(const std::string& path) {
+known_model load(const std::string& path, const std::string& weights_path = "") {
   if (!fs::is_directory(path)) {
-    auto file = nn::load_model(path);
+    auto file = nn::load_model(path, weights_path);
     const auto weights = block::copy_of(file.weights.data(), file.weights.size());
     return {std::move(file), weights, 1, {}, {}, {}};
   }
+  if (!weights_path.empty())
+    throw failure{errc::usage,
+                  path + " is a run's folder, which has weights of its own; name a model file with --weights"};
   const auto folder = open_run_folder(path);
   const auto which = load_job(folder.config(), {}, [](const std::string&) { return std::nullopt; });
   std::vector<nn::loaded_model> files;
@@ -84,7 +87,9 @@ void print_columns(const data::table& table) {
 
 int evaluate_command(const evaluate_options& options) {
   set_up_log(verbosity::normal);
-  const auto model = load(options.model);
+  const auto model = load(options.model, options.weights);
+  if (model.weights.size() == 0)
+    throw failure{errc::model, options.model + ": holds no weights; name a file that does with --weights"};
   const auto rows = read_source(source_for(model, options.data), model.transforms);
   const auto loss = model.file.loss.empty() ? nn::objective{"categorical_crossentropy"} : model.file.loss;
   nn::ensemble models{model.file.architecture, loss, rows.label_width, model.weights, model.models};

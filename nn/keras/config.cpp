@@ -7,7 +7,6 @@
 #include "nn/wiring.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace dk::nn::keras {
 
@@ -147,23 +146,6 @@ architecture read_model_config(const json& from, generation by) {
   return made;
 }
 
-std::string read_loss(const json& training_config) {
-  const auto& loss = plain(at(training_config, "loss"));
-  if (!loss.is_string())
-    return "";
-  // "CategoricalCrossentropy" is the class of categorical_crossentropy
-  std::string name;
-  for (const char c : loss.get<std::string>()) {
-    if (std::isupper(static_cast<unsigned char>(c)) != 0 && !name.empty())
-      name += '_';
-    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  if (const auto* kind = find_keras_loss(name); kind != nullptr)
-    name = kind->name;
-  const auto& keys = at(at(training_config, "loss"), "config");
-  return at(keys, "from_logits") == true ? name + " from logits" : name; // which is another loss, that we lack
-}
-
 namespace {
 
 json batch_shape(const shape& of) {
@@ -233,20 +215,6 @@ json functional_config(const architecture& of, const wiring& wires, const layer_
 json model_config(const architecture& of, const layer_stack& layers) {
   const auto wires = wire(of);
   return wires.is_chain() ? sequential_config(of, layers) : functional_config(of, wires, layers);
-}
-
-json training_config(const objective& loss, const spec& optimizer) {
-  const auto& kind = find_optimizer(optimizer.name);
-  auto config = optimizer.keys;
-  config["name"] = kind.keras_class;
-  if (config.contains("learning_rate"))
-    config["learning_rate"] = keras_schedule(config["learning_rate"]);
-  const auto list = [](const auto& values) { return values.size() == 1 ? json(values[0]) : json(values); };
-  return {{"loss", list(loss.losses)},
-          {"metrics", {"accuracy"}},
-          {"weighted_metrics", nullptr},
-          {"loss_weights", loss.weights.empty() ? json{} : list(loss.weights)},
-          {"optimizer_config", {{"class_name", kind.keras_class}, {"config", config}}}};
 }
 
 } // namespace dk::nn::keras

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "nn/keras/layer_config.hpp"
-#include "nn/objective.hpp"
 #include "nn/stack.hpp"
 
 #include <nlohmann/json.hpp>
@@ -23,10 +22,6 @@ generation generation_of(const nlohmann::json& model, const std::string& version
 /// @throws failure (model) that names the index and the class of a layer that is not supported
 architecture read_model_config(const nlohmann::json& from, generation by);
 
-/// The loss that a file's training_config names, in our words; "" when it has none.
-std::string read_loss(const nlohmann::json& training_config);
-
 nlohmann::json model_config(const architecture& of, const layer_stack& layers);
-nlohmann::json training_config(const objective& loss, const spec& optimizer);
 
 } // namespace dk::nn::keras

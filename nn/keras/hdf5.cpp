@@ -81,13 +81,6 @@ h5_handle open_numbers(hid_t in, const std::string& name) {
   return {H5Dopen2(in, name.c_str(), H5P_DEFAULT), H5Dclose, "the numbers of \"" + name + "\" are missing"};
 }
 
-std::string extents_text(const shape& of) {
-  std::string text;
-  for (const auto extent : of)
-    text += (text.empty() ? "" : ", ") + std::to_string(extent);
-  return "(" + text + ")";
-}
-
 h5_handle create_attribute(hid_t of, const std::string& name, hid_t type, hid_t space) {
   return {H5Acreate2(of, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
           "cannot write the attribute \"" + name + "\""};

@@ -1,8 +1,10 @@
 // Whatever the text: a model's layers, whose description reads back as the same ones, or failure (model, config,
 // shape).
 #include "common/error.hpp"
+#include "nn/catalog.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/json.hpp"
+#include "nn/keras/training_config.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -21,6 +23,17 @@ void check_written(const architecture& of, const layer_stack& layers) {
       std::abort();
 }
 
+// What was said about the training can be made, or is refused.
+void check_training(const objective& loss, const dk::spec& optimizer) {
+  try {
+    check_objective(loss);
+    make_optimizer(optimizer, 1);
+  } catch (const dk::failure& why) {
+    if (why.code() != dk::errc::config)
+      std::abort();
+  }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -28,8 +41,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   layer_stack layers;
   try {
     const auto text = keras::parse({reinterpret_cast<const char*>(data), size}, "fuzz");
-    keras::read_loss(keras::at(text, "compile_config"));
+    const auto& training = keras::at(text, "compile_config");
+    keras::read_metrics(training);
     read = keras::read_model_config(text, keras::generation_of(text, ""));
+    check_training(keras::read_loss(training, read.outputs), keras::read_optimizer(training));
     layers = make_layers(read);
   } catch (const dk::failure& why) {
     if (why.code() != dk::errc::model && why.code() != dk::errc::config && why.code() != dk::errc::shape)
