@@ -39,9 +39,9 @@ directions time_convolution(dk::nn::convolution& by, const dk::nn::window& over,
   const auto dy = numbers(batch * over.positions() * filters);
   const auto kernel = numbers(over.numbers() * filters);
   std::vector<float> to(std::max({x.size(), dy.size(), kernel.size()}));
-  return {dk::microseconds([&] { by.forward(batch, x.data(), kernel.data(), to.data()); }),
-          dk::microseconds([&] { by.input_gradient(batch, dy.data(), kernel.data(), to.data()); }),
-          dk::microseconds([&] { by.kernel_gradient(batch, x.data(), dy.data(), to.data()); })};
+  return {dk::thread_microseconds([&] { by.forward(batch, x.data(), kernel.data(), to.data()); }),
+          dk::thread_microseconds([&] { by.input_gradient(batch, dy.data(), kernel.data(), to.data()); }),
+          dk::thread_microseconds([&] { by.kernel_gradient(batch, x.data(), dy.data(), to.data()); })};
 }
 
 void print_convolutions(std::size_t batch) {

@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
   benchmark::sample_rows data{8192, 784, 10};
   for (const int batch : asked.batches_of(benchmark::networks()[0])) {
     eigen_network network;
-    const double us = dk::microseconds(
+    const double us = dk::thread_microseconds(
         [&] {
           const auto view = data.next(static_cast<std::size_t>(batch));
           network.step(view.features, view.labels, batch);

@@ -76,7 +76,7 @@ volatile float sink;
 
 double peak_gflops(double seconds) {
   std::vector<float> sums(chains * lanes, 1.0F);
-  const double us = dk::microseconds([&] { multiply_add(sums.data(), 0.999F, 0.001F); }, seconds);
+  const double us = dk::thread_microseconds([&] { multiply_add(sums.data(), 0.999F, 0.001F); }, seconds);
   sink = sums[0];
   return 2e-3 * passes * chains * lanes / us;
 }
@@ -86,7 +86,7 @@ double sgemm_gflops(double seconds) {
   room a{n * n};
   room b{n * n};
   room c{n * n};
-  const double us = dk::microseconds(
+  const double us = dk::thread_microseconds(
       [&] {
         dk::nn::gemm(n, n, n, {a.data(), n}, {b.data(), n}, c.data(), n);
       },
@@ -103,7 +103,7 @@ traffic measure(const benchmark::network& of, std::size_t weights, double second
   room w{weights};
   room m{weights};
   room v{weights};
-  const double updating = dk::microseconds(
+  const double updating = dk::thread_microseconds(
       [&] {
         if (of.moments == 2)
           update(w.data(), m.data(), v.data(), weights, 1e-3F);
@@ -111,7 +111,7 @@ traffic measure(const benchmark::network& of, std::size_t weights, double second
           update(w.data(), m.data(), weights, 1e-3F);
       },
       seconds);
-  return {updating, dk::microseconds([&] { sink = sum(w.data(), weights); }, seconds)};
+  return {updating, dk::thread_microseconds([&] { sink = sum(w.data(), weights); }, seconds)};
 }
 
 } // namespace

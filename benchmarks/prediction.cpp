@@ -2,7 +2,7 @@
 //
 //   prediction [--network w1|w2|w3] [--batch N] [--seconds S] [--json]
 //
-// Prints the median of µs on one thread, what it comes to in rows/s and GFLOP/s; with --json one object a line.
+// Prints the median of µs of one thread's time, what it comes to in rows/s and GFLOP/s; with --json one object a line.
 // scripts/bench-torch sets PyTorch and the bounds of this machine beside it.
 
 #include "benchmarks/networks.hpp"
@@ -19,7 +19,7 @@ double measure(const benchmark::network& of, std::size_t batch, double seconds) 
   model.initialize(1);
   benchmark::sample_rows data{8192, model.input_size(), of.classes};
   std::vector<float> outputs(batch * model.output_size());
-  return dk::microseconds([&] { model.predict(data.next(batch).features, batch, outputs.data()); }, seconds);
+  return dk::thread_microseconds([&] { model.predict(data.next(batch).features, batch, outputs.data()); }, seconds);
 }
 
 } // namespace

@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <vector>
 
 namespace dk {
 
-/// µs per call: the median of 9 rounds that take about `seconds` together, a fifth of which warms up.
-template <class Step>
-double microseconds(Step step, double seconds = 2.5) {
-  using clock = std::chrono::steady_clock;
+namespace detail {
+
+template <class Now, class Step>
+double median_microseconds(Now now, Step step, double seconds) {
   const auto seconds_of = [&](std::size_t calls) {
-    const auto from = clock::now();
+    const double from = now();
     for (std::size_t i = 0; i < calls; ++i)
       step();
-    return std::chrono::duration<double>(clock::now() - from).count();
+    return std::max(1e-9, now() - from);
   };
   const auto round_seconds = 0.8 * seconds / 9;
   std::size_t calls = 1;
@@ -29,6 +30,29 @@ double microseconds(Step step, double seconds = 2.5) {
     round = 1e6 * seconds_of(calls) / static_cast<double>(calls);
   std::sort(rounds.begin(), rounds.end());
   return rounds[4];
+}
+
+} // namespace detail
+
+/// µs per call: the median of 9 rounds that take about `seconds` together, a fifth of which warms up.
+template <class Step>
+double microseconds(Step step, double seconds = 2.5) {
+  const auto now = [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  };
+  return detail::median_microseconds(now, step, seconds);
+}
+
+/// The same in the time that the calling thread is given, for what computes on this thread alone: on a machine that is
+/// shared, others who take their turns do not count.
+template <class Step>
+double thread_microseconds(Step step, double seconds = 2.5) {
+  const auto now = [] {
+    timespec at{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+    return static_cast<double>(at.tv_sec) + 1e-9 * static_cast<double>(at.tv_nsec);
+  };
+  return detail::median_microseconds(now, step, seconds);
 }
 
 } // namespace dk

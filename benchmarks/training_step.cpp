@@ -2,7 +2,7 @@
 //
 //   training_step [--network w1|w2|w3] [--batch N] [--seconds S] [--json]
 //
-// Prints the median of µs on one thread, what it comes to in rows/s and GFLOP/s; with --json one object a line.
+// Prints the median of µs of one thread's time, what it comes to in rows/s and GFLOP/s; with --json one object a line.
 // scripts/bench-torch sets PyTorch and the bounds of this machine beside it.
 
 #include "benchmarks/networks.hpp"
@@ -20,7 +20,7 @@ double measure(const benchmark::network& of, std::size_t batch, double seconds) 
   model.seed_dropout(1);
   const auto with = dk::nn::make_optimizer(of.optimizer, model.num_weights());
   benchmark::sample_rows data{8192, model.input_size(), of.classes};
-  return dk::microseconds([&] { model.train_on_batch(data.next(batch), *with); }, seconds);
+  return dk::thread_microseconds([&] { model.train_on_batch(data.next(batch), *with); }, seconds);
 }
 
 } // namespace
