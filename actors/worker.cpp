@@ -122,7 +122,7 @@ void train(worker_ptr self, const batch& b) {
   check_fits(my, b);
   const auto begun = self->clock().now();
   {
-    const nn::compute_scope computing;
+    const nn::compute_scope computing{my.setup.threads};
     const nn::batch_view rows{b.features.data(), b.labels.data(), b.rows};
     const auto step = my.setup.exchange.train ? my.setup.exchange.train(*my.own, rows)
                                               : my.own->model.train_on_batch(rows, *my.own->optimizer);

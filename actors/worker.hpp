@@ -54,6 +54,7 @@ struct worker_setup {
   exchange_rule exchange;
   std::uint32_t batch_rows = 1;
   std::uint32_t prefetch = 4; ///< batches under way, at least 1
+  std::size_t threads = 1;    ///< that a training step uses
   bool overlap = false;       ///< the next chunk begins while the exchange of this one is on its way
   bool gated = false; ///< under the policy `wait`: centers that a chunk starts from are pulled before each, and pulls
                       ///< go from shard to shard, so that no two workers hold what the other one waits for

@@ -30,6 +30,7 @@ worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   setup.exchange = rule->worker(which.trainer.algorithm.keys);
   setup.batch_rows = static_cast<std::uint32_t>(which.trainer.batch_size);
   setup.prefetch = static_cast<std::uint32_t>(which.data.prefetch);
+  setup.threads = which.trainer.threads;
   setup.overlap = which.trainer.overlap && rule->has_server();
   setup.request_timeout = std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)};
   if (policy_of(which).kind == policy_kind::wait) {

@@ -40,6 +40,7 @@ struct model_config {
 struct trainer_config {
   spec algorithm{"adag"}; ///< with its own keys, all of them
   std::size_t workers = 1;
+  std::size_t threads = 1; ///< of a training step; of `single` only
   std::size_t epochs = 1;
   std::size_t batch_size = 32;
   std::size_t communication_window = 5; ///< mini-batches between two exchanges

@@ -144,6 +144,7 @@ void write_trainer(writer& to, const trainer_config& trainer, const std::vector<
   for (const auto& [key, value] : trainer.algorithm.keys.items())
     to.line(key, value);
   to.line("workers", trainer.workers);
+  to.line("threads", trainer.threads);
   to.line("epochs", trainer.epochs);
   to.line("batch_size", trainer.batch_size);
   to.line("communication_window", trainer.communication_window);

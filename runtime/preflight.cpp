@@ -1,6 +1,7 @@
 #include "runtime/preflight.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "nn/compute_scope.hpp"
 #include "runtime/enlist.hpp"
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
@@ -36,6 +37,17 @@ void check_overlap(const job& which, const algorithm& rule) {
     refuse("under the policy wait a chunk begins when its worker has the newest center");
 }
 
+void check_threads(std::size_t threads, const algorithm& rule) {
+  const auto refuse = [threads](const std::string& why) {
+    throw failure{errc::config, "trainer.threads = " + std::to_string(threads) + ", but " + why};
+  };
+  if (rule.name != "single")
+    refuse(rule.name + " trains with one thread per worker; leave threads out and raise workers, or set algorithm = "
+                       "\"single\"");
+  if (!nn::can_use_threads())
+    refuse("this dk was built without oneDNN and computes on one thread; leave threads out");
+}
+
 void check_algorithm(const job& which, std::size_t weights) {
   const auto& trainer = which.trainer;
   const auto* rule = find_algorithm(trainer.algorithm.name);
@@ -46,6 +58,8 @@ void check_algorithm(const job& which, std::size_t weights) {
   else if (!rule->has_server() && trainer.workers != 1)
     throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but " + rule->name +
                                     " trains with one worker; set workers = 1, or choose another algorithm"};
+  if (trainer.threads != 1)
+    check_threads(trainer.threads, *rule);
   if (barrier_of(*rule) != barrier::none && policy_of(which).kind != policy_kind::accept)
     throw failure{errc::config, "trainer.policy = \"" + trainer.policy + "\", but with " + rule->name +
                                     " no commit is ever stale; leave the policy out"};

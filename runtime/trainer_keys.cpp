@@ -138,6 +138,7 @@ void read_validation(const section& in, trainer_config& trainer) {
 void read_trainer(const section& in, trainer_config& trainer) {
   read_algorithm(in, trainer.algorithm);
   in.whole("workers", trainer.workers, 1, 65'536);
+  in.whole("threads", trainer.threads, 1, 1024);
   in.whole("epochs", trainer.epochs, 1, many);
   in.whole("batch_size", trainer.batch_size, 1, many);
   in.whole("communication_window", trainer.communication_window, 1, many);

@@ -6,9 +6,14 @@
 #include "nn/sum_rows.hpp"
 #include "nn/transpose.hpp"
 
+#include <algorithm>
+
 namespace dk::nn {
 
 namespace {
+
+// Outputs that are convolved at a time: bias and activation should find them in the L2 cache.
+constexpr std::size_t group_numbers = std::size_t{1} << 17U;
 
 shape output_of(const window& over, std::size_t filters, bool channels_first) {
   return image{over.y.out, over.x.out, filters, channels_first}.extents();
@@ -69,23 +74,38 @@ private:
   std::size_t kernel_size() const { return over_.numbers() * filters_; }
 
   void compute(const float* weights, const float* x, std::size_t rows, float* y) {
-    products_->forward(rows, x, weights, y);
-    activation_.apply(y, weights_.use_bias ? weights + kernel_size() : nullptr, rows * over_.positions(), filters_);
+    const auto* const bias = weights_.use_bias ? weights + kernel_size() : nullptr;
+    const auto outputs = over_.positions() * filters_;
+    const auto group = std::max<std::size_t>(1, group_numbers / outputs);
+    for (std::size_t from = 0; from < rows; from += group) {
+      const auto count = std::min(group, rows - from);
+      products_->forward(count, x + from * over_.input(), weights, y + from * outputs);
+      activation_.apply(y + from * outputs, bias, count * over_.positions(), filters_);
+    }
   }
 
   // dX first, because the sink may change K.
   void compute_backward(const backward_pass& pass) {
-    const auto lines = pass.rows * over_.positions();
-    activation_.differentiate(pass.y, pass.dy, lines, filters_);
-    if (weights_.use_bias) {
-      const auto at = pass.first + kernel_size();
-      sum_rows(pass.dy, lines, filters_, pass.sink->room(at, filters_));
-      pass.sink->done(at, filters_);
-    }
+    differentiate(pass);
     if (pass.dx != nullptr)
       products_->input_gradient(pass.rows, pass.dy, pass.weights, pass.dx);
     products_->kernel_gradient(pass.rows, pass.x, pass.dy, pass.sink->room(pass.first, kernel_size()));
     pass.sink->done(pass.first, kernel_size());
+  }
+
+  // dZ and its sum, sample by sample, while dZ is in the cache.
+  void differentiate(const backward_pass& pass) const {
+    const auto at = pass.first + kernel_size();
+    auto* const sums = weights_.use_bias ? pass.sink->room(at, filters_) : nullptr;
+    const auto outputs = over_.positions() * filters_;
+    for (std::size_t sample = 0; sample < pass.rows; ++sample) {
+      auto* const dy = pass.dy + sample * outputs;
+      activation_.differentiate(pass.y + sample * outputs, dy, over_.positions(), filters_);
+      if (sums != nullptr)
+        sum_rows(dy, over_.positions(), filters_, sums, sample > 0);
+    }
+    if (sums != nullptr)
+      pass.sink->done(at, filters_);
   }
 
   const float* channels_last(const float* x, std::size_t rows, buffer& to) const {

@@ -39,10 +39,7 @@ public:
       sum_rows(pass.dy, pass.rows, out_, pass.sink->room(at, out_));
       pass.sink->done(at, out_);
     }
-    if (pass.rows > small_batch_rows)
-      return backward_bands(pass);
-    input_gradient(pass, 0, in_);
-    pass.sink->done(pass.first, {pass.rows, in_, out_, pass.x, pass.dy});
+    backward_bands(pass);
   }
 
   bool leave_activation(std::string_view name) override {
@@ -59,25 +56,38 @@ public:
   }
 
 private:
-  // dX first, because the sink may change W.
-  void input_gradient(const backward_pass& pass, std::size_t from, std::size_t count) const {
-    if (pass.dx != nullptr)
-      gemm(pass.rows, count, out_, {pass.dy, out_}, {pass.weights + from * out_, out_, true}, pass.dx + from, in_);
+  // Rows of W, their gradient and the moments of their optimizer should share the L2 cache; a large batch is bound by
+  // the products instead, and each band makes them pack dZ again.
+  std::size_t band_rows(std::size_t batch) const {
+    const std::size_t numbers = batch < 64 ? 32768 : 131072;
+    return std::max<std::size_t>(16, numbers / out_ / 16 * 16);
   }
 
-  // A band of W, its gradient and the moments of its optimizer should share the L2 cache; a large batch is bound by the
-  // products instead, and each band makes them pack dZ again.
+  // Of each band dX first, because the sink may change W.
   void backward_bands(const backward_pass& pass) const {
-    const std::size_t numbers = pass.rows < 64 ? 32768 : 131072;
-    const auto band = std::max<std::size_t>(16, numbers / out_ / 16 * 16);
+    const auto band = band_rows(pass.rows);
     for (std::size_t from = 0; from < in_; from += band) {
       const auto count = std::min(band, in_ - from);
-      const auto at = pass.first + from * out_;
-      input_gradient(pass, from, count);
-      gemm(count, out_, pass.rows, {pass.x + from, in_, true}, {pass.dy, out_}, pass.sink->room(at, count * out_),
-           out_);
-      pass.sink->done(at, count * out_);
+      if (pass.dx != nullptr)
+        input_gradient(pass, from, count);
+      kernel_gradient(pass, from, count);
     }
+  }
+
+  void input_gradient(const backward_pass& pass, std::size_t from, std::size_t count) const {
+    const auto* const w = pass.weights + from * out_;
+    if (pass.rows <= small_batch_rows)
+      small_batch_input_gradient(pass.rows, out_, count, pass.dy, w, pass.dx + from, in_);
+    else
+      gemm(pass.rows, count, out_, {pass.dy, out_}, {w, out_, true}, pass.dx + from, in_);
+  }
+
+  void kernel_gradient(const backward_pass& pass, std::size_t from, std::size_t count) const {
+    const auto at = pass.first + from * out_;
+    if (pass.rows <= small_batch_rows)
+      return pass.sink->done(at, {pass.rows, count, out_, pass.x + from, in_, pass.dy});
+    gemm(count, out_, pass.rows, {pass.x + from, in_, true}, {pass.dy, out_}, pass.sink->room(at, count * out_), out_);
+    pass.sink->done(at, count * out_);
   }
 
   std::size_t in_;

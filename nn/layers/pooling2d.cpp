@@ -9,32 +9,138 @@ namespace dk::nn {
 
 namespace {
 
-// best <- the larger of both; NaN stays.
-DK_CLONES void take_larger(const float* __restrict x, std::size_t count, float* __restrict best) {
-  for (std::size_t i = 0; i < count; ++i)
-    best[i] = x[i] > best[i] || x[i] != x[i] ? x[i] : best[i];
+// How many of the window's numbers on this side are not padding.
+DK_INLINE std::size_t inside(const window_axis& side, std::size_t at) {
+  std::size_t count = 0;
+  for (std::size_t k = 0; k < side.size; ++k)
+    count += side.source(at, k) < side.in ? 1U : 0U;
+  return count;
 }
 
-// The same, and at <- position where that is x.
-DK_CLONES void take_larger(const float* __restrict x, std::size_t count, std::uint32_t position, float* __restrict best,
-                           std::uint32_t* __restrict at) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const bool larger = x[i] > best[i] || x[i] != x[i];
-    best[i] = larger ? x[i] : best[i];
-    at[i] = larger ? position : at[i];
+// Walks over every position of a window in every image, and every pixel under it: visit.begin_image(where its numbers
+// are in the input, their count), visit.begin(where the position's numbers are in the output, channels, pixels under
+// the window), visit.pixel(where its numbers are in the input, those in the output, channels, number under the window).
+// The visitor becomes part of the loops, which is why it is a struct of inlined functions.
+template <class Visitor>
+DK_INLINE void walk(const window& over, std::size_t images, Visitor visit) {
+  std::size_t out = 0;
+  for (std::size_t image = 0; image < images; ++image) {
+    visit.begin_image(image * over.input(), over.input());
+    for (std::size_t top = 0; top < over.y.out; ++top)
+      for (std::size_t left = 0; left < over.x.out; ++left, out += over.channels) {
+        visit.begin(out, over.channels, inside(over.y, top) * inside(over.x, left));
+        for (std::size_t ky = 0; ky < over.y.size; ++ky) {
+          const auto y = over.y.source(top, ky);
+          if (y >= over.y.in)
+            continue;
+          for (std::size_t kx = 0; kx < over.x.size; ++kx)
+            if (const auto x = over.x.source(left, kx); x < over.x.in)
+              visit.pixel(((image * over.y.in + y) * over.x.in + x) * over.channels, out, over.channels,
+                          static_cast<std::uint32_t>(ky * over.x.size + kx));
+        }
+      }
   }
 }
 
-// dx <- dx + dy where the largest was found at this position
-DK_CLONES void give_back(const float* __restrict dy, const std::uint32_t* __restrict at, std::size_t count,
-                         std::uint32_t position, float* __restrict dx) {
-  for (std::size_t i = 0; i < count; ++i)
-    dx[i] += at[i] == position ? dy[i] : 0.0F;
-}
+// y <- the larger of both; NaN stays.
+struct largest {
+  const float* x;
+  float* y;
 
-DK_CLONES void add_scaled(const float* __restrict x, std::size_t count, float factor, float* __restrict to) {
-  for (std::size_t i = 0; i < count; ++i)
-    to[i] += factor * x[i];
+  DK_INLINE void begin_image(std::size_t, std::size_t) const {}
+  DK_INLINE void begin(std::size_t out, std::size_t channels, std::size_t) const {
+    std::fill_n(y + out, channels, -std::numeric_limits<float>::infinity());
+  }
+  DK_INLINE void pixel(std::size_t in, std::size_t out, std::size_t channels, std::uint32_t) const {
+    DK_INDEPENDENT
+    for (std::size_t i = 0; i < channels; ++i)
+      y[out + i] = x[in + i] > y[out + i] || x[in + i] != x[in + i] ? x[in + i] : y[out + i];
+  }
+};
+
+// The same, and at <- the pixel where that was.
+struct largest_and_where {
+  const float* x;
+  float* y;
+  std::uint32_t* at;
+
+  DK_INLINE void begin_image(std::size_t, std::size_t) const {}
+  DK_INLINE void begin(std::size_t out, std::size_t channels, std::size_t) const {
+    std::fill_n(y + out, channels, -std::numeric_limits<float>::infinity());
+    std::fill_n(at + out, channels, 0U);
+  }
+  DK_INLINE void pixel(std::size_t in, std::size_t out, std::size_t channels, std::uint32_t number) const {
+    DK_INDEPENDENT
+    for (std::size_t i = 0; i < channels; ++i) {
+      const bool larger = x[in + i] > y[out + i] || x[in + i] != x[in + i];
+      y[out + i] = larger ? x[in + i] : y[out + i];
+      at[out + i] = larger ? number : at[out + i];
+    }
+  }
+};
+
+// dx <- dx + dy where the largest was found at this pixel
+struct give_back {
+  const float* dy;
+  const std::uint32_t* at;
+  float* dx;
+
+  DK_INLINE void begin_image(std::size_t in, std::size_t count) const { std::fill_n(dx + in, count, 0.0F); }
+  DK_INLINE void begin(std::size_t, std::size_t, std::size_t) const {}
+  DK_INLINE void pixel(std::size_t in, std::size_t out, std::size_t channels, std::uint32_t number) const {
+    DK_INDEPENDENT
+    for (std::size_t i = 0; i < channels; ++i)
+      dx[in + i] += at[out + i] == number ? dy[out + i] : 0.0F;
+  }
+};
+
+// y <- the mean of x
+struct mean {
+  const float* x;
+  float* y;
+  float part = 0;
+
+  DK_INLINE void begin_image(std::size_t, std::size_t) const {}
+  DK_INLINE void begin(std::size_t out, std::size_t channels, std::size_t pixels) {
+    part = 1.0F / static_cast<float>(pixels);
+    std::fill_n(y + out, channels, 0.0F);
+  }
+  DK_INLINE void pixel(std::size_t in, std::size_t out, std::size_t channels, std::uint32_t) const {
+    DK_INDEPENDENT
+    for (std::size_t i = 0; i < channels; ++i)
+      y[out + i] += part * x[in + i];
+  }
+};
+
+// dx <- dx + each pixel's part of dy
+struct share {
+  const float* dy;
+  float* dx;
+  float part = 0;
+
+  DK_INLINE void begin_image(std::size_t in, std::size_t count) const { std::fill_n(dx + in, count, 0.0F); }
+  DK_INLINE void begin(std::size_t, std::size_t, std::size_t pixels) { part = 1.0F / static_cast<float>(pixels); }
+  DK_INLINE void pixel(std::size_t in, std::size_t out, std::size_t channels, std::uint32_t) const {
+    DK_INDEPENDENT
+    for (std::size_t i = 0; i < channels; ++i)
+      dx[in + i] += part * dy[out + i];
+  }
+};
+
+DK_CLONES void walk_all(const window& over, std::size_t images, largest visit) {
+  walk(over, images, visit);
+}
+DK_CLONES void walk_all(const window& over, std::size_t images, largest_and_where visit) {
+  walk(over, images, visit);
+}
+DK_CLONES void walk_all(const window& over, std::size_t images, give_back visit) {
+  walk(over, images, visit);
+}
+DK_CLONES void walk_all(const window& over, std::size_t images, mean visit) {
+  walk(over, images, visit);
+}
+DK_CLONES void walk_all(const window& over, std::size_t images, share visit) {
+  walk(over, images, visit);
 }
 
 /// What pooling layers share: the window, and images with the channels first taken as so many images of one channel.
@@ -57,33 +163,12 @@ public:
   }
 
 protected:
-  // use(where the position's numbers are in the output) and then, for each pixel under the window, visit(where its
-  // numbers are in the input, number of the pixel under the window)
-  template <class Use>
-  void for_each_position(std::size_t rows, Use use) const {
-    std::size_t out = 0;
-    for (std::size_t sample = 0; sample < rows * images_; ++sample)
-      for (std::size_t top = 0; top < over_.y.out; ++top)
-        for (std::size_t left = 0; left < over_.x.out; ++left, out += over_.channels)
-          use(sample, top, left, out);
+  template <class Visitor>
+  void walk_rows(std::size_t rows, Visitor visit) const {
+    walk_all(over_, rows * images_, visit);
   }
 
-  template <class Visit>
-  void for_each_pixel(std::size_t sample, std::size_t top, std::size_t left, Visit visit) const {
-    for (std::size_t ky = 0; ky < over_.y.size; ++ky) {
-      const auto y = over_.y.source(top, ky);
-      if (y >= over_.y.in)
-        continue;
-      for (std::size_t kx = 0; kx < over_.x.size; ++kx)
-        if (const auto x = over_.x.source(left, kx); x < over_.x.in)
-          visit(((sample * over_.y.in + y) * over_.x.in + x) * over_.channels,
-                static_cast<std::uint32_t>(ky * over_.x.size + kx));
-    }
-  }
-
-  std::size_t input_size(std::size_t rows) const { return rows * images_ * over_.input(); }
   std::size_t output_size(std::size_t rows) const { return rows * images_ * over_.positions() * over_.channels; }
-  std::size_t channels() const { return over_.channels; }
 
 private:
   window over_;
@@ -96,34 +181,16 @@ class max_pooling2d final : public pooling2d {
 public:
   using pooling2d::pooling2d;
 
-  void infer(const float*, const float* x, std::size_t rows, float* y) override {
-    std::fill_n(y, output_size(rows), -std::numeric_limits<float>::infinity());
-    for_each_position(rows, [&](std::size_t sample, std::size_t top, std::size_t left, std::size_t out) {
-      for_each_pixel(sample, top, left,
-                     [&](std::size_t in, std::uint32_t) { take_larger(x + in, channels(), y + out); });
-    });
-  }
+  void infer(const float*, const float* x, std::size_t rows, float* y) override { walk_rows(rows, largest{x, y}); }
 
   void forward(const float*, const float* x, std::size_t rows, float* y) override {
-    std::fill_n(y, output_size(rows), -std::numeric_limits<float>::infinity());
     at_.resize(std::max(at_.size(), output_size(rows)));
-    for_each_position(rows, [&](std::size_t sample, std::size_t top, std::size_t left, std::size_t out) {
-      std::fill_n(at_.data() + out, channels(), 0U);
-      for_each_pixel(sample, top, left, [&](std::size_t in, std::uint32_t position) {
-        take_larger(x + in, channels(), position, y + out, at_.data() + out);
-      });
-    });
+    walk_rows(rows, largest_and_where{x, y, at_.data()});
   }
 
   void backward(const backward_pass& pass) override {
-    if (pass.dx == nullptr)
-      return;
-    std::fill_n(pass.dx, input_size(pass.rows), 0.0F);
-    for_each_position(pass.rows, [&](std::size_t sample, std::size_t top, std::size_t left, std::size_t out) {
-      for_each_pixel(sample, top, left, [&](std::size_t in, std::uint32_t position) {
-        give_back(pass.dy + out, at_.data() + out, channels(), position, pass.dx + in);
-      });
-    });
+    if (pass.dx != nullptr)
+      walk_rows(pass.rows, give_back{pass.dy, at_.data(), pass.dx});
   }
 
 private:
@@ -135,31 +202,11 @@ class average_pooling2d final : public pooling2d {
 public:
   using pooling2d::pooling2d;
 
-  void infer(const float*, const float* x, std::size_t rows, float* y) override {
-    std::fill_n(y, output_size(rows), 0.0F);
-    for_each_position(rows, [&](std::size_t sample, std::size_t top, std::size_t left, std::size_t out) {
-      const auto part = 1.0F / pixels_under(sample, top, left);
-      for_each_pixel(sample, top, left,
-                     [&](std::size_t in, std::uint32_t) { add_scaled(x + in, channels(), part, y + out); });
-    });
-  }
+  void infer(const float*, const float* x, std::size_t rows, float* y) override { walk_rows(rows, mean{x, y}); }
 
   void backward(const backward_pass& pass) override {
-    if (pass.dx == nullptr)
-      return;
-    std::fill_n(pass.dx, input_size(pass.rows), 0.0F);
-    for_each_position(pass.rows, [&](std::size_t sample, std::size_t top, std::size_t left, std::size_t out) {
-      const auto part = 1.0F / pixels_under(sample, top, left);
-      for_each_pixel(sample, top, left,
-                     [&](std::size_t in, std::uint32_t) { add_scaled(pass.dy + out, channels(), part, pass.dx + in); });
-    });
-  }
-
-private:
-  float pixels_under(std::size_t sample, std::size_t top, std::size_t left) const {
-    float count = 0;
-    for_each_pixel(sample, top, left, [&](std::size_t, std::uint32_t) { ++count; });
-    return count;
+    if (pass.dx != nullptr)
+      walk_rows(pass.rows, share{pass.dy, pass.dx});
   }
 };
 

@@ -1,7 +1,6 @@
 #include "common/simd.hpp"
 #include "nn/optimizer.hpp"
-
-#include <cmath>
+#include "nn/reciprocal_root.hpp"
 
 namespace dk::nn {
 
@@ -13,7 +12,7 @@ struct rule {
 
   DK_INLINE void operator()(float& w, float& a, float g) const {
     a += g * g;
-    w -= rate * g / std::sqrt(a + epsilon);
+    w -= rate * g * reciprocal_root(a + epsilon);
   }
 };
 
@@ -24,7 +23,8 @@ DK_CLONES void follow_all(float* __restrict w, float* __restrict a, const float*
 }
 
 DK_CLONES void follow_all(float* w, float* a, const small_batch_gradient& g, rule follow) {
-  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], a[i], gi); });
+  for_each_gradient(
+      g, [=](std::size_t i, float gi) { follow(w[i], a[i], gi); }, always_rests);
 }
 
 /// a <- a + g^2; w <- w - learning_rate g / sqrt(a + epsilon), a from initial_accumulator_value on (Duchi 2011, as in

@@ -37,7 +37,10 @@ DK_CLONES void follow_all(float* __restrict w, float* __restrict m, float* __res
 }
 
 DK_CLONES void follow_all(float* w, float* m, float* v, const small_batch_gradient& g, rule follow) {
-  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], m[i], v[i], gi); });
+  const bool rests = follow.keep == 1.0F; // else the weights shrink
+  for_each_gradient(
+      g, [=](std::size_t i, float gi) { follow(w[i], m[i], v[i], gi); },
+      [=](std::size_t at, std::size_t count) { return rests && all_zero(v + at, count) && all_zero(m + at, count); });
 }
 
 DK_CLONES void follow_all(float* __restrict w, float* __restrict m, float* __restrict v, float* __restrict top,

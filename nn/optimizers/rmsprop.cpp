@@ -1,5 +1,6 @@
 #include "common/simd.hpp"
 #include "nn/optimizer.hpp"
+#include "nn/reciprocal_root.hpp"
 
 #include <cmath>
 
@@ -15,7 +16,7 @@ struct rule {
 
   DK_INLINE float step(float& v, float g) const {
     v = rho * v + (1.0F - rho) * g * g;
-    return rate * g / std::sqrt(v + epsilon);
+    return rate * g * reciprocal_root(v + epsilon);
   }
 
   DK_INLINE float centered_step(float& v, float& mean, float g) const {

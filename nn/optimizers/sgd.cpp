@@ -29,7 +29,8 @@ DK_CLONES void follow_all(float* __restrict w, const float* __restrict g, std::s
 }
 
 DK_CLONES void follow_all(float* w, const small_batch_gradient& g, plain follow) {
-  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], gi); });
+  for_each_gradient(
+      g, [=](std::size_t i, float gi) { follow(w[i], gi); }, always_rests);
 }
 
 DK_CLONES void follow_all(float* __restrict w, float* __restrict u, const float* __restrict g, std::size_t count,
@@ -39,7 +40,9 @@ DK_CLONES void follow_all(float* __restrict w, float* __restrict u, const float*
 }
 
 DK_CLONES void follow_all(float* w, float* u, const small_batch_gradient& g, with_momentum follow) {
-  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], u[i], gi); });
+  for_each_gradient(
+      g, [=](std::size_t i, float gi) { follow(w[i], u[i], gi); },
+      [=](std::size_t at, std::size_t count) { return all_zero(u + at, count); });
 }
 
 /// w <- w - r g; with momentum: u <- momentum u - r g, w <- w + u; with nesterov: w <- w + momentum u - r g (the new

@@ -265,6 +265,38 @@ TEST_CASE("the summary counts what is not trained", "[nn][images]") {
              Catch::Contains("Trainable params: 10 ") && Catch::Contains("Non-trainable params: 6 "));
 }
 
+// Convolutions take many images in groups, bias gradients one by one.
+TEST_CASE("many images are convolved as a few", "[nn][images]") {
+  const compute_scope scope;
+  model m{{"m",
+           {28, 28, 1},
+           {{"conv2d", {{"filters", 32}, {"kernel_size", 3}, {"activation", "relu"}}},
+            {"max_pooling2d", {{"pool_size", 3}, {"strides", 2}, {"padding", "same"}}},
+            {"flatten"},
+            test::dense(2)}},
+          "mean_squared_error",
+          2};
+  m.initialize(1);
+  constexpr std::size_t rows = 17;
+  const auto x = test::random_numbers(rows * 784, 1);
+  const auto y = test::random_numbers(rows * 2, 2);
+  std::vector<float> together(rows * 2);
+  m.predict(x.data(), rows, together.data());
+  std::vector<double> sums(m.num_weights());
+  for (std::size_t row = 0; row < rows; ++row) {
+    float alone[2];
+    m.predict(&x[row * 784], 1, alone);
+    CHECK(together[row * 2] == Approx(alone[0]).margin(1e-5));
+    CHECK(together[row * 2 + 1] == Approx(alone[1]).margin(1e-5));
+    m.compute_gradient({&x[row * 784], &y[row * 2], 1});
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      sums[i] += static_cast<double>(m.gradient()[i]) / rows;
+  }
+  m.compute_gradient({x.data(), y.data(), rows});
+  for (std::size_t i = 0; i < 320; ++i) // of the convolution's kernel and bias
+    CHECK(static_cast<double>(m.gradient()[i]) == Approx(sums[i]).margin(1e-4));
+}
+
 TEST_CASE("a small network of images learns where a line is", "[nn][images]") {
   const compute_scope scope;
   model m{{"m",

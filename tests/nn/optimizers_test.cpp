@@ -92,7 +92,7 @@ TEST_CASE("every optimizer's first ten steps are those of its formula", "[nn][op
 TEST_CASE("a gradient in factors gives the same step as its product", "[nn][optimizers]") {
   const float x[] = {0.5F, -1, 2, 0, 3, 0.25F}; // 2 rows of 3
   const float dz[] = {1, 0.5F, -2, 0.125F};     // 2 rows of 2
-  const small_batch_gradient factors{2, 3, 2, x, dz};
+  const small_batch_gradient factors{2, 3, 2, x, 3, dz};
   float product[6];
   store(factors, product);
   auto wanted = test::known_steps;
