@@ -1,4 +1,5 @@
 // Leases go out here, one after the other or in rounds, until the run is over.
+#include "actors/countdown.hpp"
 #include "actors/errors.hpp"
 #include "actors/ledger_steps.hpp"
 
@@ -81,17 +82,13 @@ void close_round_if_due(ledger_ptr self) {
       !(no_more_work(my) || all_served(my)))
     return;
   my.closing = true;
-  auto missing = std::make_shared<std::size_t>(my.setup.servers.size());
-  for (const auto& server : my.setup.servers)
-    self->request(server, my.setup.request_timeout, close_atom_v, my.setup.rate)
-        .then(
-            [=](std::uint64_t) {
-              if (--*missing > 0)
-                return;
-              self->state.closing = false;
-              begin_round(self);
-            },
-            [=](const caf::error& why) { fail(self, to_failure(why).code(), to_failure(why).what()); });
+  close_round_at(
+      self, my.setup.servers, my.setup.request_timeout, my.setup.rate,
+      [=] {
+        self->state.closing = false;
+        begin_round(self);
+      },
+      [=](const caf::error& why) { fail(self, to_failure(why).code(), to_failure(why).what()); });
 }
 
 void check_for_the_end(ledger_ptr self) {

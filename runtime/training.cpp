@@ -75,9 +75,8 @@ milliseconds training::timeout() const {
 }
 
 run_result training::run() {
-  if (options_.replay == nullptr)
-    for (const auto& line : advice_on(job_))
-      tell(line);
+  if (const auto advice = advice_on(job_); options_.replay == nullptr && !advice.empty())
+    tell(advice);
   start_ = start_weights();
   plan_tracks();
   recall_validation();

@@ -1,5 +1,6 @@
 #include "runtime/replay/schedule.hpp"
 
+#include "actors/countdown.hpp"
 #include "actors/errors.hpp"
 
 #include <algorithm>
@@ -104,17 +105,11 @@ double rate_of(const schedule_state& my, std::size_t round) {
 
 void close_round(schedule_ptr self) {
   auto& my = self->state;
-  auto missing = std::make_shared<std::size_t>(my.setup.servers.size());
-  for (const auto& server : my.setup.servers)
-    self->request(server, my.setup.request_timeout, close_atom_v, exact{rate_of(my, my.round)})
-        .then(
-            [=](std::uint64_t) {
-              if (--*missing == 0)
-                begin_round(self);
-            },
-            [=](const caf::error& why) {
-              end(self, run_event::kind::failed, to_failure(why).code(), to_failure(why).what());
-            });
+  close_round_at(
+      self, my.setup.servers, my.setup.request_timeout, rate_of(my, my.round), [=] { begin_round(self); },
+      [=](const caf::error& why) {
+        end(self, run_event::kind::failed, to_failure(why).code(), to_failure(why).what());
+      });
 }
 
 void count_rounds(schedule_state& my) {

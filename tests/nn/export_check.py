@@ -88,9 +88,26 @@ const fs = require('fs'), ort = require('onnxruntime-node'), folder = process.ar
     const bytes = fs.readFileSync(path + '.x.f32');
     const x = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
     const session = await ort.InferenceSession.create(path + '.onnx');
-    const feeds = {[session.inputNames[0]]: new ort.Tensor('float32', x, [model.rows, ...model.input])};
-    const found = (await session.run(feeds))[session.outputNames[0]].data;
-    fs.writeFileSync(path + '.found.f32', Buffer.from(found.buffer, found.byteOffset, found.byteLength));
+    const wide = x.length / model.rows, feeds = {}; // a row holds the inputs side by side, and the outputs
+    let first = 0;
+    model.inputs.forEach((extents, i) => {
+      const size = extents.reduce((a, b) => a * b), piece = new Float32Array(model.rows * size);
+      for (let row = 0; row < model.rows; ++row)
+        piece.set(x.subarray(row * wide + first, row * wide + first + size), row * size);
+      feeds[session.inputNames[i]] = new ort.Tensor('float32', piece, [model.rows, ...extents]);
+      first += size;
+    });
+    const outputs = await session.run(feeds);
+    const parts = session.outputNames.map(name => outputs[name].data);
+    const found = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (let row = 0; row < model.rows; ++row)
+      for (const part of parts) {
+        const size = part.length / model.rows;
+        found.set(part.subarray(row * size, (row + 1) * size), at);
+        at += size;
+      }
+    fs.writeFileSync(path + '.found.f32', Buffer.from(found.buffer));
   }
 })().catch(why => { console.error(why); process.exit(1); });
 """

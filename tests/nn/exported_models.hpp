@@ -55,6 +55,18 @@ inline std::vector<architecture> exported_models() {
       {"global_first",
        {3, 6, 5},
        {{"global_average_pooling2d", {{"data_format", "channels_first"}}}, {"batch_normalization"}, dense(2, "elu")}},
+      {"graph",
+       {27},
+       {{"conv2d", {{"filters", 2}, {"kernel_size", 2}, {"name", "seen"}, {"from", "image"}}},
+        {"conv2d", {{"filters", 2}, {"kernel_size", 1}, {"activation", "tanh"}}},
+        {"add", {{"from", {"conv2d", "seen"}}}},
+        {"concatenate", {{"from", {"add", "seen"}}, {"axis", 2}}},
+        {"flatten", {{"name", "flat"}}},
+        {"concatenate", {{"from", {"flat", "place"}}}},
+        {"dense", {{"units", 4}, {"activation", "softmax"}, {"name", "kind"}}},
+        {"dense", {{"units", 1}, {"name", "size"}, {"from", "flat"}}}},
+       {{"place", {2}}, {"image", {5, 5, 1}}},
+       {"size", "kind"}},
   };
   for (const auto& name : activation_names()) {
     all.push_back({"alone_" + name, {6}, {{"activation", {{"activation", name}}}}});

@@ -5,6 +5,7 @@
 #include "nn/compute_scope.hpp"
 #include "nn/model_file.hpp"
 #include "nn/stack.hpp"
+#include "nn/wiring.hpp"
 #include "tests/nn/exported_models.hpp"
 
 #include <fstream>
@@ -23,7 +24,11 @@ void write_numbers(const std::string& path, const std::vector<float>& numbers) {
 
 // The model takes a few steps first, so that the statistics of batch normalization are not those of a fresh one.
 nlohmann::json write(const std::string& folder, const architecture& of) {
-  const auto wide = size_of(make_layers(of).back()->output());
+  const auto wires = wire(of);
+  const auto layers = make_layers(of);
+  std::size_t wide = 0;
+  for (const auto output : wires.outputs)
+    wide += size_of(layers[output - wires.inputs.size()]->output());
   model m{of, "mean_squared_error", wide};
   m.initialize(1);
   const auto x = test::random_numbers(rows * m.input_size(), 2, -3, 3);
@@ -38,7 +43,10 @@ nlohmann::json write(const std::string& folder, const architecture& of) {
   save_safetensors(path + ".safetensors", of, m.weights());
   write_numbers(path + ".x.f32", x);
   write_numbers(path + ".y.f32", y);
-  return {{"name", of.name}, {"rows", rows}, {"input", of.input}};
+  auto inputs = nlohmann::json::array();
+  for (const auto& input : wires.inputs)
+    inputs.push_back(input.extents);
+  return {{"name", of.name}, {"rows", rows}, {"inputs", inputs}};
 }
 
 } // namespace
