@@ -99,6 +99,24 @@ TEST_CASE("every optimizer goes on bit for bit", "[runtime][resume]") {
     }
 }
 
+TEST_CASE("a worker that starts fresh goes elsewhere", "[runtime][resume]") { // so the tests above can tell
+  const auto rows = blobs(200);
+  for (const auto& name : nn::optimizer_names()) {
+    INFO(name);
+    const auto which = job_with_everything("adag", {name, {{"learning_rate", 0.02}}});
+    const auto whole = bits_of(train(which, rows).weights);
+    const temporary_folder folder;
+    run_options options;
+    options.folder = make_run_folder(folder.path("run"), "bits");
+    train_up_to(232, which, rows, options);
+    auto state = read_checkpoints(options.folder->checkpoints());
+    state.workers.clear();
+    options.resume = &state;
+    const bool has_state = name != "sgd"; // without momentum
+    CHECK((bits_of(train(which, rows, options).weights) != whole) == has_state);
+  }
+}
+
 TEST_CASE("models that are trained alone go on bit for bit", "[runtime][resume]") {
   const auto rows = blobs(200);
   auto which = job_with_everything("ensemble", {"adam"});
