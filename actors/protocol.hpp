@@ -42,6 +42,7 @@ CAF_ADD_TYPE_ID(dk, (dk::validation_report))
 CAF_ADD_TYPE_ID(dk, (dk::exact))
 CAF_ADD_TYPE_ID(dk, (dk::shard_tally))
 CAF_ADD_TYPE_ID(dk, (dk::shard_state))
+CAF_ADD_TYPE_ID(dk, (dk::replica_state))
 CAF_ADD_TYPE_ID(dk, (dk::ledger_tally))
 CAF_ADD_TYPE_ID(dk, (dk::run_event))
 
@@ -58,6 +59,8 @@ CAF_ADD_ATOM(dk, dk, join_atom, "join")
 CAF_ADD_ATOM(dk, dk, close_atom, "close")
 CAF_ADD_ATOM(dk, dk, rate_atom, "rate")
 CAF_ADD_ATOM(dk, dk, finish_atom, "finish")
+CAF_ADD_ATOM(dk, dk, hold_atom, "hold")
+CAF_ADD_ATOM(dk, dk, release_atom, "release")
 
 CAF_END_TYPE_ID_BLOCK(dk)
 
@@ -104,7 +107,9 @@ using validator_actor =
 
 /// Trains one mini-batch per message.
 using worker_actor =
-    caf::typed_actor<caf::reacts_to<batch>,                      // from its data_loader
-                     caf::replies_to<state_atom>::with<center>>; // its replica after its last whole chunk
+    caf::typed_actor<caf::reacts_to<batch>,                           // from its data_loader
+                     caf::replies_to<state_atom>::with<center>,       // its replica after its last whole chunk
+                     caf::replies_to<hold_atom>::with<replica_state>, // for a checkpoint, likewise; it then waits
+                     caf::reacts_to<release_atom>>;                   // until it may go on
 
 } // namespace dk

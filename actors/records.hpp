@@ -75,6 +75,16 @@ struct shard_state {
   std::vector<std::uint64_t> folded; ///< bit number `grid.number(chunk)` is set when the chunk is in
 };
 
+/// A worker as a checkpoint keeps it, between two chunks: all that its next chunk depends on besides the center. Its
+/// random streams are not here: each chunk has its own, from the run's seed.
+struct replica_state {
+  std::uint64_t chunks = 0; ///< that it has trained since it was started
+  std::string optimizer;    ///< its name
+  std::uint64_t steps = 0;  ///< that it has taken
+  block weights;            ///< of the whole replica; empty: there is no such state
+  block moments;            ///< the optimizer's state
+};
+
 /// Where the ledger stands.
 struct ledger_tally {
   std::uint64_t expected_rows = 0; ///< of all chunks that the run means to train
@@ -124,6 +134,10 @@ typename Inspector::result_type inspect(Inspector& f, shard_tally& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shard_state& x) {
   return f(caf::meta::type_name("shard_state"), x.shard, x.offset, x.version, x.weights, x.grid, x.folded);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, replica_state& x) {
+  return f(caf::meta::type_name("replica_state"), x.chunks, x.optimizer, x.steps, x.weights, x.moments);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, ledger_tally& x) {

@@ -59,6 +59,10 @@ struct worker_setup {
   bool gated = false; ///< under the policy `wait`: centers that a chunk starts from are pulled before each, and pulls
                       ///< go from shard to shard, so that no two workers hold what the other one waits for
   std::chrono::milliseconds request_timeout{30000};
+  std::string optimizer;          ///< the name of the replica's
+  std::uint64_t dropout_seed = 0; ///< each chunk draws from a stream of its own
+  bool stays = false;             ///< when no work is left: somebody will ask for its state
+  replica_state resumed;          ///< to go on from; without weights: it is fresh
 };
 
 struct worker_state {
@@ -87,13 +91,17 @@ struct worker_state {
   time_point asked; // when the current lease was asked for
   double computing = 0;
   std::vector<caf::typed_response_promise<center>> asking; // who wants the replica when the current chunk is over
+  caf::typed_response_promise<replica_state> holding;      // who wants it to be held then
+  bool is_held = false;
+  std::function<void()> when_released; // what it was about to do
 };
 
 /// Trains the chunks that the ledger leases to it, one mini-batch per message, and exchanges at the end of each; with
 /// `overlap` it trains the next one meanwhile, and only the exchange after that waits for this one. After
 /// a wait for its lease it pulls first, where it adopts centers: waiting in line makes no staleness. Ends in order when
-/// no work is left; but one without shards stays, since nobody else has what it learned. Ends with an error, which the
-/// ledger hears of, when its replica diverges or when the ledger, the loader or a shard is gone.
+/// no work is left; but one without shards stays, since nobody else has what it learned, and one that is told to. Held,
+/// it begins no chunk until it is released. Ends with an error, which the ledger hears of, when its replica diverges or
+/// when the ledger, the loader or a shard is gone.
 worker_actor::behavior_type worker(worker_ptr self, worker_setup setup);
 
 } // namespace dk

@@ -26,8 +26,11 @@ nlohmann::json commits_header(const job& which, const chunk_grid& grid) {
   return header;
 }
 
-nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions) {
-  return {{"restart", run_epoch}, {"versions", versions}};
+nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions, bool keeps_worker) {
+  nlohmann::json line{{"restart", run_epoch}, {"versions", versions}};
+  if (keeps_worker)
+    line["keeps_worker"] = true;
+  return line;
 }
 
 const char* name_of(verdict_kind kind) {

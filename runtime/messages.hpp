@@ -55,7 +55,8 @@ struct enlistment {
   ledger_actor ledger;
   loader_actor loader;
   std::vector<remote_shard> shards;
-  block alone_start; ///< where a worker without shards starts from
+  block alone_start;     ///< where a worker without shards starts from
+  replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };
 
 template <class Inspector>
@@ -77,7 +78,7 @@ typename Inspector::result_type inspect(Inspector& f, remote_shard& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
   return f(caf::meta::type_name("enlistment"), x.worker, x.run_epoch, x.job, x.label_width, x.ledger, x.loader,
-           x.shards, x.alone_start);
+           x.shards, x.alone_start, x.resumed);
 }
 
 } // namespace dk

@@ -117,6 +117,11 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
     throw failure{errc::checkpoint, "the checkpoint has " + std::to_string(from.shards.size()) +
                                         " shards; the job asks for trainer." + (alone ? "workers" : "servers") + " = " +
                                         std::to_string(servers)};
+  const auto optimizer = own_optimizer_of(which).name;
+  for (const auto& worker : from.workers)
+    if (keeps_workers(which) && worker.optimizer != optimizer)
+      throw failure{errc::checkpoint, "the checkpoint's worker steps with " + worker.optimizer + ", the job's with " +
+                                          optimizer + "; resume with the optimizer of the run"};
   const auto members = members_of(which, rows);
   const auto offsets = shard_offsets(make_model(which, rows.label_width).num_weights() * models_of(which), servers);
   for (std::size_t i = 0; i < servers; ++i) {

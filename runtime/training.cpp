@@ -40,7 +40,7 @@ training::training(const job& which, const data::dataset& rows, const run_option
     : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
       grid_(grid_of(which, rows.rows)), members_(members_of(which, rows)),
       config_(options_of(which, options.laboratory != nullptr)), system_(config_), self_(system_),
-      checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : "", run_epoch()) {
+      checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : "") {
   if (options.laboratory != nullptr) {
     timeline_.emplace(system_);
     cluster_ = make_cluster_in_laboratory(system_, which, *options.laboratory);
@@ -165,8 +165,8 @@ void training::hear(const run_event& event) {
     ended_ = ++finished_ == tracks_.size();
     break;
   case run_event::kind::failed:
-    if (!alone()) // a worker without a server took what it had learned with it
-      save_checkpoint();
+    if (!alone() && checkpoints_.is_on()) // a worker without a server took what it had learned with it
+      checkpoints_.save(standing_without_workers());
     throw failure{event.code, event.text};
   }
 }

@@ -1,5 +1,6 @@
 // What a training asks its actors: for its result, and for a checkpoint.
 #include "actors/errors.hpp"
+#include "runtime/enlist.hpp"
 #include "runtime/training.hpp"
 
 #include <algorithm>
@@ -65,14 +66,37 @@ void training::collect_center(run_result& result) {
   result.weights = block::joined(weights);
 }
 
-std::vector<shard_state> training::states() {
+// In the laboratory a worker may have been killed; and what it simulates is done again sooner than resumed.
+std::size_t training::workers_to_hold() const {
+  return alone() ? members_.size() : keeps_workers(job_) && !timeline_ ? 1 : 0;
+}
+
+// Each at the end of its chunk; it begins no other until it is released.
+std::vector<replica_state> training::hold_workers() {
+  std::vector<replica_state> all;
+  for (std::uint32_t i = 0; i < workers_to_hold(); ++i)
+    all.push_back(ask<replica_state>(cluster_->hand(i), hold_atom_v));
+  return all;
+}
+
+void training::release_workers() {
+  for (std::uint32_t i = 0; i < workers_to_hold(); ++i)
+    self_->send(cluster_->hand(i), release_atom_v);
+}
+
+std::vector<shard_state> training::shard_states() {
   std::vector<shard_state> all;
   for (const auto& link : shards_)
     all.push_back(ask<shard_state>(link.server, state_atom_v));
-  for (std::uint32_t i = 0; i < members_.size(); ++i) {
-    const auto replica = ask<center>(cluster_->hand(i), state_atom_v);
+  return all;
+}
+
+std::vector<shard_state> training::alone_states(const std::vector<replica_state>& replicas) const {
+  std::vector<shard_state> all;
+  for (std::uint32_t i = 0; i < replicas.size(); ++i) {
+    const auto& replica = replicas[i];
     const auto& [unused, grid, resumed] = tracks_[i];
-    shard_state state{i, i * replica.weights.size(), replica.version + resumed.size(), replica.weights, grid, {}};
+    shard_state state{i, i * replica.weights.size(), replica.chunks + resumed.size(), replica.weights, grid, {}};
     state.folded.resize((grid.chunks() + 63) / 64);
     for (std::uint64_t number = 0; number < state.version; ++number)
       state.folded[number / 64] |= std::uint64_t{1} << (number % 64);
@@ -81,10 +105,33 @@ std::vector<shard_state> training::states() {
   return all;
 }
 
+resume_state training::standing() {
+  resume_state now;
+  now.run_epoch = run_epoch();
+  now.workers = hold_workers();
+  now.shards = alone() ? alone_states(now.workers) : shard_states(); // nobody commits meanwhile
+  release_workers();
+  return now;
+}
+
+resume_state training::standing_without_workers() {
+  return {run_epoch(), shard_states(), {}};
+}
+
 void training::save_checkpoint() {
   if (!checkpoints_.is_on())
     return;
-  if (const auto trouble = checkpoints_.save(states()); !trouble.empty())
+  resume_state now;
+  try {
+    now = standing();
+  } catch (const failure& why) {
+    if (alone())
+      throw;
+    release_workers();
+    tell("the worker cannot be asked for its state: " + std::string{why.what()} + "; a resumed run starts a fresh one");
+    now = standing_without_workers();
+  }
+  if (const auto trouble = checkpoints_.save(now); !trouble.empty())
     tell(trouble);
 }
 

@@ -76,11 +76,18 @@ std::vector<worker_part> training::parts() const {
   std::vector<worker_part> all;
   if (!alone())
     for (std::size_t i = 0; i < job_.trainer.workers; ++i)
-      all.push_back({job_, tracks_.front().ledger, rows_, data::sampling::every_row, {}});
+      all.push_back({job_, tracks_.front().ledger, rows_, data::sampling::every_row, {}, {}});
   const auto size = alone() ? start_.size() / members_.size() : 0;
   for (std::size_t i = 0; i < members_.size(); ++i)
-    all.push_back(
-        {members_[i].which, tracks_[i].ledger, members_[i].rows, members_[i].sampling, start_.slice(i * size, size)});
+    all.push_back({members_[i].which,
+                   tracks_[i].ledger,
+                   members_[i].rows,
+                   members_[i].sampling,
+                   start_.slice(i * size, size),
+                   {}});
+  if (resumes_workers())
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i].resumed = options_.resume->workers.at(i);
   return all;
 }
 
@@ -109,7 +116,11 @@ std::string training::first_line() const {
   std::vector<std::uint64_t> versions;
   for (const auto& shard : options_.resume->shards)
     versions.push_back(shard.version);
-  return restart_line(run_epoch(), versions).dump();
+  return restart_line(run_epoch(), versions, resumes_workers()).dump();
+}
+
+bool training::resumes_workers() const {
+  return options_.resume != nullptr && !options_.resume->workers.empty() && keeps_workers(job_);
 }
 
 void training::spawn_servers() {

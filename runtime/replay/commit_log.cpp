@@ -187,6 +187,9 @@ restart read_restart(const fields& line, const commit_log& log, std::map<std::ui
   restart read;
   read.run_epoch = line.small("restart", 1);
   read.commits = log.commits.size();
+  read.keeps_worker = line.has("keeps_worker");
+  if (read.keeps_worker && log.workers != 1)
+    line.fail("keeps its worker, but the run has " + std::to_string(log.workers));
   const auto& versions = line.array("versions", log.servers);
   for (std::uint32_t i = 0; i < log.servers; ++i) {
     auto& shard = shards[i];

@@ -26,7 +26,8 @@ struct shard_start {
 /// A later start of the run.
 struct restart {
   std::uint32_t run_epoch = 1;
-  std::size_t commits = 0; ///< of the log, that came before
+  std::size_t commits = 0;   ///< of the log, that came before
+  bool keeps_worker = false; ///< the only worker goes on from where it was; else all are fresh
   std::vector<shard_start> shards;
 };
 

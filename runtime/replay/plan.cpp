@@ -38,6 +38,8 @@ public:
       if (start < log.restarts.size())
         plan_.kept.push_back(log.restarts[start].shards[i].version);
     }
+    if (start < log.restarts.size() && log.restarts[start].keeps_worker)
+      leave_out_what_was_lost();
   }
 
   replay_plan plan() && {
@@ -54,6 +56,13 @@ public:
   }
 
 private:
+  // What the only worker trained after the checkpoint that the next start goes on from: that start's worker must be as
+  // it was there.
+  void leave_out_what_was_lost() {
+    const auto is_lost = [&](const logged_commit& line) { return line.what.version > plan_.kept[line.what.shard]; };
+    lines_.erase(std::find_if(lines_.begin(), lines_.end(), is_lost), lines_.end());
+  }
+
   [[noreturn]] void fail(const logged_commit& at, const std::string& text) const {
     fail_at(log_.origin, at.line, "worker " + std::to_string(at.what.worker) + " " + text);
   }

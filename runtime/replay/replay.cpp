@@ -55,14 +55,17 @@ pull_habit habit_of(const job& which) {
 }
 
 // Where a later start begins: the center of the start before, and the bitmap that the log tells.
-resume_state state_at(const restart& next, std::vector<shard_state> shards) {
-  for (std::size_t i = 0; i < shards.size(); ++i) {
-    auto& folded = shards[i].folded;
+resume_state state_at(const restart& next, resume_state reached) {
+  for (std::size_t i = 0; i < reached.shards.size(); ++i) {
+    auto& folded = reached.shards[i].folded;
     std::fill(folded.begin(), folded.end(), 0);
     for (const auto number : next.shards[i].folded)
       folded.at(number / 64) |= std::uint64_t{1} << (number % 64);
   }
-  return {next.run_epoch - 1, std::move(shards)};
+  reached.run_epoch = next.run_epoch - 1;
+  if (!next.keeps_worker)
+    reached.workers.clear();
+  return reached;
 }
 
 } // namespace
@@ -117,7 +120,7 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
     result = again.run();
     if (start + 1 == plans.size())
       break;
-    reached = state_at(log.restarts[start], again.states());
+    reached = state_at(log.restarts[start], again.standing());
     options.resume = &reached;
   }
   trim_pool();

@@ -88,3 +88,34 @@ TEST_CASE("the printed config leaves to the model file what it may say", "[apps]
   CHECK(printed.out.find("optimizer = ") == std::string::npos);
   CHECK(printed.out.find("loss = \"hinge\"") != std::string::npos);
 }
+
+TEST_CASE("a run's model is exported in each format, and comes back", "[apps][model_files]") {
+  const trained_toy toy;
+  const auto exported = [&](const std::vector<std::string>& arguments) {
+    std::vector<std::string> all{DK_DRIVER, "export"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run(all, {{}, toy.job.path("")});
+  };
+  for (const std::string file : {"toy.h5", "toy.json", "toy.safetensors", "toy.onnx"}) {
+    const auto got = exported({"run", "--out", file});
+    INFO(got.err);
+    CHECK(got.status == 0);
+    CHECK(got.out == file + '\n');
+    CHECK(std::filesystem::file_size(toy.job.path(file)) > 100);
+  }
+  const auto whole = toy.evaluate({"--model", "run/model.h5"});
+  CHECK(toy.evaluate({"--model", "toy.h5"}).out == whole.out);
+  CHECK(toy.evaluate({"--model", "toy.json", "--weights", "toy.safetensors"}).out == whole.out);
+  CHECK(exported({"toy.json", "--weights", "toy.safetensors", "--out", "again.h5"}).status == 0);
+  CHECK(toy.evaluate({"--model", "again.h5"}).out == whole.out);
+  CHECK(content_of(toy.job.path("again.h5")).find("training_config") == std::string::npos); // nothing is known of it
+  CHECK(content_of(toy.job.path("toy.h5")) == content_of(toy.job.path("run/model.h5")));
+
+  const auto unknown = exported({"run", "--out", "toy.pb"});
+  CHECK(unknown.status == 2);
+  CHECK(unknown.err ==
+        "E_USAGE toy.pb: what --out ends in says the format, accepted are .h5, .json, .safetensors, .onnx\n");
+  CHECK(exported({"toy.json", "--out", "no.onnx"}).err ==
+        "E_MODEL toy.json: holds no weights; name a file that does with --weights\n");
+  CHECK(exported({"run", "--out", "no/such/folder/toy.json"}).status == 10);
+}

@@ -54,6 +54,27 @@ TEST_CASE("rounds that lost a worker are replayed", "[runtime][replay]") {
   CHECK(same_bits(replay(which, log, which, rows, {}).weights, result.weights));
 }
 
+TEST_CASE("a worker that was kept is replayed as it was", "[runtime][replay]") {
+  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd", "experimental");
+  const bool was_killed = GENERATE(false, true);
+  INFO(algorithm << (was_killed ? ", killed" : ", stopped"));
+  resumable run{recorded_job(algorithm, 1, 2)};
+  run.start_until(60);
+  const auto early = run.checkpoints();
+  run.start_until(150);
+  const auto result = was_killed ? run.start_from(early) : run.start_until(0);
+  const auto log = read_commit_log(run.options.folder->commits());
+  REQUIRE(log.restarts.size() == 2);
+  CHECK(log.restarts[0].keeps_worker);
+  CHECK(log.restarts[1].keeps_worker);
+  REQUIRE((log.restarts[1].shards[0].version == log.restarts[0].shards[0].version) == was_killed);
+  CHECK(same_bits(result.weights, train(run.what, run.rows).weights));
+  const auto rebuilt = replay(run.what, log, run.what, run.rows, {});
+  CHECK(same_bits(rebuilt.weights, result.weights));
+  CHECK(rebuilt.versions == result.versions);
+  CHECK(rebuilt.rows.balanced());
+}
+
 TEST_CASE("a resumed run is replayed, start after start", "[runtime][replay]") {
   const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd", "experimental", "easgd", "averaging");
   const bool was_killed = GENERATE(false, true);
