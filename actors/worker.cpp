@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "actors/exchange.hpp"
+#include "actors/replica.hpp"
 #include "common/random.hpp"
 #include "nn/compute_scope.hpp"
 
@@ -147,19 +148,6 @@ void train(worker_ptr self, const batch& b) {
   exchange_chunk(self);
 }
 
-// The replica goes on from where a checkpoint has it.
-void restore(replica& own, const replica_state& from) {
-  if (from.weights.size() != own.model.num_weights() || from.moments.size() != own.optimizer->state_size())
-    throw failure{errc::checkpoint, "the checkpoint's worker has " + std::to_string(from.weights.size()) +
-                                        " weights and " + std::to_string(from.moments.size()) +
-                                        " numbers of its optimizer, this run's " +
-                                        std::to_string(own.model.num_weights()) + " and " +
-                                        std::to_string(own.optimizer->state_size()) + "; resume with the run's config"};
-  std::copy(from.weights.begin(), from.weights.end(), own.model.weights());
-  std::copy(from.moments.begin(), from.moments.end(), own.optimizer->state());
-  own.optimizer->set_steps(from.steps);
-}
-
 // The replica starts from version 0 of every shard.
 void start_replica(worker_ptr self) {
   auto& my = self->state;
@@ -188,10 +176,7 @@ center snapshot(const worker_state& my) {
 }
 
 replica_state state_of(const worker_state& my) {
-  const auto& model = my.own->model;
-  const auto& optimizer = *my.own->optimizer;
-  return {my.chunks, my.setup.optimizer, optimizer.steps(), block::copy_of(model.weights(), model.num_weights()),
-          block::copy_of(optimizer.state(), optimizer.state_size())};
+  return state_of(*my.own, my.setup.optimizer, my.chunks);
 }
 
 bool is_between_chunks(const worker_state& my) {

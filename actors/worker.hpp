@@ -1,8 +1,7 @@
 #pragma once
 
 #include "actors/protocol.hpp"
-#include "nn/model.hpp"
-#include "nn/optimizer.hpp"
+#include "actors/replica.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
@@ -12,12 +11,6 @@
 #include <vector>
 
 namespace dk {
-
-/// A worker's own copy of the model, with the state of its own optimizer. Both live from chunk to chunk.
-struct replica {
-  nn::model model;
-  std::unique_ptr<nn::optimizer> optimizer;
-};
 
 /// A shard as a worker knows it.
 struct shard_link {
