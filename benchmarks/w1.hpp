@@ -29,7 +29,9 @@ constexpr std::size_t w1_weights = 987210;
 inline dk::job w1_job() {
   dk::job w1;
   w1.name = "w1";
-  w1.model = networks()[0].model;
+  const auto net = networks()[0].model;
+  w1.model.input = net.input;
+  w1.model.layers = net.layers;
   return w1;
 }
 

@@ -19,10 +19,13 @@ namespace fs = std::filesystem;
 
 // Whether dk has what the file names: then the file that is written can name it, too.
 bool is_trainable(const nn::loaded_model& model) {
-  const auto losses = nn::loss_names();
-  const auto optimizers = nn::optimizer_names();
-  return std::find(losses.begin(), losses.end(), model.loss) != losses.end() &&
-         std::find(optimizers.begin(), optimizers.end(), model.optimizer.name) != optimizers.end();
+  const auto has = [](const std::vector<std::string>& all, const std::string& name) {
+    return std::find(all.begin(), all.end(), name) != all.end();
+  };
+  const auto known = nn::loss_names();
+  const auto& losses = model.loss.losses;
+  return !losses.empty() && has(nn::optimizer_names(), model.optimizer.name) &&
+         std::all_of(losses.begin(), losses.end(), [&](const std::string& loss) { return has(known, loss); });
 }
 
 void save_hdf5(const std::string& path, const nn::loaded_model& model) {

@@ -150,7 +150,7 @@ void read(hid_t file, keras::generation by) {
     count += weights_of(*layer);
   try {
     if (keras::has_attribute(file, "training_config"))
-      keras::read_loss(keras::parse(keras::read_text(file, "training_config"), "fuzz"));
+      keras::read_loss(keras::parse(keras::read_text(file, "training_config"), "fuzz"), {});
     if (keras::read_weights(file, of, layers, by, 1U << 20U).size() != count)
       std::abort();
   } catch (const dk::failure& why) {

@@ -75,7 +75,8 @@ def check_onnx(folder, models):
         onnx.checker.check_model(loaded, full_check=True)
         inferred = onnx.shape_inference.infer_shapes(loaded, check_type=True, strict_mode=True, data_prop=True)
         known = {value.name for value in inferred.graph.value_info}
-        missing = [name for node in inferred.graph.node[:-1] for name in node.output if name not in known]
+        known |= {value.name for value in inferred.graph.output}
+        missing = [name for node in inferred.graph.node for name in node.output if name not in known]
         assert not missing, f"{model['name']}: no shape of {missing}"
         print(f"{model['name']}: {len(loaded.graph.node)} nodes")
 

@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
         {"check",
          {20},
          {test::dense(30, "relu"), test::dropout(0.5), test::dense(8, "tanh"), test::dense(4, "softmax")}});
-  const auto named = [](spec layer, const char* name) {
+  const auto named = [](dk::spec layer, const char* name) {
     layer.keys["name"] = name;
     return layer;
   };

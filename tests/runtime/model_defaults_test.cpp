@@ -15,7 +15,7 @@ nn::loaded_model file() {
   nn::loaded_model read;
   read.loss = "hinge";
   read.optimizer = {"sgd", {{"learning_rate", 0.5}}};
-  read.metrics = {"accuracy"};
+  read.metrics = {{"auc", {{"thresholds", 50}}}};
   return read;
 }
 
@@ -27,6 +27,7 @@ TEST_CASE("what a model file was trained with becomes the default", "[runtime][m
   CHECK(adopt_defaults(which, file(), "m.h5").empty());
   CHECK(which.trainer.optimizer == spec{"sgd", {{"learning_rate", 0.5}}});
   CHECK(which.trainer.loss == "hinge");
+  CHECK(which.trainer.metrics == file().metrics);
 }
 
 TEST_CASE("what the config says wins over the file, part by part", "[runtime][model_defaults]") {
@@ -63,8 +64,8 @@ TEST_CASE("what dk has not is refused only where it would be used", "[runtime][m
 
 TEST_CASE("metrics of a file that dk has not are told, the others taken", "[runtime][model_defaults]") {
   auto with = file();
-  with.metrics = {"no_such", "accuracy"};
+  with.metrics = {{"no_such"}, {"accuracy"}};
   auto which = job_of("");
   CHECK(adopt_defaults(which, with, "m.h5") == "m.h5: of its metrics these are not measured: no_such");
-  CHECK(which.trainer.metrics == std::vector<std::string>{"accuracy"});
+  CHECK(which.trainer.metrics == std::vector<spec>{{"accuracy"}});
 }
