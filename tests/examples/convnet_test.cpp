@@ -3,12 +3,17 @@
 #include "tests/jobs.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 using namespace dk::test;
 
 TEST_CASE("mnist_convnet.cfg reaches 985 of 1000", "[examples]") {
+  if (std::getenv("DK_SLOW") == nullptr) {
+    WARN("skipped: it takes minutes; set DK_SLOW=1 to run it");
+    return;
+  }
   const std::string examples = DK_SOURCES "/examples/";
   if (!std::filesystem::exists(examples + "mnist/train-images-idx3-ubyte")) {
     WARN("skipped: MNIST is not there; fetch it with scripts/get-mnist");
