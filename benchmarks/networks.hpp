@@ -5,8 +5,10 @@
 #include "common/random.hpp"
 #include "nn/model.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -154,6 +156,26 @@ inline asked read_arguments(int argc, char** argv) {
     i += takes_value ? 1 : 0;
   }
   return made;
+}
+
+/// Measures each network at each batch, and prints the µs of `measure` beside what its work of `gflop` comes to.
+template <class Measure, class Gflop>
+void measure_all(const asked& what, const char* name, Measure measure, Gflop gflop) {
+  for (const auto& of : what.of)
+    for (const int rows : what.batches_of(of)) {
+      const auto batch = static_cast<std::size_t>(rows);
+      const double us = measure(of, batch, what.seconds);
+      const double work = gflop(of, batch);
+      if (what.json)
+        std::puts(
+            nlohmann::json{{"benchmark", name}, {"network", of.name}, {"batch", rows}, {"us", us}, {"gflop", work}}
+                .dump()
+                .c_str());
+      else
+        std::printf("%s, batch %3d: %8.0f us %9.0f rows/s %6.0f GFLOP/s\n", of.name.c_str(), rows, us, 1e6 * rows / us,
+                    1e6 * work / us);
+      std::fflush(stdout);
+    }
 }
 
 } // namespace benchmark

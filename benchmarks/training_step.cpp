@@ -9,9 +9,6 @@
 #include "benchmarks/timing.hpp"
 #include "nn/compute_scope.hpp"
 
-#include <cstdio>
-#include <nlohmann/json.hpp>
-
 namespace {
 
 double measure(const benchmark::network& of, std::size_t batch, double seconds) {
@@ -26,21 +23,6 @@ double measure(const benchmark::network& of, std::size_t batch, double seconds) 
 } // namespace
 
 int main(int argc, char** argv) {
-  const auto asked = benchmark::read_arguments(argc, argv);
   const dk::nn::compute_scope scope;
-  for (const auto& of : asked.of)
-    for (const int rows : asked.batches_of(of)) {
-      const auto batch = static_cast<std::size_t>(rows);
-      const double us = measure(of, batch, asked.seconds);
-      const double gflop = benchmark::training_gflop(of, batch);
-      if (asked.json)
-        std::puts(nlohmann::json{
-            {"benchmark", "training_step"}, {"network", of.name}, {"batch", rows}, {"us", us}, {"gflop", gflop}}
-                      .dump()
-                      .c_str());
-      else
-        std::printf("%s, batch %3d: %8.0f us %9.0f rows/s %6.0f GFLOP/s\n", of.name.c_str(), rows, us, 1e6 * rows / us,
-                    1e6 * gflop / us);
-      std::fflush(stdout);
-    }
+  benchmark::measure_all(benchmark::read_arguments(argc, argv), "training_step", measure, benchmark::training_gflop);
 }
