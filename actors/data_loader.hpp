@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "data/dataset.hpp"
 #include "data/shuffle.hpp"
 

@@ -1,5 +1,6 @@
 #include "actors/exchange.hpp"
 
+#include "actors/countdown.hpp"
 #include "actors/errors.hpp"
 #include "nn/compute_scope.hpp"
 
@@ -9,15 +10,6 @@
 namespace dk {
 
 namespace {
-
-// Calls `then` after it was called `times` times.
-std::function<void()> countdown(std::size_t times, std::function<void()> then) {
-  auto left = std::make_shared<std::size_t>(times);
-  return [left, then = std::move(then)] {
-    if (--*left == 0)
-      then();
-  };
-}
 
 void end_with(worker_ptr self, const caf::error& reason, const std::string& what) {
   const auto why = to_failure(reason, errc::connect);

@@ -2,7 +2,7 @@
 
 #include "actors/fold.hpp"
 #include "actors/lease_clock.hpp"
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "actors/stop_rule.hpp"
 #include "actors/work_list.hpp"
 

@@ -1,33 +1,13 @@
 #pragma once
 
-// The whole protocol of a run on one page. design.md's words: a ledger leases chunks, a data_loader hands out batches,
-// a worker trains and commits, a parameter_server folds and answers with a verdict.
-//
-//   worker ── work_request ──▶ ledger            ◀── lease (or: no work is left)
-//   worker ── chunk_report ──▶ ledger
-//   worker ── fetch, credit ─▶ data_loader       ◀── batch, batch, ... last
-//   worker ── commit ────────▶ parameter_server  ◀── verdict (and the new center)
-//   worker ── pull ──────────▶ parameter_server  ◀── center
-//   ledger ── have, fence ───▶ parameter_server  ◀── is the chunk folded in?
-//   ledger ── close ─────────▶ parameter_server  ◀── version (behind a barrier: the round is over)
-//   validator ── newest ─────▶ parameter_server  ◀── center, to measure on held-out rows
-//   validator ── rate, stop ─▶ ledger            as its measurements ask for
-//   ledger, parameter_server ── chunk_report, commit_record, run_event ──▶ whoever watches
+// What the actors of a run say to each other; who says what to whom is in protocol.hpp.
 
 #include "actors/chunk.hpp"
 #include "actors/delta.hpp"
 #include "actors/wire.hpp"
-#include "common/error.hpp"
 
-#include <caf/actor.hpp>
-#include <caf/atom.hpp>
-#include <caf/fwd.hpp>
 #include <caf/meta/type_name.hpp>
-#include <caf/replies_to.hpp>
-#include <caf/type_id.hpp>
-#include <caf/typed_actor.hpp>
 #include <string>
-#include <vector>
 
 namespace dk {
 
@@ -128,96 +108,6 @@ struct batch {
   block labels;
 };
 
-/// How a commit lay to the center it was folded into, on one shard. Squares and products, so that shards and commits
-/// can be added up.
-struct commit_lengths {
-  bool measured = false;   ///< only some commits are, see gauge
-  bool knows_base = false; ///< `distance` is known
-  exact update;            ///< the commit's squared length, before it was scaled
-  exact distance;          ///< squared, of the center from the commit's base
-  exact movement;          ///< squared, of the center over its latest versions
-  exact along;             ///< the commit times that movement: above 0 when both point the same way
-};
-
-/// One commit as a shard handled it: a line of commits.jsonl.
-struct commit_record {
-  exact seconds; ///< since the shard started
-  std::uint32_t shard = 0;
-  std::uint32_t worker = 0;
-  chunk_id chunk;
-  row_range rows;
-  std::uint64_t base = 0;
-  std::uint64_t version = 0; ///< after folding
-  std::uint64_t staleness = 0;
-  verdict_kind kind = verdict_kind::applied;
-  exact scale;
-  std::string reason;
-  std::uint32_t after = 0; ///< as in commit
-  commit_lengths lengths{};
-  exact rate = 1; ///< the worker's learning rate, in parts of the configured one
-};
-
-/// What a center was worth on the held-out rows: a line of validation.jsonl.
-struct validation_report {
-  std::uint64_t trained = 0;           ///< rows, when the center was taken
-  exact epoch;                         ///< the same, in epochs
-  std::vector<std::uint64_t> versions; ///< of the center, per shard; of a lone worker: its chunks
-  std::uint64_t rows = 0;              ///< held out
-  exact loss_sum;                      ///< over them
-  std::uint64_t correct = 0;
-  exact seconds;     ///< that the evaluation took
-  bool best = false; ///< no earlier center of the run was better
-  bool last = false; ///< of the end of a start of the run, not when one was due
-  exact rate = 1;    ///< of the leases from now on
-};
-
-/// What a shard did so far, counted by itself.
-struct shard_tally {
-  std::uint64_t version = 0;
-  std::uint64_t folded_rows = 0; ///< added at every fold: more than bitmap_rows would mean rows were doubled
-  std::uint64_t bitmap_rows = 0; ///< rows of the chunks whose bit is set
-  std::uint64_t duplicates = 0;
-  std::uint64_t fenced = 0;
-  std::uint64_t rejected = 0;
-};
-
-/// A shard as a checkpoint keeps it: the slice and the bitmap, always together.
-struct shard_state {
-  std::uint32_t shard = 0;
-  std::uint64_t offset = 0; ///< of the slice in the flat vector, in floats
-  std::uint64_t version = 0;
-  block weights;
-  chunk_grid grid;
-  std::vector<std::uint64_t> folded; ///< bit number `grid.number(chunk)` is set when the chunk is in
-};
-
-/// Where the ledger stands.
-struct ledger_tally {
-  std::uint64_t expected_rows = 0; ///< of all chunks that the run means to train
-  std::uint64_t done_rows = 0;
-  std::uint64_t redone_chunks = 0; ///< leased again after a lease came back
-  std::uint32_t workers_alive = 0;
-  bool stopped = false; ///< ended before its last chunk, because somebody asked
-};
-
-/// Something a person should hear of.
-struct run_event {
-  enum class kind : std::uint8_t {
-    worker_joined,
-    worker_left,    ///< in order: no work was left
-    worker_lost,    ///< it died; its lease went back
-    worker_stalled, ///< it let its lease run out; the lease went back
-    finished,       ///< every chunk is done, or the run was stopped in order
-    failed,         ///< the run cannot go on: `code` and `text` say why
-    noted,          ///< `text` says what was decided
-  };
-  kind what = kind::worker_joined;
-  std::uint32_t worker = 0;
-  errc code = errc::internal;
-  std::string text;        ///< what happened
-  std::string consequence; ///< what was done about it
-};
-
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, lease& x) {
   return f(caf::meta::type_name("lease"), x.number, x.chunk, x.rows, x.waited, x.round, x.rate);
@@ -256,122 +146,5 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, batch& x) {
   return f(caf::meta::type_name("batch"), x.lease, x.rows, x.last, x.features, x.labels);
 }
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, commit_lengths& x) {
-  return f(caf::meta::type_name("commit_lengths"), x.measured, x.knows_base, x.update, x.distance, x.movement, x.along);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, commit_record& x) {
-  return f(caf::meta::type_name("commit_record"), x.seconds, x.shard, x.worker, x.chunk, x.rows, x.base, x.version,
-           x.staleness, x.kind, x.scale, x.reason, x.after, x.lengths, x.rate);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, validation_report& x) {
-  return f(caf::meta::type_name("validation_report"), x.trained, x.epoch, x.versions, x.rows, x.loss_sum, x.correct,
-           x.seconds, x.best, x.last, x.rate);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, shard_tally& x) {
-  return f(caf::meta::type_name("shard_tally"), x.version, x.folded_rows, x.bitmap_rows, x.duplicates, x.fenced,
-           x.rejected);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, shard_state& x) {
-  return f(caf::meta::type_name("shard_state"), x.shard, x.offset, x.version, x.weights, x.grid, x.folded);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, ledger_tally& x) {
-  return f(caf::meta::type_name("ledger_tally"), x.expected_rows, x.done_rows, x.redone_chunks, x.workers_alive,
-           x.stopped);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, run_event& x) {
-  return f(caf::meta::type_name("run_event"), x.what, x.worker, x.code, x.text, x.consequence);
-}
-
-} // namespace dk
-
-CAF_BEGIN_TYPE_ID_BLOCK(dk, caf::first_custom_type_id)
-
-CAF_ADD_TYPE_ID(dk, (dk::lease))
-CAF_ADD_TYPE_ID(dk, (dk::center))
-CAF_ADD_TYPE_ID(dk, (dk::pull))
-CAF_ADD_TYPE_ID(dk, (dk::commit))
-CAF_ADD_TYPE_ID(dk, (dk::verdict))
-CAF_ADD_TYPE_ID(dk, (dk::chunk_id))
-CAF_ADD_TYPE_ID(dk, (dk::chunk_report))
-CAF_ADD_TYPE_ID(dk, (dk::work_request))
-CAF_ADD_TYPE_ID(dk, (dk::fetch))
-CAF_ADD_TYPE_ID(dk, (dk::batch))
-CAF_ADD_TYPE_ID(dk, (dk::commit_lengths))
-CAF_ADD_TYPE_ID(dk, (dk::commit_record))
-CAF_ADD_TYPE_ID(dk, (dk::validation_report))
-CAF_ADD_TYPE_ID(dk, (dk::exact))
-CAF_ADD_TYPE_ID(dk, (dk::shard_tally))
-CAF_ADD_TYPE_ID(dk, (dk::shard_state))
-CAF_ADD_TYPE_ID(dk, (dk::ledger_tally))
-CAF_ADD_TYPE_ID(dk, (dk::run_event))
-
-CAF_ADD_ATOM(dk, dk, newest_atom, "newest")
-CAF_ADD_ATOM(dk, dk, credit_atom, "credit")
-CAF_ADD_ATOM(dk, dk, have_atom, "have")
-CAF_ADD_ATOM(dk, dk, fence_atom, "fence")
-CAF_ADD_ATOM(dk, dk, watch_atom, "watch")
-CAF_ADD_ATOM(dk, dk, tally_atom, "tally")
-CAF_ADD_ATOM(dk, dk, state_atom, "state")
-CAF_ADD_ATOM(dk, dk, stop_atom, "stop")
-CAF_ADD_ATOM(dk, dk, check_atom, "check")
-CAF_ADD_ATOM(dk, dk, join_atom, "join")
-CAF_ADD_ATOM(dk, dk, close_atom, "close")
-CAF_ADD_ATOM(dk, dk, rate_atom, "rate")
-CAF_ADD_ATOM(dk, dk, finish_atom, "finish")
-
-CAF_END_TYPE_ID_BLOCK(dk)
-
-namespace dk {
-
-/// One shard of the center.
-using server_actor =
-    caf::typed_actor<caf::replies_to<pull>::with<center>,                      // when this worker may have it
-                     caf::replies_to<commit>::with<verdict>,                   //
-                     caf::replies_to<newest_atom>::with<center>,               // for whoever only looks
-                     caf::replies_to<close_atom, exact>::with<std::uint64_t>,  // the round is over: fold it in, at this
-                                                                               // learning rate; version
-                     caf::replies_to<have_atom, chunk_id>::with<bool>,         // is this chunk folded in?
-                     caf::reacts_to<fence_atom, std::uint32_t, std::uint64_t>, // worker, lease: refuse this worker's
-                                                                               // leases up to this one
-                     caf::replies_to<tally_atom>::with<shard_tally>,           //
-                     caf::replies_to<state_atom>::with<shard_state>,           // for a checkpoint
-                     caf::reacts_to<watch_atom, caf::actor>>;                  // send this actor every commit_record
-
-/// The driver-side list of chunks.
-using ledger_actor =
-    caf::typed_actor<caf::replies_to<work_request>::with<lease>,                           //
-                     caf::reacts_to<chunk_report>,                                         // a lease is over
-                     caf::reacts_to<caf::join_atom, std::uint32_t, caf::strong_actor_ptr>, // watch over this worker
-                                                                                           // from now on
-                     caf::replies_to<tally_atom>::with<ledger_tally>,                      //
-                     caf::reacts_to<rate_atom, exact>,        // the learning rate of the leases from now on
-                     caf::reacts_to<stop_atom>,               // no new leases; finish when the last one is back
-                     caf::reacts_to<check_atom>,              // look at the leases' deadlines (sent by itself)
-                     caf::reacts_to<watch_atom, caf::actor>>; // send this actor every chunk_report and run_event
-
-/// Cuts leased chunks into batches.
-using loader_actor = caf::typed_actor<caf::reacts_to<fetch>, caf::reacts_to<credit_atom, std::uint64_t, std::uint32_t>>;
-
-/// Measures centers on held-out rows while training goes on.
-using validator_actor =
-    caf::typed_actor<caf::reacts_to<commit_record>,                         // what the shards fold in
-                     caf::reacts_to<chunk_report>,                          // what a lone worker trains
-                     caf::reacts_to<run_event>,                             //
-                     caf::reacts_to<caf::join_atom, caf::strong_actor_ptr>, // the lone worker
-                     caf::reacts_to<batch>,                                 // from its data_loader
-                     caf::replies_to<finish_atom>::with<validation_report>, // of the newest center; then no more
-                     caf::replies_to<state_atom>::with<center>>;            // the best center so far, whole
-
-/// Trains one mini-batch per message.
-using worker_actor =
-    caf::typed_actor<caf::reacts_to<batch>,                      // from its data_loader
-                     caf::replies_to<state_atom>::with<center>>; // its replica after its last whole chunk
 
 } // namespace dk

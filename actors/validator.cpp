@@ -54,6 +54,8 @@ void decide(validator_ptr self, double rate_before) {
 void conclude(validator_ptr self) {
   auto& my = self->state;
   my.busy = false;
+  for (const auto& [name, value] : my.others->values())
+    my.now.others[name] = value;
   my.now.seconds = std::chrono::duration<double>(self->clock().now() - my.begun).count();
   const auto rate_before = my.watch.rate();
   my.watch.add(my.now);
@@ -132,6 +134,7 @@ void begin(validator_ptr self) {
   my.is_due = false;
   my.begun = self->clock().now();
   my.now = {};
+  my.others.emplace(my.model->measurements_of(my.setup.metrics));
   my.now.last = !my.finishing.empty();
   my.now.trained = std::numeric_limits<std::uint64_t>::max();
   my.now.versions.resize(my.trained.size());
@@ -177,7 +180,7 @@ void evaluate(validator_ptr self, const batch& b) {
     return;
   {
     const nn::compute_scope computing;
-    const auto part = my.model->evaluate(b.features.data(), b.labels.data(), b.rows);
+    const auto part = my.model->evaluate(b.features.data(), b.labels.data(), b.rows, &*my.others);
     my.now.rows += part.rows;
     my.now.loss_sum = my.now.loss_sum + part.loss_sum;
     my.now.correct += part.correct;

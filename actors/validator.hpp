@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "actors/validation_rule.hpp"
 #include "nn/model.hpp"
 
@@ -25,6 +25,7 @@ struct validator_setup {
   std::uint64_t rows = 0;                ///< held out, at least 1
   std::uint32_t batch_rows = 128;        ///< measured per message
   std::function<nn::model()> make_model; ///< called once, by the validator itself
+  std::vector<spec> metrics;             ///< beside loss and accuracy
   chunk_grid grid;                       ///< of the rows that are trained
   double every = 1;                      ///< epochs between two measurements; 0: only the newest center at the end
   std::uint64_t trained = 0;             ///< rows, by earlier starts of the run
@@ -49,6 +50,7 @@ struct validator_state {
   bool stopped = false;                                                  // the ledger was told to
   std::size_t missing = 0;                                               // centers that are on their way
   std::uint64_t fetches = 0;                                             // how often the rows were read
+  std::optional<nn::measurements> others;                                // likewise
   validation_report now;                                                 // while it grows
   std::optional<validation_report> newest;                               // the last that was measured
   std::vector<caf::typed_response_promise<validation_report>> finishing; // who waits for that of the last center

@@ -2,6 +2,8 @@
 
 #include "actors/errors.hpp"
 #include "actors/exchange.hpp"
+#include "actors/replica.hpp"
+#include "common/random.hpp"
 #include "nn/compute_scope.hpp"
 
 #include <algorithm>
@@ -25,7 +27,7 @@ std::uint32_t first_credit(const worker_setup& setup) {
 bool must_adopt(const worker_state& my, const lease& granted) {
   switch (my.setup.exchange.adopts) {
   case adoption::every_chunk:
-    return granted.waited || my.setup.gated;
+    return my.setup.gated || (granted.waited && !my.under_way); // or else a newer center is on its way already
   case adoption::every_round:
     return granted.round != my.round;
   case adoption::never:
@@ -39,6 +41,8 @@ void start_chunk(worker_ptr self) {
   const auto& granted = my.current;
   my.round = granted.round;
   my.own->optimizer->set_learning_rate(my.configured_rate * granted.rate);
+  my.own->model.seed_dropout(
+      derive_seed(my.setup.dropout_seed, purpose::dropout, {granted.chunk.epoch, granted.chunk.index}));
   my.report = {};
   my.report.lease = granted.number;
   my.report.chunk = granted.chunk;
@@ -50,9 +54,13 @@ void start_chunk(worker_ptr self) {
 
 void take_lease(worker_ptr self, const lease& granted) {
   auto& my = self->state;
+  if (my.is_held) {
+    my.when_released = [=] { take_lease(self, granted); };
+    return;
+  }
   my.is_leaving = granted.number == 0;
   if (my.is_leaving) {
-    if (!my.under_way && !my.setup.shards.empty())
+    if (!my.under_way && !my.setup.shards.empty() && !my.setup.stays)
       self->quit();
     return;
   }
@@ -122,7 +130,7 @@ void train(worker_ptr self, const batch& b) {
   check_fits(my, b);
   const auto begun = self->clock().now();
   {
-    const nn::compute_scope computing;
+    const nn::compute_scope computing{my.setup.threads};
     const nn::batch_view rows{b.features.data(), b.labels.data(), b.rows};
     const auto step = my.setup.exchange.train ? my.setup.exchange.train(*my.own, rows)
                                               : my.own->model.train_on_batch(rows, *my.own->optimizer);
@@ -158,11 +166,39 @@ void start_replica(worker_ptr self) {
   }
   self->monitor(my.setup.ledger);
   self->monitor(my.setup.loader);
+  if (!my.setup.resumed.weights.empty())
+    restore(*my.own, std::exchange(my.setup.resumed, {}));
 }
 
 center snapshot(const worker_state& my) {
   const auto& model = my.own->model;
   return {my.chunks, block::copy_of(model.weights(), model.num_weights())};
+}
+
+replica_state state_of(const worker_state& my) {
+  return state_of(*my.own, my.setup.optimizer, my.chunks);
+}
+
+bool is_between_chunks(const worker_state& my) {
+  return my.current.number == 0 && !my.under_way;
+}
+
+// Whoever wants the replica gets it.
+void answer_askers(worker_state& my) {
+  for (auto& asker : my.asking)
+    asker.deliver(snapshot(my));
+  my.asking.clear();
+  my.is_held = my.holding.pending();
+  if (my.is_held)
+    std::exchange(my.holding, {}).deliver(state_of(my));
+}
+
+void release(worker_ptr self) {
+  auto& my = self->state;
+  my.holding = {}; // who asked has given up
+  my.is_held = false;
+  if (const auto go_on_now = std::exchange(my.when_released, {}); go_on_now)
+    go_on_now();
 }
 
 } // namespace
@@ -175,10 +211,10 @@ void finish_chunk(worker_ptr self) {
   if (!my.setup.overlap)
     tell_times(self, report);
   self->send(my.setup.ledger, std::move(report));
-  for (auto& asker : my.asking)
-    asker.deliver(snapshot(my));
-  my.asking.clear();
-  if (!my.setup.overlap)
+  answer_askers(my);
+  if (my.is_held)
+    my.when_released = [=] { go_on(self); };
+  else if (!my.setup.overlap)
     go_on(self);
   else if (my.is_leaving)
     self->quit();
@@ -199,11 +235,20 @@ worker_actor::behavior_type worker(worker_ptr self, worker_setup setup) {
       [=](const batch& b) { train(self, b); },
       [=](state_atom) -> caf::result<center> {
         auto& state = self->state;
-        if (state.current.number == 0 && !state.under_way)
+        if (is_between_chunks(state))
           return snapshot(state);
         state.asking.push_back(self->make_response_promise<center>());
         return state.asking.back();
       },
+      [=](hold_atom) -> caf::result<replica_state> {
+        auto& state = self->state;
+        state.is_held = is_between_chunks(state);
+        if (state.is_held)
+          return state_of(state);
+        state.holding = self->make_response_promise<replica_state>();
+        return state.holding;
+      },
+      [=](release_atom) { release(self); },
   };
 }
 

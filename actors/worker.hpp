@@ -1,8 +1,7 @@
 #pragma once
 
-#include "actors/messages.hpp"
-#include "nn/model.hpp"
-#include "nn/optimizer.hpp"
+#include "actors/protocol.hpp"
+#include "actors/replica.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
@@ -12,12 +11,6 @@
 #include <vector>
 
 namespace dk {
-
-/// A worker's own copy of the model, with the state of its own optimizer. Both live from chunk to chunk.
-struct replica {
-  nn::model model;
-  std::unique_ptr<nn::optimizer> optimizer;
-};
 
 /// A shard as a worker knows it.
 struct shard_link {
@@ -54,10 +47,15 @@ struct worker_setup {
   exchange_rule exchange;
   std::uint32_t batch_rows = 1;
   std::uint32_t prefetch = 4; ///< batches under way, at least 1
+  std::size_t threads = 1;    ///< that a training step uses
   bool overlap = false;       ///< the next chunk begins while the exchange of this one is on its way
   bool gated = false; ///< under the policy `wait`: centers that a chunk starts from are pulled before each, and pulls
                       ///< go from shard to shard, so that no two workers hold what the other one waits for
   std::chrono::milliseconds request_timeout{30000};
+  std::string optimizer;          ///< the name of the replica's
+  std::uint64_t dropout_seed = 0; ///< each chunk draws from a stream of its own
+  bool stays = false;             ///< when no work is left: somebody will ask for its state
+  replica_state resumed;          ///< to go on from; without weights: it is fresh
 };
 
 struct worker_state {
@@ -86,13 +84,17 @@ struct worker_state {
   time_point asked; // when the current lease was asked for
   double computing = 0;
   std::vector<caf::typed_response_promise<center>> asking; // who wants the replica when the current chunk is over
+  caf::typed_response_promise<replica_state> holding;      // who wants it to be held then
+  bool is_held = false;
+  std::function<void()> when_released; // what it was about to do
 };
 
 /// Trains the chunks that the ledger leases to it, one mini-batch per message, and exchanges at the end of each; with
 /// `overlap` it trains the next one meanwhile, and only the exchange after that waits for this one. After
 /// a wait for its lease it pulls first, where it adopts centers: waiting in line makes no staleness. Ends in order when
-/// no work is left; but one without shards stays, since nobody else has what it learned. Ends with an error, which the
-/// ledger hears of, when its replica diverges or when the ledger, the loader or a shard is gone.
+/// no work is left; but one without shards stays, since nobody else has what it learned, and one that is told to. Held,
+/// it begins no chunk until it is released. Ends with an error, which the ledger hears of, when its replica diverges or
+/// when the ledger, the loader or a shard is gone.
 worker_actor::behavior_type worker(worker_ptr self, worker_setup setup);
 
 } // namespace dk

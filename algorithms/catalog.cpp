@@ -33,6 +33,10 @@ const algorithm* find_algorithm(std::string_view name) {
   return nullptr;
 }
 
+barrier barrier_of(const algorithm& of) {
+  return of.has_server() ? of.server(of.defaults, {"sgd", {}}).barrier : barrier::none;
+}
+
 std::vector<std::string> algorithm_names() {
   std::vector<std::string> names;
   for (const auto& one : catalog())

@@ -21,6 +21,9 @@ exchange_rule elastic(float alpha);
 /// alpha = rho * learning_rate, of an elastic algorithm's keys.
 float spring_of(const nlohmann::json& keys);
 
+/// The warning of an elastic algorithm; `in_rounds`: all workers pull before any commits.
+std::function<std::string(const nlohmann::json& keys, const run_size& size)> elastic_warning(bool in_rounds);
+
 /// Exchanges nothing.
 exchange_rule alone();
 

@@ -2,6 +2,7 @@
 
 #include "algorithms/arithmetic.hpp"
 #include "algorithms/loops.hpp"
+#include "common/error.hpp"
 #include "nn/optimizer.hpp"
 
 #include <algorithm>
@@ -15,6 +16,10 @@ exchange_rule mean_gradients() {
   const auto sum = std::make_shared<std::vector<float>>();
   exchange_rule rule;
   rule.train = [sum](replica& own, const nn::batch_view& rows) {
+    if (!own.model.is_all_trained())
+      throw failure{errc::config,
+                    "sync exchanges gradients, and the moving statistics of batch_normalization have none; "
+                    "take averaging, easgd or an asynchronous algorithm"};
     const auto step = own.model.compute_gradient(rows);
     sum->resize(own.model.num_weights());
     add_weighted(sum->data(), own.model.gradient(), static_cast<float>(rows.rows), sum->size());
@@ -32,6 +37,9 @@ exchange_rule mean_gradients() {
 }
 
 server_rule step_with(const spec& optimizer) {
+  if (nn::clip_rule_of(optimizer).needs_norm())
+    throw failure{errc::config, "sync steps at the parameter server, shard by shard, where the norms that clipnorm and "
+                                "global_clipnorm speak of are not known; take clipvalue, or another algorithm"};
   struct stepper {
     std::unique_ptr<nn::optimizer> with;
     double configured_rate = 0;

@@ -3,7 +3,7 @@
 //
 //   payload
 
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "benchmarks/w1.hpp"
 #include "runtime/system.hpp"
 

@@ -2,6 +2,7 @@
 
 // The network and the data that the benchmarks share: W1, dist-keras's MNIST MLP, on numbers made up here.
 
+#include "benchmarks/networks.hpp"
 #include "common/random.hpp"
 #include "data/dataset.hpp"
 #include "runtime/job.hpp"
@@ -28,12 +29,9 @@ constexpr std::size_t w1_weights = 987210;
 inline dk::job w1_job() {
   dk::job w1;
   w1.name = "w1";
-  w1.model.input = {784};
-  w1.model.layers = {{"dense", {{"units", 1000}, {"activation", "relu"}}},
-                     {"dropout", {{"rate", 0.2}}},
-                     {"dense", {{"units", 200}, {"activation", "relu"}}},
-                     {"dropout", {{"rate", 0.2}}},
-                     {"dense", {{"units", 10}, {"activation", "softmax"}}}};
+  const auto net = networks()[0].model;
+  w1.model.input = net.input;
+  w1.model.layers = net.layers;
   return w1;
 }
 

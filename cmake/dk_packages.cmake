@@ -11,7 +11,7 @@ find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
-pkg_check_modules(zip REQUIRED IMPORTED_TARGET libzip) # its CMake package insists on the programs of libzip-tools
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip) # Debian's CMake config of it asks for its programs, too
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 if(DK_ONEDNN)
   find_package(oneDNN REQUIRED)

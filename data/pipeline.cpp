@@ -77,11 +77,37 @@ pipeline fit(const std::vector<spec>& transforms, table& training) {
   for (const auto& transform : transforms) {
     check_transform(transform);
     const auto& kind = find_transform(transform.name);
-    auto fitted = kind.fit == nullptr ? json::object() : kind.fit(transform, training);
-    kind.apply(transform, fitted, training);
-    all.push_back({transform, std::move(fitted)});
+    const auto learning = kind.learn == nullptr ? nullptr : kind.learn(transform);
+    if (learning)
+      learning->see(training);
+    all.push_back({transform, learning ? learning->learned() : json::object()});
+    kind.apply(transform, all.back().fitted, training);
   }
   return all;
+}
+
+pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr()>& open) {
+  pipeline all;
+  for (const auto& transform : transforms) {
+    check_transform(transform);
+    const auto& kind = find_transform(transform.name);
+    if (kind.needs_all)
+      throw failure{errc::config, "transform `" + transform.name +
+                                      "` needs all rows in memory; raise `data.memory` to more than they take"};
+    const auto learning = kind.learn == nullptr ? nullptr : kind.learn(transform);
+    if (learning)
+      for (const auto rows = open(); auto some = rows->next();) {
+        apply_to_training(all, *some);
+        learning->see(*some);
+      }
+    all.push_back({transform, learning ? learning->learned() : json::object()});
+  }
+  return all;
+}
+
+void apply_to_training(const pipeline& all, table& training) {
+  for (const auto& [transform, fitted] : all)
+    find_transform(transform.name).apply(transform, fitted, training);
 }
 
 void apply(const pipeline& all, table& to) {

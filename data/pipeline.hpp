@@ -2,7 +2,9 @@
 
 #include "common/spec.hpp"
 #include "data/table.hpp"
+#include "data/table_stream.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,14 @@ using pipeline = std::vector<fitted_transform>;
 /// Fits each transform to the training rows as those before it have left them, and applies it to them.
 /// @throws failure (config) for keys; (data) for missing columns and bad values
 pipeline fit(const std::vector<spec>& transforms, table& training);
+
+/// The same of rows that come some at a time; they are read once for each transform that learns, and not kept.
+/// @param open the training rows from their start, as no transform has seen them
+/// @throws as above; (config) for a transform that needs all rows at once
+pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr()>& open);
+
+/// Applies to training rows what was fitted to them. @throws as fit
+void apply_to_training(const pipeline& fitted, table& training);
 
 /// Applies to other rows what was fitted. Of a transform that is for training rows only nothing is done. Where the
 /// table has no column `label`, as when a model predicts, what works on it and on what was made of it is left out.

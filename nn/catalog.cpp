@@ -1,23 +1,63 @@
 #include "nn/catalog.hpp"
 
-#include "common/error.hpp"
-#include "common/text.hpp"
+#include "nn/schedule.hpp"
 
-// Everything that can be asked for by name, one line each: X(dense) stands for `dense_layer` in nn/layers/dense.cpp.
+#include <algorithm>
+
+// Everything that can be asked for by name, one line each: X(dense) stands for `dense_layer` in nn/layers/.
 #define DK_LAYERS(X)                                                                                                   \
   X(dense)                                                                                                             \
   X(activation)                                                                                                        \
+  X(leaky_relu)                                                                                                        \
+  X(elu)                                                                                                               \
   X(dropout)                                                                                                           \
-  X(flatten)
+  X(batch_normalization)                                                                                               \
+  X(flatten)                                                                                                           \
+  X(reshape)                                                                                                           \
+  X(rescaling)                                                                                                         \
+  X(conv2d)                                                                                                            \
+  X(max_pooling2d)                                                                                                     \
+  X(average_pooling2d)                                                                                                 \
+  X(global_average_pooling2d)                                                                                          \
+  X(zero_padding2d)                                                                                                    \
+  X(add)                                                                                                               \
+  X(concatenate)
 
 #define DK_LOSSES(X)                                                                                                   \
   X(categorical_crossentropy)                                                                                          \
-  X(mean_squared_error)
+  X(sparse_categorical_crossentropy)                                                                                   \
+  X(binary_crossentropy)                                                                                               \
+  X(mean_squared_error)                                                                                                \
+  X(mean_absolute_error)                                                                                               \
+  X(mean_absolute_percentage_error)                                                                                    \
+  X(mean_squared_logarithmic_error)                                                                                    \
+  X(hinge)                                                                                                             \
+  X(squared_hinge)                                                                                                     \
+  X(categorical_hinge)                                                                                                 \
+  X(logcosh)                                                                                                           \
+  X(kullback_leibler_divergence)                                                                                       \
+  X(poisson)                                                                                                           \
+  X(cosine_similarity)
 
 #define DK_OPTIMIZERS(X)                                                                                               \
   X(sgd)                                                                                                               \
+  X(rmsprop)                                                                                                           \
   X(adagrad)                                                                                                           \
-  X(adam)
+  X(adadelta)                                                                                                          \
+  X(adam)                                                                                                              \
+  X(adamax)                                                                                                            \
+  X(nadam)                                                                                                             \
+  X(adamw)
+
+#define DK_METRICS(X)                                                                                                  \
+  X(accuracy)                                                                                                          \
+  X(binary_accuracy)                                                                                                   \
+  X(categorical_accuracy)                                                                                              \
+  X(top_k)                                                                                                             \
+  X(auc)                                                                                                               \
+  X(precision)                                                                                                         \
+  X(recall)                                                                                                            \
+  X(f1)
 
 namespace dk::nn {
 
@@ -30,6 +70,9 @@ DK_LOSSES(DK_DECLARE)
 #define DK_DECLARE(name) extern const optimizer_kind name##_optimizer;
 DK_OPTIMIZERS(DK_DECLARE)
 #undef DK_DECLARE
+#define DK_DECLARE(name) extern const metric_kind name##_metric;
+DK_METRICS(DK_DECLARE)
+#undef DK_DECLARE
 
 namespace {
 
@@ -41,6 +84,9 @@ const loss_kind* const losses[] = {DK_LOSSES(DK_ENTRY)};
 #undef DK_ENTRY
 #define DK_ENTRY(name) &name##_optimizer,
 const optimizer_kind* const optimizers[] = {DK_OPTIMIZERS(DK_ENTRY)};
+#undef DK_ENTRY
+#define DK_ENTRY(name) &name##_metric,
+const metric_kind* const metric_kinds[] = {DK_METRICS(DK_ENTRY)};
 #undef DK_ENTRY
 
 template <class Kinds>
@@ -56,9 +102,17 @@ const auto& find(const Kinds& kinds, std::string_view what, std::string_view nam
   for (const auto* kind : kinds)
     if (kind->name == name)
       return *kind;
-  const auto names = names_of(kinds);
-  throw failure{errc::config, "unknown " + std::string{what} + " \"" + std::string{name} + "\"" +
-                                  did_you_mean(name, names) + "; there are " + join(names)};
+  refuse_name(what, name, names_of(kinds));
+}
+
+template <class Kind, std::size_t N>
+const Kind* find_keras(const Kind* const (&kinds)[N], std::string_view name) {
+  for (const auto* kind : kinds) {
+    const auto& others = kind->keras_names;
+    if (kind->name == name || std::find(others.begin(), others.end(), name) != others.end())
+      return kind;
+  }
+  return nullptr;
 }
 
 } // namespace
@@ -76,7 +130,7 @@ std::vector<std::string> optimizer_names() {
 }
 
 std::vector<std::string> metric_names() {
-  return {"accuracy"};
+  return names_of(metric_kinds);
 }
 
 const layer_kind& find_layer(std::string_view name) {
@@ -91,11 +145,23 @@ const optimizer_kind& find_optimizer(std::string_view name) {
   return find(optimizers, "optimizer", name);
 }
 
+const metric_kind& find_metric(std::string_view name) {
+  return find(metric_kinds, "metric", name);
+}
+
 const layer_kind* find_keras_layer(std::string_view class_name) {
   for (const auto* kind : layers)
     if (kind->keras_class == class_name)
       return kind;
   return nullptr;
+}
+
+const loss_kind* find_keras_loss(std::string_view name) {
+  return find_keras(losses, name);
+}
+
+const metric_kind* find_keras_metric(std::string_view name) {
+  return find_keras(metric_kinds, name);
 }
 
 std::string primary_key(std::string_view layer) {
@@ -105,18 +171,23 @@ std::string primary_key(std::string_view layer) {
 void check_layer(const spec& layer) {
   auto keys = find_layer(layer.name).keys;
   keys.push_back({"name", value_kind::word});
+  keys.push_back({"from", value_kind::words});
   check_keys(layer, keys);
 }
 
-void check_loss(std::string_view name) {
-  find_loss(name);
+void check_metric(const spec& metric) {
+  check_keys(metric, find_metric(metric.name).keys);
 }
 
 void check_optimizer(const spec& optimizer) {
   auto keys = find_optimizer(optimizer.name).keys;
-  keys.push_back({"learning_rate", value_kind::number, false, 0});
+  keys.push_back({"learning_rate", value_kind::part, false, 0, 0, nullptr,
+                  [](const nlohmann::json& value) { make_schedule(value); }});
   keys.push_back({"decay", value_kind::number, false, 0});
+  for (const auto* clip : clip_keys)
+    keys.push_back({clip, value_kind::number, false, 0});
   check_keys(optimizer, keys);
+  check_clipping(optimizer);
 }
 
 std::unique_ptr<optimizer> make_optimizer(const spec& from, std::size_t num_weights) {

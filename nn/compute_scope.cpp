@@ -31,18 +31,30 @@ unsigned mode() {
 void set_mode(unsigned) {}
 #endif
 
-// OpenMP's number of threads belongs to the calling thread: once is enough.
-void stay_on_one_thread() {
+// OpenMP's number of threads belongs to the calling thread, which remembers what it was told last; 0 before that.
+thread_local std::size_t threads_now = 0;
+
+void use_threads([[maybe_unused]] std::size_t count) {
+  if (count == threads_now)
+    return;
 #ifdef DK_WITH_ONEDNN
-  thread_local const bool done = (omp_set_num_threads(1), true);
-  static_cast<void>(done);
+  omp_set_num_threads(static_cast<int>(count));
 #endif
+  threads_now = count;
 }
 
 } // namespace
 
-compute_scope::compute_scope() : before_(mode()) {
-  stay_on_one_thread();
+bool can_use_threads() {
+#ifdef DK_WITH_ONEDNN
+  return true;
+#else
+  return false;
+#endif
+}
+
+compute_scope::compute_scope(std::size_t threads) : before_(mode()), threads_before_(threads_now) {
+  use_threads(threads);
   const auto wanted = before_ | flush_to_zero | denormals_are_zero;
   if (wanted != before_)
     set_mode(wanted);
@@ -51,6 +63,8 @@ compute_scope::compute_scope() : before_(mode()) {
 compute_scope::~compute_scope() {
   if (mode() != before_)
     set_mode(before_);
+  if (threads_before_ > 0)
+    use_threads(threads_before_);
 }
 
 } // namespace dk::nn

@@ -1,19 +1,12 @@
 #include "nn/ensemble.hpp"
 
 #include "common/error.hpp"
-#include "nn/catalog.hpp"
 
 #include <algorithm>
 
 namespace dk::nn {
 
-namespace {
-
-constexpr std::size_t rows_at_once = 256;
-
-} // namespace
-
-ensemble::ensemble(const nn::architecture& from, std::string_view loss, std::size_t label_width, const block& weights,
+ensemble::ensemble(const nn::architecture& from, const objective& loss, std::size_t label_width, const block& weights,
                    std::size_t models) {
   for (std::size_t i = 0; i < models; ++i) {
     models_.emplace_back(from, loss, label_width);
@@ -23,7 +16,9 @@ ensemble::ensemble(const nn::architecture& from, std::string_view loss, std::siz
                                      " weights each were given " + std::to_string(weights.size()) + " weights"};
     models_[i].adopt(0, weights.slice(i * size, size));
   }
-  loss_ = find_loss(loss).make({first().output_size(), label_width, false});
+  const auto& sizes = first().output_sizes();
+  const output_losses::use how{sizes, label_width, std::vector<bool>(sizes.size(), false)};
+  losses_ = std::make_unique<output_losses>(loss, how, std::vector<std::string>(sizes.size()));
 }
 
 void ensemble::predict(const float* features, std::size_t rows, float* outputs) {
@@ -39,16 +34,18 @@ void ensemble::predict(const float* features, std::size_t rows, float* outputs) 
   std::for_each(outputs, outputs + count, [part](float& x) { x *= part; });
 }
 
-metrics ensemble::evaluate(const float* features, const float* labels, std::size_t rows) {
+metrics ensemble::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others) {
   if (models_.size() == 1)
-    return models_.front().evaluate(features, labels, rows);
+    return models_.front().evaluate(features, labels, rows, others);
   buffer mean;
   mean.reserve(rows_at_once * first().output_size());
   metrics sums;
   for (std::size_t from = 0; from < rows; from += rows_at_once) {
     const auto count = std::min(rows_at_once, rows - from);
     predict(features + from * first().input_size(), count, mean.data());
-    sums += loss_->evaluate(mean.data(), labels + from * first().label_width(), count, nullptr);
+    sums += losses_->evaluate(mean.data(), labels + from * first().label_width(), count);
+    for (std::size_t i = 0; others != nullptr && i < losses_->size(); ++i)
+      others->add(i, losses_->outputs_of(i), losses_->labels_of(i), losses_->found_for(i));
   }
   return sums;
 }

@@ -12,10 +12,10 @@ namespace dk::nn {
 
 #ifdef DK_WITH_ONEDNN
 
-void gemm(std::size_t m, std::size_t n, std::size_t k, factor a, factor b, float* c, std::size_t c_stride) {
+void gemm(std::size_t m, std::size_t n, std::size_t k, factor a, factor b, float* c, std::size_t c_stride, bool add) {
   const auto dim = [](std::size_t x) { return static_cast<dnnl_dim_t>(x); };
   const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', dim(m), dim(n), dim(k), 1.0F,
-                                 a.values, dim(a.stride), b.values, dim(b.stride), 0.0F, c, dim(c_stride));
+                                 a.values, dim(a.stride), b.values, dim(b.stride), add ? 1.0F : 0.0F, c, dim(c_stride));
   if (status != dnnl_success)
     throw failure{errc::internal, "oneDNN refused a matrix product (status " + std::to_string(status) + ")"};
 }
@@ -37,18 +37,24 @@ Eigen::Map<const matrix, 0, stride> stored(const factor& f, std::size_t rows, st
 
 } // namespace
 
-void gemm(std::size_t m, std::size_t n, std::size_t k, factor a, factor b, float* c, std::size_t c_stride) {
+void gemm(std::size_t m, std::size_t n, std::size_t k, factor a, factor b, float* c, std::size_t c_stride, bool add) {
   const auto left = stored(a, m, k);
   const auto right = stored(b, k, n);
   Eigen::Map<matrix, 0, stride> out{c, dim(m), dim(n), stride{dim(c_stride)}};
+  const auto take = [&](const auto& product) {
+    if (add)
+      out.noalias() += product;
+    else
+      out.noalias() = product;
+  };
   if (a.transposed && b.transposed)
-    out.noalias() = left.transpose() * right.transpose();
+    take(left.transpose() * right.transpose());
   else if (a.transposed)
-    out.noalias() = left.transpose() * right;
+    take(left.transpose() * right);
   else if (b.transposed)
-    out.noalias() = left * right.transpose();
+    take(left * right.transpose());
   else
-    out.noalias() = left * right;
+    take(left * right);
 }
 
 #endif

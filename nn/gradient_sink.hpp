@@ -21,6 +21,10 @@ public:
   /// The same without room: the gradient of weights [first, first + in x out), in factors.
   virtual void done(std::size_t first, const small_batch_gradient& gradient) = 0;
 
+  /// Weights [first, first + count) are not trained, but become `to` in this step. They lie there until the next
+  /// forward.
+  virtual void moved(std::size_t first, std::size_t count, const float* to) = 0;
+
 protected:
   ~gradient_sink() = default;
 };

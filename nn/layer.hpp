@@ -3,6 +3,7 @@
 #include "common/random.hpp"
 #include "nn/gradient_sink.hpp"
 #include "nn/keys.hpp"
+#include "nn/regularizer.hpp"
 #include "nn/shape.hpp"
 
 #include <memory>
@@ -12,10 +13,14 @@
 
 namespace dk::nn {
 
-/// One array among a layer's weights: Keras's name for it ("kernel") and its extents.
+/// One array among a layer's weights: Keras's name for it ("kernel") and its extents, what it starts from
+/// (nn/initializer.hpp) and what it adds to the loss.
 struct weight_array {
   std::string name;
   shape extents;
+  nlohmann::json initializer;
+  penalty regularizer;
+  bool trained = true; ///< else no optimizer touches it: the layer says what it becomes (gradient_sink::moved)
 };
 
 /// What a layer gets to go backward. One sample is one row; rows lie end to end.
@@ -31,7 +36,8 @@ struct backward_pass {
 };
 
 /// A layer of a model. It owns no weights: it borrows its slice of the model's one flat vector in every call. Order of
-/// calls: forward, then backward with the same rows; infer at any time.
+/// calls: forward, then backward with the same rows; infer at any time. A layer that joins several inputs gets in x all
+/// rows of the first, then all rows of the second, and so on; dx lies likewise.
 class layer {
 public:
   /// `name` is unique in its model; `output` is the shape of one sample.
@@ -47,7 +53,7 @@ public:
   virtual std::vector<weight_array> arrays() const { return {}; }
 
   /// Fills the slice with what a fresh layer starts from.
-  virtual void initialize(float* /*weights*/, random_stream& /*random*/) const {}
+  void initialize(float* weights, random_stream& random) const;
 
   /// True where y equals x, number by number: the model then skips the layer.
   virtual bool is_identity(bool training) const = 0;
@@ -80,9 +86,11 @@ struct layer_kind {
   std::string_view name;        ///< in the config: "dense"
   std::string_view primary_key; ///< { dense = 1000 } sets this key; "" for none
   std::string_view keras_class; ///< "Dense"
-  std::vector<key_rule> keys;   ///< beside "name", which every layer takes. Keras uses the same words
+  std::vector<key_rule> keys;   ///< beside "name" and "from", which every layer takes. Keras uses the same words
   /// Requires keys that were checked. @throws failure (shape) when the input does not suit
   std::unique_ptr<layer> (*make)(const spec& from, std::string name, const shape& input);
+  /// In place of `make`, of a layer that joins several.
+  std::unique_ptr<layer> (*merge)(const spec& from, std::string name, const std::vector<shape>& inputs) = nullptr;
 };
 
 } // namespace dk::nn

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace dk::nn {
 
@@ -26,6 +27,9 @@ struct loss_use {
   bool fused = false;          ///< the loss applies its activation itself
 };
 
+/// What a loss takes for a label: as many numbers as there are outputs, the number of a class, or either.
+enum class label_kind { numbers, class_number, either };
+
 /// What the catalog knows about a loss.
 struct loss_kind {
   std::string_view name; ///< in the config, and Keras's name
@@ -33,11 +37,13 @@ struct loss_kind {
       fused_activation; ///< the loss is more accurate when a final activation of this name is left to it; ""
   /// @throws failure (shape) when outputs and labels do not fit together
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
+  std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
+  label_kind labels = label_kind::numbers;
 };
 
 /// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts);
-/// where a row is one number, whether both lie on the same side of 0.5.
-bool agrees(const float* outputs, const float* label, std::size_t width);
+/// where a row is one number, whether the output is above `middle` just when the label is above 0.5.
+bool agrees(const float* outputs, const float* label, std::size_t width, float middle = 0.5F);
 
 /// Where the first of the largest numbers is.
 std::size_t largest(const float* values, std::size_t width);

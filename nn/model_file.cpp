@@ -1,81 +1,128 @@
 #include "nn/model_file.hpp"
 
 #include "common/error.hpp"
+#include "common/replace_file.hpp"
+#include "nn/catalog.hpp"
+#include "nn/file_kind.hpp"
+#include "nn/keras/archive.hpp"
 #include "nn/keras/config.hpp"
-#include "nn/keras/hdf5.hpp"
+#include "nn/keras/json.hpp"
+#include "nn/keras/training_config.hpp"
+#include "nn/keras/weights.hpp"
+#include "nn/onnx/model.hpp"
+#include "nn/safetensors.hpp"
 #include "nn/stack.hpp"
-
-#include <filesystem>
-#include <system_error>
-#include <unistd.h>
 
 namespace dk::nn {
 
 namespace {
 
-// Numbers for every weighted layer, in order, from the groups that carry any.
-std::vector<float> read_weights(hid_t group, const layer_stack& layers, std::size_t file_bytes) {
-  std::vector<std::string> groups;
-  for (const auto& name : keras::read_texts(group, "layer_names"))
-    if (!keras::read_texts(keras::open_group(group, name), "weight_names").empty())
-      groups.push_back(name);
-  std::vector<float> weights;
-  auto next = groups.begin();
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const auto arrays = layers[i]->arrays();
-    if (arrays.empty())
-      continue;
-    const auto who = "layer " + std::to_string(i) + " (" + layers[i]->name() + "): ";
-    if (next == groups.end())
-      throw failure{errc::model, who + "the file has no weights for it"};
-    try {
-      const auto from = keras::open_group(group, *next);
-      const auto names = keras::read_texts(from, "weight_names");
-      if (names.size() != arrays.size())
-        throw failure{errc::model,
-                      "needs " + std::to_string(arrays.size()) + " arrays, found " + std::to_string(names.size())};
-      for (std::size_t k = 0; k < arrays.size(); ++k) {
-        const auto first = weights.size();
-        const auto count = size_of(arrays[k].extents);
-        keras::check_extents(from, names[k], arrays[k].extents);
-        if (count / 256 > file_bytes) // even packed numbers take some room
-          throw failure{errc::model, "\"" + names[k] + "\" is larger than the file"};
-        weights.resize(first + count);
-        keras::read_numbers(from, names[k], weights.data() + first);
-      }
-    } catch (const failure& why) {
-      throw failure{errc::model, who + "group \"" + *next + "\": " + why.what()};
-    }
-    ++next;
-  }
-  if (next != groups.end())
-    throw failure{errc::model, "the group \"" + *next + "\" has weights, but no layer is left to take them"};
-  return weights;
+using keras::parse;
+using keras::refuse;
+using nlohmann::json;
+
+/// What a file says beside its weights.
+struct description {
+  json model;
+  json training;
+  std::string version;
+
+  keras::generation by() const { return keras::generation_of(model, version); }
+};
+
+std::string text_or_nothing(hid_t of, const char* attribute) {
+  return keras::has_attribute(of, attribute) ? keras::read_text(of, attribute) : std::string{};
 }
 
-nlohmann::json parse(const std::string& text, const std::string& what) {
-  auto parsed = nlohmann::json::parse(text, nullptr, false);
-  if (parsed.is_discarded())
-    throw failure{errc::model, "the attribute \"" + what + "\" is not JSON"};
-  return parsed;
-}
+constexpr const char* weights_only = "it holds weights only, or is no Keras model: there is no model_config; name the "
+                                     "file of the model, and this one as "
+                                     "its weights";
 
-loaded_model read(const std::string& path, std::size_t file_bytes) {
-  const keras::h5_silence silence;
-  const auto file = keras::open_file(path);
+description describe(hid_t file) {
   if (!keras::has_attribute(file, "model_config"))
-    throw failure{errc::model, "it holds weights only, or is no Keras model: there is no model_config"};
-  if (keras::has_attribute(file, "keras_version"))
-    if (const auto version = keras::read_text(file, "keras_version"); version.rfind("2.", 0) != 0)
-      throw failure{errc::model, "written by Keras " + version + "; only files of Keras 2 are supported"};
-  loaded_model loaded;
-  loaded.architecture = keras::read_model_config(parse(keras::read_text(file, "model_config"), "model_config"));
+    refuse(weights_only);
+  description found;
+  found.model = parse(keras::read_text(file, "model_config"), "the attribute \"model_config\"");
   if (keras::has_attribute(file, "training_config"))
-    loaded.loss = keras::read_loss(parse(keras::read_text(file, "training_config"), "training_config"));
-  const auto layers = make_layers(loaded.architecture);
-  loaded.weights = read_weights(keras::open_group(file, "model_weights"), layers, file_bytes);
-  return loaded;
+    found.training = parse(keras::read_text(file, "training_config"), "the attribute \"training_config\"");
+  found.version = text_or_nothing(file, "keras_version");
+  return found;
 }
+
+description describe(const keras::archive& from) {
+  description found;
+  found.model = parse(from.config, "the entry \"config.json\"");
+  found.training = keras::at(found.model, "compile_config");
+  if (!from.metadata.empty())
+    if (const auto metadata = parse(from.metadata, "the entry \"metadata.json\"");
+        keras::at(metadata, "keras_version").is_string())
+      found.version = metadata["keras_version"].get<std::string>();
+  return found;
+}
+
+// Both of a model file at once: the description, and, unless others are wanted, the weights.
+class model_reader {
+public:
+  loaded_model read(const std::string& path, const std::string& weights_path) {
+    const keras::h5_silence silence;
+    const auto size = size_of_file(path);
+    const bool with_weights = weights_path.empty();
+    const auto kind = kind_of(path);
+    if (kind == file_kind::safetensors)
+      refuse(weights_only);
+    if (kind == file_kind::text) {
+      begin({parse(content_of(path), "the file"), {}, {}});
+    } else if (kind == file_kind::archive) {
+      const auto archive = keras::read_archive(content_of(path));
+      begin(describe(archive));
+      if (with_weights)
+        take_weights(keras::open_image(archive.weights), archive.weights.size());
+    } else {
+      const auto file = keras::open_file(path);
+      begin(describe(file));
+      if (with_weights)
+        take_weights(file, size);
+    }
+    if (!with_weights)
+      take_weights_of(weights_path);
+    return std::move(loaded_);
+  }
+
+private:
+  void begin(const description& found) {
+    by_ = found.by();
+    loaded_.architecture = keras::read_model_config(found.model, by_);
+    loaded_.loss = keras::read_loss(found.training, loaded_.architecture.outputs);
+    loaded_.optimizer = keras::read_optimizer(found.training);
+    loaded_.metrics = keras::read_metrics(found.training);
+    layers_ = make_layers(loaded_.architecture);
+  }
+
+  void take_weights(hid_t file, std::size_t bytes) {
+    loaded_.weights = keras::read_weights(file, loaded_.architecture, layers_, by_, bytes);
+  }
+
+  void take_weights_of(const std::string& path) {
+    try {
+      const auto size = size_of_file(path);
+      const auto kind = kind_of(path);
+      if (kind == file_kind::safetensors) {
+        loaded_.weights = decode_safetensors(content_of(path), layers_);
+        return;
+      }
+      if (kind != file_kind::archive)
+        return take_weights(keras::open_file(path), size);
+      const auto archive = keras::read_archive(content_of(path));
+      take_weights(keras::open_image(archive.weights), archive.weights.size());
+    } catch (const failure& why) {
+      refuse("its weights " + path + ": " + why.what());
+    }
+  }
+
+  keras::generation by_ = keras::generation::keras_2;
+  layer_stack layers_;
+  loaded_model loaded_;
+};
 
 void write(const std::string& path, const architecture& of, const layer_stack& layers, const nlohmann::json& training,
            const float* weights) {
@@ -84,7 +131,8 @@ void write(const std::string& path, const architecture& of, const layer_stack& l
   keras::write_text(file, "keras_version", std::string{keras::written_version});
   keras::write_text(file, "backend", "tensorflow");
   keras::write_text(file, "model_config", keras::model_config(of, layers).dump());
-  keras::write_text(file, "training_config", training.dump());
+  if (!training.is_null())
+    keras::write_text(file, "training_config", training.dump());
   const auto group = keras::create_group(file, "model_weights");
   keras::write_text(group, "keras_version", std::string{keras::written_version});
   keras::write_text(group, "backend", "tensorflow");
@@ -107,28 +155,35 @@ void write(const std::string& path, const architecture& of, const layer_stack& l
 
 } // namespace
 
-void save_model(const std::string& path, const architecture& from, std::string_view loss, const spec& optimizer,
+void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights) {
   const auto layers = make_layers(from);
-  const auto training = keras::training_config(loss, optimizer);
-  const auto beside = path + "." + std::to_string(getpid()) + ".part";
-  try {
-    write(beside, from, layers, training, weights);
-    std::filesystem::rename(beside, path);
-  } catch (const std::exception& why) {
-    std::error_code ignored;
-    std::filesystem::remove(beside, ignored);
-    throw failure{errc::resources, path + ": " + why.what()};
-  }
+  const auto training = optimizer.name.empty() ? json{} : keras::training_config(loss, optimizer);
+  replace_file(path, [&](const std::string& draft) { write(draft, from, layers, training, weights); });
 }
 
-loaded_model load_model(const std::string& path) {
-  std::error_code problem;
-  const auto bytes = std::filesystem::file_size(path, problem);
-  if (problem)
-    throw failure{errc::model, path + ": " + problem.message()};
+void save_description(const std::string& path, const architecture& from) {
+  auto model = keras::model_config(from, make_layers(from));
+  model["keras_version"] = keras::written_version;
+  model["backend"] = "tensorflow";
+  replace_file(path, model.dump(2) + '\n');
+}
+
+void save_safetensors(const std::string& path, const architecture& from, const float* weights) {
+  replace_file(path, encode_safetensors(make_layers(from), weights));
+}
+
+void save_onnx(const std::string& path, const architecture& from, const float* weights) {
+  replace_file(path, onnx::encode_model(from, weights));
+}
+
+bool is_model_file(const std::string& path) {
+  return kind_of(path) != file_kind::unknown;
+}
+
+loaded_model load_model(const std::string& path, const std::string& weights) {
   try {
-    return read(path, bytes);
+    return model_reader{}.read(path, weights);
   } catch (const failure& why) {
     throw failure{errc::model, path + ": " + why.what()};
   } catch (const nlohmann::json::exception& why) {

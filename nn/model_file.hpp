@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nn/architecture.hpp"
+#include "nn/objective.hpp"
 
 #include <string>
 #include <string_view>
@@ -9,21 +10,38 @@
 namespace dk::nn {
 
 /// Writes the HDF5 file that Keras 2's load_model reads: model_config, training_config and the group model_weights.
-/// `weights` as model::weights() has them. It is written beside `path` and renamed, so `path` is never half a file.
+/// `weights` as model::weights() has them. An optimizer without a name: there is no training_config. As all that is
+/// saved here, it is written beside `path` and renamed, so `path` is never half a file.
 /// @throws failure (resources) when it cannot be written, (config, shape) when the architecture is not one
-void save_model(const std::string& path, const architecture& from, std::string_view loss, const spec& optimizer,
+void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights);
 
-/// What load_model found. `loss` is "" when the file names none.
+/// Writes the description alone, as the JSON that Keras 2's to_json gives. @throws as save_model
+void save_description(const std::string& path, const architecture& from);
+
+/// Writes the weights alone (nn/safetensors.hpp). @throws as save_model
+void save_safetensors(const std::string& path, const architecture& from, const float* weights);
+
+/// Writes the model as it predicts (nn/onnx/model.hpp). @throws as save_model; (model) for what ONNX cannot say
+void save_onnx(const std::string& path, const architecture& from, const float* weights);
+
+/// What load_model found. How the model was trained is in our words, and empty where the file does not say; whether dk
+/// has such a loss or optimizer is for check_objective and check_optimizer to say.
 struct loaded_model {
   nn::architecture architecture;
-  std::string loss;
-  std::vector<float> weights; ///< as model::weights() has them
+  objective loss;
+  spec optimizer;
+  std::vector<spec> metrics;
+  std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
 };
 
-/// Reads our own files and those of Keras 2 and tf.keras that hold a Sequential model of layers we have. Weights belong
-/// to layers by their order, and every shape is checked before anything of its size is allocated.
+/// Whether a file begins as one that load_model reads.
+bool is_model_file(const std::string& path);
+
+/// Reads our own files and those of Keras 1, 2, 3 and tf.keras with a Sequential model, or a functional one that is a
+/// chain, of layers we have: HDF5, .keras, or JSON without weights; the kind is told by the content. `weights` is a
+/// file to take the weights from in place of its own; it may be a safetensors file, too.
 /// @throws failure (model): missing, damaged, cut short, or not supported, with the layer's index and name
-loaded_model load_model(const std::string& path);
+loaded_model load_model(const std::string& path, const std::string& weights = "");
 
 } // namespace dk::nn

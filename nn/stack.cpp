@@ -2,48 +2,30 @@
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-
-#include <map>
+#include "nn/wiring.hpp"
 
 namespace dk::nn {
 
-namespace {
-
-std::string next_name(const spec& layer, std::map<std::string, int>& seen) {
-  if (layer.keys.contains("name"))
-    return layer.keys["name"].get<std::string>();
-  const auto number = seen[layer.name]++;
-  return number == 0 ? layer.name : layer.name + "_" + std::to_string(number);
-}
-
-void check_new(const std::string& name, const layer_stack& among) {
-  if (name.empty())
-    throw failure{errc::config, "the name is empty"};
-  for (const auto& other : among)
-    if (other->name() == name)
-      throw failure{errc::config, "another layer has the name \"" + name + "\""};
-}
-
-} // namespace
-
 layer_stack make_layers(const architecture& from) {
-  auto at = from.input;
-  if (at.empty() || size_of(at) == 0)
-    throw failure{errc::shape, "model \"" + from.name + "\": the input has no numbers; set input = [...]"};
-  if (from.layers.empty())
-    throw failure{errc::shape, "model \"" + from.name + "\" has no layers"};
+  const auto wires = wire(from);
+  std::vector<shape> values;
+  for (const auto& input : wires.inputs)
+    values.push_back(input.extents);
   layer_stack layers;
-  std::map<std::string, int> seen;
   for (std::size_t i = 0; i < from.layers.size(); ++i) {
-    const auto& wanted = from.layers[i];
+    const auto& kind = find_layer(from.layers[i].name);
     try {
-      check_layer(wanted);
-      const auto name = next_name(wanted, seen);
-      check_new(name, layers);
-      layers.push_back(find_layer(wanted.name).make(wanted, name, at));
-      at = layers.back()->output();
+      std::vector<shape> inputs;
+      for (const auto source : wires.sources[i])
+        inputs.push_back(values[source]);
+      layers.push_back(kind.merge != nullptr ? kind.merge(from.layers[i], wires.layers[i], inputs)
+                                             : kind.make(from.layers[i], wires.layers[i], inputs.front()));
+      values.push_back(layers.back()->output());
+      checked_size(values.back());
+      for (const auto& array : layers.back()->arrays())
+        checked_size(array.extents);
     } catch (const failure& why) {
-      throw failure{why.code(), "layer " + std::to_string(i) + " (" + wanted.name + "): " + why.what()};
+      throw failure{why.code(), who(from, i) + why.what()};
     }
   }
   return layers;

@@ -3,6 +3,7 @@
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
 #include "nn/stack.hpp"
+#include "nn/wiring.hpp"
 
 #include <cstdio>
 
@@ -10,18 +11,18 @@ namespace dk::nn {
 
 namespace {
 
-constexpr std::size_t width = 65; // Keras's line_length, columns ending at 0.45, 0.85 and 1.0 of it
-constexpr std::size_t second_column = 29;
-constexpr std::size_t third_column = 55;
+// Where Keras ends the columns of its tables: of a chain, and of a graph, whose last column says what a layer reads.
+const std::vector<std::size_t> chain_columns{29, 55, 65};
+const std::vector<std::size_t> graph_columns{32, 53, 65, 98};
 
 // A line whose columns start where Keras starts them; what is too long loses its end.
-std::string line(const std::string& first, const std::string& second, const std::string& third) {
-  auto text = first.substr(0, second_column - 1);
-  text.resize(second_column, ' ');
-  text += second.substr(0, third_column - second_column - 1);
-  text.resize(third_column, ' ');
-  text += third;
-  text.resize(width, ' ');
+std::string line(const std::vector<std::string>& texts, const std::vector<std::size_t>& columns) {
+  std::string text;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool is_last = i + 1 == columns.size();
+    text += texts[i].substr(0, columns[i] - text.size() - (is_last ? 0 : 1));
+    text.resize(columns[i], ' ');
+  }
   return text + "\n";
 }
 
@@ -43,18 +44,42 @@ std::string total(const std::string& what, std::size_t weights) {
 
 } // namespace
 
-std::string summary(const model& of) {
-  const auto& described = of.architecture();
-  auto text = "Model: \"" + described.name + "\"\n" + std::string(width, '_') + "\n";
-  text += line(" Layer (type)", "Output Shape", "Param #") + std::string(width, '=') + "\n";
-  for (std::size_t i = 0; i < of.num_layers(); ++i) {
-    const auto& layer = of.layer_at(i);
-    const auto type = std::string{find_layer(described.layers[i].name).keras_class};
-    text += line(" " + layer.name() + " (" + type + ")", batch_text(layer.output()), std::to_string(weights_of(layer)));
-    text += std::string(width, ' ') + "\n";
+namespace {
+
+std::string sources_of(const wiring& wires, std::size_t layer) {
+  std::vector<std::string> names;
+  for (const auto source : wires.sources[layer])
+    names.push_back(wires.name_of(source));
+  return join(names);
+}
+
+} // namespace
+
+std::string summary(const architecture& of) {
+  const auto wires = wire(of);
+  const auto layers = make_layers(of);
+  const auto& columns = wires.is_chain() ? chain_columns : graph_columns;
+  const auto width = columns.back();
+  const auto row = [&](const std::string& name, const shape& output, std::size_t weights, const std::string& sources) {
+    return line({" " + name, batch_text(output), std::to_string(weights), sources}, columns) + std::string(width, ' ') +
+           "\n";
+  };
+  auto text = "Model: \"" + of.name + "\"\n" + std::string(width, '_') + "\n";
+  text += line({" Layer (type)", "Output Shape", "Param #", "Connected to"}, columns) + std::string(width, '=') + "\n";
+  for (const auto& input : of.inputs)
+    text += row(input.name + " (InputLayer)", input.extents, 0, "");
+  std::size_t weights = 0;
+  std::size_t untrained = 0;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto& layer = *layers[i];
+    weights += weights_of(layer);
+    for (const auto& array : layer.arrays())
+      untrained += array.trained ? 0 : size_of(array.extents);
+    const auto type = std::string{find_layer(of.layers[i].name).keras_class};
+    text += row(layer.name() + " (" + type + ")", layer.output(), weights_of(layer), sources_of(wires, i));
   }
-  text += std::string(width, '=') + "\n" + total("Total params", of.num_weights());
-  text += total("Trainable params", of.num_weights()) + total("Non-trainable params", 0);
+  text += std::string(width, '=') + "\n" + total("Total params", weights);
+  text += total("Trainable params", weights - untrained) + total("Non-trainable params", untrained);
   return text + std::string(width, '_') + "\n";
 }
 

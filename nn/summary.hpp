@@ -1,13 +1,13 @@
 #pragma once
 
-#include "nn/model.hpp"
+#include "nn/architecture.hpp"
 
 #include <string>
 
 namespace dk::nn {
 
 /// The table that Keras 2's model.summary() prints: layer and class, output shape, parameters, totals. Ends in a
-/// newline.
-std::string summary(const model& of);
+/// newline. Allocates nothing of the weights' size. @throws failure (config, shape) as make_layers
+std::string summary(const architecture& of);
 
 } // namespace dk::nn

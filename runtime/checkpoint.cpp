@@ -14,7 +14,7 @@ namespace dk {
 namespace {
 
 constexpr char magic[8] = {'d', 'k', 'c', 'k', 'p', 't', '\r', '\n'};
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 2;
 constexpr std::uint32_t endian_mark = 0x01020304;
 
 struct frame_header {
@@ -35,16 +35,41 @@ std::uint32_t crc_of(const char* bytes, std::size_t size) {
 
 constexpr auto archive_flags = boost::archive::no_header | boost::archive::no_codecvt;
 
-void save(boost::archive::binary_oarchive& to, const shard_state& shard, std::uint32_t run_epoch) {
+using writer = boost::archive::binary_oarchive;
+using reader = boost::archive::binary_iarchive;
+
+template <class T>
+void save_raw(writer& to, const T* values, std::size_t count) {
+  if (count > 0)
+    to << boost::serialization::make_binary_object(const_cast<T*>(values), count * sizeof(T));
+}
+
+void save(writer& to, const shard_state& shard) {
   const std::uint64_t weights = shard.weights.size();
   const std::uint64_t words = shard.folded.size();
-  to << run_epoch << shard.shard << shard.offset << shard.version << shard.grid.rows << shard.grid.chunk_rows
-     << shard.grid.epochs << weights << words;
-  if (weights > 0)
-    to << boost::serialization::make_binary_object(const_cast<float*>(shard.weights.data()), weights * sizeof(float));
-  if (words > 0)
-    to << boost::serialization::make_binary_object(const_cast<std::uint64_t*>(shard.folded.data()),
-                                                   words * sizeof(std::uint64_t));
+  to << shard.shard << shard.offset << shard.version << shard.grid.rows << shard.grid.chunk_rows << shard.grid.epochs
+     << weights << words;
+  save_raw(to, shard.weights.data(), weights);
+  save_raw(to, shard.folded.data(), words);
+}
+
+bool same_bits(const block& a, const block& b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.bytes()) == 0);
+}
+
+// A replica that stands where its shard does is not written twice: its count of weights is then 0.
+void save(writer& to, const worker_memory& worker, const shard_state& beside) {
+  const auto& replica = worker.replica;
+  const bool is_beside = same_bits(replica.weights, beside.weights);
+  const std::uint64_t name = replica.optimizer.size();
+  const std::uint64_t weights = is_beside ? 0 : replica.weights.size();
+  const std::uint64_t moments = replica.moments.size();
+  const std::uint64_t versions = worker.versions.size();
+  to << replica.chunks << replica.steps << name << weights << moments << versions;
+  save_raw(to, replica.optimizer.data(), name);
+  save_raw(to, replica.weights.data(), weights);
+  save_raw(to, replica.moments.data(), moments);
+  save_raw(to, worker.versions.data(), versions);
 }
 
 void require(bool holds, const std::string& origin, const char* what) {
@@ -52,12 +77,25 @@ void require(bool holds, const std::string& origin, const char* what) {
     throw failure{errc::checkpoint, origin + ": damaged: " + what};
 }
 
-shard_state load(boost::archive::binary_iarchive& from, std::size_t size, const std::string& origin,
-                 std::uint32_t& run_epoch) {
+template <class T>
+void load_raw(reader& from, T* values, std::size_t count) {
+  if (count == 0)
+    return;
+  boost::serialization::binary_object raw{values, count * sizeof(T)};
+  from >> raw;
+}
+
+block load_block(reader& from, std::size_t count) {
+  block_writer values{count};
+  load_raw(from, values.data(), count);
+  return std::move(values).done();
+}
+
+shard_state load_shard(reader& from, std::size_t size, const std::string& origin) {
   shard_state shard;
   std::uint64_t weights = 0;
   std::uint64_t words = 0;
-  from >> run_epoch >> shard.shard >> shard.offset >> shard.version >> shard.grid.rows >> shard.grid.chunk_rows >>
+  from >> shard.shard >> shard.offset >> shard.version >> shard.grid.rows >> shard.grid.chunk_rows >>
       shard.grid.epochs >> weights >> words;
   const auto& grid = shard.grid;
   require(weights <= size / sizeof(float) && words <= size / sizeof(std::uint64_t), origin, "a count is too large");
@@ -66,23 +104,43 @@ shard_state load(boost::archive::binary_iarchive& from, std::size_t size, const 
   require(grid.epochs > 0 && words == (grid.chunks() + 63) / 64 &&
               grid.chunks() / grid.epochs == grid.chunks_per_epoch(),
           origin, "the bitmap does not fit the rows");
-  block_writer values{weights};
-  if (weights > 0) {
-    boost::serialization::binary_object raw{values.data(), weights * sizeof(float)};
-    from >> raw;
-  }
-  shard.weights = std::move(values).done();
+  shard.weights = load_block(from, weights);
   shard.folded.resize(words);
-  if (words > 0) {
-    boost::serialization::binary_object raw{shard.folded.data(), words * sizeof(std::uint64_t)};
-    from >> raw;
-  }
+  load_raw(from, shard.folded.data(), words);
   return shard;
 }
 
-} // namespace
+worker_memory load_worker(reader& from, std::size_t size, const std::string& origin, const shard_state& beside) {
+  worker_memory worker;
+  auto& replica = worker.replica;
+  std::uint64_t name = 0;
+  std::uint64_t weights = 0;
+  std::uint64_t moments = 0;
+  std::uint64_t versions = 0;
+  from >> replica.chunks >> replica.steps >> name >> weights >> moments >> versions;
+  require(name <= size && weights <= size / sizeof(float) && moments <= size / sizeof(float) &&
+              versions <= size / sizeof(std::uint64_t),
+          origin, "a count is too large");
+  replica.optimizer.resize(name);
+  load_raw(from, replica.optimizer.data(), name);
+  replica.weights = weights == 0 ? beside.weights : load_block(from, weights);
+  replica.moments = load_block(from, moments);
+  worker.versions.resize(versions);
+  load_raw(from, worker.versions.data(), versions);
+  require(!replica.weights.empty() && versions > 0, origin, "its worker is of no model");
+  return worker;
+}
 
-namespace {
+checkpoint load(reader& from, std::size_t size, const std::string& origin) {
+  checkpoint read;
+  std::uint8_t has_worker = 0;
+  from >> read.run_epoch >> has_worker;
+  require(has_worker <= 1, origin, "it holds what no dk writes");
+  read.shard = load_shard(from, size, origin);
+  if (has_worker == 1)
+    read.worker = load_worker(from, size, origin, read.shard);
+  return read;
+}
 
 bool has(const shard_state& shard, std::uint64_t number) {
   return (shard.folded[number / 64] >> (number % 64) & 1U) != 0;
@@ -109,11 +167,15 @@ std::vector<chunk_id> resume_state::done_of(std::size_t shard) const {
   return chunks_where(shards[shard].grid, [&](std::uint64_t number) { return has(shards[shard], number); });
 }
 
-std::string encode_checkpoint(const shard_state& shard, std::uint32_t run_epoch) {
+std::string encode_checkpoint(const checkpoint& from) {
   std::ostringstream out;
   {
-    boost::archive::binary_oarchive archive{out, archive_flags};
-    save(archive, shard, run_epoch);
+    writer archive{out, archive_flags};
+    const std::uint8_t has_worker = from.worker ? 1 : 0;
+    archive << from.run_epoch << has_worker;
+    save(archive, from.shard);
+    if (from.worker)
+      save(archive, *from.worker, from.shard);
   }
   const auto payload = out.str();
   frame_header header{};
@@ -127,7 +189,7 @@ std::string encode_checkpoint(const shard_state& shard, std::uint32_t run_epoch)
   return bytes + payload;
 }
 
-shard_state decode_checkpoint(const std::string& bytes, const std::string& origin, std::uint32_t& run_epoch) {
+checkpoint decode_checkpoint(const std::string& bytes, const std::string& origin) {
   frame_header header{};
   require(bytes.size() >= sizeof header, origin, "it is shorter than its header");
   std::memcpy(&header, bytes.data(), sizeof header);
@@ -142,8 +204,8 @@ shard_state decode_checkpoint(const std::string& bytes, const std::string& origi
   require(header.crc == crc_of(payload.data(), payload.size()), origin, "its CRC does not match");
   try {
     std::istringstream in{payload};
-    boost::archive::binary_iarchive archive{in, archive_flags};
-    return load(archive, payload.size(), origin, run_epoch);
+    reader archive{in, archive_flags};
+    return load(archive, payload.size(), origin);
   } catch (const boost::archive::archive_exception& why) {
     throw failure{errc::checkpoint, origin + ": damaged: " + why.what()};
   }

@@ -87,7 +87,8 @@ std::string read_file(const fs::path& path) {
 
 } // namespace
 
-void write_checkpoint(const std::string& folder, const shard_state& shard, std::uint32_t run_epoch) {
+void write_checkpoint(const std::string& folder, const checkpoint& from) {
+  const auto& shard = from.shard;
   const auto into = fs::path{folder} / name_of(shard.shard);
   std::error_code why;
   fs::create_directories(into, why);
@@ -95,7 +96,7 @@ void write_checkpoint(const std::string& folder, const shard_state& shard, std::
   const auto draft = path + ".tmp";
   try {
     const handle file{draft, O_WRONLY | O_CREAT | O_TRUNC};
-    file.write_all(encode_checkpoint(shard, run_epoch));
+    file.write_all(encode_checkpoint(from));
     file.sync();
   } catch (const failure&) {
     fs::remove(draft, why);
@@ -109,27 +110,123 @@ void write_checkpoint(const std::string& folder, const shard_state& shard, std::
     fs::remove(files[i], why);
 }
 
-resume_state read_checkpoints(const std::string& folder, std::vector<std::string>* notices) {
-  resume_state state;
-  for (std::uint32_t shard = 0; fs::is_directory(fs::path{folder} / name_of(shard)); ++shard) {
+void write_checkpoints(const std::string& folder, const resume_state& from) {
+  std::vector<std::uint64_t> versions;
+  for (const auto& shard : from.shards)
+    versions.push_back(shard.version);
+  const bool has_several = from.workers.size() > 1; // models that are trained alone
+  for (std::size_t i = 0; i < from.shards.size(); ++i) {
+    checkpoint one{from.run_epoch, from.shards[i], {}};
+    if (i < from.workers.size())
+      one.worker = {from.workers[i], has_several ? std::vector<std::uint64_t>{versions[i]} : versions};
+    write_checkpoint(folder, one);
+  }
+}
+
+namespace {
+
+// The checkpoints of one run's folder. What is damaged is set aside as it is met.
+class checkpoint_folder {
+public:
+  checkpoint_folder(std::string folder, std::vector<std::string>* notices)
+      : folder_(std::move(folder)), notices_(notices) {}
+
+  std::uint32_t shards() const {
+    std::uint32_t count = 0;
+    while (fs::is_directory(of_shard(count)))
+      ++count;
+    return count;
+  }
+
+  checkpoint newest_of(std::uint32_t shard) {
     std::string tried;
-    for (const auto& file : checkpoints_in(fs::path{folder} / name_of(shard))) {
-      try {
-        std::uint32_t run_epoch = 0;
-        state.shards.push_back(decode_checkpoint(read_file(file), file.string(), run_epoch));
-        state.run_epoch = std::max(state.run_epoch, run_epoch);
-        break;
-      } catch (const failure& why) {
-        tried += std::string{tried.empty() ? "" : "; "} + why.what();
-        std::error_code ignored;
-        fs::rename(file, file.string() + ".corrupt", ignored);
-        if (notices != nullptr)
-          notices->push_back(std::string{why.what()} + "; set aside as .corrupt, an older one is used");
-      }
+    for (const auto& file : checkpoints_in(of_shard(shard)))
+      if (auto found = read(file, &tried); found)
+        return std::move(*found);
+    throw failure{errc::checkpoint, folder_ + ": shard " + std::to_string(shard) + " has no valid checkpoint" +
+                                        (tried.empty() ? "" : ": " + tried) + "; start the run anew"};
+  }
+
+  // The newest set that the state of the only worker, which is beside shard 0, belongs to; empty when there is none.
+  std::vector<checkpoint> newest_with_worker(std::uint32_t shards) {
+    for (const auto& file : checkpoints_in(of_shard(0)))
+      if (auto first = read(file, nullptr); first && first->worker)
+        if (auto set = set_of(std::move(*first), shards); !set.empty())
+          return set;
+    return {};
+  }
+
+  void notice(const std::string& text) {
+    if (notices_ != nullptr)
+      notices_->push_back(text);
+  }
+
+private:
+  fs::path of_shard(std::uint32_t shard) const { return fs::path{folder_} / name_of(shard); }
+
+  std::optional<checkpoint> read(const fs::path& file, std::string* tried) {
+    try {
+      return decode_checkpoint(read_file(file), file.string());
+    } catch (const failure& why) {
+      if (tried != nullptr)
+        *tried += std::string{tried->empty() ? "" : "; "} + why.what();
+      std::error_code ignored;
+      fs::rename(file, file.string() + ".corrupt", ignored);
+      notice(std::string{why.what()} + "; set aside as .corrupt, an older one is used");
+      return {};
     }
-    if (state.shards.size() != shard + 1)
-      throw failure{errc::checkpoint, folder + ": shard " + std::to_string(shard) + " has no valid checkpoint" +
-                                          (tried.empty() ? "" : ": " + tried) + "; start the run anew"};
+  }
+
+  std::vector<checkpoint> set_of(checkpoint first, std::uint32_t shards) {
+    const auto versions = first.worker->versions;
+    std::vector<checkpoint> set;
+    set.push_back(std::move(first));
+    if (versions.size() != shards || versions[0] != set[0].shard.version)
+      return {};
+    for (std::uint32_t i = 1; i < shards; ++i) {
+      const auto file = of_shard(i) / name_of_version(versions[i]);
+      auto next = fs::exists(file) ? read(file, nullptr) : std::nullopt;
+      if (!next)
+        return {};
+      set.push_back(std::move(*next));
+    }
+    return set;
+  }
+
+  std::string folder_;
+  std::vector<std::string>* notices_;
+};
+
+bool is_alone(const checkpoint& one) {
+  return one.worker && one.worker->versions == std::vector<std::uint64_t>{one.shard.version};
+}
+
+std::vector<checkpoint> newest_set(checkpoint_folder& from) {
+  const auto shards = from.shards();
+  std::vector<checkpoint> newest;
+  for (std::uint32_t i = 0; i < shards; ++i)
+    newest.push_back(from.newest_of(i));
+  const bool has_worker = std::any_of(newest.begin(), newest.end(), [](const auto& one) { return one.worker; });
+  if (!has_worker || std::all_of(newest.begin(), newest.end(), is_alone))
+    return newest;
+  if (auto set = from.newest_with_worker(shards); !set.empty())
+    return set;
+  from.notice("no checkpoint of all shards has the worker that belongs to it; it starts fresh");
+  for (auto& one : newest)
+    one.worker.reset();
+  return newest;
+}
+
+} // namespace
+
+resume_state read_checkpoints(const std::string& folder, std::vector<std::string>* notices) {
+  checkpoint_folder from{folder, notices};
+  resume_state state;
+  for (auto& one : newest_set(from)) {
+    state.run_epoch = std::max(state.run_epoch, one.run_epoch);
+    state.shards.push_back(std::move(one.shard));
+    if (one.worker)
+      state.workers.push_back(std::move(one.worker->replica));
   }
   if (state.shards.empty())
     throw failure{errc::checkpoint, folder + " holds no checkpoint; the run ended before its first, start it anew"};

@@ -7,19 +7,17 @@
 
 namespace dk {
 
-checkpoint_keeper::checkpoint_keeper(std::string folder, std::uint32_t run_epoch)
-    : folder_(std::move(folder)), run_epoch_(run_epoch) {}
+checkpoint_keeper::checkpoint_keeper(std::string folder) : folder_(std::move(folder)) {}
 
 bool checkpoint_keeper::is_due() const {
   return is_on() && clock::now() - last_ >= interval_;
 }
 
-std::string checkpoint_keeper::save(const std::vector<shard_state>& shards) {
+std::string checkpoint_keeper::save(const resume_state& now) {
   const auto begun = clock::now();
   std::string trouble;
   try {
-    for (const auto& shard : shards)
-      write_checkpoint(folder_, shard, run_epoch_);
+    write_checkpoints(folder_, now);
     interval_ = std::max<clock::duration>(std::chrono::seconds{1}, 100 * (clock::now() - begun));
   } catch (const failure& why) {
     trouble = "no checkpoint: " + std::string{why.what()} + "; the run goes on";

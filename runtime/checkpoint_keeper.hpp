@@ -12,19 +12,18 @@ namespace dk {
 class checkpoint_keeper {
 public:
   /// `folder` empty: none are kept.
-  checkpoint_keeper(std::string folder, std::uint32_t run_epoch);
+  explicit checkpoint_keeper(std::string folder);
 
   bool is_on() const { return !folder_.empty(); }
   bool is_due() const;
 
   /// @return what a person should know, or ""
-  std::string save(const std::vector<shard_state>& shards);
+  std::string save(const resume_state& now);
 
 private:
   using clock = std::chrono::steady_clock;
 
   std::string folder_;
-  std::uint32_t run_epoch_;
   clock::time_point last_ = clock::now();
   clock::duration interval_ = std::chrono::seconds{1};
 };

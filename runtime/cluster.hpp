@@ -18,7 +18,8 @@ struct worker_part {
   ledger_actor ledger;
   data::dataset rows;
   data::sampling sampling = data::sampling::every_row;
-  block alone_start; ///< where a worker without shards starts from
+  block alone_start;     ///< where a worker without shards starts from
+  replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };
 
 /// All that a cluster must know to start a run's workers.

@@ -18,7 +18,7 @@ public:
       auto loader = spawn_loader(system_, part);
       auto hand =
           system_.spawn(worker, make_worker_setup(part.which, {id, plan.run_epoch, part.rows.label_width, part.ledger,
-                                                               loader, plan.shards, part.alone_start}));
+                                                               loader, plan.shards, part.alone_start, part.resumed}));
       caf::anon_send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
       loaders_.push_back(std::move(loader));
       hands_.push_back(std::move(hand));

@@ -205,7 +205,8 @@ private:
                      part.ledger,
                      loader,
                      {},
-                     part.alone_start};
+                     part.alone_start,
+                     part.resumed};
     for (const auto& shard : plan.shards)
       terms.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
     self_->request(recruit, timeout_, std::move(terms))

@@ -1,5 +1,6 @@
 #include "runtime/commit_format.hpp"
 
+#include "nn/arithmetic.hpp"
 #include "runtime/enlist.hpp"
 
 namespace dk {
@@ -18,14 +19,18 @@ nlohmann::json commits_header(const job& which, const chunk_grid& grid) {
                         {"workers", which.trainer.workers},
                         {"algorithm", which.trainer.algorithm.name},
                         {"keys", which.trainer.algorithm.keys},
-                        {"policy", name_of(policy.kind)}};
+                        {"policy", name_of(policy.kind)},
+                        {"arithmetic", nn::arithmetic()}};
   if (is_bounded(policy.kind))
     header["max_staleness"] = policy.max_staleness;
   return header;
 }
 
-nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions) {
-  return {{"restart", run_epoch}, {"versions", versions}};
+nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions, bool keeps_worker) {
+  nlohmann::json line{{"restart", run_epoch}, {"versions", versions}};
+  if (keeps_worker)
+    line["keeps_worker"] = true;
+  return line;
 }
 
 const char* name_of(verdict_kind kind) {

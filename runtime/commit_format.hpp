@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "runtime/job.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,8 +15,9 @@ namespace dk {
 /// The first line: what the log is of.
 nlohmann::json commits_header(const job& which, const chunk_grid& grid);
 
-/// The line that a later start of the run begins with; per shard, the version that it goes on from.
-nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions);
+/// The line that a later start of the run begins with: per shard, the version that it goes on from, and whether its
+/// worker goes on from where it was (else all are fresh).
+nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions, bool keeps_worker);
 
 const char* name_of(verdict_kind kind);
 

@@ -17,6 +17,17 @@ staleness_policy policy_of(const job& which) {
   return {*kind, trainer.max_staleness};
 }
 
+spec own_optimizer_of(const job& which) {
+  const auto& own = find_algorithm(which.trainer.algorithm.name)->own_optimizer;
+  return own ? own(which.trainer.algorithm.keys) : which.trainer.optimizer;
+}
+
+bool keeps_workers(const job& which) {
+  const auto& rule = *find_algorithm(which.trainer.algorithm.name);
+  const bool in_step = barrier_of(rule) == barrier::none && !which.trainer.overlap && which.trainer.workers == 1;
+  return !rule.has_server() || in_step;
+}
+
 worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   const auto* rule = find_algorithm(which.trainer.algorithm.name);
   if (rule == nullptr)
@@ -30,19 +41,21 @@ worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   setup.exchange = rule->worker(which.trainer.algorithm.keys);
   setup.batch_rows = static_cast<std::uint32_t>(which.trainer.batch_size);
   setup.prefetch = static_cast<std::uint32_t>(which.data.prefetch);
+  setup.threads = which.trainer.threads;
   setup.overlap = which.trainer.overlap && rule->has_server();
   setup.request_timeout = std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)};
   if (policy_of(which).kind == policy_kind::wait) {
     setup.gated = true;
     setup.request_timeout = std::chrono::hours{24 * 365}; // waiting is no error; a server that is gone is noticed
   }
-  const auto optimizer =
-      rule->own_optimizer ? rule->own_optimizer(which.trainer.algorithm.keys) : which.trainer.optimizer;
+  const auto optimizer = own_optimizer_of(which);
   const auto stream = rule->has_server() ? terms.worker : 0; // a model that is trained alone has its own seed
-  setup.make_replica = [which, optimizer, label_width = terms.label_width, stream, epoch = terms.run_epoch,
-                        start = terms.alone_start] {
+  setup.optimizer = optimizer.name;
+  setup.dropout_seed = derive_seed(which.seed, purpose::dropout, {stream});
+  setup.stays = keeps_workers(which);
+  setup.resumed = std::move(terms.resumed);
+  setup.make_replica = [which, optimizer, label_width = terms.label_width, start = terms.alone_start] {
     replica own{make_model(which, label_width), nullptr};
-    own.model.seed_dropout(derive_seed(which.seed, purpose::dropout, {stream, epoch}));
     own.optimizer = nn::make_optimizer(optimizer, own.model.num_weights());
     std::copy(start.begin(), start.end(), own.model.weights());
     return own;

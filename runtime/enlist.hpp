@@ -17,8 +17,17 @@ struct enlist_terms {
   ledger_actor ledger;
   loader_actor loader;
   std::vector<shard_link> shards;
-  block alone_start; ///< where a worker without shards starts from
+  block alone_start;     ///< where a worker without shards starts from
+  replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };
+
+/// The optimizer that the workers of a job step with: the algorithm's own where it has one.
+spec own_optimizer_of(const job& which);
+
+/// Whether the checkpoints of a job keep its workers, so that a resumed run has the bits of one that was never stopped:
+/// where each model is trained by one worker, chunk after chunk. Of several workers nobody can say where they stood
+/// when the center was saved, nor of one that trains ahead of its exchange.
+bool keeps_workers(const job& which);
 
 /// A worker of this job: the model, the optimizer and the algorithm's rule that the config names.
 /// @throws failure (config, shape)

@@ -14,15 +14,17 @@ bool operator==(const data_config& a, const data_config& b) {
 }
 
 bool operator==(const model_config& a, const model_config& b) {
-  const auto all = [](const model_config& c) { return std::tie(c.input, c.layers, c.keras); };
+  const auto all = [](const model_config& c) {
+    return std::tie(c.input, c.layers, c.inputs, c.outputs, c.keras, c.weights, c.left);
+  };
   return all(a) == all(b);
 }
 
 bool operator==(const trainer_config& a, const trainer_config& b) {
   const auto all = [](const trainer_config& c) {
-    return std::tie(c.algorithm, c.workers, c.epochs, c.batch_size, c.communication_window, c.servers, c.assignment,
-                    c.policy, c.max_staleness, c.overlap, c.optimizer, c.loss, c.metrics, c.stop, c.validation_every,
-                    c.monitor, c.keep, c.scheme, c.record);
+    return std::tie(c.algorithm, c.workers, c.threads, c.epochs, c.batch_size, c.communication_window, c.servers,
+                    c.assignment, c.policy, c.max_staleness, c.overlap, c.optimizer, c.loss, c.metrics, c.stop,
+                    c.validation_every, c.monitor, c.keep, c.scheme, c.record);
   };
   return all(a) == all(b);
 }

@@ -2,6 +2,8 @@
 
 #include "common/endpoint.hpp"
 #include "common/spec.hpp"
+#include "nn/architecture.hpp"
+#include "nn/objective.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,17 +25,22 @@ struct data_config {
   double validation = 0;    ///< the part of the training rows that is held out
 };
 
-/// [model]: `input` and `layers`, or `keras`.
+/// [model]: `input` (or `inputs`) and `layers`, or `keras`.
 struct model_config {
-  std::vector<std::size_t> input; ///< the shape of one sample
-  std::vector<spec> layers;       ///< e.g. {"dense", {"units": 1000, "activation": "relu"}}
-  std::string keras;              ///< a model file: its layers, and its weights to start from
+  std::vector<std::size_t> input;      ///< the shape of one sample
+  std::vector<spec> layers;            ///< e.g. {"dense", {"units": 1000, "activation": "relu"}}
+  std::vector<nn::model_input> inputs; ///< of several: the pieces of a sample
+  std::vector<std::string> outputs;    ///< of several: the layers that they are
+  std::string keras;                   ///< a model file: its layers, and its weights to start from
+  std::string weights;                 ///< a file whose weights to start from in place of its own
+  std::vector<std::string> left; ///< which of `optimizer`, `loss` and `metrics` the config leaves to that model file
 };
 
 /// [trainer]
 struct trainer_config {
   spec algorithm{"adag"}; ///< with its own keys, all of them
   std::size_t workers = 1;
+  std::size_t threads = 1; ///< of a training step; of `single` only
   std::size_t epochs = 1;
   std::size_t batch_size = 32;
   std::size_t communication_window = 5; ///< mini-batches between two exchanges
@@ -43,8 +50,8 @@ struct trainer_config {
   std::size_t max_staleness = 10;       ///< of the policies `wait` and `reject`
   bool overlap = false;                 ///< the next chunk begins while the exchange of this one is on its way
   spec optimizer{"adam"};
-  std::string loss = "categorical_crossentropy";
-  std::vector<std::string> metrics{"accuracy"};
+  nn::objective loss{"categorical_crossentropy"};
+  std::vector<spec> metrics{{"accuracy"}};
   nlohmann::json stop = nlohmann::json::object(); ///< any of loss, accuracy, seconds, rows, patience, min_delta
   double validation_every = 1;  ///< epochs between two measurements on the held-out rows; 0: at the end
   std::string monitor = "loss"; ///< or "accuracy": what makes a measured center better

@@ -2,13 +2,11 @@
 
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
-#include "common/text.hpp"
-#include "nn/catalog.hpp"
 #include "runtime/config_parts.hpp"
 #include "runtime/laboratory_keys.hpp"
 #include "runtime/section.hpp"
+#include "runtime/trainer_keys.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <limits>
 
@@ -17,7 +15,6 @@ namespace dk {
 namespace {
 
 constexpr std::uint64_t many = 1'000'000'000;
-constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 bool is_part(double x) {
   return x >= 0 && x < 1;
@@ -25,19 +22,6 @@ bool is_part(double x) {
 bool is_seconds(double x) {
   return x > 0 && x <= 1e6;
 }
-bool is_positive(double x) {
-  return x > 0;
-}
-bool is_not_negative(double x) {
-  return x >= 0;
-}
-bool is_above_one(double x) {
-  return x > 1;
-}
-bool is_accuracy(double x) {
-  return x > 0 && x <= 1;
-}
-
 std::string anchored_path(const std::string& path, const std::string& folder) {
   return path.empty() ? path : (std::filesystem::path{folder} / path).lexically_normal().string();
 }
@@ -54,141 +38,52 @@ void read_data(const section& in, data_config& data, const std::string& folder) 
   in.number("validation", data.validation, is_part, "a number from 0 up and below 1");
 }
 
+// The pieces of a sample that a model of several inputs reads; the sample is all of them, end to end.
+void read_inputs(const section& in, model_config& model) {
+  std::size_t numbers = 0;
+  for (const auto& path : in.list("inputs")) {
+    const section one{in.tree(), path};
+    one.only({"name", "shape"});
+    nn::model_input input;
+    one.text("name", input.name);
+    one.wholes("shape", input.extents, 1, many);
+    if (input.name.empty() || input.extents.empty())
+      throw failure{errc::config, in.tree().where(path) + ": an input needs a name and a shape, as in " +
+                                      R"({ name = "image", shape = [28, 28, 1] })"};
+    placed(in.tree(), path, [&] { numbers += nn::checked_size(input.extents); });
+    model.inputs.push_back(std::move(input));
+  }
+  if (model.inputs.empty())
+    return;
+  if (!model.input.empty())
+    in.refuse("inputs", "either `input`, or `inputs`, not both");
+  model.input = {numbers};
+}
+
 void read_model(const section& in, model_config& model, const std::string& folder) {
   in.wholes("input", model.input, 1, many);
   for (const auto& path : in.list("layers"))
     model.layers.push_back(read_layer(in.tree(), path));
+  read_inputs(in, model);
+  in.texts("outputs", model.outputs);
   in.text("keras", model.keras);
-  if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty()))
+  if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty() || !model.outputs.empty()))
     in.refuse("keras", "either `keras`, or `input` with `layers`, not both");
+  in.text("weights", model.weights);
+  if (!model.weights.empty() && model.keras.empty())
+    in.refuse("weights", "it with `keras` only: the file whose layers these are the weights of");
   model.keras = anchored_path(model.keras, folder);
+  model.weights = anchored_path(model.weights, folder);
 }
 
-void read_algorithm(const section& in, spec& algorithm) {
-  in.text("algorithm", algorithm.name);
-  const auto* info = find_algorithm(algorithm.name);
-  if (info == nullptr) {
-    const auto names = algorithm_names();
-    in.refuse("algorithm", "one of: " + join(names) + did_you_mean(algorithm.name, names));
-  }
-  algorithm = {info->name, info->defaults};
-  for (const auto& [key, value] : info->defaults.items())
-    in.like(key, algorithm.keys[key]);
-}
-
-void read_optimizer(const section& in, spec& optimizer) {
-  if (const auto* found = in.find("optimizer"); found != nullptr) {
-    if (found->is_object()) { // without a name: the default one with other numbers
-      section{in.tree(), in.path("optimizer")}.text("name", optimizer.name);
-      optimizer.keys = *found;
-      optimizer.keys.erase("name");
-    } else if (found->is_string()) {
-      optimizer.name = *found;
-    } else {
-      in.refuse("optimizer", "a name, or a table as in { name = \"adam\", learning_rate = 0.001 }");
-    }
-  }
-  placed(in.tree(), in.path("optimizer"), [&] { nn::check_optimizer(optimizer); });
-}
-
-void read_policy(const section& in, trainer_config& trainer) {
-  const auto own = find_algorithm(trainer.algorithm.name)->policy;
-  trainer.policy = std::string{name_of(own)};
-  in.word("policy", trainer.policy, policy_names());
-  in.whole("max_staleness", trainer.max_staleness, 0, many);
-  if (in.find("max_staleness") != nullptr && !is_bounded(*find_policy(trainer.policy)))
-    in.refuse("max_staleness", "it with policy = \"wait\" or \"reject\" only");
-}
-
-void read_stop(const section& in, nlohmann::json& stop) {
-  const section keys{in.tree(), in.path("stop")};
-  keys.only({"loss", "accuracy", "seconds", "rows", "patience", "min_delta"});
-  double number = 0;
-  std::size_t rows = 0;
-  std::size_t patience = 0;
-  keys.number("loss", number, is_positive, "a number above 0");
-  keys.number("accuracy", number, is_accuracy, "a number above 0 and up to 1");
-  keys.number("seconds", number, is_positive, "a number above 0");
-  keys.whole("rows", rows, 1, most);
-  keys.whole("patience", patience, 0, many);
-  keys.number("min_delta", number, is_not_negative, "a number from 0 up");
-  if (keys.find("min_delta") != nullptr && keys.find("patience") == nullptr)
-    keys.refuse("min_delta", "it with `patience` only");
-  if (const auto* found = in.find("stop"); found != nullptr)
-    stop = *found;
-}
-
-void read_scheme(const section& in, spec& scheme) {
-  const auto* found = in.find("scheme");
-  double threshold = 0.005;
-  double divide_by = 10;
-  if (found != nullptr && found->is_object()) {
-    const section keys{in.tree(), in.path("scheme")};
-    keys.only({"name", "threshold", "divide_by"});
-    scheme.name = "emperor"; // without a name: with other numbers
-    keys.word("name", scheme.name, {"emperor"});
-    keys.number("threshold", threshold, is_not_negative, "a number from 0 up");
-    keys.number("divide_by", divide_by, is_above_one, "a number above 1");
-  } else {
-    in.word("scheme", scheme.name, {"none", "emperor"});
-  }
-  if (scheme.name == "none")
+// What the config does not say of the training, a model file may.
+void leave_to_file(const section& trainer, const trainer_config& config, model_config& model) {
+  if (model.keras.empty())
     return;
-  scheme.keys = {{"threshold", threshold}, {"divide_by", divide_by}};
-}
-
-void read_validation(const section& in, trainer_config& trainer) {
-  in.number("validation_every", trainer.validation_every, is_not_negative, "a number of epochs from 0 up");
-  in.word("monitor", trainer.monitor, {"loss", "accuracy"});
-  read_scheme(in, trainer.scheme);
-  if (trainer.scheme.name != "none")
-    trainer.keep = "best";
-  in.word("keep", trainer.keep, {"last", "best"});
-}
-
-// What decides by held-out rows needs some, and to look at them in time.
-void check_validation(const section& in, const job& all) {
-  const auto& trainer = all.trainer;
-  const bool has_center = !find_algorithm(trainer.algorithm.name)->share;
-  const auto need = [&](const char* key, bool regularly) {
-    if (!has_center)
-      in.refuse(key, "it with an algorithm whose workers train one model");
-    if (all.data.validation == 0)
-      in.refuse(key, "it with rows that are held out: set data.validation, as in validation = 0.1");
-    if (regularly && trainer.validation_every == 0)
-      in.refuse(key, "it with validation_every above 0");
-  };
-  if (trainer.stop.contains("patience"))
-    need("stop", true);
-  if (trainer.scheme.name != "none")
-    need("scheme", true);
-  if (trainer.keep == "best")
-    need("keep", false);
-}
-
-void read_trainer(const section& in, trainer_config& trainer) {
-  read_algorithm(in, trainer.algorithm);
-  in.whole("workers", trainer.workers, 1, 65'536);
-  in.whole("epochs", trainer.epochs, 1, many);
-  in.whole("batch_size", trainer.batch_size, 1, many);
-  in.whole("communication_window", trainer.communication_window, 1, many);
-  in.whole("servers", trainer.servers, 1, 64);
-  in.word("assignment", trainer.assignment, {"dynamic", "static"});
-  read_policy(in, trainer);
-  read_optimizer(in, trainer.optimizer);
-  if (const auto& own = find_algorithm(trainer.algorithm.name)->own_optimizer; own)
-    trainer.optimizer = own(trainer.algorithm.keys);
-  in.text("loss", trainer.loss);
-  placed(in.tree(), in.path("loss"), [&] { nn::check_loss(trainer.loss); });
-  in.texts("metrics", trainer.metrics);
-  const auto metrics = nn::metric_names();
-  for (const auto& name : trainer.metrics)
-    if (std::find(metrics.begin(), metrics.end(), name) == metrics.end())
-      in.refuse("metrics", "any of: " + join(metrics) + did_you_mean(name, metrics));
-  read_stop(in, trainer.stop);
-  read_validation(in, trainer);
-  in.flag("overlap", trainer.overlap);
-  in.flag("record", trainer.record);
+  const bool has_own = static_cast<bool>(find_algorithm(config.algorithm.name)->own_optimizer);
+  for (const std::string key : {"optimizer", "loss", "metrics"})
+    if (trainer.find(key) == nullptr && !(has_own && key == "optimizer"))
+      model.left.push_back(key);
 }
 
 void read_cluster(const section& in, cluster_config& cluster) {
@@ -209,11 +104,11 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
   static const std::vector<std::pair<std::string, std::vector<std::string>>> keys{
       {"", {"name", "seed"}},
       {"data", {"train", "test", "transforms", "shuffle", "prefetch", "validation"}},
-      {"model", {"input", "layers", "keras"}},
-      {"trainer",
-       {"algorithm", "workers", "epochs", "batch_size", "communication_window", "servers", "assignment", "policy",
-        "max_staleness", "overlap", "optimizer", "loss", "metrics", "stop", "validation_every", "monitor", "keep",
-        "scheme", "record"}},
+      {"model", {"input", "inputs", "layers", "outputs", "keras", "weights"}},
+      {"trainer", {"algorithm", "workers",      "threads", "epochs",        "batch_size",       "communication_window",
+                   "servers",   "assignment",   "policy",  "max_staleness", "overlap",          "optimizer",
+                   "loss",      "loss_weights", "metrics", "stop",          "validation_every", "monitor",
+                   "keep",      "scheme",       "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
       {"laboratory", laboratory_keys()},
   };
@@ -249,10 +144,11 @@ job read_job(const config_tree& tree, const std::string& base_folder) {
   root.text("name", read.name);
   if (read.name.empty() || read.name.find('/') != std::string::npos)
     root.refuse("name", "a text that can be part of a folder's name");
-  root.whole("seed", read.seed, 0, most);
+  root.whole("seed", read.seed, 0, std::numeric_limits<std::int64_t>::max());
   read_data({tree, "data"}, read.data, base_folder);
   read_model({tree, "model"}, read.model, base_folder);
   read_trainer({tree, "trainer"}, read.trainer);
+  leave_to_file({tree, "trainer"}, read.trainer, read.model);
   check_validation({tree, "trainer"}, read);
   read_cluster({tree, "cluster"}, read.cluster);
   read.laboratory.seed = read.seed;

@@ -117,21 +117,34 @@ void write_data(writer& to, const data_config& data) {
 void write_model(writer& to, const model_config& model) {
   to.begin("model");
   to.line_unless_empty("keras", model.keras);
+  to.line_unless_empty("weights", model.weights);
   if (!model.keras.empty())
     return;
-  to.line("input", model.input);
+  std::vector<json> inputs;
+  for (const auto& input : model.inputs)
+    inputs.push_back({{"name", input.name}, {"shape", input.extents}});
+  if (inputs.empty())
+    to.line("input", model.input);
+  else
+    to.lines("inputs", inputs);
   std::vector<json> layers;
   for (const auto& layer : model.layers)
     layers.push_back(layer_value(layer));
   to.lines("layers", layers);
+  to.line_unless_empty("outputs", model.outputs);
 }
 
-void write_trainer(writer& to, const trainer_config& trainer) {
+void write_trainer(writer& to, const trainer_config& trainer, const std::vector<std::string>& left) {
+  const auto line_unless_left = [&](const char* key, const json& value) {
+    if (std::find(left.begin(), left.end(), key) == left.end())
+      to.line(key, value);
+  };
   to.begin("trainer");
   to.line("algorithm", trainer.algorithm.name);
   for (const auto& [key, value] : trainer.algorithm.keys.items())
     to.line(key, value);
   to.line("workers", trainer.workers);
+  to.line("threads", trainer.threads);
   to.line("epochs", trainer.epochs);
   to.line("batch_size", trainer.batch_size);
   to.line("communication_window", trainer.communication_window);
@@ -141,9 +154,14 @@ void write_trainer(writer& to, const trainer_config& trainer) {
   if (const auto policy = find_policy(trainer.policy); policy && is_bounded(*policy))
     to.line("max_staleness", trainer.max_staleness);
   to.line("overlap", trainer.overlap);
-  to.line("optimizer", named_value(trainer.optimizer));
-  to.line("loss", trainer.loss);
-  to.line("metrics", trainer.metrics);
+  line_unless_left("optimizer", named_value(trainer.optimizer));
+  const auto& losses = trainer.loss.losses;
+  line_unless_left("loss", losses.size() == 1 ? json(losses[0]) : json(losses));
+  to.line_unless_empty("loss_weights", trainer.loss.weights);
+  auto metrics = json::array();
+  for (const auto& metric : trainer.metrics)
+    metrics.push_back(named_value(metric));
+  line_unless_left("metrics", metrics);
   to.line("stop", trainer.stop);
   to.line("validation_every", trainer.validation_every);
   to.line("monitor", trainer.monitor);
@@ -203,7 +221,7 @@ std::string to_toml(const job& which) {
   to.line("seed", which.seed);
   write_data(to, which.data);
   write_model(to, which.model);
-  write_trainer(to, which.trainer);
+  write_trainer(to, which.trainer, which.model.left);
   write_cluster(to, which.cluster);
   write_laboratory(to, which.laboratory);
   return std::move(to).done();

@@ -8,7 +8,7 @@
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
 //   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
 
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 #include "runtime/statistics.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -55,7 +55,8 @@ struct enlistment {
   ledger_actor ledger;
   loader_actor loader;
   std::vector<remote_shard> shards;
-  block alone_start; ///< where a worker without shards starts from
+  block alone_start;     ///< where a worker without shards starts from
+  replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };
 
 template <class Inspector>
@@ -77,7 +78,7 @@ typename Inspector::result_type inspect(Inspector& f, remote_shard& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
   return f(caf::meta::type_name("enlistment"), x.worker, x.run_epoch, x.job, x.label_width, x.ledger, x.loader,
-           x.shards, x.alone_start);
+           x.shards, x.alone_start, x.resumed);
 }
 
 } // namespace dk

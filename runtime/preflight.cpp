@@ -1,6 +1,7 @@
 #include "runtime/preflight.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "nn/compute_scope.hpp"
 #include "runtime/enlist.hpp"
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
@@ -30,10 +31,21 @@ void check_overlap(const job& which, const algorithm& rule) {
   };
   if (!rule.has_server())
     refuse("a worker of " + rule.name + " exchanges nothing");
-  if (rule.server(which.trainer.algorithm.keys, which.trainer.optimizer).barrier != barrier::none)
+  if (barrier_of(rule) != barrier::none)
     refuse(rule.name + " works in rounds, and everybody waits for their end");
   if (policy_of(which).kind == policy_kind::wait)
     refuse("under the policy wait a chunk begins when its worker has the newest center");
+}
+
+void check_threads(std::size_t threads, const algorithm& rule) {
+  const auto refuse = [threads](const std::string& why) {
+    throw failure{errc::config, "trainer.threads = " + std::to_string(threads) + ", but " + why};
+  };
+  if (rule.name != "single")
+    refuse(rule.name + " trains with one thread per worker; leave threads out and raise workers, or set algorithm = "
+                       "\"single\"");
+  if (!nn::can_use_threads())
+    refuse("this dk was built without oneDNN and computes on one thread; leave threads out");
 }
 
 void check_algorithm(const job& which, std::size_t weights) {
@@ -46,8 +58,9 @@ void check_algorithm(const job& which, std::size_t weights) {
   else if (!rule->has_server() && trainer.workers != 1)
     throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but " + rule->name +
                                     " trains with one worker; set workers = 1, or choose another algorithm"};
-  if (rule->has_server() && rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none &&
-      policy_of(which).kind != policy_kind::accept)
+  if (trainer.threads != 1)
+    check_threads(trainer.threads, *rule);
+  if (barrier_of(*rule) != barrier::none && policy_of(which).kind != policy_kind::accept)
     throw failure{errc::config, "trainer.policy = \"" + trainer.policy + "\", but with " + rule->name +
                                     " no commit is ever stale; leave the policy out"};
   if (trainer.overlap)
@@ -104,6 +117,11 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
     throw failure{errc::checkpoint, "the checkpoint has " + std::to_string(from.shards.size()) +
                                         " shards; the job asks for trainer." + (alone ? "workers" : "servers") + " = " +
                                         std::to_string(servers)};
+  const auto optimizer = own_optimizer_of(which).name;
+  for (const auto& worker : from.workers)
+    if (keeps_workers(which) && worker.optimizer != optimizer)
+      throw failure{errc::checkpoint, "the checkpoint's worker steps with " + worker.optimizer + ", the job's with " +
+                                          optimizer + "; resume with the optimizer of the run"};
   const auto members = members_of(which, rows);
   const auto offsets = shard_offsets(make_model(which, rows.label_width).num_weights() * models_of(which), servers);
   for (std::size_t i = 0; i < servers; ++i) {

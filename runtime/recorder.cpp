@@ -96,6 +96,7 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
   auto& my = self->state;
   end_on_exception(self);
   my.started = self->clock().now();
+  my.statistics = setup.so_far;
   my.history = open_for_append(setup.history);
   my.commits = open_for_append(setup.commits);
   my.validation = open_for_append(setup.validation);

@@ -10,11 +10,12 @@
 namespace dk {
 
 struct recorder_setup {
-  std::string history;    ///< file of one JSON line per chunk; empty: none
-  std::string commits;    ///< file of one JSON line per commit; empty: none
-  std::string header;     ///< the line that this start of the run begins `commits` with; empty: none
-  caf::actor listener;    ///< is sent every run_event as well
-  std::string validation; ///< file of one JSON line per measurement; empty: none
+  std::string history;     ///< file of one JSON line per chunk; empty: none
+  std::string commits;     ///< file of one JSON line per commit; empty: none
+  std::string header;      ///< the line that this start of the run begins `commits` with; empty: none
+  caf::actor listener;     ///< is sent every run_event as well
+  std::string validation;  ///< file of one JSON line per measurement; empty: none
+  run_statistics so_far{}; ///< that are gone on from
 };
 
 struct recorder_state {

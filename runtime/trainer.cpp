@@ -1,8 +1,6 @@
 #include "runtime/trainer.hpp"
 
 #include "common/buffer_pool.hpp"
-#include "nn/compute_scope.hpp"
-#include "nn/ensemble.hpp"
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
@@ -27,10 +25,9 @@ run_result train(const job& which, const data::dataset& rows, const run_options&
   return result;
 }
 
-nn::metrics evaluate(const job& which, const block& weights, const data::dataset& rows) {
-  const nn::compute_scope computing;
-  nn::ensemble models{architecture_of(which), which.trainer.loss, rows.label_width, weights, models_of(which)};
-  return models.evaluate(rows.features.data(), rows.labels.data(), rows.rows);
+evaluation evaluate(const job& which, const block& weights, const data::dataset& rows) {
+  const auto architecture = architecture_of(which);
+  return evaluate({architecture, weights, models_of(which)}, which.trainer.loss, which.trainer.metrics, rows);
 }
 
 } // namespace dk

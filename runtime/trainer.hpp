@@ -1,8 +1,8 @@
 #pragma once
 
 #include "data/dataset.hpp"
-#include "nn/metrics.hpp"
 #include "runtime/checkpoint.hpp"
+#include "runtime/evaluation.hpp"
 #include "runtime/job.hpp"
 #include "runtime/run_folder.hpp"
 #include "runtime/statistics.hpp"
@@ -76,7 +76,7 @@ struct run_result {
 /// @throws failure: what cannot work is said before the first chunk; `nodes` when no worker is left, `diverged`, ...
 run_result train(const job& which, const data::dataset& rows, const run_options& options = {});
 
-/// Mean loss and accuracy of these weights on held-out rows; of several models, those of their mean prediction.
-nn::metrics evaluate(const job& which, const block& weights, const data::dataset& rows);
+/// These weights measured on rows they were not trained on; of several models, their mean prediction is.
+evaluation evaluate(const job& which, const block& weights, const data::dataset& rows);
 
 } // namespace dk

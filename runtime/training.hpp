@@ -33,6 +33,11 @@ public:
 
   run_result run();
 
+  /// Where it stands: each shard, and the workers where checkpoints keep them; of a model that is trained alone, what
+  /// it trained, in the order of the chunks. Of a replay that a later start of the run goes on from: where that one
+  /// does. Requires that `run` is over. @throws failure
+  resume_state standing();
+
 private:
   using clock = std::chrono::steady_clock;
 
@@ -62,6 +67,7 @@ private:
   void spawn_validator();
   void finish_validation(run_result& result);
   std::string first_line() const;
+  bool resumes_workers() const;
   server_actor spawn_sequencer(std::uint32_t shard, const server_actor& server, const center& start);
   void spawn_schedule();
   server_actor serve(const server_setup& setup);
@@ -78,7 +84,12 @@ private:
   void collect(run_result& result);
   void collect_center(run_result& result);
   void collect_models(run_result& result);
-  std::vector<shard_state> states();
+  std::size_t workers_to_hold() const;
+  std::vector<replica_state> hold_workers();
+  void release_workers();
+  std::vector<shard_state> shard_states();
+  std::vector<shard_state> alone_states(const std::vector<replica_state>& replicas) const;
+  resume_state standing_without_workers();
   void save_checkpoint();
 
   /// Asks an actor of this process and returns its answer.

@@ -18,6 +18,9 @@ server_actor training::spawn_sequencer(std::uint32_t shard, const server_actor& 
     setup.script = script->second;
   setup.origin = plan.origin;
   setup.same_rule = plan.same_rule;
+  setup.rounds = plan.rounds;
+  if (!plan.kept.empty())
+    setup.kept = plan.kept.at(shard);
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
   return system_.spawn(sequencer, std::move(setup));
 }
@@ -29,6 +32,9 @@ void training::spawn_schedule() {
   setup.workers = static_cast<std::uint32_t>(job_.trainer.workers);
   setup.rows = plan.rows;
   setup.whole = plan.chunks == grid_.chunks();
+  if (plan.rounds)
+    for (const auto& link : shards_)
+      setup.servers.push_back(link.server);
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
   auto& ledger = tracks_.front().ledger;
   ledger = system_.spawn(schedule, std::move(setup));

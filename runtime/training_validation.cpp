@@ -57,6 +57,7 @@ void training::spawn_validator() {
   setup.loader = validation_loader_;
   setup.rows = held_out.rows;
   setup.make_model = [which = job_, width = held_out.label_width] { return make_model(which, width); };
+  setup.metrics = job_.trainer.metrics;
   setup.grid = grid_;
   setup.every = job_.trainer.validation_every;
   setup.trained = resumed_rows_;

@@ -45,6 +45,8 @@ std::string validation_line(const validation_report& measured, double seconds) {
     line += R"(,"last":true)";
   if (measured.rate != 1)
     line += fmt::format(R"(,"rate":{})", double{measured.rate});
+  for (const auto& [name, value] : measured.others)
+    line += fmt::format(R"(,{}:{})", json(name).dump(), json(double{value}).dump());
   return line + "}\n";
 }
 

@@ -6,8 +6,9 @@ namespace dk {
 
 /// `dk_driver evaluate`: mean loss, accuracy and scores per class of a model on data.
 struct evaluate_options {
-  std::string model; ///< a run's folder or a model file
-  std::string data;  ///< a path, or a TOML source as in [data]; empty: the run's test data
+  std::string model;   ///< a run's folder or a model file
+  std::string weights; ///< a file to take a model file's weights from; empty: its own
+  std::string data;    ///< a path, or a TOML source as in [data]; empty: the run's test data
   bool json = false;
 };
 

@@ -1,9 +1,11 @@
 #include "apps/driver/inputs.hpp"
 
 #include "common/error.hpp"
+#include "common/log.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/rows.hpp"
 #include "nn/model_file.hpp"
+#include "runtime/model_defaults.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -14,10 +16,16 @@ namespace dk {
 block resolve_model(job& which) {
   if (which.model.keras.empty())
     return {};
-  auto file = nn::load_model(which.model.keras);
+  auto file = nn::load_model(which.model.keras, which.model.weights);
+  if (const auto notice = adopt_defaults(which, file, which.model.keras); !notice.empty())
+    log()->warn("{}", notice);
   which.model.input = std::move(file.architecture.input);
   which.model.layers = std::move(file.architecture.layers);
+  which.model.inputs = std::move(file.architecture.inputs);
+  which.model.outputs = std::move(file.architecture.outputs);
   which.model.keras.clear();
+  which.model.weights.clear();
+  which.model.left.clear();
   return block::copy_of(file.weights.data(), file.weights.size());
 }
 

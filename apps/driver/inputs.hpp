@@ -16,8 +16,9 @@ struct job_data {
   data::pipeline fitted;
 };
 
-/// Puts the layers of the file that `model.keras` names into the job. @return the weights of that file, to start from;
-/// empty where the job has layers of its own. @throws failure (model)
+/// Puts the layers of the file that `model.keras` names into the job, and what it says about its training where the
+/// config does not. @return the weights of that file, or of `model.weights`, to start from; empty where there are none.
+/// @throws failure (model)
 block resolve_model(job& which);
 
 /// @throws failure (data, config)

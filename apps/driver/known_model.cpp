@@ -1,10 +1,9 @@
 #include "apps/driver/known_model.hpp"
 
 #include "common/error.hpp"
-#include "data/parallel.hpp"
 #include "data/transforms/transform.hpp"
-#include "nn/compute_scope.hpp"
-#include "nn/ensemble.hpp"
+#include "nn/network.hpp"
+#include "runtime/evaluation.hpp"
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/run_folder.hpp"
@@ -43,47 +42,43 @@ known_model load_run(const std::string& path) {
   for (const auto& file : files)
     weights.push_back(block::copy_of(file.weights.data(), file.weights.size()));
   files.front().loss = which.trainer.loss;
-  return {path,           std::move(files.front()),   block::joined(weights),
-          files.size(),   pipeline_of(folder, which), which.data.train,
+  return {path,
+          std::move(files.front()),
+          block::joined(weights),
+          files.size(),
+          which.trainer.metrics,
+          pipeline_of(folder, which),
+          which.data.train,
           which.data.test};
-}
-
-// The loss has no part in what a model puts out; without a label to measure it needs no more than a name.
-nn::ensemble ensemble_of(const known_model& model) {
-  return {model.file.architecture, "mean_squared_error", outputs_per_row(model), model.weights, model.models};
 }
 
 } // namespace
 
-known_model load_known_model(const std::string& path) {
-  if (fs::is_directory(path))
-    return load_run(path);
-  auto file = nn::load_model(path);
-  const auto weights = block::copy_of(file.weights.data(), file.weights.size());
-  return {path, std::move(file), weights, 1, {}, {}, {}};
+known_model load_known_model(const std::string& path, const std::string& weights) {
+  if (!fs::is_directory(path)) {
+    auto file = nn::load_model(path, weights);
+    const auto all = block::copy_of(file.weights.data(), file.weights.size());
+    return {path, std::move(file), all, 1, {}, {}, {}, {}};
+  }
+  if (!weights.empty())
+    throw failure{errc::usage,
+                  path + " is a run's folder, which has weights of its own; name a model file with --weights"};
+  return load_run(path);
 }
 
-std::size_t outputs_per_row(const known_model& model) {
-  return nn::model{model.file.architecture, "mean_squared_error", 1}.output_size();
+known_model load_trained_model(const std::string& path, const std::string& weights) {
+  auto model = load_known_model(path, weights);
+  if (model.weights.size() == 0)
+    throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
+  return model;
 }
 
 std::vector<float> outputs_of(const known_model& model, const data::dataset& rows) {
-  constexpr std::size_t together = 256; // rows of a pass in the model: threads part there, so that passes stay the same
-  const auto wide = outputs_per_row(model);
-  std::vector<float> outputs(rows.rows * wide);
-  const auto passes = (rows.rows + together - 1) / together;
-  data::over_ranges(passes, 1, [&](std::size_t first, std::size_t last) {
-    const nn::compute_scope computing;
-    auto models = ensemble_of(model);
-    if (models.first().input_size() != rows.feature_width)
-      throw failure{errc::shape, model.path + " takes " + std::to_string(models.first().input_size()) +
-                                     " numbers, a row of " + rows.origin + " has " +
-                                     std::to_string(rows.feature_width) + "; give data of the same columns"};
-    const auto from = first * together;
-    const auto count = std::min(last * together, rows.rows) - from;
-    models.predict(rows.features.data() + from * rows.feature_width, count, outputs.data() + from * wide);
-  });
-  return outputs;
+  const auto takes = nn::network{model.file.architecture}.input_size();
+  if (takes != rows.feature_width)
+    throw failure{errc::shape, model.path + " takes " + std::to_string(takes) + " numbers, a row of " + rows.origin +
+                                   " has " + std::to_string(rows.feature_width) + "; give data of the same columns"};
+  return predict({model.file.architecture, model.weights, model.models}, rows.features.data(), rows.rows);
 }
 
 std::vector<std::string> class_names(const known_model& model) {

@@ -17,21 +17,23 @@ struct known_model {
   nn::loaded_model file; ///< the first
   block weights;         ///< of all, one after the other
   std::size_t models = 1;
+  std::vector<spec> metrics; ///< that its job names
   data::pipeline fitted;
   std::optional<spec> train; ///< the sources of its run
   std::optional<spec> test;
 };
 
-/// A run's folder, or a model file. @throws failure (model, checkpoint, config)
-known_model load_known_model(const std::string& path);
+/// A run's folder, or a model file, whose weights may be another file's. @throws failure (model, checkpoint, config);
+/// (usage) when `weights` is named beside a run's folder
+known_model load_known_model(const std::string& path, const std::string& weights = "");
 
-/// What the model says to each row: rows x outputs, in the order of the rows, computed on all cores. The same rows give
-/// the same bits, whatever is around them.
+/// The same, and there are weights. @throws failure (model) when there are none
+known_model load_trained_model(const std::string& path, const std::string& weights);
+
+/// What the model says to each row: rows x the numbers of all outputs, in the order of the rows, computed on all cores.
+/// The same rows give the same bits, whatever is around them.
 /// @throws failure (shape) when it takes other rows
 std::vector<float> outputs_of(const known_model& model, const data::dataset& rows);
-
-/// Numbers that the model puts out per row.
-std::size_t outputs_per_row(const known_model& model);
 
 /// What its class numbers stand for, where the run made them of texts with string_index; else empty.
 std::vector<std::string> class_names(const known_model& model);

@@ -1,4 +1,5 @@
 #include "apps/driver/commands.hpp"
+#include "apps/driver/export.hpp"
 #include "apps/driver/plot.hpp"
 #include "apps/driver/predict.hpp"
 #include "apps/driver/prepare.hpp"
@@ -25,6 +26,7 @@ int run(int argc, char** argv) {
              "  dk_driver replay runs/20260101-120000-mnist --algorithm dynsgd\n"
              "  dk_driver simulate examples/laboratory.cfg --set trainer.workers=20\n"
              "  dk_driver summary model.h5\n"
+             "  dk_driver export runs/20260101-120000-mnist --out mnist.onnx\n"
              "  dk_driver plot runs/20260101-120000-mnist runs/20260101-130000-mnist --out both.png\n");
 
   dk::train_options train;
@@ -45,12 +47,16 @@ int run(int argc, char** argv) {
   dk::evaluate_options evaluate;
   auto* const evaluate_app = app.add_subcommand("evaluate", "Loss, accuracy and scores per class of a model on data");
   evaluate_app->add_option("--model", evaluate.model, "A run's folder or a model file")->required();
+  evaluate_app->add_option("--weights", evaluate.weights,
+                           "A file whose weights a model file takes in place of its own");
   evaluate_app->add_option("--data", evaluate.data, "A file, or a TOML source (default: the run's test data)");
   evaluate_app->add_flag("--json", evaluate.json, "Print one JSON object");
 
   dk::predict_options predict;
   auto* const predict_app = app.add_subcommand("predict", "What a model says to each row of data, beside the row");
   predict_app->add_option("--model", predict.model, "A run's folder or a model file")->required();
+  predict_app->add_option("--weights", predict.weights,
+                          "A file whose weights a model file takes in place of its own");
   predict_app->add_option("--data", predict.data, "A file, a TOML source, or - for CSV or JSON lines from stdin")
       ->required();
   predict_app->add_option("--out", predict.out, "A .csv, .jsonl or .npy (default: -, stdout)");
@@ -93,6 +99,12 @@ int run(int argc, char** argv) {
   simulate_app->add_flag("--json", simulate.json, "Print the result as one JSON object");
   simulate_app->add_flag("-q,--quiet", simulate.quiet, "No progress");
 
+  dk::export_options exported;
+  auto* const export_app = app.add_subcommand("export", "A model in another format");
+  export_app->add_option("model", exported.model, "A run's folder or a model file")->required();
+  export_app->add_option("--weights", exported.weights, "A file whose weights a model file takes in place of its own");
+  export_app->add_option("--out", exported.out, "What to write: a .h5, .json, .safetensors or .onnx")->required();
+
   dk::plot_options plot;
   auto* const plot_app = app.add_subcommand("plot", "The course of runs as a picture; needs gnuplot");
   plot_app->add_option("runs", plot.runs, "The folders of one or several runs")->required();
@@ -119,6 +131,8 @@ int run(int argc, char** argv) {
     return dk::simulate_command(simulate);
   if (*summary_app)
     return dk::summary_command(what);
+  if (*export_app)
+    return dk::export_command(exported);
   if (*plot_app)
     return dk::plot_command(plot);
   if (train.config.empty() && train.resume.empty())

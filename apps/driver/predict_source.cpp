@@ -29,13 +29,14 @@ spec fitted_keys(spec source, const names& columns, const std::optional<spec>& t
     for (const auto& [key, value] : train->keys.items())
       if (key != "path")
         keys[key] = value;
-  const auto label = keys.value("label", std::string{"label"});
-  if (!has(columns, label))
+  source.keys = keys;
+  const auto labels = data::label_names(source);
+  if (!std::all_of(labels.begin(), labels.end(), [&](const auto& name) { return has(columns, name); }))
     keys.erase("label");
   if (!keys.contains("features") && !has(columns, "features")) {
     names features;
     std::copy_if(columns.begin(), columns.end(), std::back_inserter(features),
-                 [&](const auto& name) { return name != label; });
+                 [&](const auto& name) { return !has(labels, name); });
     keys["features"] = features;
   }
   if (!keys.contains("columns"))
@@ -62,7 +63,7 @@ rows_to_predict from_json_lines(std::string_view text, const std::string& origin
   auto all = data::json_lines::parse(text, origin);
   names numbers;
   for (const auto& c : all.columns())
-    if (texts_in(c) == nullptr || (train && c.name == train->keys.value("label", "label")))
+    if (texts_in(c) == nullptr || (train && has(data::label_names(*train), c.name)))
       numbers.push_back(c.name);
   source = fitted_keys(std::move(source), numbers, train);
   return {source, data::picked_columns(std::move(all), source)};

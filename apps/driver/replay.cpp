@@ -7,6 +7,7 @@
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
+#include "nn/arithmetic.hpp"
 #include "nn/model_file.hpp"
 #include "runtime/replay/replay.hpp"
 
@@ -41,13 +42,9 @@ void check_end(const recorded_run& run) {
   const auto result = nlohmann::json::parse(file, nullptr, false);
   if (!result.is_object() || !result.contains("versions") || run.log.servers != run.which.trainer.servers)
     return; // the run did not come to its end; or the log is of another, which replay tells
-  nlohmann::json versions = nlohmann::json::array();
-  for (std::uint32_t shard = 0; shard < run.which.trainer.servers; ++shard)
-    versions.push_back(std::uint64_t{0});
-  for (const auto& commit : run.log.commits)
-    versions.at(commit.what.shard) = commit.what.version;
+  const nlohmann::json versions = run.log.versions;
   if (result.at("versions") != versions)
-    fail_at(run.log.origin, run.log.commits.size() + 2,
+    fail_at(run.log.origin, run.log.commits.size() + run.log.restarts.size() + 2,
             "is missing: the log ends at versions " + versions.dump() + ", the run at " + result.at("versions").dump() +
                 " (" + run.folder.result() + ")");
 }
@@ -139,14 +136,21 @@ std::string table(const nlohmann::json& original, const nlohmann::json& replayed
   return text;
 }
 
+std::string why_bits_differ(const nlohmann::json& header) {
+  const auto here = nn::arithmetic();
+  const auto said = header.find("arithmetic");
+  const auto then = said != header.end() && said->is_string() ? said->get<std::string>() : "a dk that did not say";
+  if (then == here)
+    return "both are the work of " + here + "; has the content of the data files changed?";
+  return "the run is the work of " + then + "; this is " + here;
+}
+
 std::string verdict_on(const recorded_run& run, const run_result& result, const center_difference& found) {
   const auto what = fmt::format("center of {} weights", with_commas(result.weights.size()));
   if (found.equal)
     return fmt::format("the {} is that of {}, bit for bit\n", what, run.end_file);
-  return fmt::format("the {} is not that of {}: {:.3g} apart at most, {:.3g} of its length in all.\n"
-                     "Bits can differ on a CPU with other instructions, with another build of dk or of its libraries, "
-                     "and when the data changed.\n",
-                     what, run.end_file, found.largest, found.relative);
+  return fmt::format("the {} is not that of {}: {:.3g} apart at most, {:.3g} of its length in all\n{}\n", what,
+                     run.end_file, found.largest, found.relative, why_bits_differ(run.log.header));
 }
 
 } // namespace

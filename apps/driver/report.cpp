@@ -158,15 +158,28 @@ std::string plan_text(const job& which, std::size_t rows, const std::string& whe
                      where);
 }
 
+nlohmann::json to_json(const evaluation& found) {
+  auto json = to_json(static_cast<const nn::metrics&>(found));
+  for (const auto& [name, value] : found.others)
+    json[name] = value;
+  return json;
+}
+
+std::string to_text(const evaluation& found) {
+  auto text = fmt::format("accuracy {:.4f}, loss {:.4f}", found.accuracy(), found.loss());
+  for (const auto& [name, value] : found.others)
+    text += fmt::format(", {} {:.4f}", name, value);
+  return text;
+}
+
 std::string to_text(const run_report& report) {
   const auto& result = report.result;
   std::string text;
   if (report.test)
-    text += fmt::format("test accuracy {:.4f}, loss {:.4f} on {} rows\n", report.test->accuracy(), report.test->loss(),
-                        with_commas(report.test->rows));
+    text += fmt::format("test {} on {} rows\n", to_text(*report.test), with_commas(report.test->rows));
   if (report.validation)
-    text += fmt::format("validation accuracy {:.4f}, loss {:.4f} on {} held-out rows\n", report.validation->accuracy(),
-                        report.validation->loss(), with_commas(report.validation->rows));
+    text += fmt::format("validation {} on {} held-out rows\n", to_text(*report.validation),
+                        with_commas(report.validation->rows));
   if (result.best)
     text += fmt::format("best center: of epoch {:.2f}, in {}\n", double{result.best->epoch},
                         report.which.trainer.keep == "best" ? "model.h5" : "best.h5");

@@ -12,11 +12,15 @@ namespace dk {
 struct run_report {
   const job& which;
   const run_result& result;
-  std::optional<nn::metrics> test;
-  std::optional<nn::metrics> validation;
+  std::optional<evaluation> test;
+  std::optional<evaluation> validation;
   std::string folder;
   std::string replay_of; ///< the folder of the run that was replayed; empty: this is a run of its own
 };
+
+/// A measurement with all its metrics by name, and as "accuracy 0.9, loss 0.3, auc 0.95".
+nlohmann::json to_json(const evaluation& found);
+std::string to_text(const evaluation& found);
 
 /// result.json, also what --json prints: stable names, documented in docs/run-folder.md.
 nlohmann::json to_json(const run_report& report);

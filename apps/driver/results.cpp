@@ -58,7 +58,8 @@ run_report make_report(const job& which, const job_data& data, const run_result&
   if (data.test)
     report.test = evaluate(which, result.weights, *data.test);
   if (const auto& measured = which.trainer.keep == "best" ? result.best : result.validation)
-    report.validation = nn::metrics{measured->loss_sum, measured->correct, measured->rows};
+    report.validation = evaluation{{measured->loss_sum, measured->correct, measured->rows},
+                                   {measured->others.begin(), measured->others.end()}};
   else if (data.validation)
     report.validation = evaluate(which, result.weights, *data.validation);
   return report;

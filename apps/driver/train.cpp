@@ -66,7 +66,7 @@ int train_command(const train_options& options) {
   check_job(which, data.train);
   screen shown{options.quiet};
   if (!options.quiet)
-    fmt::print(stderr, "{}\n{}", nn::summary(make_model(which, data.train.label_width)),
+    fmt::print(stderr, "{}\n{}", nn::summary(architecture_of(which)),
                plan_text(which, data.train.rows, where_of(which)));
   if (options.dry_run)
     return 0;

@@ -50,10 +50,30 @@ cells cells_of(std::vector<double>&& guess, kind found) {
   return narrowed<std::int64_t>(guess);
 }
 
+// The numbers of each row side by side.
+std::vector<double> interleaved(const std::vector<std::vector<double>>& columns) {
+  std::vector<double> all(columns.front().size() * columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    for (std::size_t row = 0; row < columns[i].size(); ++row)
+      all[row * columns.size() + i] = columns[i][row];
+  return all;
+}
+
+column label_of(const plan& how, rows_read& read, const std::string& origin) {
+  std::vector<std::string> names;
+  for (const auto field : how.labels)
+    names.push_back(how.header[field]);
+  if (how.is_list) // nothing else reads numbers as such
+    return {"label", {names.size()}, interleaved(read.numbers), origin, names};
+  const auto [as, index] = how.targets[how.labels.front()];
+  auto values = as == use::word ? cells{std::move(read.words[index])} : cells{std::move(read.numbers[index])};
+  return {"label", {}, std::move(values), origin, names};
+}
+
 } // namespace
 
 std::vector<key_rule> keys() {
-  return {{"path", key_kind::path, true}, {"features", key_kind::texts},      {"label", key_kind::text},
+  return {{"path", key_kind::path, true}, {"features", key_kind::texts},      {"label", key_kind::names},
           {"columns", key_kind::names},   {"delimiter", key_kind::character}, {"header", key_kind::flag},
           {"missing", key_kind::words}};
 }
@@ -72,11 +92,8 @@ table parse(const file_content& text, const std::string& origin, const spec& sou
   table all;
   if (!how.features.empty())
     all.put({"features", {how.features.size()}, std::move(read.features), origin, how.features});
-  if (how.label) {
-    const auto [as, index] = how.targets[*how.label];
-    auto values = as == use::word ? cells{std::move(read.words[index])} : cells{std::move(read.numbers[index])};
-    all.put({"label", {}, std::move(values), origin, {how.header[*how.label]}});
-  }
+  if (!how.labels.empty())
+    all.put(label_of(how, read, origin));
   for (const auto field : how.kept) {
     const auto [as, index] = again.targets[field];
     const auto guess = how.targets[field].index;

@@ -72,7 +72,7 @@ public:
     p_.header = keys_.value("header", true) ? read_header(in_) : counted_header(in_);
     p_.body = in_.place();
     p_.targets.assign(p_.header.size(), {});
-    choose_label();
+    choose_labels();
     choose_features();
     choose_columns();
     if (p_.features.empty() && p_.kept.empty())
@@ -85,6 +85,10 @@ private:
   [[noreturn]] void fail_header(const std::string& why) const {
     in_.go_to(header_at_);
     in_.fail_line(why);
+  }
+
+  [[noreturn]] void fail_taken(const std::string& name) const {
+    fail_header("column `" + name + "` is asked for twice; name it once in `features` and `label`");
   }
 
   std::vector<std::string> missing_words() const {
@@ -120,17 +124,23 @@ private:
     return (kind == kind::text || kind == kind::timestamp) && !is_number(first[field]);
   }
 
-  void choose_label() {
+  void choose_labels() {
     const auto named = keys_.find("label");
     const auto usual = std::find(p_.header.begin(), p_.header.end(), "label");
-    if (named != keys_.end())
-      p_.label = find(named->get<std::string>());
-    else if (usual != p_.header.end())
-      p_.label = static_cast<std::size_t>(usual - p_.header.begin());
-    if (!p_.label)
+    if (named == keys_.end() && usual == p_.header.end())
       return;
-    const bool text = label_is_text(*p_.label);
-    give(*p_.label, text ? use::word : use::number, text ? p_.words : p_.numbers);
+    p_.is_list = named != keys_.end() && named->is_array();
+    const auto names = p_.is_list                ? named->get<std::vector<std::string>>()
+                       : named != keys_.end() ? std::vector<std::string>{named->get<std::string>()}
+                                              : std::vector<std::string>{"label"};
+    for (const auto& name : names) {
+      const auto field = find(name);
+      if (p_.targets[field].as != use::skip)
+        fail_taken(name);
+      const bool text = !p_.is_list && label_is_text(field);
+      give(field, text ? use::word : use::number, text ? p_.words : p_.numbers);
+      p_.labels.push_back(field);
+    }
   }
 
   void choose_features() {
@@ -138,12 +148,12 @@ private:
       p_.features = listed->get<std::vector<std::string>>();
     else if (!keys_.contains("columns"))
       for (std::size_t i = 0; i < p_.header.size(); ++i)
-        if (i != p_.label)
+        if (std::count(p_.labels.begin(), p_.labels.end(), i) == 0)
           p_.features.push_back(p_.header[i]);
     for (std::size_t i = 0; i < p_.features.size(); ++i) {
       auto& at = p_.targets[find(p_.features[i])];
       if (at.as != use::skip)
-        fail_header("column `" + p_.features[i] + "` is asked for twice; name it once in `features` and `label`");
+        fail_taken(p_.features[i]);
       at = {use::feature, i};
     }
   }

@@ -37,7 +37,8 @@ struct plan {
   std::vector<std::size_t> guesses;
   std::vector<std::size_t> wholes;
   std::vector<std::size_t> words;
-  std::optional<std::size_t> label; ///< the field of the label, which is among `numbers` or `words`
+  std::vector<std::size_t> labels;  ///< the fields of the label, which are among `numbers` or `words`
+  bool is_list = false;             ///< of labels, so that a label is a cell of several numbers
   std::vector<std::size_t> kept;    ///< the fields that become columns of their own name, in order
   std::size_t body = 0;             ///< where the first row starts
 };

@@ -1,18 +1,15 @@
 #include "data/formats/file.hpp"
 
 #include "common/buffer_pool.hpp"
-#include "common/error.hpp"
+#include "data/formats/descriptor.hpp"
 #include "data/formats/unpack.hpp"
 #include "data/parallel.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <glob.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace dk::data {
 
@@ -20,23 +17,17 @@ namespace {
 
 constexpr std::size_t padding = 64;
 
-class descriptor {
-public:
-  explicit descriptor(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (number_ < 0)
-      throw failure{errc::data, path + ": cannot be opened (" + std::strerror(errno) + ')'};
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() { ::close(number_); }
+file_content read_first(const std::string& path, std::size_t size) {
+  const descriptor file{path};
+  const auto bytes = pooled_bytes(size + padding);
+  over_ranges(size, 4U << 20U, [&](std::size_t first, std::size_t last) { file.read(bytes.get(), first, last); });
+  std::memset(bytes.get() + size, 0, padding);
+  return {bytes, size};
+}
 
-  int number() const { return number_; }
+} // namespace
 
-private:
-  int number_;
-};
-
-std::size_t size_of(const std::string& path) {
+std::size_t size_of_file(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code why;
   const auto status = fs::status(path, why);
@@ -54,28 +45,6 @@ std::size_t size_of(const std::string& path) {
   return size;
 }
 
-void read_range(const descriptor& file, const std::string& path, std::byte* to, std::size_t first, std::size_t last) {
-  while (first < last) {
-    const auto got = ::pread(file.number(), to + first, last - first, static_cast<off_t>(first));
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      throw failure{errc::data, path + ": reading stopped early; the file changed or the disk failed"};
-    first += static_cast<std::size_t>(got);
-  }
-}
-
-file_content read_first(const std::string& path, std::size_t size) {
-  const descriptor file{path};
-  const auto bytes = pooled_bytes(size + padding);
-  over_ranges(size, 4U << 20U,
-              [&](std::size_t first, std::size_t last) { read_range(file, path, bytes.get(), first, last); });
-  std::memset(bytes.get() + size, 0, padding);
-  return {bytes, size};
-}
-
-} // namespace
-
 file_content file_content::of(std::string_view text) {
   const auto bytes = pooled_bytes(text.size() + padding);
   if (!text.empty())
@@ -85,14 +54,14 @@ file_content file_content::of(std::string_view text) {
 }
 
 file_content load_file(const std::string& path) {
-  auto content = read_first(path, size_of(path));
+  auto content = read_first(path, size_of_file(path));
   const auto how = packing_of(content.text());
   return how == packing::none ? content : file_content::of(unpacked(content.text(), how, path));
 }
 
 std::string start_of(const std::string& path, std::size_t most) {
   constexpr std::size_t enough = std::size_t{256} << 10U; // of packed bytes
-  const auto content = read_first(path, std::min(size_of(path), enough));
+  const auto content = read_first(path, std::min(size_of_file(path), enough));
   return unpacked(content.text(), packing_of(content.text()), path, most).substr(0, most);
 }
 

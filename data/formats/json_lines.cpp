@@ -114,7 +114,7 @@ private:
       at.fail("key `" + name_ + "` holds " + shown(value) + ", expected a number; correct it");
     const auto number = value.is_boolean() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>();
     constexpr double exact_to = 9007199254740992.0; // 2^53
-    if (value.is_number_integer() && std::abs(number) > exact_to)
+    if (value.is_number_integer() && std::abs(number) >= exact_to)
       at.fail("key `" + name_ + "` holds " + shown(value) + ", which f64 would round; write it as text");
     whole_ = whole_ && !value.is_number_float();
     largest_ = std::max(largest_, std::abs(number));
@@ -185,7 +185,8 @@ table parse(std::string_view text, const std::string& origin) {
     if (one.find_first_not_of(" \t\r") == std::string_view::npos)
       continue;
     const position at{origin, line};
-    for (const auto& [key, value] : object_of(one, at).items()) {
+    const auto object = object_of(one, at);
+    for (const auto& [key, value] : object.items()) {
       auto known =
           std::find_if(columns.begin(), columns.end(), [&name = key](const builder& c) { return c.name() == name; });
       if (known == columns.end()) {

@@ -20,13 +20,16 @@ std::optional<names> names_of(const spec& source, const char* key) {
   return found->is_string() ? names{found->get<std::string>()} : found->get<names>();
 }
 
-std::optional<std::string> label_of(const table& from, const spec& source) {
-  if (source.keys.contains("label"))
-    return source.keys.at("label").get<std::string>();
-  return from.find("label") == nullptr ? std::nullopt : std::optional<std::string>{"label"};
+names labels_of(const table& from, const spec& source) {
+  const bool is_listed = source.keys.contains("label");
+  return is_listed || from.find("label") != nullptr ? label_names(source) : names{};
 }
 
-names features_of(const table& from, const spec& source, const std::optional<std::string>& label) {
+bool has(const names& all, const std::string& name) {
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+names features_of(const table& from, const spec& source, const names& labels) {
   if (const auto listed = names_of(source, "features"))
     return *listed;
   if (source.keys.contains("columns"))
@@ -35,7 +38,7 @@ names features_of(const table& from, const spec& source, const std::optional<std
     return {"features"};
   names all;
   for (const auto& c : from.columns())
-    if (c.name != label && texts_in(c) == nullptr)
+    if (!has(labels, c.name) && texts_in(c) == nullptr)
       all.push_back(c.name);
   return all;
 }
@@ -50,25 +53,27 @@ column named(column which, const std::string& name) {
 } // namespace
 
 std::vector<key_rule> pick_keys() {
-  return {{"features", key_kind::names}, {"label", key_kind::text}, {"columns", key_kind::names}};
+  return {{"features", key_kind::names}, {"label", key_kind::names}, {"columns", key_kind::names}};
 }
 
 table picked_columns(table from, const spec& source) {
-  const auto label = label_of(from, source);
-  const auto features = features_of(from, source, label);
+  const auto labels = labels_of(from, source);
+  const auto features = features_of(from, source, labels);
   auto kept = names_of(source, "columns").value_or(names{});
   const bool all = kept == names{"*"};
   if (all)
     kept = from.names();
   table made;
-  if (features.size() == 1)
-    made.put(named(from.at(features.front()), "features"));
-  else if (!features.empty())
-    made.put(assembled(from, features, "features"));
-  if (label)
-    made.put(named(from.at(*label), "label"));
+  const auto put = [&](const names& which, const char* as) {
+    if (which.size() == 1)
+      made.put(named(from.at(which.front()), as));
+    else if (!which.empty())
+      made.put(assembled(from, which, as));
+  };
+  put(features, "features");
+  put(labels, "label");
   for (const auto& name : kept) {
-    const bool taken = name == label || std::find(features.begin(), features.end(), name) != features.end();
+    const bool taken = has(labels, name) || has(features, name);
     if (!taken)
       made.put(from.at(name));
     else if (!all)
@@ -79,6 +84,10 @@ table picked_columns(table from, const spec& source) {
     throw failure{errc::data, (from.columns().empty() ? "" : from.columns().front().origin + ": ") +
                                   std::string{"has no column of numbers; name its `columns`"}};
   return made;
+}
+
+std::vector<std::string> label_names(const spec& source) {
+  return names_of(source, "label").value_or(names{"label"});
 }
 
 std::vector<std::string> listed_names(const spec& source) {

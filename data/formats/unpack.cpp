@@ -3,8 +3,7 @@
 #include "common/error.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <memory>
+#include <new>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -12,76 +11,93 @@ namespace dk::data {
 
 namespace {
 
-constexpr std::size_t step = std::size_t{1} << 20U;
-
 [[noreturn]] void damaged(const std::string& path, const std::string& why) {
   throw failure{errc::data, path + ": " + why + "; fetch it again"};
 }
 
-struct end_inflate {
-  void operator()(z_stream* stream) const { inflateEnd(stream); }
+class no_packing final : public unpacker {
+public:
+  void unpack(std::string_view& packed, std::string& to) override {
+    const auto now = packed.substr(0, step);
+    to += now;
+    packed.remove_prefix(now.size());
+  }
+
+  bool is_complete() const override { return true; }
 };
 
-std::string gunzip(std::string_view packed, const std::string& path, std::size_t most) {
-  z_stream stream{};
-  constexpr int gzip_header = 16;
-  if (inflateInit2(&stream, MAX_WBITS + gzip_header) != Z_OK)
-    throw std::bad_alloc{};
-  const std::unique_ptr<z_stream, end_inflate> ending{&stream};
-  std::string all;
-  int state = Z_OK;
-  auto* const first = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data())); // zlib's old signature; it only reads
-  for (std::size_t at = 0; all.size() < most;) {
-    const auto given = static_cast<uInt>(std::min<std::size_t>(packed.size() - at, step));
-    stream.next_in = first + at;
-    stream.avail_in = given;
-    const auto before = all.size();
-    all.resize(before + step);
-    stream.next_out = reinterpret_cast<Bytef*>(all.data() + before);
-    stream.avail_out = static_cast<uInt>(step);
-    state = inflate(&stream, Z_NO_FLUSH);
-    all.resize(before + step - stream.avail_out);
-    at += given - stream.avail_in;
-    if (state == Z_STREAM_END) {
-      if (at == packed.size())
-        return all;
-      inflateReset(&stream); // another member follows, as `cat a.gz b.gz` makes
-      state = Z_OK;
-      continue;
-    }
-    if (state != Z_OK && state != Z_BUF_ERROR)
-      damaged(path, std::string{"is packed by gzip, and damaged ("} + (stream.msg ? stream.msg : "bad data") + ')');
-    if (given == 0 && all.size() == before)
-      damaged(path, "is packed by gzip, and cut short");
+class gzip_unpacker final : public unpacker {
+public:
+  explicit gzip_unpacker(std::string path) : path_(std::move(path)) {
+    constexpr int gzip_header = 16;
+    if (inflateInit2(&stream_, MAX_WBITS + gzip_header) != Z_OK)
+      throw std::bad_alloc{};
   }
-  return all;
-}
+  gzip_unpacker(const gzip_unpacker&) = delete;
+  gzip_unpacker& operator=(const gzip_unpacker&) = delete;
+  ~gzip_unpacker() override { inflateEnd(&stream_); }
+
+  void unpack(std::string_view& packed, std::string& to) override {
+    if (is_complete_) // another member follows, as `cat a.gz b.gz` makes
+      inflateReset(&stream_);
+    const auto given = static_cast<uInt>(std::min(packed.size(), step));
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data())); // zlib's old signature; it only reads
+    stream_.avail_in = given;
+    const auto before = to.size();
+    to.resize(before + step);
+    stream_.next_out = reinterpret_cast<Bytef*>(to.data() + before);
+    stream_.avail_out = static_cast<uInt>(step);
+    const auto state = inflate(&stream_, Z_NO_FLUSH);
+    to.resize(before + step - stream_.avail_out);
+    packed.remove_prefix(given - stream_.avail_in);
+    is_complete_ = state == Z_STREAM_END;
+    if (state != Z_OK && state != Z_BUF_ERROR && state != Z_STREAM_END)
+      damaged(path_, std::string{"is packed by gzip, and damaged ("} + (stream_.msg ? stream_.msg : "bad data") + ')');
+    if (given == 0 && to.size() == before && !is_complete_)
+      damaged(path_, "is packed by gzip, and cut short");
+  }
+
+  bool is_complete() const override { return is_complete_; }
+
+private:
+  std::string path_;
+  z_stream stream_{};
+  bool is_complete_ = false;
+};
 
 struct free_stream {
   void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
 };
 
-std::string unzstd(std::string_view packed, const std::string& path, std::size_t most) {
-  const std::unique_ptr<ZSTD_DStream, free_stream> stream{ZSTD_createDStream()};
-  if (!stream)
-    throw std::bad_alloc{};
-  ZSTD_inBuffer in{packed.data(), packed.size(), 0};
-  std::string all;
-  std::size_t state = 1;
-  while ((in.pos < in.size || state != 0) && all.size() < most) {
-    const auto before = all.size();
-    const auto read_before = in.pos;
-    all.resize(before + step);
-    ZSTD_outBuffer out{all.data() + before, step, 0};
-    state = ZSTD_decompressStream(stream.get(), &out, &in);
-    all.resize(before + out.pos);
-    if (ZSTD_isError(state) != 0)
-      damaged(path, std::string{"is packed by zstd, and damaged ("} + ZSTD_getErrorName(state) + ')');
-    if (out.pos == 0 && in.pos == read_before)
-      damaged(path, "is packed by zstd, and cut short");
+class zstd_unpacker final : public unpacker {
+public:
+  explicit zstd_unpacker(std::string path) : path_(std::move(path)), stream_(ZSTD_createDStream()) {
+    if (!stream_)
+      throw std::bad_alloc{};
   }
-  return all;
-}
+
+  void unpack(std::string_view& packed, std::string& to) override {
+    ZSTD_inBuffer in{packed.data(), packed.size(), 0};
+    const auto before = to.size();
+    to.resize(before + step);
+    ZSTD_outBuffer out{to.data() + before, step, 0};
+    const auto state = ZSTD_decompressStream(stream_.get(), &out, &in);
+    to.resize(before + out.pos);
+    packed.remove_prefix(in.pos);
+    if (ZSTD_isError(state) != 0)
+      damaged(path_, std::string{"is packed by zstd, and damaged ("} + ZSTD_getErrorName(state) + ')');
+    is_complete_ = state == 0;
+    if (in.pos == 0 && out.pos == 0 && !is_complete_)
+      damaged(path_, "is packed by zstd, and cut short");
+  }
+
+  bool is_complete() const override { return is_complete_; }
+
+private:
+  std::string path_;
+  std::unique_ptr<ZSTD_DStream, free_stream> stream_;
+  bool is_complete_ = false;
+};
 
 } // namespace
 
@@ -93,12 +109,20 @@ packing packing_of(std::string_view start) {
   return packing::none;
 }
 
-std::string unpacked(std::string_view packed, packing how, const std::string& path, std::size_t most) {
+std::unique_ptr<unpacker> make_unpacker(packing how, const std::string& path) {
   if (how == packing::gzip)
-    return gunzip(packed, path, most);
+    return std::make_unique<gzip_unpacker>(path);
   if (how == packing::zstd)
-    return unzstd(packed, path, most);
-  return std::string{packed.substr(0, most)};
+    return std::make_unique<zstd_unpacker>(path);
+  return std::make_unique<no_packing>();
+}
+
+std::string unpacked(std::string_view packed, packing how, const std::string& path, std::size_t most) {
+  const auto one = make_unpacker(how, path);
+  std::string all;
+  while (all.size() < most && !(packed.empty() && one->is_complete()))
+    one->unpack(packed, all);
+  return all;
 }
 
 } // namespace dk::data

@@ -3,6 +3,7 @@
 // several).
 
 #include "common/error.hpp"
+#include "data/transforms/learn_by_column.hpp"
 #include "data/transforms/mapping.hpp"
 
 #include <algorithm>
@@ -44,32 +45,33 @@ double most_frequent(const std::vector<double>& present) {
       ->first;
 }
 
-double stand_in(const column& from, std::size_t element, const std::string& with, double missing) {
-  std::vector<double> present;
-  over_element(from, element, [&](double x) {
-    if (x != missing)
-      present.push_back(x);
-  });
-  if (present.empty())
-    throw failure{errc::data, column_text(from) + "has no numbers to fit `impute` to at element " +
-                                  std::to_string(element) + "; drop it, or give `with` a number"};
-  return with == "mean" ? mean(present) : with == "median" ? median(std::move(present)) : most_frequent(present);
-}
+// The numbers that are there, of each place of a cell.
+using present_numbers = std::vector<std::vector<double>>;
 
-nlohmann::json fit(const spec& given, const table& training) {
-  auto fitted = nlohmann::json::object();
+std::unique_ptr<learning> learn(const spec& given) {
   const auto with = with_of(given);
   if (with.is_number())
-    return fitted;
-  for (const auto& name : source_columns(given)) {
-    const auto& from = training.at(name);
+    return nullptr;
+  const auto see = [missing = number_key(given, "missing", nothing)](const column& from, present_numbers& of) {
+    of.resize(width(from));
+    const auto held = as_held(from, missing);
+    for (std::size_t i = 0; i < of.size(); ++i)
+      over_element(from, i, [&](double x) {
+        if (x != held)
+          of[i].push_back(x);
+      });
+  };
+  const auto learned = [how = with.get<std::string>()](const present_numbers& of, const std::string& place) {
     std::vector<double> values;
-    for (std::size_t i = 0; i < width(from); ++i)
-      values.push_back(
-          stand_in(from, i, with.get<std::string>(), as_held(from, number_key(given, "missing", nothing))));
-    fitted[name] = {{"with", values}};
-  }
-  return fitted;
+    for (const auto& present : of) {
+      if (present.empty())
+        throw failure{errc::data, place + "has no numbers to fit `impute` to at element " +
+                                      std::to_string(values.size()) + "; drop it, or give `with` a number"};
+      values.push_back(how == "mean" ? mean(present) : how == "median" ? median(present) : most_frequent(present));
+    }
+    return nlohmann::json{{"with", values}};
+  };
+  return learn_by_column<present_numbers>(given, see, learned);
 }
 
 void apply(const spec& given, const nlohmann::json& fitted, table& to) {
@@ -95,6 +97,6 @@ void check(const spec& given) {
 
 extern const transform_kind impute_transform;
 const transform_kind impute_transform{
-    "impute", {{"missing", key_kind::number}, {"with", key_kind::value}}, column_use::each, fit, apply, nullptr, check};
+    "impute", {{"missing", key_kind::number}, {"with", key_kind::value}}, column_use::each, learn, apply, nullptr, check};
 
 } // namespace dk::data

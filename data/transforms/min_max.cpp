@@ -3,6 +3,7 @@
 // to[0]. `to` is [0, 1] unless given, or where it names new columns. Numbers outside `from` land outside `to`.
 
 #include "common/error.hpp"
+#include "data/transforms/learn_by_column.hpp"
 #include "data/transforms/mapping.hpp"
 
 #include <limits>
@@ -18,26 +19,31 @@ struct scale {
   double to_high = 1;
 };
 
-nlohmann::json fit(const spec& given, const table& training) {
-  auto fitted = nlohmann::json::object();
-  if (given.keys.contains("from"))
-    return fitted;
-  for (const auto& name : source_columns(given)) {
-    const auto& from = training.at(name);
-    std::vector<double> low(width(from), std::numeric_limits<double>::infinity());
-    std::vector<double> high(width(from), -std::numeric_limits<double>::infinity());
-    for (std::size_t i = 0; i < width(from); ++i) {
-      over_element(from, i, [&](double x) {
-        low[i] = std::min(low[i], x);
-        high[i] = std::max(high[i], x);
-      });
-      if (!std::isfinite(low[i]) || !std::isfinite(high[i]))
-        throw failure{errc::data, column_text(from) + "has no finite numbers to fit `min_max` to at element " +
-                                      std::to_string(i) + "; impute or drop it"};
-    }
-    fitted[name] = {{"low", low}, {"high", high}};
-  }
-  return fitted;
+struct extremes {
+  std::vector<double> low;
+  std::vector<double> high;
+};
+
+void learn_column(const column& from, extremes& of) {
+  of.low.resize(width(from), std::numeric_limits<double>::infinity());
+  of.high.resize(width(from), -std::numeric_limits<double>::infinity());
+  for (std::size_t i = 0; i < of.low.size(); ++i)
+    over_element(from, i, [&](double x) {
+      of.low[i] = std::min(of.low[i], x);
+      of.high[i] = std::max(of.high[i], x);
+    });
+}
+
+nlohmann::json learned_of(const extremes& of, const std::string& place) {
+  for (std::size_t i = 0; i < of.low.size(); ++i)
+    if (!std::isfinite(of.low[i]) || !std::isfinite(of.high[i]))
+      throw failure{errc::data, place + "has no finite numbers to fit `min_max` to at element " + std::to_string(i) +
+                                    "; impute or drop it"};
+  return {{"low", of.low}, {"high", of.high}};
+}
+
+std::unique_ptr<learning> learn(const spec& given) {
+  return given.keys.contains("from") ? nullptr : learn_by_column<extremes>(given, learn_column, learned_of);
 }
 
 scale scale_of(const spec& given, const nlohmann::json& fitted, const column& which) {
@@ -84,6 +90,6 @@ void invert(const spec& given, const nlohmann::json& fitted, table& to) {
 
 extern const transform_kind min_max_transform;
 const transform_kind min_max_transform{
-    "min_max", {{"from", key_kind::range}, {"to", key_kind::names_or_range}}, column_use::each, fit, apply, invert};
+    "min_max", {{"from", key_kind::range}, {"to", key_kind::names_or_range}}, column_use::each, learn, apply, invert};
 
 } // namespace dk::data

@@ -3,6 +3,7 @@
 // (NaN) count for nothing and stay missing.
 
 #include "common/error.hpp"
+#include "data/transforms/learn_by_column.hpp"
 #include "data/transforms/mapping.hpp"
 
 namespace dk::data {
@@ -23,25 +24,29 @@ struct moments {
   }
 };
 
-nlohmann::json fit(const spec& given, const table& training) {
-  auto fitted = nlohmann::json::object();
-  for (const auto& name : source_columns(given)) {
-    const auto& from = training.at(name);
-    std::vector<double> means;
-    std::vector<double> deviations;
-    for (std::size_t i = 0; i < width(from); ++i) {
-      moments m;
-      over_element(from, i, [&](double x) { m.add(x); });
-      const auto deviation = std::sqrt(m.squares / m.count);
-      if (m.count == 0 || !std::isfinite(deviation))
-        throw failure{errc::data, column_text(from) + "has no finite numbers to fit `standard` to at element " +
-                                      std::to_string(i) + "; impute or drop it"};
-      means.push_back(m.mean);
-      deviations.push_back(deviation > 0 ? deviation : 1);
-    }
-    fitted[name] = {{"mean", means}, {"deviation", deviations}};
+// Of each place of a cell.
+void learn_column(const column& from, std::vector<moments>& of) {
+  of.resize(width(from));
+  for (std::size_t i = 0; i < of.size(); ++i)
+    over_element(from, i, [&](double x) { of[i].add(x); });
+}
+
+nlohmann::json learned_of(const std::vector<moments>& of, const std::string& place) {
+  std::vector<double> means;
+  std::vector<double> deviations;
+  for (const auto& m : of) {
+    const auto deviation = std::sqrt(m.squares / m.count);
+    if (m.count == 0 || !std::isfinite(deviation))
+      throw failure{errc::data, place + "has no finite numbers to fit `standard` to at element " +
+                                    std::to_string(means.size()) + "; impute or drop it"};
+    means.push_back(m.mean);
+    deviations.push_back(deviation > 0 ? deviation : 1);
   }
-  return fitted;
+  return {{"mean", means}, {"deviation", deviations}};
+}
+
+std::unique_ptr<learning> learn(const spec& given) {
+  return learn_by_column<std::vector<moments>>(given, learn_column, learned_of);
 }
 
 void apply(const spec& given, const nlohmann::json& fitted, table& to) {
@@ -66,6 +71,6 @@ void invert(const spec& given, const nlohmann::json& fitted, table& to) {
 } // namespace
 
 extern const transform_kind standard_transform;
-const transform_kind standard_transform{"standard", {}, column_use::each, fit, apply, invert};
+const transform_kind standard_transform{"standard", {}, column_use::each, learn, apply, invert};
 
 } // namespace dk::data

@@ -5,7 +5,7 @@
 
 #include "common/error.hpp"
 #include "common/text.hpp"
-#include "data/transforms/transform.hpp"
+#include "data/transforms/learn_by_column.hpp"
 
 #include <algorithm>
 #include <map>
@@ -32,32 +32,35 @@ void over_words(const column& from, F f) {
   });
 }
 
-nlohmann::json fit(const spec& given, const table& training) {
-  auto fitted = nlohmann::json::object();
-  for (const auto& name : source_columns(given)) {
-    const auto& from = training.at(name);
-    std::map<std::string, std::size_t, std::less<>> counts;
-    over_words(from, [&](std::string_view word, std::size_t) {
-      const auto known = counts.find(word);
-      if (known != counts.end())
-        ++known->second;
-      else if (counts.size() < most_words)
-        counts.emplace(word, 1);
-      else
-        throw failure{errc::data, column_text(from) + "has more than " + with_commas(most_words) +
-                                      " different texts; it is no column of classes, drop it"};
-    });
+using word_counts = std::map<std::string, std::size_t, std::less<>>;
+
+void learn_column(const column& from, word_counts& counts) {
+  over_words(from, [&](std::string_view word, std::size_t) {
+    const auto known = counts.find(word);
+    if (known != counts.end())
+      ++known->second;
+    else if (counts.size() < most_words)
+      counts.emplace(word, 1);
+    else
+      throw failure{errc::data, column_text(from) + "has more than " + with_commas(most_words) +
+                                    " different texts; it is no column of classes, drop it"};
+  });
+}
+
+std::unique_ptr<learning> learn(const spec& given) {
+  const bool by_frequency = given.keys.value("order", "frequency") == "frequency";
+  const auto learned = [by_frequency](const word_counts& counts, const std::string& place) {
     if (counts.empty())
-      throw failure{errc::data, column_text(from) + "has no rows to fit `string_index` to; give data to work on"};
+      throw failure{errc::data, place + "has no rows to fit `string_index` to; give data to work on"};
     std::vector<std::pair<std::string, std::size_t>> order{counts.begin(), counts.end()};
-    if (given.keys.value("order", "frequency") == "frequency")
+    if (by_frequency)
       std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
     auto words = nlohmann::json::array();
     for (const auto& [word, count] : order)
       words.push_back(word);
-    fitted[name] = {{"words", words}};
-  }
-  return fitted;
+    return nlohmann::json{{"words", words}};
+  };
+  return learn_by_column<word_counts>(given, learn_column, learned);
 }
 
 void apply(const spec& given, const nlohmann::json& fitted, table& to) {
@@ -110,7 +113,7 @@ const transform_kind string_index_transform{"string_index",
                                             {{"order", key_kind::text, false, {"frequency", "alphabet"}},
                                              {"unknown", key_kind::text, false, {"error", "keep"}}},
                                             column_use::each,
-                                            fit,
+                                            learn,
                                             apply,
                                             invert};
 

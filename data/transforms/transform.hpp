@@ -4,6 +4,7 @@
 #include "data/keys.hpp"
 #include "data/table.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,18 +20,29 @@ enum class column_use {
   none,
 };
 
-/// An entry of the catalog of transforms, at the end of each transform's file. What it learns in `fit` is a JSON object
-/// that is saved with the run; `apply` has nothing else to go by, so that all data is treated as the training rows
-/// were.
+/// What a transform learns from the training rows, which it sees once, some at a time.
+class learning {
+public:
+  virtual ~learning() = default;
+
+  /// @throws failure (data). Requires the same columns each time
+  virtual void see(const table& training) = 0;
+
+  /// What is saved with the run. Requires that it has seen a table. @throws failure (data) where that was not enough
+  virtual nlohmann::json learned() const = 0;
+};
+
+/// An entry of the catalog of transforms, at the end of each transform's file. What it learns is a JSON object that
+/// is saved with the run; `apply` has nothing else to go by, so that all data is treated as the training rows were.
 struct transform_kind {
   const char* name;
   std::vector<key_rule> keys; ///< besides those that name columns
   column_use columns = column_use::each;
 
-  /// @throws failure (data). Requires checked keys. nullptr: there is nothing to learn
-  nlohmann::json (*fit)(const spec& given, const table& training) = nullptr;
+  /// Requires checked keys. nullptr, or none made: there is nothing to learn
+  std::unique_ptr<learning> (*learn)(const spec& given) = nullptr;
 
-  /// @throws failure (data) for values; (checkpoint) where `fitted` is not what `fit` gives
+  /// @throws failure (data) for values; (checkpoint) where `fitted` is not what was learned
   void (*apply)(const spec& given, const nlohmann::json& fitted, table& to) = nullptr;
 
   /// Undoes `apply`. nullptr: it cannot be undone
@@ -40,6 +52,7 @@ struct transform_kind {
   void (*check)(const spec& given) = nullptr;
 
   bool training_only = false; ///< not applied to other data
+  bool needs_all = false;     ///< its rows come of all rows: it cannot be applied to some at a time
 };
 
 /// Which columns a transform reads and writes, as (from, to) pairs: the keys `column` or `columns`, and `to` where it

@@ -28,6 +28,6 @@ void check(const spec& given) {
 
 extern const transform_kind union_transform;
 const transform_kind union_transform{
-    "union", {{"with", key_kind::source, true}}, column_use::none, nullptr, apply, nullptr, check, true};
+    "union", {{"with", key_kind::source, true}}, column_use::none, nullptr, apply, nullptr, check, true, true};
 
 } // namespace dk::data

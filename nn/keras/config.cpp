@@ -2,32 +2,17 @@
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
+#include "nn/keras/functional.hpp"
+#include "nn/keras/json.hpp"
+#include "nn/wiring.hpp"
 
-#include <cctype>
+#include <algorithm>
 
 namespace dk::nn::keras {
 
 namespace {
 
 using nlohmann::json;
-
-[[noreturn]] void refuse(const std::string& why) {
-  throw failure{errc::model, why};
-}
-
-// A key's value, or null where the key is missing.
-const json& at(const json& in, const char* key) {
-  static const json nothing;
-  const auto found = in.is_object() ? in.find(key) : in.end();
-  return in.is_object() && found != in.end() ? *found : nothing;
-}
-
-std::string text_at(const json& in, const char* key) {
-  const auto& value = at(in, key);
-  if (!value.is_string())
-    refuse("the model's description has no text \"" + std::string{key} + "\" where one is due");
-  return value.get<std::string>();
-}
 
 // [null, 28, 28] without its batch axis.
 shape read_input(const json& from) {
@@ -40,116 +25,196 @@ shape read_input(const json& from) {
   return extents;
 }
 
-// "relu", or {"class_name": "relu", ...} as some writers have it.
-json plain(const json& value) {
-  return value.is_object() && at(value, "class_name").is_string() ? value["class_name"] : value;
+// Where a layer says what it reads: the first does.
+json input_of(const json& config) {
+  for (const char* key : {"batch_input_shape", "batch_shape"})
+    if (const auto& extents = at(config, key); extents.is_array())
+      return extents;
+  const auto& width = at(config, "input_dim"); // Keras 1, of a dense layer
+  return width.is_null() ? width : json{nullptr, width};
 }
 
-// What our layers do not do, although Keras's of the same name can.
-void check_supported(const json& config) {
-  if (!at(config, "noise_shape").is_null())
-    refuse("noise_shape is not supported");
-  const auto& format = at(config, "data_format");
-  if (format.is_string() && format == "channels_first")
-    refuse("data_format channels_first is not supported");
+bool is_keras_3(const json& from) {
+  const auto& module = at(from, "module");
+  return module.is_string() && module.get<std::string>().rfind("keras", 0) == 0;
 }
 
-spec read_layer(const json& from) {
-  const auto class_name = text_at(from, "class_name");
-  const auto* kind = find_keras_layer(class_name);
-  if (kind == nullptr)
-    refuse("layers of the class " + class_name + " are not supported");
-  const auto& config = at(from, "config");
-  check_supported(config);
-  spec made{std::string{kind->name}};
-  made.keys["name"] = text_at(config, "name");
-  for (const auto& key : kind->keys) {
-    const auto name = std::string{key.name};
-    if (const auto& value = at(config, name.c_str()); !value.is_null())
-      made.keys[name] = plain(value);
-  }
-  check_layer(made);
-  return made;
+[[noreturn]] void refuse_layer(std::size_t index, const json& layer, const std::string& why) {
+  const auto& name = at(at(layer, "config"), "name");
+  refuse("layer " + std::to_string(index) + (name.is_string() ? " (" + name.get<std::string>() + ")" : "") + ": " +
+         why);
 }
 
-const json& input_of(const json& config) {
-  const auto& keras_2 = at(config, "batch_input_shape");
-  return keras_2.is_null() ? at(config, "batch_shape") : keras_2;
-}
-
-} // namespace
-
-architecture read_model_config(const json& from) {
-  const auto class_name = text_at(from, "class_name");
-  if (class_name != "Sequential")
-    refuse("models of the class " + class_name + " are not supported, only Sequential");
-  const auto& config = at(from, "config");
+architecture read_sequence(const json& config, generation by) {
   const auto& layers = config.is_array() ? config : at(config, "layers"); // a plain list up to Keras 2.2.2
   if (!layers.is_array() || layers.empty())
     refuse("the model's description has no layers");
   architecture made;
-  if (at(config, "name").is_string())
-    made.name = config["name"].get<std::string>();
   for (std::size_t i = 0; i < layers.size(); ++i) {
     try {
-      if (const auto& input = input_of(at(layers[i], "config")); made.input.empty() && input.is_array())
+      if (const auto input = input_of(at(layers[i], "config")); made.input.empty() && input.is_array())
         made.input = read_input(input);
       if (text_at(layers[i], "class_name") != "InputLayer")
-        made.layers.push_back(read_layer(layers[i]));
+        made.layers.push_back(read_layer(layers[i], by));
     } catch (const failure& why) {
-      refuse("layer " + std::to_string(i) + ": " + why.what());
+      refuse_layer(i, layers[i], why.what());
     }
   }
+  if (const auto& built = at(config, "build_input_shape"); made.input.empty() && built.is_array())
+    made.input = read_input(built);
   if (made.input.empty())
     refuse("the model's description does not say what its input looks like");
   return made;
 }
 
-std::string read_loss(const json& training_config) {
-  const auto& loss = plain(at(training_config, "loss"));
-  if (!loss.is_string())
-    return "";
-  std::string name; // "CategoricalCrossentropy" is the class of categorical_crossentropy
-  for (const char c : loss.get<std::string>()) {
-    if (std::isupper(static_cast<unsigned char>(c)) != 0 && !name.empty())
-      name += '_';
-    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return name == "mse" ? "mean_squared_error" : name;
+// An input under its name; the rows hold them in the order of `input_layers`.
+void add_input(const functional_layer& from, const std::vector<std::string>& order, architecture& to) {
+  const auto input = input_of(at(*from.description, "config"));
+  const auto found = std::find(order.begin(), order.end(), from.name);
+  if (!input.is_array())
+    refuse("nothing says what it reads");
+  if (found == order.end())
+    refuse("it is no input of the model");
+  to.inputs[static_cast<std::size_t>(found - order.begin())] = {from.name, read_input(input)};
 }
 
-json model_config(const architecture& of, const layer_stack& stack) {
-  json input = {nullptr};
-  for (const auto extent : of.input)
-    input.push_back(extent);
-  auto layers = json::array();
-  layers.push_back({{"class_name", "InputLayer"},
-                    {"config",
-                     {{"batch_input_shape", input},
-                      {"dtype", "float32"},
-                      {"sparse", false},
-                      {"ragged", false},
-                      {"name", stack[0]->name() + "_input"}}}});
-  for (std::size_t i = 0; i < stack.size(); ++i) {
-    const auto& layer = *stack[i];
-    auto config = layer.keras_config();
-    config.update({{"name", layer.name()}, {"trainable", true}, {"dtype", "float32"}});
+// A model that is one chain is described as one.
+void simplify(architecture& made) {
+  if (!wire(made).is_chain())
+    return;
+  for (auto& layer : made.layers)
+    layer.keys.erase("from");
+  made.inputs.clear();
+  made.outputs.clear();
+}
+
+architecture read_graph(const json& config, generation by) {
+  const auto found = read_functional(config);
+  architecture made;
+  made.inputs.resize(found.inputs.size());
+  for (std::size_t i = 0; i < found.layers.size(); ++i) {
+    const auto& from = found.layers[i];
+    try {
+      if (from.sources.empty()) {
+        add_input(from, found.inputs, made);
+        continue;
+      }
+      made.layers.push_back(read_layer(*from.description, by));
+      made.layers.back().keys["name"] = from.name;
+      made.layers.back().keys["from"] = from.sources;
+    } catch (const failure& why) {
+      refuse_layer(i, *from.description, why.what());
+    }
+  }
+  made.outputs = found.outputs;
+  std::size_t numbers = 0;
+  for (std::size_t i = 0; i < made.inputs.size(); ++i) {
+    if (made.inputs[i].extents.empty())
+      refuse("the input \"" + found.inputs[i] + "\" is not among the layers");
+    numbers += checked_size(made.inputs[i].extents);
+  }
+  made.input = made.inputs.size() == 1 ? made.inputs[0].extents : shape{numbers};
+  simplify(made);
+  return made;
+}
+
+} // namespace
+
+generation generation_of(const json& model, const std::string& version) {
+  const auto& named = at(model, "keras_version");
+  const auto text = !version.empty() || !named.is_string() ? version : named.get<std::string>();
+  if (!text.empty() && text[0] >= '1' && text[0] <= '3')
+    return static_cast<generation>(text[0] - '0');
+  if (!text.empty())
+    refuse("written by Keras " + text + "; files of Keras 1, 2 and 3 are supported");
+  if (is_keras_3(model))
+    return generation::keras_3;
+  const auto dump = model.dump(); // Keras 1 before 1.2 names no version; these keys are its own
+  const bool old = dump.find("\"output_dim\"") != std::string::npos || dump.find("\"nb_filter\"") != std::string::npos;
+  return old ? generation::keras_1 : generation::keras_2;
+}
+
+architecture read_model_config(const json& from, generation by) {
+  const auto class_name = text_at(from, "class_name");
+  const auto& config = at(from, "config");
+  const bool functional = class_name == "Functional" || class_name == "Model";
+  if (class_name != "Sequential" && !functional)
+    refuse("models of the class " + class_name + " are not supported, only Sequential and Functional");
+  auto made = functional ? read_graph(config, by) : read_sequence(config, by);
+  if (at(config, "name").is_string())
+    made.name = config["name"].get<std::string>();
+  return made;
+}
+
+namespace {
+
+json batch_shape(const shape& of) {
+  json extents = {nullptr};
+  for (const auto extent : of)
+    extents.push_back(extent);
+  return extents;
+}
+
+json input_layer(const std::string& name, const shape& extents) {
+  return {{"class_name", "InputLayer"},
+          {"config",
+           {{"batch_input_shape", batch_shape(extents)},
+            {"dtype", "float32"},
+            {"sparse", false},
+            {"ragged", false},
+            {"name", name}}}};
+}
+
+json layer_entry(const spec& from, const layer& layer) {
+  auto config = layer.keras_config();
+  config.update({{"name", layer.name()}, {"trainable", true}, {"dtype", "float32"}});
+  return {{"class_name", find_layer(from.name).keras_class}, {"config", config}};
+}
+
+json sequential_config(const architecture& of, const layer_stack& layers) {
+  auto list = json::array();
+  list.push_back(input_layer(layers[0]->name() + "_input", of.input));
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    list.push_back(layer_entry(of.layers[i], *layers[i]));
     if (i == 0)
-      config["batch_input_shape"] = input;
-    layers.push_back({{"class_name", find_layer(of.layers[i].name).keras_class}, {"config", config}});
+      list.back()["config"]["batch_input_shape"] = batch_shape(of.input);
   }
-  return {{"class_name", "Sequential"}, {"config", {{"name", of.name}, {"layers", layers}}}};
+  return {{"class_name", "Sequential"}, {"config", {{"name", of.name}, {"layers", list}}}};
 }
 
-json training_config(std::string_view loss, const spec& optimizer) {
-  const auto& kind = find_optimizer(optimizer.name);
-  auto config = optimizer.keys;
-  config["name"] = kind.keras_class;
-  return {{"loss", loss},
-          {"metrics", {"accuracy"}},
-          {"weighted_metrics", nullptr},
-          {"loss_weights", nullptr},
-          {"optimizer_config", {{"class_name", kind.keras_class}, {"config", config}}}};
+json functional_config(const architecture& of, const wiring& wires, const layer_stack& layers) {
+  auto list = json::array();
+  std::vector<std::string> inputs;
+  for (const auto& input : wires.inputs) {
+    inputs.push_back(input.name.empty() ? layers[0]->name() + "_input" : input.name);
+    list.push_back(input_layer(inputs.back(), input.extents));
+    list.back().update({{"name", inputs.back()}, {"inbound_nodes", json::array()}});
+  }
+  const auto name_of = [&](std::size_t value) { return value < inputs.size() ? inputs[value] : wires.name_of(value); };
+  const auto names_of = [&](const std::vector<std::size_t>& values) {
+    std::vector<std::string> names;
+    for (const auto value : values)
+      names.push_back(name_of(value));
+    return names;
+  };
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    list.push_back(layer_entry(of.layers[i], *layers[i]));
+    list.back().update({{"name", layers[i]->name()}, {"inbound_nodes", inbound_nodes(names_of(wires.sources[i]))}});
+  }
+  return {{"class_name", "Functional"},
+          {"config",
+           {{"name", of.name},
+            {"trainable", true},
+            {"layers", list},
+            {"input_layers", tensors(inputs)},
+            {"output_layers", tensors(names_of(wires.outputs))}}}};
+}
+
+} // namespace
+
+json model_config(const architecture& of, const layer_stack& layers) {
+  const auto wires = wire(of);
+  return wires.is_chain() ? sequential_config(of, layers) : functional_config(of, wires, layers);
 }
 
 } // namespace dk::nn::keras

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nn/keras/layer_config.hpp"
 #include "nn/stack.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,14 +12,16 @@ namespace dk::nn::keras {
 /// The version of Keras whose files we write.
 constexpr std::string_view written_version = "2.15.0";
 
-/// What a file's model_config says, {"class_name": "Sequential", "config": ...}, from Keras 2 or tf.keras.
-/// @throws failure (model) that names the index and the class of a layer that is not supported
-architecture read_model_config(const nlohmann::json& from);
+/// Which generation wrote a model's description: by the version that its file names, or "", by its own, or by its
+/// words.
+/// @throws failure (model) for one that we do not know
+generation generation_of(const nlohmann::json& model, const std::string& version);
 
-/// The loss that a file's training_config names, in our words; "" when it has none.
-std::string read_loss(const nlohmann::json& training_config);
+/// What a file's model_config says, {"class_name": "Sequential", "config": ...}. Functional models are read where their
+/// layers are one chain.
+/// @throws failure (model) that names the index and the class of a layer that is not supported
+architecture read_model_config(const nlohmann::json& from, generation by);
 
 nlohmann::json model_config(const architecture& of, const layer_stack& layers);
-nlohmann::json training_config(std::string_view loss, const spec& optimizer);
 
 } // namespace dk::nn::keras

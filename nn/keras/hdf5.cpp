@@ -81,13 +81,6 @@ h5_handle open_numbers(hid_t in, const std::string& name) {
   return {H5Dopen2(in, name.c_str(), H5P_DEFAULT), H5Dclose, "the numbers of \"" + name + "\" are missing"};
 }
 
-std::string extents_text(const shape& of) {
-  std::string text;
-  for (const auto extent : of)
-    text += (text.empty() ? "" : ", ") + std::to_string(extent);
-  return "(" + text + ")";
-}
-
 h5_handle create_attribute(hid_t of, const std::string& name, hid_t type, hid_t space) {
   return {H5Acreate2(of, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
           "cannot write the attribute \"" + name + "\""};
@@ -121,12 +114,35 @@ h5_handle open_file(const std::string& path) {
           "not an HDF5 file, or cut short; name a model file, or copy it again"};
 }
 
+h5_handle open_image(const std::string& bytes) {
+  const std::string problem = "not an HDF5 file, or cut short";
+  const h5_handle access{H5Pcreate(H5P_FILE_ACCESS), H5Pclose, problem};
+  require(H5Pset_fapl_core(access, std::size_t{1} << 16U, 0) >= 0, problem);
+  auto copy = bytes; // which the library is not going to change, but asks for
+  require(H5Pset_file_image(access, copy.data(), copy.size()) >= 0, problem);
+  return {H5Fopen("weights in memory", H5F_ACC_RDONLY, access), H5Fclose, problem};
+}
+
 h5_handle open_group(hid_t in, const std::string& name) {
   return {H5Gopen2(in, name.c_str(), H5P_DEFAULT), H5Gclose, "the group \"" + name + "\" is missing or damaged"};
 }
 
 bool has_attribute(hid_t of, const std::string& name) {
   return H5Aexists(of, name.c_str()) > 0;
+}
+
+bool has_member(hid_t in, const std::string& name) {
+  return H5Lexists(in, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+std::vector<std::string> members_of(hid_t group) {
+  std::vector<std::string> names;
+  const auto keep = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
+    static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+    return 0;
+  };
+  require(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep, &names) >= 0, "a group is damaged");
+  return names;
 }
 
 std::string read_text(hid_t of, const std::string& attribute) {

@@ -41,8 +41,14 @@ private:
 
 /// Readers: each throws failure (model) that names the object when it is missing or not what it should be.
 h5_handle open_file(const std::string& path);
+/// The same of a file that lies in memory.
+h5_handle open_image(const std::string& bytes);
 h5_handle open_group(hid_t in, const std::string& name);
 bool has_attribute(hid_t of, const std::string& name);
+/// Whether there is something of this name, which must not have a '/' in it.
+bool has_member(hid_t in, const std::string& name);
+/// The names of what is in a group, in alphabetic order.
+std::vector<std::string> members_of(hid_t group);
 std::string read_text(hid_t of, const std::string& attribute);
 /// A list of texts of fixed or variable length; an empty list may have any type. Lists that Keras has split into
 /// name0, name1, ... are put together again.

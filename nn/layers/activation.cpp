@@ -7,48 +7,61 @@ namespace dk::nn {
 
 namespace {
 
-/// Y = f(X), number by number, or row by row for softmax.
+/// Y = f(X), number by number, or row by row for softmax. Keras has classes of their own for functions with a key.
 class activation final : public layer {
 public:
-  activation(std::string name, const shape& input, std::string_view function)
-      : layer(std::move(name), input), width_(input.empty() ? 1 : input.back()), size_(size_of(input)),
-        function_(&find_activation(function)), applied_(function_) {}
+  enum class keras_class { activation, function };
 
-  bool is_identity(bool) const override { return applied_->differentiate == nullptr; }
+  activation(std::string name, const shape& input, const activation_function& function, keras_class kind)
+      : layer(std::move(name), input), width_(input.empty() ? 1 : input.back()), size_(size_of(input)),
+        function_(function), kind_(kind) {}
+
+  bool is_identity(bool) const override { return left_ || function_.is_identity(); }
 
   void infer(const float*, const float* x, std::size_t rows, float* y) override {
     std::copy_n(x, rows * size_, y);
-    applied_->apply(y, nullptr, lines(rows), width_);
+    function_.apply(y, nullptr, lines(rows), width_);
   }
 
   void backward(const backward_pass& pass) override {
     if (pass.dx == nullptr)
       return;
     std::copy_n(pass.dy, pass.rows * size_, pass.dx);
-    applied_->differentiate(pass.y, pass.dx, lines(pass.rows), width_);
+    function_.differentiate(pass.y, pass.dx, lines(pass.rows), width_);
   }
 
   // Of one axis only: a loss sees a sample as one line, softmax over several lines is another function.
   bool leave_activation(std::string_view name) override {
-    if (function_->name != name || size_ != width_)
-      return false;
-    applied_ = &find_activation("linear");
-    return true;
+    left_ = function_.name == name && size_ == width_;
+    return left_;
   }
 
-  nlohmann::json keras_config() const override { return {{"activation", function_->name}}; }
+  nlohmann::json keras_config() const override {
+    if (kind_ == keras_class::activation)
+      return {{"activation", function_.name}};
+    return {{"alpha", function_.alpha}};
+  }
 
 private:
   std::size_t lines(std::size_t rows) const { return rows * (size_ / width_); }
 
   std::size_t width_;
   std::size_t size_;
-  const activation_function* function_;
-  const activation_function* applied_; // linear when the model applies the activation itself
+  activation_function function_;
+  keras_class kind_;
+  bool left_ = false; // the model applies the activation itself
 };
 
 std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
-  return std::make_unique<activation>(std::move(name), input, from.keys.at("activation").get<std::string>());
+  return std::make_unique<activation>(std::move(name), input,
+                                      find_activation(from.keys.at("activation").get<std::string>()),
+                                      activation::keras_class::activation);
+}
+
+std::unique_ptr<layer> make_with_alpha(const spec& from, std::string name, const shape& input) {
+  auto function = find_activation(from.name);
+  function.alpha = from.keys.at("alpha").get<float>();
+  return std::make_unique<activation>(std::move(name), input, function, activation::keras_class::function);
 }
 
 } // namespace
@@ -56,5 +69,12 @@ std::unique_ptr<layer> make(const spec& from, std::string name, const shape& inp
 extern const layer_kind activation_layer;
 const layer_kind activation_layer{
     "activation", "activation", "Activation", {{"activation", value_kind::word, true, 0, 0, activation_names}}, make};
+
+extern const layer_kind leaky_relu_layer;
+const layer_kind leaky_relu_layer{
+    "leaky_relu", "alpha", "LeakyReLU", {{"alpha", value_kind::number, true, 0}}, make_with_alpha};
+
+extern const layer_kind elu_layer;
+const layer_kind elu_layer{"elu", "alpha", "ELU", {{"alpha", value_kind::number, true, 0}}, make_with_alpha};
 
 } // namespace dk::nn

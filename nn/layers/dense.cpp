@@ -1,48 +1,26 @@
-#include "common/simd.hpp"
 #include "nn/activation.hpp"
 #include "nn/gemm.hpp"
-#include "nn/layer.hpp"
+#include "nn/layers/weight_keys.hpp"
 #include "nn/small_batch.hpp"
+#include "nn/sum_rows.hpp"
 
 #include "common/error.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace dk::nn {
 
 namespace {
 
-// db_j <- sum over rows of dz_ij
-DK_CLONES void sum_rows(const float* __restrict dz, std::size_t rows, std::size_t width, float* __restrict db) {
-  for (std::size_t j = 0; j < width; ++j)
-    db[j] = dz[j];
-  for (std::size_t i = 1; i < rows; ++i)
-    for (std::size_t j = 0; j < width; ++j)
-      db[j] += dz[i * width + j];
-}
-
 /// Y = f(X W + b): X rows x in, W in x out (Keras's kernel, row-major), b out, Y rows x out.
 /// dZ = dY f'(Z), dX = dZ W^T, dW = X^T dZ, db = sum of dZ's rows. The slice is W, then b where use_bias.
 class dense final : public layer {
 public:
-  dense(std::string name, std::size_t in, std::size_t out, bool use_bias, std::string_view activation)
-      : layer(std::move(name), {out}), in_(in), out_(out), use_bias_(use_bias),
+  dense(std::string name, std::size_t in, std::size_t out, const weight_keys& keys, std::string_view activation)
+      : layer(std::move(name), {out}), in_(in), out_(out), keys_(keys), use_bias_(keys.use_bias),
         activation_(&find_activation(activation)), applied_(activation_) {}
 
-  std::vector<weight_array> arrays() const override {
-    std::vector<weight_array> all{{"kernel", {in_, out_}}};
-    if (use_bias_)
-      all.push_back({"bias", {out_}});
-    return all;
-  }
-
-  // Glorot and Bengio 2010: uniform within +-sqrt(6 / (in + out)).
-  void initialize(float* weights, random_stream& random) const override {
-    const double limit = std::sqrt(6.0 / static_cast<double>(in_ + out_));
-    std::generate_n(weights, in_ * out_, [&] { return static_cast<float>(random.uniform(-limit, limit)); });
-    std::fill_n(weights + in_ * out_, use_bias_ ? out_ : 0, 0.0F);
-  }
+  std::vector<weight_array> arrays() const override { return keys_.arrays({in_, out_}, out_); }
 
   bool is_identity(bool) const override { return false; }
 
@@ -55,17 +33,13 @@ public:
   }
 
   void backward(const backward_pass& pass) override {
-    if (applied_->differentiate != nullptr)
-      applied_->differentiate(pass.y, pass.dy, pass.rows, out_);
+    applied_->differentiate(pass.y, pass.dy, pass.rows, out_);
     if (use_bias_) {
       const auto at = pass.first + in_ * out_;
       sum_rows(pass.dy, pass.rows, out_, pass.sink->room(at, out_));
       pass.sink->done(at, out_);
     }
-    if (pass.rows > small_batch_rows)
-      return backward_bands(pass);
-    input_gradient(pass, 0, in_);
-    pass.sink->done(pass.first, {pass.rows, in_, out_, pass.x, pass.dy});
+    backward_bands(pass);
   }
 
   bool leave_activation(std::string_view name) override {
@@ -76,42 +50,49 @@ public:
   }
 
   nlohmann::json keras_config() const override {
-    return {{"units", out_},
-            {"activation", activation_->name},
-            {"use_bias", use_bias_},
-            {"kernel_initializer", {{"class_name", "GlorotUniform"}, {"config", {{"seed", nullptr}}}}},
-            {"bias_initializer", {{"class_name", "Zeros"}, {"config", nlohmann::json::object()}}},
-            {"kernel_regularizer", nullptr},
-            {"bias_regularizer", nullptr},
-            {"activity_regularizer", nullptr},
-            {"kernel_constraint", nullptr},
-            {"bias_constraint", nullptr}};
+    nlohmann::json config{{"units", out_}, {"activation", activation_->name}};
+    keys_.write_keras(config);
+    return config;
   }
 
 private:
-  // dX first, because the sink may change W.
-  void input_gradient(const backward_pass& pass, std::size_t from, std::size_t count) const {
-    if (pass.dx != nullptr)
-      gemm(pass.rows, count, out_, {pass.dy, out_}, {pass.weights + from * out_, out_, true}, pass.dx + from, in_);
+  // Rows of W, their gradient and the moments of their optimizer should share the L2 cache; a large batch is bound by
+  // the products instead, and each band makes them pack dZ again.
+  std::size_t band_rows(std::size_t batch) const {
+    const std::size_t numbers = batch < 64 ? 32768 : 131072;
+    return std::max<std::size_t>(16, numbers / out_ / 16 * 16);
   }
 
-  // A band of W, its gradient and the moments of its optimizer should share the L2 cache; a large batch is bound by the
-  // products instead, and each band makes them pack dZ again.
+  // Of each band dX first, because the sink may change W.
   void backward_bands(const backward_pass& pass) const {
-    const std::size_t numbers = pass.rows < 64 ? 32768 : 131072;
-    const auto band = std::max<std::size_t>(16, numbers / out_ / 16 * 16);
+    const auto band = band_rows(pass.rows);
     for (std::size_t from = 0; from < in_; from += band) {
       const auto count = std::min(band, in_ - from);
-      const auto at = pass.first + from * out_;
-      input_gradient(pass, from, count);
-      gemm(count, out_, pass.rows, {pass.x + from, in_, true}, {pass.dy, out_}, pass.sink->room(at, count * out_),
-           out_);
-      pass.sink->done(at, count * out_);
+      if (pass.dx != nullptr)
+        input_gradient(pass, from, count);
+      kernel_gradient(pass, from, count);
     }
+  }
+
+  void input_gradient(const backward_pass& pass, std::size_t from, std::size_t count) const {
+    const auto* const w = pass.weights + from * out_;
+    if (pass.rows <= small_batch_rows)
+      small_batch_input_gradient(pass.rows, out_, count, pass.dy, w, pass.dx + from, in_);
+    else
+      gemm(pass.rows, count, out_, {pass.dy, out_}, {w, out_, true}, pass.dx + from, in_);
+  }
+
+  void kernel_gradient(const backward_pass& pass, std::size_t from, std::size_t count) const {
+    const auto at = pass.first + from * out_;
+    if (pass.rows <= small_batch_rows)
+      return pass.sink->done(at, {pass.rows, count, out_, pass.x + from, in_, pass.dy});
+    gemm(count, out_, pass.rows, {pass.x + from, in_, true}, {pass.dy, out_}, pass.sink->room(at, count * out_), out_);
+    pass.sink->done(at, count * out_);
   }
 
   std::size_t in_;
   std::size_t out_;
+  weight_keys keys_;
   bool use_bias_;
   const activation_function* activation_;
   const activation_function* applied_; // linear when the model applies the activation itself
@@ -121,19 +102,16 @@ std::unique_ptr<layer> make(const spec& from, std::string name, const shape& inp
   if (input.size() != 1)
     throw failure{errc::shape, "dense takes samples of one axis, but its input is " + batch_text(input) +
                                    "; put a flatten layer before it"};
-  return std::make_unique<dense>(std::move(name), input[0], value_or<std::size_t>(from, "units", 0),
-                                 value_or(from, "use_bias", true), value_or<std::string>(from, "activation", "linear"));
+  return std::make_unique<dense>(std::move(name), input[0], value_or<std::size_t>(from, "units", 0), weight_keys{from},
+                                 value_or<std::string>(from, "activation", "linear"));
 }
 
 } // namespace
 
 extern const layer_kind dense_layer;
-const layer_kind dense_layer{"dense",
-                             "units",
-                             "Dense",
-                             {{"units", value_kind::count, true, 1, 1U << 30U},
-                              {"activation", value_kind::word, false, 0, 0, activation_names},
-                              {"use_bias", value_kind::flag}},
+const layer_kind dense_layer{"dense", "units", "Dense",
+                             with_weight_keys({{"units", value_kind::count, true, 1, 1U << 30U},
+                                               {"activation", value_kind::word, false, 0, 0, activation_names}}),
                              make};
 
 } // namespace dk::nn

@@ -15,11 +15,14 @@ namespace {
 /// L = mean over rows of -sum_i y_i log p_i; y one-hot or any weights, or one number that names the class.
 /// Fused: p = softmax(o), log p_i = o_i - max - log sum_j e^(o_j - max), dL/do_i = (p_i sum_j y_j - y_i) / rows.
 /// Otherwise as Keras: p_i = o_i / sum_j o_j, clipped to [1e-7, 1 - 1e-7] in the logarithm, with gradient 0 where
-/// clipped.
+/// clipped; the sparse loss clips first and divides then.
 class categorical_crossentropy final : public loss_function {
 public:
-  explicit categorical_crossentropy(const loss_use& use)
-      : width_(use.width), label_width_(use.label_width), fused_(use.fused), p_(use.width), y_(use.width) {}
+  enum class order { normalise_first, clip_first };
+
+  categorical_crossentropy(const loss_use& use, order unfused)
+      : width_(use.width), label_width_(use.label_width), fused_(use.fused), unfused_(unfused), p_(use.width),
+        y_(use.width) {}
 
   metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
     metrics sums;
@@ -27,7 +30,7 @@ public:
     const float scale = 1.0F / static_cast<float>(rows);
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += label_width_) {
       const float* y = label_width_ == width_ ? labels : one_hot(*labels);
-      sums.loss_sum += fused_ ? fused_row(outputs, y, scale, gradient) : clipped_row(outputs, y, scale, gradient);
+      sums.loss_sum += row_loss(outputs, y, scale, gradient);
       sums.correct += agrees(outputs, y, width_) ? 1U : 0U;
       if (gradient != nullptr)
         gradient += width_;
@@ -43,6 +46,13 @@ private:
     std::fill(y_.begin(), y_.end(), 0.0F);
     y_[static_cast<std::size_t>(label)] = 1.0F;
     return y_.data();
+  }
+
+  double row_loss(const float* o, const float* y, float scale, float* gradient) {
+    if (fused_)
+      return fused_row(o, y, scale, gradient);
+    return unfused_ == order::normalise_first ? normalised_row(o, y, scale, gradient)
+                                              : clipped_row(o, y, scale, gradient);
   }
 
   double fused_row(const float* o, const float* y, float scale, float* gradient) {
@@ -71,9 +81,7 @@ private:
   }
 
   // dL/do_j = (s_j - sum_i s_i p_i) / sum o with s_i = -y_i / p_i, or 0 where p_i is clipped.
-  double clipped_row(const float* o, const float* y, float scale, float* gradient) {
-    constexpr float low = 1e-7F;
-    constexpr float high = 1.0F - 1e-7F;
+  double normalised_row(const float* o, const float* y, float scale, float* gradient) {
     float sum = 0;
     for (std::size_t i = 0; i < width_; ++i)
       sum += o[i];
@@ -91,27 +99,67 @@ private:
     return loss;
   }
 
+  // dL/do_j = sum_i y_i / sum c - y_j / c_j with c = o clipped, or 0 where it is clipped.
+  double clipped_row(const float* o, const float* y, float scale, float* gradient) {
+    double sum = 0;
+    float weight = 0;
+    for (std::size_t i = 0; i < width_; ++i) {
+      p_[i] = std::clamp(o[i], low, high);
+      sum += static_cast<double>(p_[i]);
+      weight += y[i];
+    }
+    double loss = 0;
+    for (std::size_t i = 0; i < width_; ++i) {
+      loss -= static_cast<double>(y[i]) * std::log(static_cast<double>(p_[i]) / sum);
+      if (gradient != nullptr)
+        gradient[i] = p_[i] == o[i] ? scale * (weight / static_cast<float>(sum) - y[i] / p_[i]) : 0.0F;
+    }
+    return loss;
+  }
+
+  static constexpr float low = 1e-7F;
+  static constexpr float high = 1.0F - 1e-7F;
+
   std::size_t width_;
   std::size_t label_width_;
   bool fused_;
+  order unfused_;
   std::vector<float> p_; // of one row: probabilities, or their gradient
   std::vector<float> y_; // of one row: a class number as one-hot
 };
 
-std::unique_ptr<loss_function> make(const loss_use& use) {
+void check_width(const loss_use& use, const std::string& name) {
   if (use.width < 2)
-    throw failure{errc::shape, "categorical_crossentropy needs one output per class, at least 2; the model has " +
-                                   std::to_string(use.width)};
+    throw failure{errc::shape,
+                  name + " needs one output per class, at least 2; the model has " + std::to_string(use.width)};
+}
+
+std::unique_ptr<loss_function> make(const loss_use& use) {
+  check_width(use, "categorical_crossentropy");
   if (use.label_width != use.width && use.label_width != 1)
     throw failure{errc::shape,
                   "categorical_crossentropy needs labels of 1 number (the class) or of " + std::to_string(use.width) +
                       " (one-hot), as many as the model has outputs; a label has " + std::to_string(use.label_width)};
-  return std::make_unique<categorical_crossentropy>(use);
+  return std::make_unique<categorical_crossentropy>(use, categorical_crossentropy::order::normalise_first);
+}
+
+std::unique_ptr<loss_function> make_sparse(const loss_use& use) {
+  check_width(use, "sparse_categorical_crossentropy");
+  if (use.label_width != 1)
+    throw failure{errc::shape, "sparse_categorical_crossentropy needs labels of 1 number, the class; a label has " +
+                                   std::to_string(use.label_width) +
+                                   "; leave one_hot away, or take "
+                                   "categorical_crossentropy"};
+  return std::make_unique<categorical_crossentropy>(use, categorical_crossentropy::order::clip_first);
 }
 
 } // namespace
 
 extern const loss_kind categorical_crossentropy_loss;
-const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make};
+const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make, {}, label_kind::either};
+
+extern const loss_kind sparse_categorical_crossentropy_loss;
+const loss_kind sparse_categorical_crossentropy_loss{
+    "sparse_categorical_crossentropy", "softmax", make_sparse, {}, label_kind::class_number};
 
 } // namespace dk::nn

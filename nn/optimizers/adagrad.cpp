@@ -1,7 +1,6 @@
 #include "common/simd.hpp"
 #include "nn/optimizer.hpp"
-
-#include <cmath>
+#include "nn/reciprocal_root.hpp"
 
 namespace dk::nn {
 
@@ -13,18 +12,19 @@ struct rule {
 
   DK_INLINE void operator()(float& w, float& a, float g) const {
     a += g * g;
-    w -= rate * g / std::sqrt(a + epsilon);
+    w -= rate * g * reciprocal_root(a + epsilon);
   }
 };
 
-DK_CLONES void update(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count,
-                      rule follow) {
+DK_CLONES void follow_all(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count,
+                          rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     follow(w[i], a[i], g[i]);
 }
 
-DK_CLONES void update(float* w, float* a, const small_batch_gradient& g, rule follow) {
-  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], a[i], gi); });
+DK_CLONES void follow_all(float* w, float* a, const small_batch_gradient& g, rule follow) {
+  for_each_gradient(
+      g, [=](std::size_t i, float gi) { follow(w[i], a[i], gi); }, always_rests);
 }
 
 /// a <- a + g^2; w <- w - learning_rate g / sqrt(a + epsilon), a from initial_accumulator_value on (Duchi 2011, as in
@@ -35,12 +35,13 @@ public:
       : optimizer(num_weights, 1, static_cast<float>(value_or(from, "initial_accumulator_value", 0.1)), from, 0.001),
         epsilon_(static_cast<float>(value_or(from, "epsilon", 1e-7))) {}
 
-  void apply_slice(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
-    update(weights, array(0, first), gradient, count, {rate_now(), epsilon_});
+protected:
+  void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
+    follow_all(weights, array(0, first), gradient, count, {rate_now(), epsilon_});
   }
 
-  void apply_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
-    update(weights, array(0, first), gradient, {rate_now(), epsilon_});
+  void update_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
+    follow_all(weights, array(0, first), gradient, {rate_now(), epsilon_});
   }
 
 private:

@@ -23,23 +23,26 @@ struct with_momentum {
   }
 };
 
-DK_CLONES void update(float* __restrict w, const float* __restrict g, std::size_t count, plain follow) {
+DK_CLONES void follow_all(float* __restrict w, const float* __restrict g, std::size_t count, plain follow) {
   for (std::size_t i = 0; i < count; ++i)
     follow(w[i], g[i]);
 }
 
-DK_CLONES void update(float* w, const small_batch_gradient& g, plain follow) {
-  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], gi); });
+DK_CLONES void follow_all(float* w, const small_batch_gradient& g, plain follow) {
+  for_each_gradient(
+      g, [=](std::size_t i, float gi) { follow(w[i], gi); }, always_rests);
 }
 
-DK_CLONES void update(float* __restrict w, float* __restrict u, const float* __restrict g, std::size_t count,
-                      with_momentum follow) {
+DK_CLONES void follow_all(float* __restrict w, float* __restrict u, const float* __restrict g, std::size_t count,
+                          with_momentum follow) {
   for (std::size_t i = 0; i < count; ++i)
     follow(w[i], u[i], g[i]);
 }
 
-DK_CLONES void update(float* w, float* u, const small_batch_gradient& g, with_momentum follow) {
-  for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], u[i], gi); });
+DK_CLONES void follow_all(float* w, float* u, const small_batch_gradient& g, with_momentum follow) {
+  for_each_gradient(
+      g, [=](std::size_t i, float gi) { follow(w[i], u[i], gi); },
+      [=](std::size_t at, std::size_t count) { return all_zero(u + at, count); });
 }
 
 /// w <- w - r g; with momentum: u <- momentum u - r g, w <- w + u; with nesterov: w <- w + momentum u - r g (the new
@@ -50,18 +53,19 @@ public:
       : optimizer(num_weights, value_or(from, "momentum", 0.0) > 0 ? 1 : 0, 0.0F, from, 0.01),
         momentum_(static_cast<float>(value_or(from, "momentum", 0.0))), nesterov_(value_or(from, "nesterov", false)) {}
 
-  void apply_slice(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
+protected:
+  void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
     if (momentum_ > 0)
-      update(weights, array(0, first), gradient, count, {rate_now(), momentum_, nesterov_});
+      follow_all(weights, array(0, first), gradient, count, {rate_now(), momentum_, nesterov_});
     else
-      update(weights, gradient, count, {rate_now()});
+      follow_all(weights, gradient, count, {rate_now()});
   }
 
-  void apply_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
+  void update_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
     if (momentum_ > 0)
-      update(weights, array(0, first), gradient, {rate_now(), momentum_, nesterov_});
+      follow_all(weights, array(0, first), gradient, {rate_now(), momentum_, nesterov_});
     else
-      update(weights, gradient, {rate_now()});
+      follow_all(weights, gradient, {rate_now()});
   }
 
 private:

@@ -1,5 +1,6 @@
 #include "runtime/replay/commit_log.hpp"
 
+#include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "runtime/commit_format.hpp"
 
@@ -14,6 +15,7 @@ namespace dk {
 
 namespace {
 
+constexpr std::uint64_t most_servers = 1U << 16U; // each costs memory before its first line
 constexpr auto most_32 = std::numeric_limits<std::uint32_t>::max();
 constexpr auto most_64 = std::numeric_limits<std::uint64_t>::max() / 4; // sums of some such numbers do not wrap
 
@@ -60,6 +62,13 @@ public:
     return value.get<std::string>();
   }
 
+  const nlohmann::json& array(const char* key, std::size_t size) const {
+    const auto& value = at(key);
+    if (!value.is_array() || value.size() != size)
+      fail("\"" + std::string{key} + "\" is not a list of " + std::to_string(size));
+    return value;
+  }
+
   row_range rows(const char* key) const {
     const auto& value = at(key);
     if (!value.is_array() || value.size() != 2)
@@ -94,14 +103,18 @@ commit_log read_header(const fields& line, const std::string& origin) {
   if (log.grid.chunks_per_epoch() > most_32)
     line.fail("has more chunks than a run can have");
   log.workers = line.small("workers", 1);
-  log.servers = line.small("servers", 1);
+  log.servers = line.small("servers", 1, most_servers);
+  const auto* rule = line.has("algorithm") ? find_algorithm(line.text("algorithm")) : nullptr;
+  log.rounds = rule != nullptr && barrier_of(*rule) != barrier::none;
   return log;
 }
 
 // Where a shard stands after the lines so far.
 struct shard_progress {
   std::uint64_t version = 0;
-  std::set<std::uint64_t> folded; // numbers of chunks
+  std::uint64_t round = 0;         // the version that the round of the newest line began with
+  std::vector<std::uint64_t> made; // numbers of chunks: which made version i + 1
+  std::set<std::uint64_t> folded;  // numbers of chunks
 };
 
 commit_record read_commit(const fields& line, const commit_log& log) {
@@ -141,7 +154,10 @@ void follow(const fields& line, const commit_log& log, const commit_record& r, s
   if (r.base > shard.version)
     line.fail("base " + std::to_string(r.base) + " is newer than version " + std::to_string(shard.version) + " of " +
               where);
-  const auto staleness = shard.version - r.base;
+  const bool in_round = log.rounds && applied;
+  if (in_round && r.base != shard.round && r.base != shard.version)
+    line.fail("base " + std::to_string(r.base) + " is not that of a round of " + where);
+  const auto staleness = in_round ? 0 : shard.version - r.base;
   const bool counted = applied || r.kind == verdict_kind::duplicate;
   if (r.staleness != staleness && (counted || r.staleness != 0))
     line.fail("the staleness from base " + std::to_string(r.base) + " is " + std::to_string(staleness));
@@ -149,11 +165,38 @@ void follow(const fields& line, const commit_log& log, const commit_record& r, s
   const bool is_in = shard.folded.count(number) != 0;
   if (is_in && (applied || r.kind == verdict_kind::rejected))
     line.fail(std::string{name_of(r.kind)} + ", but " + where + " had folded " + to_string(r.chunk) + " in before");
-  if (!is_in && r.kind == verdict_kind::duplicate)
+  if (!is_in && r.kind == verdict_kind::duplicate && !log.rounds) // or it is in the round that is under way
     line.fail("duplicate, but " + where + " had not folded " + to_string(r.chunk) + " in before");
-  if (applied)
+  if (applied) {
     shard.folded.insert(number);
+    shard.made.push_back(number);
+  }
+  if (in_round)
+    shard.round = r.base;
   shard.version = r.version;
+}
+
+// A shard goes on from a version that it had before: what it folded in later was lost.
+void roll_back(shard_progress& shard, std::uint64_t version) {
+  for (; shard.made.size() > version; shard.made.pop_back())
+    shard.folded.erase(shard.made.back());
+  shard.version = shard.round = version;
+}
+
+restart read_restart(const fields& line, const commit_log& log, std::map<std::uint32_t, shard_progress>& shards) {
+  restart read;
+  read.run_epoch = line.small("restart", 1);
+  read.commits = log.commits.size();
+  read.keeps_worker = line.has("keeps_worker");
+  if (read.keeps_worker && log.workers != 1)
+    line.fail("keeps its worker, but the run has " + std::to_string(log.workers));
+  const auto& versions = line.array("versions", log.servers);
+  for (std::uint32_t i = 0; i < log.servers; ++i) {
+    auto& shard = shards[i];
+    roll_back(shard, line.whole(versions[i], "versions", 0, shard.version));
+    read.shards.push_back({shard.version, shard.folded});
+  }
+  return read;
 }
 
 } // namespace
@@ -176,15 +219,18 @@ commit_log parse_commit_log(std::string_view text, const std::string& origin) {
       log = read_header(line, origin);
       continue;
     }
-    if (line.has("restart"))
-      line.fail("the run was resumed here, and its workers started with fresh optimizers; only a run of a single start "
-                "can be replayed");
+    if (line.has("restart")) {
+      log.restarts.push_back(read_restart(line, log, shards));
+      continue;
+    }
     logged_commit read{number + 1, read_commit(line, log)};
     follow(line, log, read.what, shards[read.what.shard]);
     log.commits.push_back(std::move(read));
   }
   if (number == 0)
     fail_at(origin, 1, "is missing: the log is empty");
+  for (std::uint32_t i = 0; i < log.servers; ++i)
+    log.versions.push_back(shards[i].version);
   return log;
 }
 

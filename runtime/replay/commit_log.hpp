@@ -1,9 +1,10 @@
 #pragma once
 
 #include "actors/chunk.hpp"
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,15 +17,34 @@ struct logged_commit {
   commit_record what;
 };
 
+/// Where a shard stood when a start of the run began.
+struct shard_start {
+  std::uint64_t version = 0;
+  std::set<std::uint64_t> folded; ///< numbers of the chunks that were in
+};
+
+/// A later start of the run.
+struct restart {
+  std::uint32_t run_epoch = 1;
+  std::size_t commits = 0;   ///< of the log, that came before
+  bool keeps_worker = false; ///< the only worker goes on from where it was; else all are fresh
+  std::vector<shard_start> shards;
+};
+
 /// A run's commits.jsonl (docs/run-folder.md). Every line fits the header and, on its shard, the lines before it:
-/// versions rise one by one, no base is from the future, a chunk is applied once.
+/// versions rise one by one, no base is from the future, a chunk is applied once. Behind a barrier the lines of a round
+/// are written when it is closed, all with the base that it began with. A later start goes on from a checkpoint, which
+/// may be older than the newest line before.
 struct commit_log {      // NOLINT(bugprone-exception-escape): the move of a JSON value throws nothing
   std::string origin;    ///< the file's name, for errors
   nlohmann::json header; ///< as commits_header wrote it
   chunk_grid grid;
   std::uint32_t workers = 1;
   std::uint32_t servers = 1;
+  bool rounds = false; ///< commits were folded in rounds, so none was stale
   std::vector<logged_commit> commits;
+  std::vector<restart> restarts;
+  std::vector<std::uint64_t> versions; ///< of the shards, at the end
 };
 
 /// "ORIGIN:LINE: text" as a failure (checkpoint).

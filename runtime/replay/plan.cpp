@@ -12,6 +12,7 @@ struct trained_chunk {
   std::map<std::uint32_t, const logged_commit*> lines;   // by shard
   std::map<std::uint32_t, std::uint64_t> base;           // by shard: also of those without a line
   std::map<std::uint32_t, std::uint64_t> known_versions; // of the shards, when its first line was written
+  std::size_t round = 0;
 };
 
 struct hand {
@@ -26,15 +27,28 @@ std::uint64_t at_or_zero(const std::map<std::uint32_t, std::uint64_t>& numbers, 
 
 class planner {
 public:
-  planner(const commit_log& log, const pull_habit& habit) : log_(log), habit_(habit) { plan_.origin = log.origin; }
+  planner(const commit_log& log, const pull_habit& habit, std::size_t start)
+      : log_(log), habit_(habit),
+        lines_(log.commits.begin() + first_line(log, start), log.commits.begin() + first_line(log, start + 1)) {
+    plan_.origin = log.origin;
+    plan_.rounds = log.rounds;
+    for (std::uint32_t i = 0; i < log.servers; ++i) {
+      starts_.push_back(start == 0 ? shard_start{} : log.restarts[start - 1].shards[i]);
+      versions_[i] = starts_.back().version;
+      if (start < log.restarts.size())
+        plan_.kept.push_back(log.restarts[start].shards[i].version);
+    }
+    if (start < log.restarts.size() && log.restarts[start].keeps_worker)
+      leave_out_what_was_lost();
+  }
 
   replay_plan plan() && {
-    for (const auto& commit : log_.commits)
+    for (const auto& commit : lines_)
       take(commit);
     for (auto& [worker, of] : hands_)
       follow(worker, of);
-    for (const auto& commit : log_.commits)
-      play(commit);
+    for (const auto* commit : in_order())
+      play(*commit);
     while (!pulls_.empty()) // from shards that no commit has reached
       play_pulls(pulls_.begin()->first.first, pulls_.begin()->first.second);
     count();
@@ -42,6 +56,13 @@ public:
   }
 
 private:
+  // What the only worker trained after the checkpoint that the next start goes on from: that start's worker must be as
+  // it was there.
+  void leave_out_what_was_lost() {
+    const auto is_lost = [&](const logged_commit& line) { return line.what.version > plan_.kept[line.what.shard]; };
+    lines_.erase(std::find_if(lines_.begin(), lines_.end(), is_lost), lines_.end());
+  }
+
   [[noreturn]] void fail(const logged_commit& at, const std::string& text) const {
     fail_at(log_.origin, at.line, "worker " + std::to_string(at.what.worker) + " " + text);
   }
@@ -52,10 +73,12 @@ private:
     const auto& r = commit.what;
     auto& of = hands_[r.worker];
     const auto at = of.next[r.shard]++;
-    if (at > 0 && of.chunks[at - 1].lines.size() < log_.servers)
+    if (at > 0 && !log_.rounds && of.chunks[at - 1].lines.size() < log_.servers)
       fail(commit, "goes on with " + to_string(r.chunk) + " before every shard has answered for its chunk before");
     if (at == of.chunks.size())
-      of.chunks.push_back({{}, {}, versions_});
+      of.chunks.push_back({{}, {}, versions_, log_.rounds ? round_of(r) : 0});
+    if (at > 0 && of.chunks[at].round < of.chunks[at - 1].round)
+      fail(commit, "goes back to an earlier round with " + to_string(r.chunk));
     auto& chunk = of.chunks[at];
     if (!chunk.lines.empty() && !(chunk.lines.begin()->second->what.chunk == r.chunk))
       fail(commit, "commits " + to_string(r.chunk) + " to shard " + std::to_string(r.shard) + ", but " +
@@ -73,9 +96,25 @@ private:
       makers_[r.shard].emplace_back(r.worker, at);
   }
 
-  // The version that the worker got with the verdict on the chunk before; 0, where it started, before the first.
-  static std::uint64_t adopted(const hand& of, std::size_t chunk, std::uint32_t shard) {
-    return chunk == 0 ? 0 : of.chunks[chunk - 1].lines.at(shard)->what.version;
+  // The version that the verdict on a commit named: in a round the center does not move.
+  std::uint64_t answered(const commit_record& r) const {
+    return log_.rounds && r.kind == verdict_kind::applied ? r.base : r.version;
+  }
+
+  // The version that the worker got with the verdict on the chunk before; that of its start, before the first.
+  std::uint64_t adopted(const hand& of, std::size_t chunk, std::uint32_t shard) const {
+    return chunk == 0 ? starts_[shard].version : answered(of.chunks[chunk - 1].lines.at(shard)->what);
+  }
+
+  // The round of a line: a new one when its base is newer than the newest round's. All shards have closed a round
+  // before a worker begins the next, and what they tell of it stands in the log before.
+  std::size_t round_of(const commit_record& r) {
+    if (rounds_.empty() || r.base > at_or_zero(rounds_.back(), r.shard))
+      rounds_.push_back(versions_);
+    auto round = rounds_.size() - 1;
+    while (round > 0 && at_or_zero(rounds_[round], r.shard) > r.base)
+      --round; // a late commit, which was fenced
+    return round;
   }
 
   bool waited(const hand& of, std::size_t chunk) const {
@@ -91,8 +130,8 @@ private:
       complete(worker, of, i);
       auto& chunk = of.chunks[i];
       const auto& what = chunk.lines.begin()->second->what;
-      plan_.workers[worker].push_back({what.chunk, what.rows, pulled, what.rate});
-      if (pulled || habit_.every_chunk)
+      plan_.workers[worker].push_back({what.chunk, what.rows, pulled, chunk.round, what.rate});
+      if (!log_.rounds && (pulled || habit_.every_chunk))
         for (const auto& [shard, base] : chunk.base)
           pulls_[{shard, line_before(of, i, shard)}].push_back({script_step::kind::pull, worker, base, {}, 0});
     }
@@ -102,9 +141,9 @@ private:
   std::size_t line_before(const hand& of, std::size_t chunk, std::uint32_t shard) const {
     const auto settled = chunk == 0 ? 0 : of.chunks[chunk - 1].lines.at(shard)->line;
     const auto base = of.chunks[chunk].base.at(shard);
-    if (base == 0)
+    if (base == starts_[shard].version)
       return settled;
-    const auto& [maker, made] = makers_.at(shard)[base - 1];
+    const auto& [maker, made] = maker_of(shard, base);
     return std::max(settled, hands_.at(maker).chunks[made].lines.at(shard)->line);
   }
 
@@ -133,12 +172,34 @@ private:
 
   // The version that the chunk which made `version` of one shard made of another.
   std::uint64_t counterpart(std::uint32_t shard, std::uint64_t version, std::uint32_t of) const {
-    if (version == 0)
-      return 0;
-    const auto& [worker, chunk] = makers_.at(shard)[version - 1];
+    if (version == starts_[shard].version)
+      return starts_[of].version;
+    const auto& [worker, chunk] = maker_of(shard, version);
     const auto& lines = hands_.at(worker).chunks[chunk].lines;
     const auto found = lines.find(of);
     return found == lines.end() ? 0 : found->second->what.version;
+  }
+
+  // Which chunk of which worker made this version of a shard, in this start.
+  const std::pair<std::uint32_t, std::size_t>& maker_of(std::uint32_t shard, std::uint64_t version) const {
+    return makers_.at(shard).at(version - 1 - starts_[shard].version);
+  }
+
+  // The lines as they are to happen. Behind a barrier a commit comes in its round: one that came too late, and was
+  // fenced, would otherwise hold up the end of a round that it waits for.
+  std::vector<const logged_commit*> in_order() const {
+    std::vector<std::pair<std::size_t, const logged_commit*>> lines; // by round
+    for (const auto& [worker, of] : hands_)
+      for (const auto& chunk : of.chunks)
+        for (const auto& [shard, line] : chunk.lines)
+          lines.emplace_back(log_.rounds ? chunk.round : 0, line);
+    std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first : a.second->line < b.second->line;
+    });
+    std::vector<const logged_commit*> all;
+    for (const auto& [round, line] : lines)
+      all.push_back(line);
+    return all;
   }
 
   void play_pulls(std::uint32_t shard, std::size_t behind) {
@@ -153,24 +214,40 @@ private:
   void play(const logged_commit& commit) {
     const auto& r = commit.what;
     play_pulls(r.shard, 0);
-    plan_.shards[r.shard].push_back({script_step::kind::commit, r.worker, r.version, r.kind, commit.line});
+    plan_.shards[r.shard].push_back({script_step::kind::commit, r.worker, answered(r), r.kind, commit.line});
     play_pulls(r.shard, commit.line);
   }
 
   void count() {
     std::map<std::uint64_t, std::uint32_t> shards; // by number of the chunk: that have it
-    for (const auto& commit : log_.commits)
-      if (commit.what.kind == verdict_kind::applied && ++shards[log_.grid.number(commit.what.chunk)] == log_.servers) {
+    for (const auto& start : starts_)
+      for (const auto number : start.folded)
+        ++shards[number];
+    for (const auto& commit : lines_)
+      if (commit.what.kind == verdict_kind::applied)
+        ++shards[log_.grid.number(commit.what.chunk)];
+    for (const auto& [number, having] : shards)
+      if (having == log_.servers) {
         ++plan_.chunks;
-        plan_.rows += commit.what.rows.size();
+        plan_.rows += log_.grid.range(log_.grid.chunk(number)).size();
       }
+  }
+
+  static std::ptrdiff_t first_line(const commit_log& log, std::size_t start) {
+    const auto first = start == 0                    ? 0
+                       : start > log.restarts.size() ? log.commits.size()
+                                                     : log.restarts[start - 1].commits;
+    return static_cast<std::ptrdiff_t>(first);
   }
 
   const commit_log& log_;
   pull_habit habit_;
+  std::vector<logged_commit> lines_; // of this start
+  std::vector<shard_start> starts_;  // by shard
   replay_plan plan_;
   std::map<std::uint32_t, hand> hands_;
-  std::map<std::uint32_t, std::uint64_t> versions_; // of the shards
+  std::map<std::uint32_t, std::uint64_t> versions_;            // of the shards
+  std::vector<std::map<std::uint32_t, std::uint64_t>> rounds_; // the versions that each began with
   // Per shard: which chunk of which worker made version i + 1.
   std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, std::size_t>>> makers_;
   std::map<std::pair<std::uint32_t, std::size_t>, std::vector<script_step>> pulls_; // by shard and the line before
@@ -178,8 +255,8 @@ private:
 
 } // namespace
 
-replay_plan make_plan(const commit_log& log, const pull_habit& habit) {
-  return planner{log, habit}.plan();
+replay_plan make_plan(const commit_log& log, const pull_habit& habit, std::size_t start) {
+  return planner{log, habit, start}.plan();
 }
 
 } // namespace dk

@@ -27,6 +27,8 @@ void check_header(const job& recorded, const commit_log& log, const data::datase
                                   " now; put the run's data back"};
   const auto due = commits_header(recorded, grid_of(recorded, rows.rows));
   for (const auto& [key, value] : due.items()) {
+    if (key == "arithmetic") // another one gives other bits, if any; which the comparison of the centers tells
+      continue;
     const bool is_younger = key == "policy" || key == "max_staleness"; // than the logs that do not have it
     if (is_younger && !log.header.contains(key))
       continue;
@@ -35,10 +37,35 @@ void check_header(const job& recorded, const commit_log& log, const data::datase
   }
 }
 
+// A round has the commits of all workers, so its schedule is of no use where each commit counts for itself, nor the
+// other way round; and rounds of a chunk are not rounds of an epoch.
+void check_barriers(const std::string& recorded, const std::string& under) {
+  const auto* then = find_algorithm(recorded);
+  const auto* now = find_algorithm(under);
+  if (barrier_of(*then) != barrier_of(*now))
+    throw failure{errc::usage, "workers of " + then->name + " and of " + now->name +
+                                   " commit in rounds that differ, if in any, so neither can follow the schedule of "
+                                   "the other"};
+}
+
 pull_habit habit_of(const job& which) {
   const auto& trainer = which.trainer;
   const auto adopts = find_algorithm(trainer.algorithm.name)->worker(trainer.algorithm.keys).adopts != adoption::never;
   return {adopts, !adopts || policy_of(which).kind == policy_kind::wait};
+}
+
+// Where a later start begins: the center of the start before, and the bitmap that the log tells.
+resume_state state_at(const restart& next, resume_state reached) {
+  for (std::size_t i = 0; i < reached.shards.size(); ++i) {
+    auto& folded = reached.shards[i].folded;
+    std::fill(folded.begin(), folded.end(), 0);
+    for (const auto number : next.shards[i].folded)
+      folded.at(number / 64) |= std::uint64_t{1} << (number % 64);
+  }
+  reached.run_epoch = next.run_epoch - 1;
+  if (!next.keeps_worker)
+    reached.workers.clear();
+  return reached;
 }
 
 } // namespace
@@ -50,9 +77,6 @@ void check_schedule(const job& which) {
     throw failure{errc::config, "unknown algorithm " + trainer.algorithm.name};
   if (!rule->has_server())
     throw failure{errc::usage, rule->name + " makes no commits, so there is nothing to replay"};
-  if (rule->server(trainer.algorithm.keys, trainer.optimizer).barrier != barrier::none)
-    throw failure{errc::usage, rule->name + " commits in rounds, which this dk cannot replay; only algorithms whose "
-                                            "workers commit as it comes can be"};
   if (trainer.overlap)
     throw failure{errc::usage, "the run trained with overlap, which this dk cannot replay"};
 }
@@ -61,6 +85,7 @@ void check_replay(const job& recorded, const commit_log& log, const job& under, 
                   const block& start) {
   check_schedule(recorded);
   check_schedule(under);
+  check_barriers(recorded.trainer.algorithm.name, under.trainer.algorithm.name);
   check_header(recorded, log, rows);
   if (recorded.trainer.policy != under.trainer.policy && is_bounded(policy_of(under).kind))
     throw failure{errc::usage, "the policy \"" + under.trainer.policy +
@@ -78,13 +103,26 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   here.cluster.nodes.clear();
   here.cluster.request_timeout = ages;
   check_replay(recorded, log, here, rows, options.start);
-  auto plan = make_plan(log, habit_of(here));
-  plan.same_rule = here.trainer == recorded.trainer;
-  if (options.notice)
-    for (const auto& doubt : plan.doubts)
-      options.notice(doubt);
-  options.replay = &plan;
-  auto result = training{here, rows, options}.run();
+  std::vector<replay_plan> plans; // all of them, so that what cannot be followed is told before anything is trained
+  for (std::size_t start = 0; start <= log.restarts.size(); ++start)
+    plans.push_back(make_plan(log, habit_of(here), start));
+  run_result result;
+  resume_state reached;
+  for (std::size_t start = 0; start < plans.size(); ++start) {
+    auto& plan = plans[start];
+    plan.same_rule = here.trainer == recorded.trainer;
+    plan.earlier = std::move(result.numbers);
+    if (options.notice)
+      for (const auto& doubt : plan.doubts)
+        options.notice(doubt);
+    options.replay = &plan;
+    training again{here, rows, options};
+    result = again.run();
+    if (start + 1 == plans.size())
+      break;
+    reached = state_at(log.restarts[start], again.standing());
+    options.resume = &reached;
+  }
   trim_pool();
   return result;
 }

@@ -1,8 +1,12 @@
 #include "runtime/replay/schedule.hpp"
 
+#include "actors/countdown.hpp"
 #include "actors/errors.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
+#include <memory>
+#include <optional>
 
 namespace dk {
 
@@ -41,30 +45,88 @@ void lose(schedule_ptr self, std::uint32_t worker, const caf::error& reason) {
       "worker " + std::to_string(worker) + " cannot do again what it did: " + why.what());
 }
 
-lease next_lease(schedule_ptr self, std::uint32_t worker) {
-  auto& my = self->state;
+// The next chunk of the worker; nullptr behind its last.
+const planned_chunk* next_of(const schedule_state& my, std::uint32_t worker) {
   const auto found = my.setup.chunks.find(worker);
-  auto& at = my.next[worker];
-  if (found != my.setup.chunks.end() && at < found->second.size()) {
-    const auto& chunk = found->second[at++];
-    lease granted;
-    granted.number = ++my.leases;
-    granted.chunk = chunk.chunk;
-    granted.rows = chunk.rows;
-    granted.waited = chunk.waited;
-    granted.rate = chunk.rate;
-    return granted;
-  }
-  my.left.insert(worker);
-  if (my.left.size() == my.setup.workers)
+  const auto at = my.next.find(worker);
+  const auto done = at == my.next.end() ? 0 : at->second;
+  return found == my.setup.chunks.end() || done == found->second.size() ? nullptr : &found->second[done];
+}
+
+lease grant(schedule_state& my, std::uint32_t worker, const planned_chunk& chunk) {
+  ++my.next[worker];
+  lease granted;
+  granted.number = ++my.leases;
+  granted.chunk = chunk.chunk;
+  granted.rows = chunk.rows;
+  granted.waited = chunk.waited;
+  granted.round = my.setup.servers.empty() ? 0 : my.round + 1;
+  granted.rate = chunk.rate;
+  return granted;
+}
+
+void check_for_the_end(schedule_ptr self) {
+  auto& my = self->state;
+  if (my.left.size() == my.setup.workers && my.round == my.missing.size())
     end(self, run_event::kind::finished, errc::internal, "the log is at its end");
-  return {};
+}
+
+// Nothing where the worker's next chunk is of a later round.
+std::optional<lease> serve(schedule_ptr self, std::uint32_t worker) {
+  auto& my = self->state;
+  if (const auto* chunk = next_of(my, worker))
+    return chunk->round > my.round ? std::optional<lease>{} : grant(my, worker, *chunk);
+  my.left.insert(worker);
+  check_for_the_end(self);
+  return lease{};
+}
+
+void begin_round(schedule_ptr self) {
+  ++self->state.round;
+  const auto waiting = std::move(self->state.parked);
+  self->state.parked.clear();
+  for (auto [worker, promise] : waiting) {
+    if (auto next = serve(self, worker))
+      promise.deliver(*next);
+    else
+      self->state.parked.emplace(worker, promise);
+  }
+  check_for_the_end(self);
+}
+
+// The learning rate at which a round was closed: that of its chunks.
+double rate_of(const schedule_state& my, std::size_t round) {
+  for (const auto& [worker, chunks] : my.setup.chunks)
+    for (const auto& chunk : chunks)
+      if (chunk.round == round)
+        return chunk.rate;
+  return 1;
+}
+
+void close_round(schedule_ptr self) {
+  auto& my = self->state;
+  close_round_at(
+      self, my.setup.servers, my.setup.request_timeout, rate_of(my, my.round), [=] { begin_round(self); },
+      [=](const caf::error& why) {
+        end(self, run_event::kind::failed, to_failure(why).code(), to_failure(why).what());
+      });
+}
+
+void count_rounds(schedule_state& my) {
+  if (my.setup.servers.empty())
+    return;
+  for (const auto& [worker, chunks] : my.setup.chunks)
+    for (const auto& chunk : chunks) {
+      my.missing.resize(std::max(my.missing.size(), chunk.round + 1));
+      ++my.missing[chunk.round];
+    }
 }
 
 } // namespace
 
 ledger_actor::behavior_type schedule(ledger_actor::stateful_pointer<schedule_state> self, schedule_setup setup) {
   self->state.setup = std::move(setup);
+  count_rounds(self->state);
   end_on_exception(self);
   self->set_down_handler([=](const caf::down_msg& down) {
     for (const auto& [worker, address] : self->state.members)
@@ -72,15 +134,20 @@ ledger_actor::behavior_type schedule(ledger_actor::stateful_pointer<schedule_sta
         return lose(self, worker, down.reason);
   });
   return {
-      [=](const work_request& request) {
+      [=](const work_request& request) -> caf::result<lease> {
         admit(self, request.worker, self->current_sender());
-        return next_lease(self, request.worker);
+        if (const auto next = serve(self, request.worker))
+          return *next;
+        return self->state.parked[request.worker] = self->make_response_promise<lease>();
       },
       [=](const chunk_report& done) {
-        if (done.kind != verdict_kind::applied && done.kind != verdict_kind::duplicate)
-          return;
-        self->state.done_rows += done.rows;
-        tell_watchers(self, done);
+        auto& state = self->state;
+        if (done.kind == verdict_kind::applied || done.kind == verdict_kind::duplicate) {
+          state.done_rows += done.rows;
+          tell_watchers(self, done);
+        }
+        if (!state.setup.servers.empty() && --state.missing.at(state.round) == 0)
+          close_round(self);
       },
       [=](caf::join_atom, std::uint32_t worker, const caf::strong_actor_ptr& handle) { admit(self, worker, handle); },
       [=](tally_atom) {

@@ -69,6 +69,20 @@ void forward(sequencer_ptr self, const script_step& step, sequencer_state::held_
           [=](const caf::error& why) { end(self, to_failure(why)); });
 }
 
+// Remembers the center of this moment, if it is the one to be kept.
+void keep_if_due(sequencer_ptr self) {
+  auto& my = self->state;
+  if (!my.setup.kept)
+    return;
+  self->request(my.setup.server, my.setup.request_timeout, newest_atom_v)
+      .then(
+          [=](const center& newest) {
+            if (newest.version == self->state.setup.kept)
+              self->state.kept = newest;
+          },
+          [=](const caf::error& why) { end(self, to_failure(why)); });
+}
+
 // Does what the script has next, as far as it can be done now.
 void go_on(sequencer_ptr self) {
   auto& my = self->state;
@@ -85,7 +99,26 @@ void go_on(sequencer_ptr self) {
     member.held.pop_front();
     --member.commits;
     forward(self, step, std::move(held));
+    if (step.version == my.setup.kept)
+      keep_if_due(self);
   }
+}
+
+// The shard's own state where the run ended; where it was resumed, with the center that was kept.
+caf::result<shard_state> state_of_next_start(sequencer_ptr self) {
+  const auto& setup = self->state.setup;
+  if (!setup.kept)
+    return self->delegate(setup.server, state_atom_v);
+  auto promise = self->make_response_promise<shard_state>();
+  self->request(setup.server, setup.request_timeout, state_atom_v)
+      .then(
+          [=](shard_state& state) mutable {
+            state.version = self->state.kept.version;
+            state.weights = self->state.kept.weights;
+            promise.deliver(std::move(state));
+          },
+          [=](const caf::error& why) mutable { promise.deliver(why); });
+  return promise;
 }
 
 } // namespace
@@ -98,9 +131,12 @@ server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_s
       ++my.members[step.worker].commits;
   end_on_exception(self);
   self->attach_functor([server = my.setup.server] { caf::anon_send_exit(server, caf::exit_reason::user_shutdown); });
+  keep_if_due(self);
   go_on(self);
   return {
       [=](const pull& from) -> caf::result<center> {
+        if (self->state.setup.rounds)
+          return self->delegate(self->state.setup.server, from);
         auto& member = self->state.members[from.worker];
         if (member.pulled.empty()) {
           member.waiting.push_back(self->make_response_promise<center>());
@@ -126,13 +162,17 @@ server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_s
         return promise;
       },
       [=](newest_atom) { return self->delegate(self->state.setup.server, newest_atom_v); },
-      [=](close_atom, exact rate) { return self->delegate(self->state.setup.server, close_atom_v, rate); },
+      [=](close_atom, exact rate) {
+        const auto promise = self->delegate(self->state.setup.server, close_atom_v, rate);
+        keep_if_due(self);
+        return promise;
+      },
       [=](have_atom, chunk_id chunk) { return self->delegate(self->state.setup.server, have_atom_v, chunk); },
       [=](fence_atom, std::uint32_t worker, std::uint64_t lease) {
         self->send(self->state.setup.server, fence_atom_v, worker, lease);
       },
       [=](tally_atom) { return self->delegate(self->state.setup.server, tally_atom_v); },
-      [=](state_atom) { return self->delegate(self->state.setup.server, state_atom_v); },
+      [=](state_atom) { return state_of_next_start(self); },
       [=](watch_atom, const caf::actor& watcher) { self->send(self->state.setup.server, watch_atom_v, watcher); },
   };
 }

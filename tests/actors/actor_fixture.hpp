@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/errors.hpp"
-#include "actors/messages.hpp"
+#include "actors/protocol.hpp"
 
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>

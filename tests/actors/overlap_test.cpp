@@ -100,6 +100,26 @@ TEST_CASE_METHOD(overlapping_worker, "with overlap one exchange at a time is on 
   CHECK(grant({7, {1, 9}, {72, 73}}).trained == 6);
 }
 
+TEST_CASE_METHOD(overlapping_worker, "with overlap a worker that waited pulls only when no center is on its way to it",
+                 "[actors][overlap]") {
+  train_first_chunk();
+  lease after_a_wait{6, {1, 8}, {71, 73}};
+  after_a_wait.waited = true;
+  grant(after_a_wait);
+  CHECK(of_w.count<pull>() == 0); // its answer could overtake the verdict, which moves the replica by what it was
+  CHECK(loader.count<fetch>() == 2);
+  feed(6, 1, 0, true);
+  judge(of_w, applied(9, 4, 30));
+  judge(of_b, applied(8, 6, 40));
+  report();
+  judge(of_w, applied(10, 0, 1));
+  judge(of_b, applied(9, 0, 2));
+  report();
+  after_a_wait.number = 7;
+  grant(after_a_wait);
+  CHECK(of_w.count<pull>() == 1);
+}
+
 TEST_CASE_METHOD(overlapping_worker, "with overlap what was rejected is given up, and what came after stays",
                  "[actors][overlap]") {
   train_first_chunk();

@@ -1,6 +1,4 @@
-#include "actors/parameter_server.hpp"
-
-#include "actor_fixture.hpp"
+#include "server_fixture.hpp"
 
 #include <cmath>
 #include <limits>
@@ -14,65 +12,6 @@ struct shard_tampering {
   static void forget_chunks(shard& of) { of.bitmap_[0] = 0; }
 };
 } // namespace dk
-
-namespace {
-
-folded add(const folding& f) {
-  bool finite = true;
-  for (std::size_t i = 0; i < f.now.weights.size(); ++i) {
-    f.next[i] = f.now.weights[i] + f.from.delta.numbers()[i];
-    finite = finite && std::isfinite(f.next[i]);
-  }
-  return {0.5, finite}; // a scale of its own, to be seen in the verdict
-}
-
-class server_fixture : public actor_fixture {
-public:
-  // 25 rows in chunks of 10, 2 epochs; a shard of 3 weights.
-  server_setup setup() const {
-    server_setup setup;
-    setup.shard = 1;
-    setup.offset = 6;
-    setup.start = {0, block_of({1, 2, 3})};
-    setup.grid = {25, 10, 2};
-    setup.run_epoch = 4;
-    setup.shard_epoch = 2;
-    setup.rule.fold = add;
-    return setup;
-  }
-
-  commit commit_of(chunk_id chunk, std::uint64_t base) const {
-    commit made{4, 2, 0, ++leases_, chunk, grid.range(chunk), base, false, 0, block_of({1, 1, 1})};
-    return made;
-  }
-
-  verdict answer_to(const commit& what) { return ask<verdict>(server, what); }
-  center pull() { return ask<center>(server, newest_atom_v); }
-  shard_tally tally() { return ask<shard_tally>(server, tally_atom_v); }
-
-  // Says that a commit is refused, and that nothing but the counters moves.
-  void check_refused(const commit& what, verdict_kind kind) {
-    const auto before = ask<shard_state>(server, state_atom_v);
-    const auto answer = answer_to(what);
-    const auto after = ask<shard_state>(server, state_atom_v);
-    CHECK(answer.kind == kind);
-    CHECK(answer.version == before.version);
-    CHECK(double{answer.scale} == 0);
-    CHECK(answer.reason.empty() == (kind != verdict_kind::rejected));
-    CHECK(after.version == before.version);
-    CHECK(after.weights.data() == before.weights.data());
-    CHECK(numbers_of(after.weights) == numbers_of(before.weights));
-    CHECK(after.folded == before.folded);
-  }
-
-  chunk_grid grid{25, 10, 2};
-  server_actor server = spawn(parameter_server, setup());
-
-private:
-  mutable std::uint64_t leases_ = 0;
-};
-
-} // namespace
 
 TEST_CASE_METHOD(server_fixture, "a commit is folded, raises the version and tells its staleness",
                  "[actors][parameter_server]") {
@@ -263,81 +202,4 @@ TEST_CASE_METHOD(server_fixture, "a rule that throws ends the shard with its rea
   run();
   REQUIRE(end_of(server));
   CHECK(to_failure(*end_of(server)).code() == errc::resources);
-}
-
-namespace {
-
-struct waiting_fixture : server_fixture {
-  waiting_fixture() {
-    auto bounded = setup();
-    bounded.policy = {policy_kind::wait, 1};
-    server = spawn(parameter_server, bounded);
-    run();
-  }
-
-  void pull(const probe& worker, std::uint32_t id, std::uint64_t lease) {
-    worker.send(server, dk::pull{id, lease});
-    run();
-  }
-
-  void send(const probe& worker, std::uint32_t id, std::uint64_t lease, std::uint32_t chunk, std::uint64_t base) {
-    auto made = commit_of({0, chunk}, base);
-    made.worker = id;
-    made.lease = lease;
-    worker.send(server, made);
-    run();
-  }
-
-  probe slow = make_probe();
-  probe fast = make_probe();
-  probe third = make_probe();
-};
-
-} // namespace
-
-TEST_CASE_METHOD(waiting_fixture, "under the policy wait a commit waits for the slow one it would leave behind",
-                 "[actors][parameter_server][policy]") {
-  pull(slow, 0, 1);
-  pull(fast, 1, 2);
-  CHECK(slow.take<center>().version == 0);
-  CHECK(fast.take<center>().version == 0);
-  pull(third, 2, 3);
-  CHECK(third.empty()); // it would be the third to be folded in: 2 of 1
-  send(fast, 1, 2, 0, 0);
-  CHECK(fast.take<verdict>().version == 1); // leaves the slow one at 1 of 1
-  CHECK(third.take<center>().version == 1);
-  send(third, 2, 3, 1, 1);
-  CHECK(third.empty());
-  send(slow, 0, 1, 2, 0);
-  CHECK(slow.take<verdict>().staleness == 1);
-  CHECK(third.take<verdict>().staleness == 1);
-}
-
-TEST_CASE_METHOD(waiting_fixture, "nobody waits for a worker that is gone", "[actors][parameter_server][policy]") {
-  pull(slow, 0, 1);
-  pull(fast, 1, 2);
-  send(fast, 1, 2, 0, 0);
-  pull(fast, 1, 3);
-  send(fast, 1, 3, 1, 1);
-  pull(third, 2, 4);
-  CHECK(fast.count<verdict>() == 1);
-  CHECK(third.empty());
-  me.send(server, fence_atom_v, std::uint32_t{0}, std::uint64_t{1}); // the ledger has given it up
-  run();
-  CHECK(fast.count<verdict>() == 2);
-  CHECK(third.take<center>().version == 2);
-  send(slow, 0, 1, 2, 0); // and if it comes back, it is too late
-  CHECK(slow.take_mail<verdict>().content.get_as<verdict>(0).kind == verdict_kind::fenced);
-}
-
-TEST_CASE_METHOD(waiting_fixture, "a fenced worker that waits is let go", "[actors][parameter_server][policy]") {
-  pull(slow, 0, 1);
-  pull(fast, 1, 2);
-  pull(third, 2, 3);
-  CHECK(third.empty());
-  me.send(server, fence_atom_v, std::uint32_t{2}, std::uint64_t{3});
-  run();
-  CHECK(third.take<center>().version == 0);
-  send(third, 2, 3, 0, 0);
-  CHECK(third.take<verdict>().kind == verdict_kind::fenced);
 }

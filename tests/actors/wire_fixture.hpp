@@ -2,10 +2,13 @@
 
 #include "actors/wire.hpp"
 
+#include <algorithm>
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <map>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <vector>
@@ -37,6 +40,10 @@ auto same(const T& a, const T& b) -> decltype(a == b) {
 }
 inline bool same(const exact& a, const exact& b) {
   return std::memcmp(&a.value, &b.value, sizeof a.value) == 0;
+}
+inline bool same(const std::map<std::string, exact>& a, const std::map<std::string, exact>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& x, const auto& y) { return x.first == y.first && same(x.second, y.second); });
 }
 inline bool same(const block& a, const block& b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.bytes()) == 0);

@@ -61,12 +61,16 @@ auto fields(const commit_record& x) {
                   rate);
 }
 auto fields(const validation_report& x) {
-  const auto& [trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate] = x;
-  return std::tie(trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate);
+  const auto& [trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate, others] = x;
+  return std::tie(trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate, others);
 }
 auto fields(const shard_tally& x) {
   const auto& [version, folded_rows, bitmap_rows, duplicates, fenced, rejected] = x;
   return std::tie(version, folded_rows, bitmap_rows, duplicates, fenced, rejected);
+}
+auto fields(const replica_state& x) {
+  const auto& [chunks, optimizer, steps, weights, moments] = x;
+  return std::tie(chunks, optimizer, steps, weights, moments);
 }
 auto fields(const shard_state& x) {
   const auto& [shard, offset, version, weights, grid, folded] = x;
@@ -162,8 +166,10 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
       commit_record{
           nan, 1, 2, {3, 4}, {5, 6}, 7, 8, 9, verdict_kind::duplicate, 0.5, "why", 10, {true, false, 1, 2, 3, 4}, 0.1});
   check_round_trip(system, commit_lengths{true, true, nan, 1.5, -0.0, 0.1});
-  check_round_trip(system, validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 0.25, true, false, 0.1});
+  check_round_trip(system,
+                   validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 0.25, true, false, 0.1, {{"auc", nan}}});
   check_round_trip(system, shard_tally{1, 2, 3, 4, 5, 6});
+  check_round_trip(system, replica_state{1, "adam", 2, values, values});
   check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {4, ~std::uint64_t{0}}});
   check_round_trip(system, ledger_tally{1, 2, 3, 4, true});
   check_round_trip(system, run_event{run_event::kind::worker_stalled, 1, errc::diverged, "text", "consequence"});

@@ -229,3 +229,64 @@ TEST_CASE_METHOD(worker_fixture, "a worker alone stays, and shows its replica be
   CHECK_FALSE(end_of(hand));
   CHECK(numbers_of(ask<center>(hand, state_atom_v).weights) == replica_now());
 }
+
+TEST_CASE_METHOD(worker_fixture, "a held worker begins no chunk until it is released", "[actors][worker]") {
+  start_alone();
+  grant({1, {0, 0}, {0, 2}});
+  me.clear();
+  me.send(hand, hold_atom_v);
+  run();
+  feed(1, 1, 1, false);
+  CHECK(me.empty()); // in the middle of its chunk
+  feed(1, 1, 1, true);
+  const auto held = me.take<replica_state>();
+  CHECK(held.chunks == 1);
+  CHECK(held.steps == 2);
+  CHECK(numbers_of(held.weights) == replica_now());
+  CHECK(held.moments.size() == 2);
+  CHECK(report().lease == 1);
+  CHECK(ledger.empty()); // it has not asked for more
+  me.send(hand, release_atom_v);
+  run();
+  const auto asked = ledger.take_mail<work_request>();
+  me.send(hand, hold_atom_v); // again, while it waits for a lease
+  run();
+  CHECK(me.take<replica_state>().steps == 2);
+  loader.clear();
+  asked.answer(lease{2, {0, 1}, {2, 4}});
+  run();
+  CHECK(loader.empty());
+  me.send(hand, release_atom_v);
+  run();
+  CHECK(loader.take<fetch>().lease == 2);
+}
+
+TEST_CASE_METHOD(worker_fixture, "who gives up holding a worker lets it go on", "[actors][worker]") {
+  start_alone();
+  grant({1, {0, 0}, {0, 1}});
+  me.send(hand, hold_atom_v);
+  me.send(hand, release_atom_v);
+  run();
+  feed(1, 1, 1, true);
+  CHECK(report().lease == 1);
+  CHECK(ledger.take<work_request>().worker == 3);
+}
+
+TEST_CASE_METHOD(worker_fixture, "a worker goes on from the state of another", "[actors][worker]") {
+  start_alone();
+  grant({1, {0, 0}, {0, 2}});
+  feed(1, 1, 1, false);
+  feed(1, 2, 1, true);
+  const auto state = ask<replica_state>(hand, hold_atom_v);
+  feed(1, 3, 1, true); // of no lease: nothing
+  auto resumed = setup();
+  resumed.exchange = {[](worker_ptr self) { finish_chunk(self); }, adoption::never, {}};
+  resumed.resumed = state;
+  const auto first = std::exchange(hand, spawn(worker, resumed));
+  run();
+  CHECK(replica_now() == numbers_of(state.weights));
+  const auto& optimizer = *state_of<worker_state>(hand).own->optimizer;
+  CHECK(optimizer.steps() == 2);
+  CHECK(std::vector<float>(optimizer.state(), optimizer.state() + 2) == numbers_of(state.moments));
+  CHECK(numbers_of(state.moments) != std::vector<float>{0, 0});
+}

@@ -1,5 +1,7 @@
 #include "algorithms/catalog.hpp"
 
+#include "common/error.hpp"
+
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -68,4 +70,10 @@ TEST_CASE("every server that takes commits as they come adds what the policy lea
 TEST_CASE("only DynSGD has a policy of its own", "[algorithms][dynsgd]") {
   for (const auto& name : algorithm_names())
     CHECK(find_algorithm(name)->policy == (name == "dynsgd" ? policy_kind::scale : policy_kind::accept));
+}
+
+TEST_CASE("sync refuses to clip norms that its shards do not know", "[algorithms][catalog]") {
+  const auto* const sync = find_algorithm("sync");
+  CHECK_THROWS_AS(sync->server(sync->defaults, {"sgd", {{"clipnorm", 1.0}}}), failure);
+  CHECK_NOTHROW(sync->server(sync->defaults, {"sgd", {{"clipvalue", 1.0}}}));
 }

@@ -122,6 +122,9 @@ TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
          {"trainer.workers = 3", "single", "set workers = 1"});
   expect(with({"trainer.algorithm=ensemble", "trainer.data=halves"}), 2, "E_CONFIG", {"\"halves\"", "\"bootstrap\""});
   expect(with({"trainer.algorithm=sync", "trainer.overlap=true"}), 2, "E_CONFIG", {"rounds", "leave overlap out"});
+  expect(with({"trainer.threads=0"}), 2, "E_CONFIG", {"`threads`", "is 0", "from 1 to 1,024"});
+  expect(with({"trainer.algorithm=adag", "trainer.threads=2"}), 2, "E_CONFIG",
+         {"trainer.threads = 2", "adag", "raise workers"});
   expect(with({"trainer.workers=601"}), 2, "E_CONFIG", {"trainer.workers = 601", "600 rows", "lower it"});
   expect(with({"trainer.servers=60"}), 2, "E_CONFIG", {"trainer.servers = 60", "weights", "lower it"});
   expect(with({"model.input=[3]"}), 2, "E_SHAPE", {"takes 3", "points.csv has 2", "model.input"});

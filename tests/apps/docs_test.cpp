@@ -59,8 +59,9 @@ key_table printed(const toy_job& job, const std::string& algorithm) {
 TEST_CASE("docs/config.md lists every key with its default", "[docs]") {
   const toy_job job;
   auto real = printed(job, "adag");
-  real["trainer.max_staleness"] = "10";                  // printed with a policy that has a bound
-  for (const auto* unset : {"data.test", "model.keras"}) // not printed where they are not given
+  real["trainer.max_staleness"] = "10"; // printed with a policy that has a bound
+  for (const auto* unset :              // not printed where they are not given
+       {"data.test", "model.keras", "model.weights", "model.inputs", "model.outputs", "trainer.loss_weights"})
     real[unset] = "";
   const auto said = documented();
   for (const auto& [key, value] : real) {

@@ -51,8 +51,8 @@ TEST_CASE("a run's folder holds every file, and each can be read", "[apps][drive
   const auto commits = json_lines(job.path("run/commits.jsonl"));
   REQUIRE(commits.size() == 34); // a header, then 3 epochs of 540 rows in chunks of 50
   CHECK(commits[0].at("log") == "dk-commits");
-  CHECK(keys_of(commits[0]) == names{"algorithm", "batch_size", "communication_window", "epochs", "keys", "log",
-                                     "policy", "rows", "seed", "servers", "shuffle", "version", "workers"});
+  CHECK(keys_of(commits[0]) == names{"algorithm", "arithmetic", "batch_size", "communication_window", "epochs", "keys",
+                                     "log", "policy", "rows", "seed", "servers", "shuffle", "version", "workers"});
   for (std::size_t i = 1; i < commits.size(); ++i) {
     const auto keys = keys_of(commits[i]);
     for (const auto* key : {"base", "chunk", "epoch", "rows", "scale", "shard", "staleness", "t", "verdict", "version",

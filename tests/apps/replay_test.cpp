@@ -26,13 +26,19 @@ struct recorded_toy : toy_job {
     return run(all, {{}, path("")});
   }
 
-  // What a replay says of a run's folder in which a file has `from` replaced by `to`.
-  std::string refusal(const std::string& file, const std::string& from, const std::string& to, int status) const {
+  // Replaces `from` by `to` in a file of the run's folder. @return what it was
+  std::string change(const std::string& file, const std::string& from, const std::string& to) const {
     const auto whole = content_of(path("run/" + file));
     auto text = whole;
     const auto at = text.rfind(from);
     REQUIRE(at != std::string::npos);
     folder.write("run/" + file, text.replace(at, from.size(), to));
+    return whole;
+  }
+
+  // What a replay says of a run's folder in which a file has `from` replaced by `to`.
+  std::string refusal(const std::string& file, const std::string& from, const std::string& to, int status) const {
+    const auto whole = change(file, from, to);
     const auto got = replay({"-q"});
     folder.write("run/" + file, whole);
     CHECK(got.status == status);
@@ -107,7 +113,10 @@ TEST_CASE("replay says how far a center is from the one it should be", "[apps][r
   const auto got = job.replay();
   CHECK(got.status == 0);
   CHECK(lines_of(got.out).at(0).find("the center of 42 weights is not that of run/model.h5: ") == 0);
+  CHECK(lines_of(got.out).at(1).find("both are the work of dk ") == 0);
   CHECK(json::parse(job.replay({"--json"}).out).at("center").at("equal") == false);
+  job.change("commits.jsonl", R"("arithmetic":"dk )", R"("arithmetic":"another dk )");
+  CHECK(lines_of(job.replay().out).at(1).find("the run is the work of another dk ") == 0);
   fs::remove(job.path("run/model.h5"));
   fs::remove(job.path("run/result.json"));
   CHECK(lines_of(job.replay().out).at(0) ==
@@ -145,10 +154,12 @@ TEST_CASE("a run that cannot be replayed is refused in one line", "[apps][replay
                       "`single` never does\n");
 }
 
-TEST_CASE("a resumed run is not replayed", "[apps][replay]") {
+TEST_CASE("a resumed run is replayed", "[apps][replay]") {
   const recorded_toy job;
-  REQUIRE(job.train({"--resume", "run", "-q", "--set", "data.validation=0.1"}).status == 0);
-  const auto got = job.replay();
-  CHECK(got.status == 4);
-  CHECK(got.err.find("E_CKPT run/commits.jsonl:68: the run was resumed here") == 0);
+  REQUIRE(job.train({"--out", "late", "-q", "--set", "trainer.stop.rows=500"}).status == 0);
+  REQUIRE(job.train({"--resume", "late", "-q", "--set", "trainer.stop.rows=100000"}).status == 0);
+  const auto got = run({DK_DRIVER, "replay", "late"}, {{}, job.path("")});
+  INFO(got.err);
+  CHECK(got.status == 0);
+  CHECK(lines_of(got.out).at(0) == "the center of 42 weights is that of late/model.h5, bit for bit");
 }

@@ -1,8 +1,10 @@
-// Runs a fuzz target on every file of a folder, as it is and with small changes that are the same every time.
+// Runs a fuzz target on every file of a folder, as it is and with small changes that are the same every time:
+//   replay FOLDER [CHANGES OF EACH FILE]
 #include "common/random.hpp"
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-constexpr int changes_per_file = 300;
+constexpr long usual_changes = 300;
 
 using bytes = std::vector<std::uint8_t>;
 
@@ -40,11 +42,12 @@ bytes changed(bytes content, dk::random_stream& random) {
 
 int main(int argc, char** argv) {
   std::vector<std::filesystem::path> files;
-  if (argc == 2)
+  const auto changes = argc == 3 ? std::strtol(argv[2], nullptr, 10) : usual_changes;
+  if (argc == 2 || argc == 3)
     for (const auto& entry : std::filesystem::directory_iterator{argv[1]})
       files.push_back(entry.path());
   if (files.empty()) {
-    std::fputs("usage: replay FOLDER, with a file in it at least\n", stderr);
+    std::fputs("usage: replay FOLDER [CHANGES], with a file in it at least\n", stderr);
     return 2;
   }
   for (const auto& path : files) {
@@ -52,7 +55,7 @@ int main(int argc, char** argv) {
     const bytes content{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
     LLVMFuzzerTestOneInput(content.data(), content.size());
     dk::random_stream random{content.size()};
-    for (int i = 0; i < changes_per_file; ++i) {
+    for (long i = 0; i < changes; ++i) {
       const auto other = changed(content, random);
       LLVMFuzzerTestOneInput(other.data(), other.size());
     }

@@ -47,9 +47,32 @@ TEST_CASE("activations have their textbook values", "[nn][layers]") {
     CHECK(value("sigmoid", static_cast<float>(x)) == Approx(1 / (1 + std::exp(-x))).epsilon(1e-6).margin(1e-37));
     CHECK(value("relu", static_cast<float>(x)) == Approx(std::max(x, 0.0)));
     CHECK(value("linear", static_cast<float>(x)) == Approx(x));
+    CHECK(value("elu", static_cast<float>(x)) == Approx(x < 0 ? std::expm1(x) : x).epsilon(1e-6).margin(1e-7));
+    CHECK(value("selu", static_cast<float>(x)) ==
+          Approx(1.05070098735548 * (x < 0 ? 1.67326324235438 * std::expm1(x) : x)).epsilon(1e-6).margin(2e-7));
+    CHECK(value("leaky_relu", static_cast<float>(x)) == Approx(x < 0 ? 0.2 * x : x));
+    CHECK(value("hard_sigmoid", static_cast<float>(x)) ==
+          Approx(std::clamp(0.2 * x + 0.5, 0.0, 1.0)).epsilon(1e-6).margin(1e-7));
+    CHECK(value("softplus", static_cast<float>(x)) == Approx(std::log1p(std::exp(x))).epsilon(1e-6).margin(1e-37));
+    CHECK(value("softsign", static_cast<float>(x)) == Approx(x / (1 + std::abs(x))));
+    if (x < 88)
+      CHECK(value("exponential", static_cast<float>(x)) == Approx(std::exp(x)).epsilon(1e-5).margin(1e-37));
   }
   for (const auto& name : activation_names())
     CHECK(std::isnan(value(name.c_str(), NAN)));
+}
+
+TEST_CASE("functions with a slope of their own are layers", "[nn][layers]") {
+  const float x[] = {-2, 3};
+  float y[2];
+  model leaky{{"m", {2}, {{"leaky_relu", {{"alpha", 0.25}}}}}, "mean_squared_error", 2};
+  leaky.predict(x, 1, y);
+  CHECK(y[0] == -0.5F);
+  CHECK(y[1] == 3.0F);
+  model elu{{"m", {2}, {{"elu", {{"alpha", 0.5}}}}}, "mean_squared_error", 2};
+  elu.predict(x, 1, y);
+  CHECK(y[0] == Approx(0.5 * (std::exp(-2) - 1)));
+  CHECK(y[1] == 3.0F);
 }
 
 TEST_CASE("softmax adds up to one, however large its inputs", "[nn][layers]") {

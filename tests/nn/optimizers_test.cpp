@@ -1,11 +1,14 @@
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
+#include "tests/nn/optimizer_steps.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
 using namespace dk::nn;
 using dk::spec;
+namespace test = dk::nn::test;
 
 namespace {
 
@@ -68,6 +71,104 @@ TEST_CASE("adagrad accumulates", "[nn][optimizers]") {
   const auto w = path({"adagrad", {{"learning_rate", 0.5}}}, {1, 2});
   CHECK(w[0] == Approx(1 - 0.5 / std::sqrt(1.1)));
   CHECK(w[1] == Approx(1 - 0.5 / std::sqrt(1.1) - 0.5 * 2 / std::sqrt(5.1)));
+}
+
+TEST_CASE("every optimizer's first ten steps are those of its formula", "[nn][optimizers]") {
+  for (const auto& known : test::known_steps) {
+    INFO(known.optimizer.name << " " << known.optimizer.keys.dump());
+    const auto w = path(known.optimizer, {std::begin(test::ten_gradients), std::end(test::ten_gradients)});
+    for (std::size_t step = 0; step < 10; ++step) {
+      INFO("step " << step + 1);
+      CHECK(w[step] == Approx(known.weights[step]).margin(5e-7).epsilon(0));
+    }
+  }
+  for (const auto& name : optimizer_names()) {
+    INFO(name << " has no line in optimizer_steps.hpp");
+    CHECK(std::any_of(test::known_steps.begin(), test::known_steps.end(),
+                      [&](const test::ten_steps& known) { return known.optimizer.name == name; }));
+  }
+}
+
+TEST_CASE("a gradient in factors gives the same step as its product", "[nn][optimizers]") {
+  const float x[] = {0.5F, -1, 2, 0, 3, 0.25F}; // 2 rows of 3
+  const float dz[] = {1, 0.5F, -2, 0.125F};     // 2 rows of 2
+  const small_batch_gradient factors{2, 3, 2, x, 3, dz};
+  float product[6];
+  store(factors, product);
+  auto wanted = test::known_steps;
+  wanted.push_back({{"adam", {{"clipvalue", 0.5}}}, {}});
+  for (const auto& known : wanted) {
+    INFO(known.optimizer.name << " " << known.optimizer.keys.dump());
+    const auto whole = make_optimizer(known.optimizer, 6);
+    const auto factored = make_optimizer(known.optimizer, 6);
+    std::vector<float> a(6, 1);
+    std::vector<float> b(6, 1);
+    for (int step = 0; step < 3; ++step) {
+      whole->apply(a.data(), product);
+      factored->begin_step();
+      factored->apply_small_batch(0, b.data(), factors);
+    }
+    CHECK(a == b);
+  }
+}
+
+TEST_CASE("nadam goes on after its steps were set", "[nn][optimizers]") {
+  const auto first = make_optimizer({"nadam"}, 1);
+  float w = 1;
+  const float g = 0.3F;
+  for (int step = 0; step < 5; ++step)
+    first->apply(&w, &g);
+  const auto second = make_optimizer({"nadam"}, 1);
+  std::copy_n(first->state(), first->state_size(), second->state());
+  second->set_steps(first->steps());
+  float again = w;
+  first->apply(&w, &g);
+  second->apply(&again, &g);
+  CHECK(w == again);
+}
+
+TEST_CASE("clipvalue keeps every number of the gradient within its bounds", "[nn][optimizers]") {
+  const auto with = make_optimizer({"sgd", {{"learning_rate", 1.0}, {"clipvalue", 0.5}}}, 4);
+  float w[] = {0, 0, 0, 0};
+  const float g[] = {2, -3, 0.25F, NAN};
+  with->apply(w, g);
+  CHECK(w[0] == -0.5F);
+  CHECK(w[1] == 0.5F);
+  CHECK(w[2] == -0.25F);
+  CHECK(std::isnan(w[3]));
+}
+
+TEST_CASE("clipnorm is a norm per array, global_clipnorm one of them all", "[nn][optimizers]") {
+  const float g[] = {3, 4, 0.3F, 0.4F}; // norms 5 and 0.5, together sqrt(25.25)
+  float w[] = {0, 0, 0, 0};
+  make_optimizer({"sgd", {{"learning_rate", 1.0}, {"clipnorm", 1.0}}}, 4)->apply(w, g, {2, 2});
+  CHECK(w[0] == Approx(-0.6));
+  CHECK(w[1] == Approx(-0.8));
+  CHECK(w[2] == -0.3F); // is short enough
+  CHECK(w[3] == -0.4F);
+  float all[] = {0, 0, 0, 0};
+  make_optimizer({"sgd", {{"learning_rate", 1.0}, {"global_clipnorm", 1.0}}}, 4)->apply(all, g, {2, 2});
+  CHECK(all[0] == Approx(-3 / std::sqrt(25.25)));
+  CHECK(all[3] == Approx(-0.4 / std::sqrt(25.25)));
+}
+
+TEST_CASE("a norm is summed over all numbers of a long gradient", "[nn][optimizers]") {
+  const std::size_t size = 10007;
+  const std::vector<float> g(size, 1);
+  std::vector<float> w(size, 0);
+  make_optimizer({"sgd", {{"learning_rate", 1.0}, {"clipnorm", 1.0}}}, size)->apply(w.data(), g.data(), {size});
+  for (const std::size_t i : {std::size_t{0}, size / 2, size - 1})
+    CHECK(w[i] == Approx(-1 / std::sqrt(10007.0)));
+}
+
+TEST_CASE("two ways to clip exclude each other", "[nn][optimizers]") {
+  CHECK_THROWS_WITH(check_optimizer({"sgd", {{"clipnorm", 1.0}, {"clipvalue", 1.0}}}), Catch::Contains("exclude"));
+  CHECK_NOTHROW(check_optimizer({"sgd", {{"clipnorm", 1.0}, {"clipvalue", 0.0}}}));
+}
+
+TEST_CASE("a norm cannot be clipped where the arrays are not known", "[nn][optimizers]") {
+  float w = 0;
+  CHECK_THROWS_AS(make_optimizer({"sgd", {{"clipnorm", 1.0}}}, 1)->apply(&w, &w), dk::failure);
 }
 
 TEST_CASE("a step in slices is the same step", "[nn][optimizers]") {

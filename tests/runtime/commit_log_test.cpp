@@ -100,6 +100,27 @@ TEST_CASE("a log that its shard cannot have written is refused", "[runtime][repl
         "log:2: duplicate, but shard 0 had not folded e0/c0 in before");
 }
 
+TEST_CASE("in rounds the lines share the base that their round began with", "[runtime][replay]") {
+  const auto text_of = [](const std::vector<line>& lines) {
+    auto text = log_text::header(1, 2, "sync");
+    for (auto one : lines) {
+      one.staleness = 0;
+      text += log_text::text_of(one);
+    }
+    return text;
+  };
+  const std::vector<line> two_rounds{{0, 0, 0, 0, 0, 1}, {0, 1, 0, 1, 0, 2}, {0, 1, 0, 2, 2, 3}, {0, 0, 1, 0, 2, 4}};
+  const auto plan = make_plan(parse_commit_log(text_of(two_rounds), "log"), {true, true});
+  CHECK(plan.rounds);
+  CHECK(to_text(plan.shards.at(0)) == " commit0@0 commit1@0 commit1@2 commit0@2"); // what the verdicts say
+  CHECK(plan.workers.at(1)[0].round == 0);
+  CHECK(plan.workers.at(1)[1].round == 1);
+  CHECK(plan.workers.at(0)[1].round == 1);
+  auto broken = two_rounds;
+  broken[3].base = 1;
+  CHECK(refusal(text_of(broken)) == "log:5: base 1 is not that of a round of shard 0");
+}
+
 TEST_CASE("a log of something else is refused", "[runtime][replay]") {
   CHECK(refusal_of_header("dk-commits", "dk-history") ==
         "log:1: is no header of a dk-commits log; name the folder of a run that recorded its commits");
@@ -113,9 +134,30 @@ TEST_CASE("a log of something else is refused", "[runtime][replay]") {
         "log:1: \"communication_window\" is not a whole number from 1 to 922337203685477580");
 }
 
-TEST_CASE("a resumed run's log says where, and is refused", "[runtime][replay]") {
-  CHECK(refusal(log_text::of(three) + "{\"restart\":1,\"versions\":[3]}\n").find("log:5: the run was resumed here") ==
-        0);
+TEST_CASE("a resumed run's log says where each start began", "[runtime][replay]") {
+  const auto whole = log_text::of(three) + R"({"restart":1,"versions":[2]})" + "\n";
+  const auto log = parse_commit_log(whole + log_text::text_of({0, 1, 0, 2, 2, 3}), "log"); // version 3 again
+  REQUIRE(log.restarts.size() == 1);
+  CHECK(log.restarts[0].commits == 3);
+  CHECK(log.restarts[0].run_epoch == 1);
+  CHECK(log.restarts[0].shards.at(0).version == 2);
+  CHECK(log.restarts[0].shards.at(0).folded == std::set<std::uint64_t>{0, 1});
+  CHECK(log.versions == std::vector<std::uint64_t>{3});
+  const auto first = make_plan(log, on_waiting);
+  CHECK(to_text(first.shards.at(0)) == " commit0@1 commit1@2 commit0@3");
+  CHECK(first.kept == std::vector<std::uint64_t>{2});
+  const auto second = make_plan(log, on_waiting, 1);
+  CHECK(to_text(second.shards.at(0)) == " commit1@3");
+  CHECK(second.kept.empty());
+  CHECK_FALSE(second.workers.at(1)[0].waited); // it starts from what the checkpoint had
+  CHECK(second.chunks == 3);
+  CHECK(second.rows == 25);
+  CHECK(refusal(whole + log_text::text_of({0, 1, 0, 1, 2, 3})) == // chunk 1 was in the checkpoint, chunk 2 was not
+        "log:6: applied, but shard 0 had folded e0/c1 in before");
+  CHECK(refusal(log_text::of(three) + R"({"restart":1,"versions":[4]})" + "\n") ==
+        "log:5: \"versions\" is not a whole number from 0 to 3");
+  CHECK(refusal(log_text::of(three) + R"({"restart":1,"versions":[1,1]})" + "\n") ==
+        "log:5: \"versions\" is not a list of 1");
 }
 
 TEST_CASE("a plan has who trains what, and where each pull belongs", "[runtime][replay]") {

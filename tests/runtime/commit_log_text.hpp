@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,12 @@ struct log_text {
     std::uint32_t shard = 0, worker = 0, epoch = 0, chunk = 0;
     std::uint64_t base = 0, version = 1;
     std::string verdict = "applied";
+    std::optional<std::uint64_t> staleness = std::nullopt; // by default what follows from base and version
   };
 
-  static std::string header(int servers = 1, int workers = 2) {
-    return R"({"algorithm":"adag","batch_size":5,"communication_window":2,"epochs":2,"keys":{},"log":"dk-commits",)"
+  static std::string header(int servers = 1, int workers = 2, const std::string& algorithm = "adag") {
+    return R"({"algorithm":")" + algorithm +
+           R"(","batch_size":5,"communication_window":2,"epochs":2,"keys":{},"log":"dk-commits",)"
            R"("rows":25,"seed":1,"servers":)" +
            std::to_string(servers) + R"(,"shuffle":true,"version":1,"workers":)" + std::to_string(workers) + "}\n";
   }
@@ -27,8 +30,9 @@ struct log_text {
     return R"({"t":0.5,"shard":)" + number(of.shard) + R"(,"worker":)" + number(of.worker) + R"(,"epoch":)" +
            number(of.epoch) + R"(,"chunk":)" + number(of.chunk) + R"(,"rows":[)" + number(10 * of.chunk) + "," +
            number(of.chunk == 2 ? 25 : 10 * of.chunk + 10) + R"(],"base":)" + number(of.base) + R"(,"version":)" +
-           number(of.version) + R"(,"staleness":)" + number(counted ? before - of.base : 0) + R"(,"verdict":")" +
-           of.verdict + R"(","scale":1)" + (of.verdict == "rejected" ? R"(,"reason":"NaN")" : "") + "}\n";
+           number(of.version) + R"(,"staleness":)" + number(of.staleness.value_or(counted ? before - of.base : 0)) +
+           R"(,"verdict":")" + of.verdict + R"(","scale":1)" + (of.verdict == "rejected" ? R"(,"reason":"NaN")" : "") +
+           "}\n";
   }
 
   static std::string of(const std::vector<line>& lines, int servers = 1) {

@@ -127,13 +127,15 @@ TEST_CASE("a layer without a value of its own is true, and a Keras model replace
         std::vector<spec>{{"flatten"}, {"activation", {{"activation", "relu"}}}});
   const auto j = parse("[model]\nkeras = \"m.json\"");
   CHECK(j.model.keras == "/base/in/m.json");
+  CHECK(parse("[model]\nkeras = \"m.json\"\nweights = \"../w.h5\"").model.weights == "/base/w.h5");
 }
 
 TEST_CASE("the resolved config reads back as the same job", "[runtime][config]") {
-  for (const auto* text :
-       {mnist, "", "[model]\nkeras = \"m.json\"", "name = \"a\\\"b\\u007F\\u00E9\"\nseed = 9223372036854775807",
-        "[model]\ninput = [3, 2]\nlayers = [ { flatten = true } ]\n[data]\nvalidation = 1e-30\n"
-        "[trainer]\nalgorithm = \"aeasgd\"\nrho = 1e300\n"}) {
+  for (const auto* text : {mnist, "", "[model]\nkeras = \"m.json\"",
+                           "[model]\nkeras = \"m.json\"\nweights = \"w.h5\"\n[trainer]\nloss = \"hinge\"\n",
+                           "name = \"a\\\"b\\u007F\\u00E9\"\nseed = 9223372036854775807",
+                           "[model]\ninput = [3, 2]\nlayers = [ { flatten = true } ]\n[data]\nvalidation = 1e-30\n"
+                           "[trainer]\nalgorithm = \"aeasgd\"\nrho = 1e300\n"}) {
     const auto j = parse(text);
     const auto written = dk::to_toml(j);
     INFO(written);

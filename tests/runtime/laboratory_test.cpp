@@ -1,44 +1,12 @@
-#include "runtime/laboratory/laboratory.hpp"
-#include "runtime/laboratory/pace.hpp"
-#include "runtime/replay/commit_log.hpp"
-#include "small_job.hpp"
-#include "tests/support.hpp"
+#include "simulated.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <iterator>
 #include <sstream>
 
 using namespace dk;
 using namespace dk::test;
 
 namespace {
-
-std::string content(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
-
-/// A run in the laboratory, and the files it left.
-struct experiment {
-  temporary_folder folder;
-  run_options options;
-  run_result result;
-
-  experiment(const job& which, const data::dataset& rows) {
-    options.folder = make_run_folder(folder.path("run"), "laboratory");
-    result = simulate(which, rows, options);
-  }
-
-  std::string history() const { return content(options.folder->history()); }
-  std::string commits() const { return content(options.folder->commits()); }
-  std::vector<commit_record> records() const {
-    std::vector<commit_record> all;
-    for (const auto& one : read_commit_log(options.folder->commits()).commits)
-      all.push_back(one.what);
-    return all;
-  }
-};
 
 /// Who commits which rows when, on which center: the log without what the weights decide.
 std::vector<nlohmann::json> schedule_of(const experiment& run) {
@@ -50,16 +18,6 @@ std::vector<nlohmann::json> schedule_of(const experiment& run) {
       lines.back().erase(key);
   }
   return lines;
-}
-
-// Chunks of 10 rows in two batches; a batch takes 0.1 s.
-job timed_job(const std::string& algorithm, std::size_t workers) {
-  auto made = small_job(algorithm, workers);
-  made.trainer.batch_size = 5;
-  made.trainer.communication_window = 2;
-  made.trainer.optimizer = {"sgd", {{"learning_rate", 0.02}}};
-  made.laboratory.batch_seconds = 0.1;
-  return made;
 }
 
 std::uint64_t stalest(const run_result& result) {
@@ -178,76 +136,6 @@ TEST_CASE("under the policy wait a slow worker bounds the others", "[runtime][la
   }
 }
 
-TEST_CASE("a worker that joins starts from the newest center", "[runtime][laboratory]") {
-  auto which = timed_job("downpour", 3);
-  which.laboratory.joins = {{2, 3.05}};
-  const experiment run{which, plane(1000)};
-  CHECK(run.result.rows.balanced());
-  bool seen = false;
-  for (const auto& record : run.records()) {
-    if (record.worker == 2 && !seen) {
-      CHECK(double{record.seconds} == Approx(3.25));
-      CHECK(record.base == 30); // two workers have committed fifteen times each
-      seen = true;
-    }
-    CHECK(record.staleness <= 3);
-  }
-  CHECK(seen);
-}
-
-TEST_CASE("a worker that was killed comes back", "[runtime][laboratory]") {
-  auto which = timed_job("adag", 2);
-  which.laboratory.kills = {{1, 1.1}};
-  which.laboratory.joins = {{1, 2.1}};
-  const experiment run{which, plane(400)};
-  CHECK(run.result.rows.balanced());
-  CHECK(run.result.rows.redone == 1);
-  CHECK(run.result.numbers.losses == 1);
-  bool is_back = false;
-  for (const auto& record : run.records())
-    if (record.worker == 1) {
-      const auto at = double{record.seconds};
-      CHECK((at < 1.1 || at > 2.25));
-      is_back = is_back || at > 2.25;
-    }
-  CHECK(is_back);
-}
-
-TEST_CASE("a run whose workers are all killed fails", "[runtime][laboratory]") {
-  auto which = timed_job("adag", 2);
-  which.laboratory.kills = {{0, 0.5}, {1, 0.5}};
-  CHECK(failure_of(errc::nodes, [&] { simulate(which, plane(400)); }) ==
-        "no worker is left: it was killed by the laboratory");
-}
-
-TEST_CASE("a doubled commit is folded in once", "[runtime][laboratory]") {
-  auto which = timed_job("dynsgd", 3);
-  which.laboratory.doubling = 1;
-  which.laboratory.latency = 0.01;
-  const auto result = simulate(which, plane(200));
-  CHECK(result.rows.balanced());
-  CHECK(result.rows.duplicates == 20);
-  CHECK(result.numbers.updates == 20);
-}
-
-TEST_CASE("what is lost is sent again", "[runtime][laboratory]") {
-  auto which = timed_job("adag", 3);
-  which.laboratory.loss = 0.4;
-  which.laboratory.resend = 0.5;
-  const auto result = simulate(which, plane(300));
-  CHECK(result.rows.balanced());
-  CHECK(result.rows.duplicates > 5); // commits whose verdict was lost
-  CHECK(result.numbers.losses == 0);
-}
-
-TEST_CASE("what is lost for good ends a worker when its patience ends", "[runtime][laboratory]") {
-  auto which = timed_job("adag", 1);
-  which.laboratory.loss = 0.999;
-  which.laboratory.resend = 0;
-  CHECK_THAT(failure_of(errc::connect, [&] { simulate(which, plane(100)); }),
-             Catch::Contains("no worker is left: no verdict from shard 0"));
-}
-
 TEST_CASE("a dry run has the schedule of a real one", "[runtime][laboratory]") {
   auto which = timed_job("adag", 5);
   which.data.shuffle = false;
@@ -303,52 +191,4 @@ TEST_CASE("a stop rule counts virtual seconds", "[runtime][laboratory]") {
   CHECK(result.rows.balanced());
   CHECK(result.training_seconds >= 5);
   CHECK(result.training_seconds < 5.5);
-}
-
-TEST_CASE("times of batches spread around their mean", "[runtime][laboratory]") {
-  for (const std::string spread : {"constant", "normal", "log_normal"}) {
-    INFO(spread);
-    pace_setup setup;
-    setup.world.computing = spread;
-    setup.world.batch_seconds = 0.5;
-    setup.world.deviation = 0.3;
-    setup.batch_size = 10;
-    setup.factor = 2;
-    pace drawn{setup};
-    double sum = 0;
-    double squares = 0;
-    constexpr int many = 20000;
-    for (int i = 0; i < many; ++i) {
-      const double seconds = drawn.batch_seconds(10);
-      sum += seconds;
-      squares += seconds * seconds;
-      REQUIRE(seconds > 0);
-    }
-    const double mean = sum / many;
-    CHECK(mean == Approx(1).epsilon(0.01));
-    CHECK(std::sqrt(std::max(0.0, squares / many - mean * mean)) ==
-          Approx(spread == "constant" ? 0 : 0.3).epsilon(0.03).margin(1e-6));
-  }
-}
-
-TEST_CASE("rows per second say how long a batch of any size takes", "[runtime][laboratory]") {
-  pace_setup setup;
-  setup.world.rows_per_second = 100;
-  setup.batch_size = 8;
-  pace steady{setup};
-  CHECK(steady.batch_seconds(8) == Approx(0.08));
-  CHECK(steady.chunk_seconds(20) == Approx(0.2));
-}
-
-TEST_CASE("as many workers are stragglers as the config says", "[runtime][laboratory]") {
-  laboratory_config world;
-  world.stragglers = 0.3;
-  world.straggler_factor = 4;
-  world.factors = {2};
-  const auto slowness = slowness_of(world, 10);
-  CHECK(std::count_if(slowness.begin(), slowness.end(), [](double x) { return x >= 4; }) == 3);
-  CHECK((slowness[0] == 2 || slowness[0] == 8));
-  CHECK(slowness == slowness_of(world, 10));
-  world.seed = 3;
-  CHECK(slowness != slowness_of(world, 10));
 }

@@ -1,84 +1,13 @@
 // A recorded run is rebuilt bit for bit by its own actors, and replayed under other algorithms.
-#include "runtime/replay/replay.hpp"
-
-#include "small_job.hpp"
-#include "tests/support.hpp"
-
-#include <cstring>
-#include <tuple>
+#include "recording.hpp"
+#include "runtime/laboratory/laboratory.hpp"
 
 using namespace dk;
 using namespace dk::test;
 
-namespace {
-
-// Chunks of 21 rows and a last one of 6, a single batch.
-job recorded_job(const std::string& algorithm, std::size_t workers, std::size_t servers) {
-  auto which = blob_job(algorithm, workers);
-  which.seed = 11;
-  which.model.layers = {{"dense", {{"units", 12}, {"activation", "relu"}}},
-                        {"dropout", {{"rate", 0.25}}},
-                        {"dense", {{"units", 2}, {"activation", "softmax"}}}};
-  which.trainer.servers = servers;
-  which.trainer.epochs = 3;
-  which.trainer.batch_size = 7;
-  which.trainer.communication_window = 3;
-  which.trainer.optimizer = {"adam", {{"learning_rate", 0.01}}};
-  return which;
-}
-
-bool same_bits(const block& a, const block& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.bytes()) == 0;
-}
-
-// A run and its log.
-struct recording {
-  explicit recording(job which, std::size_t count = 90) : what(std::move(which)), rows(blobs(count)) {
-    run_options options;
-    options.folder = make_run_folder(folder.path("run"), "recorded");
-    result = train(what, rows, options);
-    log = read_commit_log(options.folder->commits());
-  }
-
-  run_result again(const job& under, const std::string& out = "") const {
-    run_options options;
-    if (!out.empty())
-      options.folder = make_run_folder(folder.path(out), "replay");
-    return replay(what, log, under, rows, options);
-  }
-  run_result again() const { return again(what); }
-
-  job under(const std::string& algorithm) const {
-    auto other = what;
-    other.trainer.algorithm = {algorithm, find_algorithm(algorithm)->defaults};
-    other.trainer.policy = ""; // what the algorithm prefers
-    return other;
-  }
-
-  temporary_folder folder;
-  job what;
-  data::dataset rows;
-  run_result result;
-  commit_log log;
-};
-
-using schedule_line =
-    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t, std::uint64_t, verdict_kind>;
-
-// Who, when, which rows, which base: the lines of each shard in their order.
-std::vector<schedule_line> schedule_of(const commit_log& log) {
-  std::vector<schedule_line> all;
-  for (std::uint32_t shard = 0; shard < log.servers; ++shard)
-    for (const auto& one : log.commits)
-      if (const auto& r = one.what; r.shard == shard)
-        all.emplace_back(shard, r.worker, r.chunk.epoch, r.chunk.index, r.base, r.version, r.kind);
-  return all;
-}
-
-} // namespace
-
 TEST_CASE("a replay gives the center of the run, bit for bit", "[runtime][replay]") {
-  const auto algorithm = GENERATE(as<std::string>{}, "downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental");
+  const auto algorithm = GENERATE(as<std::string>{}, "downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental",
+                                  "sync", "easgd", "averaging");
   const auto workers = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{7});
   const auto servers = GENERATE(std::size_t{1}, std::size_t{2});
   INFO(algorithm << " with " << workers << " workers and " << servers << " servers");
@@ -97,6 +26,79 @@ TEST_CASE("a run whose workers waited in line is replayed", "[runtime][replay]")
   which.trainer.epochs = 10;
   const recording run{which, 500};
   CHECK(same_bits(run.again().weights, run.result.weights));
+}
+
+TEST_CASE("rounds are replayed with other keys, and folded anew", "[runtime][replay]") {
+  const recording run{recorded_job("easgd", 3, 2)};
+  auto softer = run.what;
+  softer.trainer.algorithm.keys["rho"] = 0.5;
+  const auto other = run.again(softer, "other");
+  CHECK_FALSE(same_bits(other.weights, run.result.weights));
+  CHECK(other.rows.balanced());
+  CHECK(schedule_of(read_commit_log(run.folder.path("other/commits.jsonl"))) == schedule_of(run.log));
+}
+
+TEST_CASE("rounds that lost a worker are replayed", "[runtime][replay]") {
+  const auto algorithm = GENERATE(as<std::string>{}, "sync", "easgd", "averaging");
+  INFO(algorithm);
+  auto which = recorded_job(algorithm, 4, 2);
+  which.laboratory.kills = {{1, 0.05}, {3, 0.11}};
+  which.laboratory.batch_seconds = 0.01;
+  temporary_folder folder;
+  run_options options;
+  options.folder = make_run_folder(folder.path("run"), "simulated");
+  const auto rows = blobs(90);
+  const auto result = simulate(which, rows, options);
+  REQUIRE(result.rows.redone > 0);
+  const auto log = read_commit_log(options.folder->commits());
+  CHECK(same_bits(replay(which, log, which, rows, {}).weights, result.weights));
+}
+
+TEST_CASE("a worker that was kept is replayed as it was", "[runtime][replay]") {
+  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd", "experimental");
+  const bool was_killed = GENERATE(false, true);
+  INFO(algorithm << (was_killed ? ", killed" : ", stopped"));
+  resumable run{recorded_job(algorithm, 1, 2)};
+  run.start_until(60);
+  const auto early = run.checkpoints();
+  run.start_until(150);
+  const auto result = was_killed ? run.start_from(early) : run.start_until(0);
+  const auto log = read_commit_log(run.options.folder->commits());
+  REQUIRE(log.restarts.size() == 2);
+  CHECK(log.restarts[0].keeps_worker);
+  CHECK(log.restarts[1].keeps_worker);
+  REQUIRE((log.restarts[1].shards[0].version == log.restarts[0].shards[0].version) == was_killed);
+  CHECK(same_bits(result.weights, train(run.what, run.rows).weights));
+  const auto rebuilt = replay(run.what, log, run.what, run.rows, {});
+  CHECK(same_bits(rebuilt.weights, result.weights));
+  CHECK(rebuilt.versions == result.versions);
+  CHECK(rebuilt.rows.balanced());
+}
+
+TEST_CASE("a resumed run is replayed, start after start", "[runtime][replay]") {
+  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd", "experimental", "easgd", "averaging");
+  const bool was_killed = GENERATE(false, true);
+  INFO(algorithm << (was_killed ? ", killed" : ", stopped"));
+  resumable run{recorded_job(algorithm, 3, 2)};
+  run.start_until(60);
+  const auto early = run.checkpoints();
+  run.start_until(150);
+  const auto result = was_killed ? run.start_from(early) : run.start_until(0);
+  const auto log = read_commit_log(run.options.folder->commits());
+  REQUIRE(log.restarts.size() == 2);
+  REQUIRE((log.restarts[1].shards[0].version == log.restarts[0].shards[0].version) == was_killed);
+  run_options options;
+  options.folder = make_run_folder(run.folder.path("again"), "replay");
+  const auto rebuilt = replay(run.what, log, run.what, run.rows, options);
+  CHECK(same_bits(rebuilt.weights, result.weights));
+  CHECK(rebuilt.versions == result.versions);
+  CHECK(rebuilt.rows.balanced());
+  CHECK(rebuilt.rows.applied == 270);
+  CHECK(rebuilt.numbers.updates == log.commits.size() / 2);
+  const auto again = read_commit_log(options.folder->commits());
+  CHECK(schedule_of(again) == schedule_of(log));
+  CHECK(again.restarts.size() == 2);
+  CHECK(again.restarts[1].shards[1].folded == log.restarts[1].shards[1].folded);
 }
 
 TEST_CASE("a run under a policy is replayed", "[runtime][replay]") {
@@ -165,44 +167,6 @@ TEST_CASE("other keys of the same algorithm are another rule", "[runtime][replay
   CHECK_FALSE(same_bits(run.again(softer).weights, run.result.weights));
 }
 
-TEST_CASE("a log of another job or other rows is refused", "[runtime][replay]") {
-  const recording run{recorded_job("adag", 2, 1)};
-  const auto refused = [&](errc code, const job& recorded, const data::dataset& rows) {
-    auto text = failure_of(code, [&] { replay(recorded, run.log, recorded, rows, {}); });
-    return text.substr(text.find("commits.jsonl"));
-  };
-  CHECK(refused(errc::data, run.what, blobs(89)) ==
-        "commits.jsonl:1: the run had 90 rows, memory gives 89 now; put the run's data back");
-  auto other = run.what;
-  other.seed = 12;
-  CHECK(refused(errc::checkpoint, other, run.rows) ==
-        "commits.jsonl:1: \"seed\" is not 12, as in the run's config.resolved.toml");
-  other = run.what;
-  other.trainer.workers = 3;
-  CHECK(refused(errc::checkpoint, other, run.rows) ==
-        "commits.jsonl:1: \"workers\" is not 3, as in the run's config.resolved.toml");
-  CHECK(failure_of(errc::usage, [&] {
-          auto alone = run.under("single");
-          alone.trainer.workers = 1;
-          run.again(alone);
-        }) == "single makes no commits, so there is nothing to replay");
-  CHECK(
-      failure_of(errc::usage, [&] { run.again(run.under("easgd")); }) ==
-      "easgd commits in rounds, which this dk cannot replay; only algorithms whose workers commit as it comes can be");
-  auto bounded = run.what;
-  bounded.trainer.policy = "reject";
-  CHECK(failure_of(errc::usage, [&] { run.again(bounded); }) ==
-        "the policy \"reject\" changes who trains what, so no other schedule can be followed under it");
-}
-
-TEST_CASE("a replay that goes another way than its log ends with the line", "[runtime][replay]") {
-  recording run{recorded_job("adag", 1, 1)};
-  run.log.commits[4].what.kind = verdict_kind::rejected; // as if its delta had not been finite
-  const auto text = failure_of(errc::checkpoint, [&] { run.again(); });
-  CHECK(text.substr(text.find("commits.jsonl")) ==
-        "commits.jsonl:6: shard 0: the replay went another way: applied at version 5 instead of rejected at version 5");
-}
-
 TEST_CASE("a commit that was refused is refused again, and its chunk trained again", "[runtime][replay]") {
   recording run{recorded_job("downpour", 1, 1)};
   // Worker 0 was refused once before it trained this chunk again; its optimizer and its dropout had moved on.
@@ -263,28 +227,6 @@ TEST_CASE("commits that were lost, doubled and fenced are replayed as such", "[r
   CHECK(schedule_of(log) == schedule_of(run.log));
   const auto again = replay(run.under(algorithm), log, run.under(algorithm), run.rows, {});
   CHECK(same_bits(again.weights, other.weights));
-}
-
-TEST_CASE("a resumed run is refused with the line of its second start", "[runtime][replay]") {
-  const recording run{recorded_job("adag", 2, 1)};
-  const auto state = read_checkpoints(run.folder.path("run/checkpoints"));
-  run_options options;
-  options.folder = run_folder{run.folder.path("run")};
-  options.resume = &state;
-  train(run.what, run.rows, options);
-  CHECK(
-      failure_in(run.folder, errc::checkpoint, [&] { read_commit_log(options.folder->commits()); }) ==
-      "run/commits.jsonl:17: the run was resumed here, and its workers started with fresh optimizers; only a run of a "
-      "single start can be replayed");
-}
-
-TEST_CASE("a replay that diverges ends with the line", "[runtime][replay]") {
-  auto which = recorded_job("adag", 1, 1);
-  which.trainer.optimizer = {"sgd", {{"learning_rate", 0.1}}};
-  const recording run{which};
-  auto wild = run.under("downpour");
-  wild.trainer.optimizer = {"sgd", {{"learning_rate", 1e30}}};
-  CHECK_FALSE(failure_of(errc::diverged, [&] { run.again(wild); }) == "no failure");
 }
 
 TEST_CASE("two centers are compared", "[runtime][replay]") {

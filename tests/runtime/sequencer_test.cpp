@@ -12,7 +12,7 @@ using kind = script_step::kind;
 
 class sequencer_fixture : public actor_fixture {
 public:
-  void start(std::vector<script_step> script, bool same_rule = true) {
+  void start(std::vector<script_step> script, bool same_rule = true, bool rounds = false) {
     sequencer_setup setup;
     setup.shard = 1;
     setup.server = server.as<server_actor>();
@@ -20,6 +20,7 @@ public:
     setup.script = std::move(script);
     setup.origin = "log";
     setup.same_rule = same_rule;
+    setup.rounds = rounds;
     setup.watchers = {watcher.actor()};
     door = spawn(sequencer, std::move(setup));
     run();
@@ -175,6 +176,67 @@ TEST_CASE_METHOD(actor_fixture, "a schedule gives each worker its chunks in thei
   CHECK(tally.expected_rows == 15);
   CHECK(tally.done_rows == 5);
   CHECK(tally.stopped);
+}
+
+TEST_CASE_METHOD(actor_fixture, "behind a barrier a schedule gives the chunks of a round at a time",
+                 "[runtime][replay]") {
+  const auto server = make_probe();
+  const auto watcher = make_probe();
+  const auto workers = std::vector<probe>{make_probe(), make_probe()};
+  schedule_setup setup;
+  setup.chunks[0] = {{{0, 0}, {0, 10}, true, 0}, {{0, 2}, {20, 25}, true, 1, 0.5}};
+  setup.chunks[1] = {{{0, 1}, {10, 20}, true, 0}};
+  setup.workers = 2;
+  setup.rows = 25;
+  setup.servers = {server.as<server_actor>()};
+  setup.watchers = {watcher.actor()};
+  const auto book = spawn(schedule, setup);
+  const auto ask_next = [&](std::uint32_t id) {
+    workers[id].send(book, work_request{id, 0});
+    run();
+  };
+  const auto report = [&](std::uint32_t id, std::uint64_t lease) {
+    chunk_report done;
+    done.worker = id;
+    done.lease = lease;
+    workers[id].send(book, done);
+    run();
+  };
+  const auto close = [&] {
+    auto asked = server.take_mail<close_atom, exact>();
+    asked.answer(std::uint64_t{2});
+    run();
+    return double{asked.content.get_as<exact>(1)};
+  };
+  ask_next(0);
+  ask_next(1);
+  const auto first = workers[0].take<lease>();
+  CHECK(first.round == 1);
+  report(0, first.number);
+  ask_next(0);
+  CHECK(workers[0].empty()); // its next chunk is of the next round
+  CHECK(server.empty());
+  report(1, workers[1].take<lease>().number);
+  CHECK(close() == 1);
+  const auto second = workers[0].take<lease>();
+  CHECK(second.round == 2);
+  CHECK(second.chunk == chunk_id{0, 2});
+  ask_next(1);
+  CHECK(workers[1].take<lease>().number == 0);
+  report(0, second.number);
+  ask_next(0);
+  CHECK(workers[0].take<lease>().number == 0);
+  CHECK(watcher.count<run_event>() == 2); // two joined; the end comes when the last round is closed
+  CHECK(close() == 0.5);
+  CHECK(watcher.count<run_event>() == 3);
+}
+
+TEST_CASE_METHOD(sequencer_fixture, "behind a barrier a pull is answered by the shard at once", "[runtime][replay]") {
+  start({{kind::commit, 1, 0, verdict_kind::applied, 2}}, true, true);
+  a.send(door, pull{0, 1});
+  run();
+  answer_pull(0);
+  CHECK(a.take<center>().version == 0);
 }
 
 TEST_CASE_METHOD(actor_fixture, "a worker that is lost ends the replay with its reason", "[runtime][replay]") {

@@ -18,6 +18,10 @@ auto fields(const process_exit& x) {
   const auto& [node, pid, status, signal] = x;
   return std::tie(node, pid, status, signal);
 }
+auto fields(const replica_state& x) {
+  const auto& [chunks, optimizer, steps, weights, moments] = x;
+  return std::tie(chunks, optimizer, steps, weights, moments);
+}
 auto fields(const center& x) {
   const auto& [version, weights] = x;
   return std::tie(version, weights);
@@ -53,11 +57,12 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
                         someone.as<ledger_actor>(),
                         someone.as<loader_actor>(),
                         {shard, shard},
-                        block_of({4, 5})};
+                        block_of({4, 5}),
+                        {7, "adam", 8, block_of({1, 2}), block_of({3})}};
   const auto wire = encode(system, sent);
   enlistment arrived;
   REQUIRE(decode(system, wire, arrived));
-  const auto& [worker, run_epoch, job, label_width, ledger, loader, shards, alone_start] = arrived;
+  const auto& [worker, run_epoch, job, label_width, ledger, loader, shards, alone_start, resumed] = arrived;
   CHECK(worker == 1);
   CHECK(run_epoch == 2);
   CHECK(job == sent.job);
@@ -68,6 +73,7 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
   CHECK(same(shards[0], shard));
   CHECK(same(shards[1], shard));
   CHECK(same(alone_start, sent.alone_start));
+  CHECK(same(resumed, sent.resumed));
   for (std::size_t length = 0; length < wire.size(); ++length) {
     enlistment torn;
     CHECK_FALSE(decode(system, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(length)}, torn));

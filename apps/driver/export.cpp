@@ -1,0 +1,96 @@
+#include "apps/driver/export.hpp"
+
+#include "common/error.hpp"
+#include "common/log.hpp"
+#include "common/text.hpp"
+#include "nn/catalog.hpp"
+#include "nn/model_file.hpp"
+#include "runtime/run_folder.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace dk {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Whether dk has what the file names: then the file that is written can name it, too.
+bool is_trainable(const nn::loaded_model& model) {
+  const auto has = [](const std::vector<std::string>& all, const std::string& name) {
+    return std::find(all.begin(), all.end(), name) != all.end();
+  };
+  const auto known = nn::loss_names();
+  const auto& losses = model.loss.losses;
+  return !losses.empty() && has(nn::optimizer_names(), model.optimizer.name) &&
+         std::all_of(losses.begin(), losses.end(), [&](const std::string& loss) { return has(known, loss); });
+}
+
+void save_hdf5(const std::string& path, const nn::loaded_model& model) {
+  const auto optimizer = is_trainable(model) ? model.optimizer : spec{};
+  nn::save_model(path, model.architecture, model.loss, optimizer, model.weights.data());
+}
+
+void save_description(const std::string& path, const nn::loaded_model& model) {
+  nn::save_description(path, model.architecture);
+}
+
+void save_safetensors(const std::string& path, const nn::loaded_model& model) {
+  nn::save_safetensors(path, model.architecture, model.weights.data());
+}
+
+void save_onnx(const std::string& path, const nn::loaded_model& model) {
+  nn::save_onnx(path, model.architecture, model.weights.data());
+}
+
+struct format {
+  const char* ending;
+  bool has_weights;
+  void (*save)(const std::string& path, const nn::loaded_model& model);
+};
+
+constexpr format formats[] = {{".h5", true, save_hdf5},
+                              {".json", false, save_description},
+                              {".safetensors", true, save_safetensors},
+                              {".onnx", true, save_onnx}};
+
+const format& format_of(const std::string& path) {
+  std::vector<std::string> endings;
+  for (const auto& one : formats) {
+    if (fs::path{path}.extension() == one.ending)
+      return one;
+    endings.emplace_back(one.ending);
+  }
+  throw failure{errc::usage, path + ": what --out ends in says the format, accepted are " + join(endings)};
+}
+
+std::string file_of(const export_options& options) {
+  if (!fs::is_directory(options.model))
+    return options.model;
+  const auto folder = open_run_folder(options.model);
+  if (!options.weights.empty())
+    throw failure{errc::usage, options.model + " is a run's folder, which has weights of its own; name a model file "
+                                               "with --weights"};
+  if (!fs::exists(folder.model()) && fs::exists(folder.model_of(0)))
+    throw failure{errc::usage,
+                  options.model + " holds several models; name one of their files, as in " + folder.model_of(0)};
+  return folder.model();
+}
+
+} // namespace
+
+int export_command(const export_options& options) {
+  set_up_log(verbosity::normal);
+  const auto& to = format_of(options.out);
+  const auto path = file_of(options);
+  const auto model = nn::load_model(path, options.weights);
+  if (to.has_weights && model.weights.empty())
+    throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
+  to.save(options.out, model);
+  fmt::print("{}\n", options.out);
+  return 0;
+}
+
+} // namespace dk

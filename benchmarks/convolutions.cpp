@@ -1,0 +1,73 @@
+// Which way to convolve is the faster in each direction, for the two convolutions of W2 (3 x 3, 32 filters)?
+//
+//   convolutions [--batch N]
+//
+// Prints the median of µs on one thread, forward / gradient of the input / gradient of the kernel, as the product
+// convolves and by unrolled matrix products.
+
+#include "benchmarks/timing.hpp"
+#include "common/random.hpp"
+#include "nn/compute_scope.hpp"
+#include "nn/convolution.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+std::vector<float> numbers(std::size_t count) {
+  dk::random_stream random{1};
+  std::vector<float> made(count);
+  for (auto& number : made)
+    number = static_cast<float>(random.uniform());
+  return made;
+}
+
+struct directions {
+  double forward;
+  double input;
+  double kernel;
+};
+
+directions time_convolution(dk::nn::convolution& by, const dk::nn::window& over, std::size_t filters,
+                            std::size_t batch) {
+  const auto x = numbers(batch * over.input());
+  const auto dy = numbers(batch * over.positions() * filters);
+  const auto kernel = numbers(over.numbers() * filters);
+  std::vector<float> to(std::max({x.size(), dy.size(), kernel.size()}));
+  return {dk::thread_microseconds([&] { by.forward(batch, x.data(), kernel.data(), to.data()); }),
+          dk::thread_microseconds([&] { by.input_gradient(batch, dy.data(), kernel.data(), to.data()); }),
+          dk::thread_microseconds([&] { by.kernel_gradient(batch, x.data(), dy.data(), to.data()); })};
+}
+
+void print_convolutions(std::size_t batch) {
+  const auto axis = [](std::size_t in) { return dk::nn::make_axis(in, 3, 1, 1, false); };
+  const dk::nn::window both[] = {{axis(28), axis(28), 1}, {axis(26), axis(26), 32}};
+  for (const auto& over : both) {
+    const auto used = time_convolution(*dk::nn::make_convolution(over, 32), over, 32, batch);
+    const auto unrolled = time_convolution(*dk::nn::make_unrolled_convolution(over, 32), over, 32, batch);
+    std::printf("  %zu x %zu x %zu   as used %.0f / %.0f / %.0f   unrolled %.0f / %.0f / %.0f\n", over.y.in, over.x.in,
+                over.channels, used.forward, used.input, used.kernel, unrolled.forward, unrolled.input,
+                unrolled.kernel);
+  }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const std::string word = argc == 3 ? argv[1] : "";
+  const auto number = argc == 3 ? std::strtoul(argv[2], nullptr, 10) : 0;
+  if (argc != 1 && (word != "--batch" || number == 0 || number > 4096)) {
+    std::cerr << "usage: convolutions [--batch N]   (N up to 4096)\n";
+    return 2;
+  }
+  const dk::nn::compute_scope scope;
+  for (const auto batch : number > 0 ? std::vector<std::size_t>{number} : std::vector<std::size_t>{1, 16, 128}) {
+    std::printf("batch %zu\n", batch);
+    print_convolutions(batch);
+  }
+}

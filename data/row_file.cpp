@@ -1,0 +1,103 @@
+#include "data/row_file.hpp"
+
+#include "common/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace dk::data {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& folder, const char* what) {
+  throw failure{errc::resources, folder + ": " + what + " (" + std::strerror(errno) +
+                                     "); free some room there, or name another folder as `data.cache_folder`"};
+}
+
+int nameless_file(const std::string& folder) {
+  auto number = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (number >= 0)
+    return number;
+  auto path = folder + "/dk-rows-XXXXXX"; // where the file system has no files without names
+  number = ::mkostemp(path.data(), O_CLOEXEC);
+  if (number < 0)
+    fail(folder, "a file for the rows cannot be made");
+  ::unlink(path.c_str());
+  return number;
+}
+
+} // namespace
+
+row_file::row_file(const std::string& folder, std::size_t feature_width, std::size_t label_width)
+    : folder_(folder), number_(nameless_file(folder)), feature_width_(feature_width), label_width_(label_width) {}
+
+row_file::~row_file() {
+  ::close(number_);
+}
+
+void row_file::append(const float* features, const float* labels, std::size_t count) {
+  constexpr std::size_t together = std::size_t{1} << 20U; // numbers
+  const auto wide = feature_width_ + label_width_;
+  const auto most = std::max<std::size_t>(together / wide, 1);
+  std::vector<float> lines(std::min(most, count) * wide);
+  while (count > 0) {
+    const auto now = std::min(most, count);
+    auto* to = lines.data();
+    for (std::size_t row = 0; row < now; ++row) {
+      to = std::copy_n(features + row * feature_width_, feature_width_, to);
+      to = std::copy_n(labels + row * label_width_, label_width_, to);
+    }
+    const auto* bytes = reinterpret_cast<const char*>(lines.data());
+    for (auto left = now * row_bytes(); left > 0;) {
+      const auto done = ::write(number_, bytes, left);
+      if (done < 0 && errno == EINTR)
+        continue;
+      if (done <= 0)
+        fail(folder_, "the rows cannot be written there");
+      bytes += done;
+      left -= static_cast<std::size_t>(done);
+    }
+    features += now * feature_width_;
+    labels += now * label_width_;
+    rows_ += now;
+    count -= now;
+  }
+}
+
+void row_file::read(std::uint64_t first, std::size_t count, float* features, float* labels) const {
+  constexpr std::size_t together = 256; // rows in one call of the system
+  std::array<iovec, 2 * together> pieces{};
+  while (count > 0) {
+    const auto now = std::min(together, count);
+    std::size_t used = 0;
+    for (std::size_t row = 0; row < now; ++row) {
+      pieces[used++] = {features + row * feature_width_, feature_width_ * sizeof(float)};
+      if (label_width_ > 0)
+        pieces[used++] = {labels + row * label_width_, label_width_ * sizeof(float)};
+    }
+    const auto wanted = static_cast<ssize_t>(now * row_bytes());
+    ssize_t got = 0;
+    do
+      got = ::preadv(number_, pieces.data(), static_cast<int>(used), static_cast<off_t>(first * row_bytes()));
+    while (got < 0 && errno == EINTR);
+    if (got != wanted) // a file on disk gives all that is there
+      fail(folder_, "rows cannot be read again");
+    first += now;
+    features += now * feature_width_;
+    labels += now * label_width_;
+    count -= now;
+  }
+}
+
+void row_file::expect(std::uint64_t first, std::uint64_t count) const {
+  ::posix_fadvise(number_, static_cast<off_t>(first * row_bytes()), static_cast<off_t>(count * row_bytes()),
+                  POSIX_FADV_WILLNEED);
+}
+
+} // namespace dk::data

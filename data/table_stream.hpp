@@ -1,0 +1,24 @@
+#pragma once
+
+#include "data/table.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace dk::data {
+
+/// The rows of a source in their order, a table of some of them at a time, with the same columns in each.
+class table_stream {
+public:
+  virtual ~table_stream() = default;
+
+  /// The next rows; nothing at the end. @throws failure (data)
+  virtual std::optional<table> next() = 0;
+
+  /// What part of the source has been read, from 0 to 1.
+  virtual double progress() const = 0;
+};
+
+using table_stream_ptr = std::unique_ptr<table_stream>;
+
+} // namespace dk::data

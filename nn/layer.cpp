@@ -1,0 +1,14 @@
+#include "nn/layer.hpp"
+
+#include "nn/initializer.hpp"
+
+namespace dk::nn {
+
+void layer::initialize(float* weights, random_stream& random) const {
+  for (const auto& array : arrays()) {
+    nn::initialize(array.initializer, array.extents, random, weights);
+    weights += size_of(array.extents);
+  }
+}
+
+} // namespace dk::nn

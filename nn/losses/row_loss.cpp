@@ -1,0 +1,58 @@
+#include "nn/losses/row_loss.hpp"
+
+#include "common/error.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace dk::nn {
+
+namespace {
+
+class row_loss final : public loss_function {
+public:
+  row_loss(const row_rule& rule, const loss_use& use)
+      : rule_(rule), width_(use.width), fused_(use.fused), terms_(rule.mean ? use.width : 1) {}
+
+  metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
+    const auto pass = pass_for(labels, rows * width_);
+    const float middle = fused_ ? 0.0F : 0.5F; // where a sigmoid is left to the loss, 0 becomes one half
+    const float scale = 1.0F / static_cast<float>(rows * terms_);
+    metrics sums;
+    sums.rows = rows;
+    for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += width_) {
+      sums.loss_sum += pass(outputs, labels, width_, scale, gradient) / static_cast<double>(terms_);
+      sums.correct += agrees(outputs, labels, width_, middle) ? 1U : 0U;
+      if (gradient != nullptr)
+        gradient += width_;
+    }
+    return sums;
+  }
+
+private:
+  row_pass pass_for(const float* labels, std::size_t count) const {
+    if (fused_)
+      return rule_.fused_pass;
+    const auto is_binary = [](float y) { return y == 0.0F || y == 1.0F; };
+    return rule_.binary_pass != nullptr && std::all_of(labels, labels + count, is_binary) ? rule_.binary_pass
+                                                                                          : rule_.pass;
+  }
+
+  row_rule rule_;
+  std::size_t width_;
+  bool fused_;
+  std::size_t terms_;
+};
+
+} // namespace
+
+std::unique_ptr<loss_function> make_row_loss(const row_rule& rule, const loss_use& use) {
+  if (use.label_width != use.width)
+    throw failure{errc::shape, std::string{rule.name} + " compares number by number, but the model has " +
+                                   std::to_string(use.width) + " outputs and a label has " +
+                                   std::to_string(use.label_width) +
+                                   " numbers; make them equal, with one_hot on the label or another last layer"};
+  return std::make_unique<row_loss>(rule, use);
+}
+
+} // namespace dk::nn

@@ -1,0 +1,62 @@
+#include "nn/measurements.hpp"
+
+#include "nn/catalog.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace dk::nn {
+
+namespace {
+
+// Losses whose outputs decide each for itself.
+bool is_exclusive(const std::string& loss) {
+  return find_loss(loss).name != "binary_crossentropy";
+}
+
+} // namespace
+
+measurements::measurements(const std::vector<spec>& wanted, const objective& losses, const output_losses& of,
+                           const std::vector<std::string>& outputs)
+    : outputs_(outputs) {
+  const bool several = outputs.size() > 1;
+  losses_.resize(several ? outputs.size() : 0);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    for (const auto& metric : wanted) {
+      check_metric(metric);
+      if (!several && metric.name == "accuracy")
+        continue;
+      const metric_use use{of.size_of_output(i), of.label_width_of(i), is_exclusive(losses.loss_of(i))};
+      part made{(several ? outputs[i] + "_" : "") + metric.name, i, find_metric(metric.name).make(metric, use), {}};
+      made.counters.resize(made.what->counters());
+      parts_.push_back(std::move(made));
+    }
+}
+
+void measurements::add(std::size_t output, const float* predictions, const float* labels, const metrics& found) {
+  if (!losses_.empty())
+    losses_[output] += found;
+  for (auto& one : parts_)
+    if (one.output == output)
+      one.what->count(predictions, labels, static_cast<std::size_t>(found.rows), one.counters.data());
+}
+
+measurements& measurements::operator+=(const measurements& other) {
+  for (std::size_t i = 0; i < losses_.size(); ++i)
+    losses_[i] += other.losses_[i];
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    std::transform(parts_[i].counters.begin(), parts_[i].counters.end(), other.parts_[i].counters.begin(),
+                   parts_[i].counters.begin(), std::plus<>{});
+  return *this;
+}
+
+std::vector<std::pair<std::string, double>> measurements::values() const {
+  std::vector<std::pair<std::string, double>> all;
+  for (std::size_t i = 0; i < losses_.size(); ++i)
+    all.emplace_back(outputs_[i] + "_loss", losses_[i].loss());
+  for (const auto& one : parts_)
+    all.emplace_back(one.name, one.what->value(one.counters.data()));
+  return all;
+}
+
+} // namespace dk::nn

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "nn/metric.hpp"
+#include "nn/output_losses.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dk::nn {
+
+/// The metrics that a job names, over rows of predictions; of several outputs all metrics of each, and its loss.
+class measurements {
+public:
+  /// @param outputs their names, in order
+  /// @throws failure (config, shape): an unknown metric, or one that an output of this kind has not
+  measurements(const std::vector<spec>& wanted, const objective& losses, const output_losses& of,
+               const std::vector<std::string>& outputs);
+
+  /// Counts rows of one output.
+  void add(std::size_t output, const float* predictions, const float* labels, const metrics& found);
+
+  /// Adds what others of the same metrics have counted.
+  measurements& operator+=(const measurements& other);
+
+  /// By name: "auc", or "OUTPUT_auc" and "OUTPUT_loss" of several outputs. The accuracy of a single output is left out:
+  /// struct metrics has it.
+  std::vector<std::pair<std::string, double>> values() const;
+
+private:
+  struct part {
+    std::string name;
+    std::size_t output;
+    std::unique_ptr<metric> what;
+    std::vector<std::uint64_t> counters;
+  };
+
+  std::vector<std::string> outputs_;
+  std::vector<metrics> losses_; // of several outputs
+  std::vector<part> parts_;
+};
+
+} // namespace dk::nn

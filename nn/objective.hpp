@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk::nn {
+
+/// What a model is to minimise: a loss for each output in their order, or one for all of them, and what each counts for
+/// in the sum.
+struct objective {
+  std::vector<std::string> losses;
+  std::vector<double> weights; ///< of each loss; none: 1
+
+  objective() = default;
+  objective(const char* loss) : losses{loss} {}
+  objective(const std::string& loss) : losses{loss} {}
+  objective(std::string_view loss) : losses{std::string{loss}} {}
+  objective(std::vector<std::string> all, std::vector<double> parts = {})
+      : losses(std::move(all)), weights(std::move(parts)) {}
+
+  bool empty() const { return losses.empty(); }
+
+  /// Of an output, counted from 0. Requires fitting numbers.
+  const std::string& loss_of(std::size_t output) const { return losses[losses.size() == 1 ? 0 : output]; }
+  double weight_of(std::size_t output) const { return weights.empty() ? 1 : weights[output]; }
+
+  bool operator==(const objective& other) const { return losses == other.losses && weights == other.weights; }
+};
+
+/// @throws failure (config): an unknown loss, a weight below 0, as many losses or weights as no model has outputs
+void check_objective(const objective& wanted);
+
+} // namespace dk::nn

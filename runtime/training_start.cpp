@@ -1,0 +1,173 @@
+// What a training starts from, and the actors that it spawns.
+#include "actors/parameter_server.hpp"
+#include "runtime/commit_format.hpp"
+#include "runtime/enlist.hpp"
+#include "runtime/model_of.hpp"
+#include "runtime/preflight.hpp"
+#include "runtime/recorder.hpp"
+#include "runtime/replay/plan.hpp"
+#include "runtime/training.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <thread>
+
+namespace dk {
+
+namespace {
+
+stop_rule stop_rule_of(const nlohmann::json& keys) {
+  stop_rule rule;
+  rule.rows = keys.value("rows", rule.rows);
+  rule.seconds = keys.value("seconds", rule.seconds);
+  rule.loss = keys.value("loss", rule.loss);
+  rule.accuracy = keys.value("accuracy", rule.accuracy);
+  return rule;
+}
+
+// The shards measure how far the center has moved since a commit's base where they can keep the bases: in one process
+// the workers hold the same blocks anyway; of nodes each worker costs a model of memory here.
+bool bases_cost_little(const job& which, std::size_t weights) {
+  constexpr std::size_t little = std::size_t{256} << 20U; // bytes
+  return which.cluster.nodes.empty() || which.trainer.workers * weights * sizeof(float) <= little;
+}
+
+} // namespace
+
+void training::plan_tracks() {
+  if (alone())
+    for (std::size_t i = 0; i < members_.size(); ++i)
+      tracks_.push_back({{}, members_[i].grid, {}});
+  else
+    tracks_.push_back({{}, grid_, {}});
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    auto& one = tracks_[i];
+    if (options_.resume != nullptr)
+      one.resumed = alone() ? options_.resume->done_of(i) : options_.resume->done();
+    total_rows_ += one.grid.total_rows();
+    for (const auto& chunk : one.resumed)
+      resumed_rows_ += one.grid.range(chunk).size();
+  }
+}
+
+// What the parameters start from: the center's, or all models', one after the other.
+block training::start_weights() const {
+  std::vector<block> pieces;
+  if (options_.resume != nullptr)
+    for (const auto& shard : options_.resume->shards)
+      pieces.push_back(shard.weights);
+  else if (alone())
+    for (const auto& member : members_)
+      pieces.push_back(first_weights(member.which));
+  else
+    pieces.push_back(first_weights(job_));
+  return block::joined(pieces);
+}
+
+block training::first_weights(const job& which) const {
+  if (!options_.start.empty())
+    return options_.start;
+  auto model = make_model(which, rows_.label_width);
+  model.initialize(which.seed);
+  return model.release_weights();
+}
+
+std::vector<worker_part> training::parts() const {
+  std::vector<worker_part> all;
+  if (!alone())
+    for (std::size_t i = 0; i < job_.trainer.workers; ++i)
+      all.push_back({job_, tracks_.front().ledger, rows_, data::sampling::every_row, {}, {}});
+  const auto size = alone() ? start_.size() / members_.size() : 0;
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    all.push_back({members_[i].which,
+                   tracks_[i].ledger,
+                   members_[i].rows,
+                   members_[i].sampling,
+                   start_.slice(i * size, size),
+                   {}});
+  if (resumes_workers())
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i].resumed = options_.resume->workers.at(i);
+  return all;
+}
+
+void training::spawn_recorder() {
+  recorder_setup setup;
+  if (options_.folder) {
+    setup.history = options_.folder->history();
+    if (job_.trainer.record && !alone())
+      setup.commits = options_.folder->commits();
+    if (!setup.commits.empty())
+      setup.header = first_line();
+    if (validates())
+      setup.validation = options_.folder->validation();
+  }
+  setup.listener = caf::actor{self_};
+  if (options_.replay != nullptr)
+    setup.so_far = options_.replay->earlier;
+  recorder_ = system_.spawn(recorder, setup);
+  self_->monitor(recorder_);
+}
+
+// What this start of the run begins commits.jsonl with.
+std::string training::first_line() const {
+  if (options_.resume == nullptr)
+    return commits_header(job_, grid_).dump();
+  std::vector<std::uint64_t> versions;
+  for (const auto& shard : options_.resume->shards)
+    versions.push_back(shard.version);
+  return restart_line(run_epoch(), versions, resumes_workers()).dump();
+}
+
+bool training::resumes_workers() const {
+  return options_.resume != nullptr && !options_.resume->workers.empty() && keeps_workers(job_);
+}
+
+void training::spawn_servers() {
+  const auto offsets = shard_offsets(start_.size(), job_.trainer.servers);
+  for (std::uint32_t i = 0; i + 1 < offsets.size(); ++i) {
+    server_setup setup;
+    setup.shard = i;
+    setup.offset = offsets[i];
+    setup.start = {0, start_.slice(offsets[i], offsets[i + 1] - offsets[i])};
+    if (options_.resume != nullptr) {
+      setup.start.version = options_.resume->shards[i].version;
+      setup.folded = options_.resume->shards[i].folded;
+    }
+    setup.grid = grid_;
+    setup.run_epoch = run_epoch();
+    setup.rule = rule_.server(job_.trainer.algorithm.keys, job_.trainer.optimizer);
+    setup.policy = policy_of(job_);
+    setup.keep_bases = bases_cost_little(job_, start_.size());
+    setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
+    const auto start = setup.start;
+    auto server = serve(setup);
+    if (options_.replay != nullptr)
+      server = spawn_sequencer(i, server, start);
+    shards_.push_back({std::move(server), offsets[i], 0, start});
+    self_->monitor(shards_.back().server);
+  }
+}
+
+void training::spawn_ledgers() {
+  ledger_setup setup;
+  setup.barrier = barrier_of(rule_);
+  setup.how = job_.trainer.assignment == "static" ? assignment::fixed : assignment::dynamic;
+  setup.workers = alone() ? 1 : static_cast<std::uint32_t>(job_.trainer.workers);
+  for (const auto& link : shards_)
+    setup.servers.push_back(link.server);
+  setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
+  setup.rate = earlier_rate();
+  setup.stop = stop_rule_of(job_.trainer.stop);
+  setup.request_timeout = timeout();
+  if (job_.cluster.nodes.empty() && !timeline_) // in the laboratory every worker has a core of its own
+    setup.slots = std::max(1U, std::thread::hardware_concurrency());
+  for (auto& one : tracks_) {
+    setup.grid = one.grid;
+    setup.done = one.resumed;
+    one.ledger = system_.spawn(ledger, setup);
+    self_->monitor(one.ledger);
+  }
+}
+
+} // namespace dk

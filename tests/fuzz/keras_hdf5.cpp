@@ -1,0 +1,172 @@
+// Whatever groups, attributes and data sets are in an HDF5 file: weights of the model's size, or failure (model).
+// The library reads the bytes of files, dk what they say; so the input is not a file but how to make one, in memory.
+#include "common/error.hpp"
+#include "nn/keras/config.hpp"
+#include "nn/keras/hdf5.hpp"
+#include "nn/keras/json.hpp"
+#include "nn/keras/training_config.hpp"
+#include "nn/keras/weights.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace dk::nn;
+using keras::h5_handle;
+
+// The input as instructions: numbers of one byte, and texts that begin with their length.
+class script {
+public:
+  script(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+
+  bool is_over() const { return size_ == 0; }
+  unsigned number() {
+    if (size_ == 0)
+      return 0;
+    --size_;
+    return *data_++;
+  }
+  std::string text() {
+    std::string read;
+    for (auto length = number(); length > 0 && size_ > 0; --length)
+      read += static_cast<char>(number());
+    return read;
+  }
+
+private:
+  const std::uint8_t* data_;
+  std::size_t size_;
+};
+
+h5_handle file_in_memory() {
+  const h5_handle access{H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "access"};
+  H5Pset_fapl_core(access, 1U << 16U, false);
+  return {H5Fcreate("fuzz.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "file"};
+}
+
+// A text of fixed length where `length` says one, else of any length.
+h5_handle text_type(unsigned length) {
+  h5_handle type{H5Tcopy(H5T_C_S1), H5Tclose, "type"};
+  H5Tset_size(type, length == 0 ? H5T_VARIABLE : length);
+  return type;
+}
+
+h5_handle space_of(const std::vector<hsize_t>& extents) {
+  if (extents.empty())
+    return {H5Screate(H5S_SCALAR), H5Sclose, "space"};
+  return {H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose, "space"};
+}
+
+std::vector<hsize_t> extents_in(script& from) {
+  std::vector<hsize_t> extents(from.number() % 5);
+  for (auto& extent : extents)
+    extent = from.number() % 32;
+  return extents;
+}
+
+void add_texts(hid_t to, script& from) {
+  const auto name = from.text();
+  const auto length = from.number() % 32;
+  std::vector<std::string> texts(from.number() % 8);
+  std::string flat;
+  std::vector<const char*> pointers;
+  for (auto& text : texts) {
+    text = from.text();
+    pointers.push_back(text.c_str());
+    auto padded = text;
+    padded.resize(length);
+    flat += padded;
+  }
+  const auto type = text_type(length);
+  const auto space = space_of(texts.size() == 1 && from.number() % 2 == 0 ? std::vector<hsize_t>{}
+                                                                          : std::vector<hsize_t>{texts.size()});
+  const h5_handle made{H5Acreate2(to, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "attribute"};
+  if (!texts.empty())
+    H5Awrite(made, type, length == 0 ? static_cast<const void*>(pointers.data()) : flat.data());
+}
+
+void add_number(hid_t to, script& from) {
+  const auto name = from.text();
+  const auto space = space_of(extents_in(from));
+  const auto type = from.number() % 2 == 0 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT;
+  const h5_handle made{H5Acreate2(to, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "attribute"};
+}
+
+void add_data(hid_t to, script& from) {
+  const auto name = from.text();
+  const auto space = space_of(extents_in(from));
+  const hid_t types[] = {H5T_NATIVE_FLOAT, H5T_NATIVE_DOUBLE, H5T_NATIVE_INT, H5T_C_S1};
+  const h5_handle links{H5Pcreate(H5P_LINK_CREATE), H5Pclose, "links"};
+  H5Pset_create_intermediate_group(links, 1);
+  const h5_handle made{H5Dcreate2(to, name.c_str(), types[from.number() % 4], space, links, H5P_DEFAULT, H5P_DEFAULT),
+                       H5Dclose, "data"};
+}
+
+// One instruction after the other; those that the library refuses do nothing.
+void fill(hid_t file, script& from) {
+  std::vector<h5_handle> path;
+  while (!from.is_over()) {
+    const hid_t here = path.empty() ? file : static_cast<hid_t>(path.back());
+    try {
+      switch (from.number() % 5) {
+      case 0:
+        add_texts(here, from);
+        break;
+      case 1:
+        add_number(here, from);
+        break;
+      case 2:
+        add_data(here, from);
+        break;
+      case 3:
+        path.push_back(keras::create_group(here, from.text()));
+        break;
+      default:
+        if (!path.empty())
+          path.pop_back();
+      }
+    } catch (const dk::failure&) { // no such name, or one that is there already
+    }
+  }
+}
+
+architecture small() {
+  return {"small",
+          {4, 4, 1},
+          {{"conv2d", {{"filters", 2}, {"kernel_size", 2}}},
+           {"batch_normalization"},
+           {"flatten"},
+           {"dense", {{"units", 2}}}}};
+}
+
+void read(hid_t file, keras::generation by) {
+  static const auto of = small();
+  static const auto layers = make_layers(of);
+  std::size_t count = 0;
+  for (const auto& layer : layers)
+    count += weights_of(*layer);
+  try {
+    if (keras::has_attribute(file, "training_config"))
+      keras::read_loss(keras::parse(keras::read_text(file, "training_config"), "fuzz"), {});
+    if (keras::read_weights(file, of, layers, by, 1U << 20U).size() != count)
+      std::abort();
+  } catch (const dk::failure& why) {
+    if (why.code() != dk::errc::model)
+      std::abort();
+  }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const keras::h5_silence silence;
+  script from{data, size};
+  const auto by = static_cast<keras::generation>(1 + from.number() % 3);
+  const auto file = file_in_memory();
+  fill(file, from);
+  read(file, by);
+  return 0;
+}

@@ -1,0 +1,153 @@
+#include "common/error.hpp"
+#include "nn/catalog.hpp"
+#include "nn/model.hpp"
+#include "tests/nn/fixtures.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+
+using namespace dk::nn;
+using dk::spec;
+namespace test = dk::nn::test;
+
+namespace {
+
+double measured(const spec& wanted, const metric_use& use, const std::vector<float>& outputs,
+                const std::vector<float>& labels) {
+  const auto metric = find_metric(wanted.name).make(wanted, use);
+  std::vector<std::uint64_t> counters(metric->counters());
+  metric->count(outputs.data(), labels.data(), outputs.size() / use.width, counters.data());
+  return metric->value(counters.data());
+}
+
+const metric_use one_output{1, 1};
+const metric_use two_classes{2, 1};
+const metric_use three_classes{3, 1};
+
+} // namespace
+
+TEST_CASE("accuracy is chosen as Keras chooses it", "[nn][metrics]") {
+  CHECK(measured({"accuracy"}, one_output, {0.6F, 0.4F, 0.5F, 0.9F}, {1, 1, 0, 1}) == 0.75);
+  CHECK(measured({"accuracy"}, three_classes, {0, 1, 0, 0.5F, 0.2F, 0.3F}, {1, 2}) == 0.5);
+  CHECK(measured({"accuracy"}, {3, 3}, {0, 1, 0, 0.5F, 0.2F, 0.3F}, {0, 1, 0, 0, 0, 1}) == 0.5);
+  CHECK(measured({"accuracy"}, {2, 2, false}, {0.9F, 0.9F, 0.1F, 0.2F}, {1, 0, 0, 0}) == 0.75);
+  CHECK(measured({"binary_accuracy"}, {2, 2}, {0.9F, 0.9F, 0.1F, 0.2F}, {1, 0, 0, 0}) == 0.75);
+  CHECK(measured({"categorical_accuracy"}, {2, 2}, {0.9F, 0.8F, 0.1F, 0.2F}, {1, 0, 1, 0}) == 0.5);
+  CHECK_THROWS_AS(measured({"binary_accuracy"}, two_classes, {0, 1}, {1}), dk::failure);
+  CHECK_THROWS_AS(measured({"categorical_accuracy"}, one_output, {0}, {1}), dk::failure);
+}
+
+TEST_CASE("top_k counts rows whose class is among the k largest outputs", "[nn][metrics]") {
+  const std::vector<float> outputs{0.1F, 0.2F, 0.3F, 0.4F, 0.4F, 0.3F, 0.2F, 0.1F};
+  const metric_use use{4, 1};
+  CHECK(measured({"top_k", {{"k", 1}}}, use, outputs, {2, 0}) == 0.5);
+  CHECK(measured({"top_k", {{"k", 2}}}, use, outputs, {2, 2}) == 0.5);
+  CHECK(measured({"top_k"}, use, outputs, {0, 3}) == 1);
+  CHECK(measured({"top_k", {{"k", 1}}}, use, {1, 1, 0, 0}, {1}) == 1); // nothing is above it
+  CHECK(measured({"top_k"}, use, {1, 1, 0, 0}, {9}) == 0);
+}
+
+TEST_CASE("precision, recall and F1 of one output", "[nn][metrics]") {
+  const std::vector<float> outputs{0.9F, 0.8F, 0.7F, 0.2F, 0.1F};
+  const std::vector<float> labels{1, 0, 1, 1, 0};
+  CHECK(measured({"precision"}, one_output, outputs, labels) == Approx(2.0 / 3));
+  CHECK(measured({"recall"}, one_output, outputs, labels) == Approx(2.0 / 3));
+  CHECK(measured({"f1"}, one_output, outputs, labels) == Approx(2.0 / 3));
+  CHECK(measured({"precision"}, one_output, {0.1F}, {0}) == 0);
+  CHECK(measured({"f1"}, one_output, {0.9F, 0.9F, 0.1F}, {-1, 1, 1}) == Approx(0.5)); // as hinge has labels
+}
+
+TEST_CASE("precision, recall and F1 of several classes", "[nn][metrics]") {
+  // of two, the second: chosen 1 1 0 1, there 1 0 0 1
+  const std::vector<float> two{0.1F, 0.9F, 0.3F, 0.7F, 0.8F, 0.2F, 0.4F, 0.6F};
+  CHECK(measured({"precision"}, two_classes, two, {1, 0, 0, 1}) == Approx(2.0 / 3));
+  CHECK(measured({"recall"}, two_classes, two, {1, 0, 0, 1}) == 1);
+  CHECK(measured({"f1"}, {2, 2}, two, {0, 1, 1, 0, 1, 0, 0, 1}) == Approx(0.8));
+  // of three, the mean: chosen 0 1 2 1, there 0 1 1 2
+  const std::vector<float> three{1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0};
+  CHECK(measured({"precision"}, three_classes, three, {0, 1, 1, 2}) == Approx((1 + 0.5 + 0) / 3));
+  CHECK(measured({"recall"}, three_classes, three, {0, 1, 1, 2}) == Approx((1 + 0.5 + 0) / 3));
+  CHECK(measured({"f1"}, three_classes, three, {0, 1, 1, 2}) == Approx((1 + 0.5 + 0) / 3));
+  // labels that do not exclude each other: each output at 0.5
+  CHECK(measured({"recall"}, {2, 2, false}, {0.9F, 0.9F, 0.9F, 0.1F}, {1, 1, 1, 1}) == Approx((1 + 0.5) / 2));
+}
+
+TEST_CASE("AUC is the share of pairs in the right order", "[nn][metrics]") {
+  const auto auc = [](const std::vector<float>& outputs, const std::vector<float>& labels) {
+    return measured({"auc"}, one_output, outputs, labels);
+  };
+  CHECK(auc({0.1F, 0.4F, 0.35F, 0.8F}, {0, 0, 1, 1}) == Approx(0.75));
+  CHECK(auc({0.1F, 0.2F, 0.8F, 0.9F}, {0, 0, 1, 1}) == 1);
+  CHECK(auc({0.9F, 0.1F}, {0, 1}) == 0);
+  CHECK(auc({0.5F, 0.5F}, {0, 1}) == 0.5);
+  CHECK(auc({0.5F, 0.5F}, {1, 1}) == 0);
+  CHECK(auc({-3, 7, std::nanf("")}, {0, 1, 0}) == 1);
+  // two outputs that fall into one of four bins count as equal
+  CHECK(measured({"auc", {{"thresholds", 5}}}, one_output, {0.3F, 0.4F}, {0, 1}) == 0.5);
+  CHECK(measured({"auc"}, two_classes, {0.9F, 0.1F, 0.2F, 0.8F}, {0, 1}) == 1);
+  // of three the mean: 1, 1 and 0.5
+  CHECK(measured({"auc"}, three_classes, {1, 0, 0, 0, 1, 0, 0, 0, 0}, {0, 1, 2}) == Approx(2.5 / 3));
+}
+
+TEST_CASE("metrics of parts add up to that of the whole", "[nn][metrics]") {
+  const std::size_t rows = 97;
+  const auto outputs = test::random_numbers(rows * 3, 1, 0, 1);
+  const auto labels = test::random_classes(rows, 3, 2);
+  for (const auto& name : metric_names()) {
+    if (name == "binary_accuracy") // takes no class numbers
+      continue;
+    INFO(name);
+    const auto metric = find_metric(name).make({name}, three_classes);
+    std::vector<std::uint64_t> whole(metric->counters());
+    metric->count(outputs.data(), labels.data(), rows, whole.data());
+    std::vector<std::uint64_t> sum(metric->counters());
+    for (const auto& [from, to] : std::vector<std::pair<std::size_t, std::size_t>>{{60, 97}, {0, 1}, {1, 60}}) {
+      std::vector<std::uint64_t> part(metric->counters());
+      metric->count(outputs.data() + from * 3, labels.data() + from, to - from, part.data());
+      for (std::size_t i = 0; i < sum.size(); ++i)
+        sum[i] += part[i];
+    }
+    CHECK(sum == whole);
+    CHECK(metric->value(whole.data()) > 0);
+    CHECK(metric->value(whole.data()) <= 1);
+  }
+}
+
+TEST_CASE("a model measures what is asked for", "[nn][metrics]") {
+  model m{{"m", {4}, {test::dense(3, "softmax")}}, "categorical_crossentropy", 1};
+  m.initialize(1);
+  const auto x = test::random_numbers(600 * 4, 1);
+  const auto y = test::random_classes(600, 3, 2);
+  auto others = m.measurements_of({{"accuracy"}, {"categorical_accuracy"}, {"top_k", {{"k", 3}}}, {"auc"}});
+  const auto sums = m.evaluate(x.data(), y.data(), 600, &others);
+  const auto values = others.values();
+  REQUIRE(values.size() == 3);
+  CHECK(values[0].first == "categorical_accuracy");
+  CHECK(values[0].second == sums.accuracy());
+  CHECK(values[1].second == 1);
+  CHECK(values[2].second > 0.3);
+  CHECK_THROWS_WITH(m.measurements_of({{"aucc"}}), Catch::Contains("did you mean \"auc\""));
+  CHECK_THROWS_AS(m.measurements_of({{"top_k", {{"k", 0}}}}), dk::failure);
+}
+
+TEST_CASE("of several outputs each has its loss and metrics", "[nn][metrics]") {
+  const architecture of{"m",
+                        {4},
+                        {{"dense", {{"units", 3}, {"activation", "softmax"}, {"name", "kind"}}},
+                         {"dense", {{"units", 1}, {"name", "size"}, {"from", "x"}}}},
+                        {{"x", {4}}},
+                        {"kind", "size"}};
+  model m{of, objective{{"categorical_crossentropy", "mean_squared_error"}, {2, 3}}, 2};
+  m.initialize(1);
+  const auto x = test::random_numbers(300 * 4, 1);
+  const auto y = test::random_classes(600, 2, 2);
+  auto others = m.measurements_of({{"accuracy"}});
+  const auto sums = m.evaluate(x.data(), y.data(), 300, &others);
+  const auto list = others.values();
+  const std::map<std::string, double> values{list.begin(), list.end()};
+  REQUIRE(values.size() == 4);
+  CHECK(values.at("kind_accuracy") == sums.accuracy());
+  CHECK(2 * values.at("kind_loss") + 3 * values.at("size_loss") == Approx(sums.loss()));
+  CHECK(values.count("size_accuracy") == 1);
+}

@@ -1,0 +1,71 @@
+#include "runtime/model_defaults.hpp"
+
+#include "tests/support.hpp"
+
+using namespace dk;
+using dk::test::failure_of;
+
+namespace {
+
+job job_of(const std::string& trainer) {
+  return parse_job("[model]\nkeras = \"m.h5\"\n[trainer]\n" + trainer, "f.cfg", "/base");
+}
+
+nn::loaded_model file() {
+  nn::loaded_model read;
+  read.loss = "hinge";
+  read.optimizer = {"sgd", {{"learning_rate", 0.5}}};
+  read.metrics = {{"auc", {{"thresholds", 50}}}};
+  return read;
+}
+
+} // namespace
+
+TEST_CASE("what a model file was trained with becomes the default", "[runtime][model_defaults]") {
+  auto which = job_of("");
+  CHECK(which.model.left == std::vector<std::string>{"optimizer", "loss", "metrics"});
+  CHECK(adopt_defaults(which, file(), "m.h5").empty());
+  CHECK(which.trainer.optimizer == spec{"sgd", {{"learning_rate", 0.5}}});
+  CHECK(which.trainer.loss == "hinge");
+  CHECK(which.trainer.metrics == file().metrics);
+}
+
+TEST_CASE("what the config says wins over the file, part by part", "[runtime][model_defaults]") {
+  auto which = job_of("optimizer = \"adamax\"");
+  adopt_defaults(which, file(), "m.h5");
+  CHECK(which.trainer.optimizer == spec{"adamax"});
+  CHECK(which.trainer.loss == "hinge");
+  which = job_of("loss = \"poisson\"");
+  adopt_defaults(which, file(), "m.h5");
+  CHECK(which.trainer.optimizer.name == "sgd");
+  CHECK(which.trainer.loss == "poisson");
+}
+
+TEST_CASE("a file that says nothing of its training changes nothing", "[runtime][model_defaults]") {
+  auto which = job_of("");
+  const auto before = which;
+  CHECK(adopt_defaults(which, {}, "m.h5").empty());
+  CHECK(which == before);
+}
+
+TEST_CASE("what dk has not is refused only where it would be used", "[runtime][model_defaults]") {
+  auto with = file();
+  with.optimizer = {"Ftrl"};
+  with.loss = "huber";
+  auto which = job_of("optimizer = \"adam\"");
+  const auto why = failure_of(errc::model, [&] { adopt_defaults(which, with, "m.h5"); });
+  CHECK(why.find("m.h5: the loss that it was trained with is not supported: unknown loss \"huber\"") == 0);
+  which = job_of("loss = \"hinge\"");
+  CHECK(failure_of(errc::model, [&] { adopt_defaults(which, with, "m.h5"); }).find("unknown optimizer \"Ftrl\"") !=
+        std::string::npos);
+  which = job_of("loss = \"hinge\"\nalgorithm = \"eamsgd\""); // steps by a rule of its own
+  CHECK(adopt_defaults(which, with, "m.h5").empty());
+}
+
+TEST_CASE("metrics of a file that dk has not are told, the others taken", "[runtime][model_defaults]") {
+  auto with = file();
+  with.metrics = {{"no_such"}, {"accuracy"}};
+  auto which = job_of("");
+  CHECK(adopt_defaults(which, with, "m.h5") == "m.h5: of its metrics these are not measured: no_such");
+  CHECK(which.trainer.metrics == std::vector<spec>{{"accuracy"}});
+}

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "runtime/replay/replay.hpp"
+#include "small_job.hpp"
+#include "tests/support.hpp"
+
+#include <cstring>
+#include <optional>
+#include <tuple>
+
+namespace dk::test {
+
+// Chunks of 21 rows and a last one of 6, a single batch.
+inline job recorded_job(const std::string& algorithm, std::size_t workers, std::size_t servers) {
+  auto which = blob_job(algorithm, workers);
+  which.seed = 11;
+  which.model.layers = {{"dense", {{"units", 12}, {"activation", "relu"}}},
+                        {"dropout", {{"rate", 0.25}}},
+                        {"dense", {{"units", 2}, {"activation", "softmax"}}}};
+  which.trainer.servers = servers;
+  which.trainer.epochs = 3;
+  which.trainer.batch_size = 7;
+  which.trainer.communication_window = 3;
+  which.trainer.optimizer = {"adam", {{"learning_rate", 0.01}}};
+  return which;
+}
+
+inline bool same_bits(const block& a, const block& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.bytes()) == 0;
+}
+
+// A run and its log.
+struct recording {
+  explicit recording(job which, std::size_t count = 90) : what(std::move(which)), rows(blobs(count)) {
+    run_options options;
+    options.folder = make_run_folder(folder.path("run"), "recorded");
+    result = train(what, rows, options);
+    log = read_commit_log(options.folder->commits());
+  }
+
+  run_result again(const job& under, const std::string& out = "") const {
+    run_options options;
+    if (!out.empty())
+      options.folder = make_run_folder(folder.path(out), "replay");
+    return replay(what, log, under, rows, options);
+  }
+  run_result again() const { return again(what); }
+
+  job under(const std::string& algorithm) const {
+    auto other = what;
+    other.trainer.algorithm = {algorithm, find_algorithm(algorithm)->defaults};
+    other.trainer.policy = ""; // what the algorithm prefers
+    return other;
+  }
+
+  temporary_folder folder;
+  job what;
+  data::dataset rows;
+  run_result result;
+  commit_log log;
+};
+
+// A run that is stopped and resumed.
+struct resumable {
+  explicit resumable(job which) : what(std::move(which)) {
+    options.folder = make_run_folder(folder.path("run"), "recorded");
+  }
+
+  /// Starts it, or lets it go on, until so many rows are trained; 0: to its end.
+  run_result start_until(std::size_t count) {
+    auto now = what;
+    if (count > 0)
+      now.trainer.stop = {{"rows", count}};
+    state = started ? std::optional{checkpoints()} : std::nullopt;
+    options.resume = state ? &*state : nullptr;
+    started = true;
+    return train(now, rows, options);
+  }
+
+  /// Lets it go on from an older checkpoint, as after a crash.
+  run_result start_from(const resume_state& older) {
+    options.resume = &older;
+    return train(what, rows, options);
+  }
+
+  resume_state checkpoints() const { return read_checkpoints(options.folder->checkpoints()); }
+
+  temporary_folder folder;
+  job what;
+  data::dataset rows = blobs(90);
+  run_options options;
+  std::optional<resume_state> state;
+  bool started = false;
+};
+
+using schedule_line =
+    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t, std::uint64_t, verdict_kind>;
+
+// Who, when, which rows, which base: the lines of each shard in their order.
+inline std::vector<schedule_line> schedule_of(const commit_log& log) {
+  std::vector<schedule_line> all;
+  for (std::uint32_t shard = 0; shard < log.servers; ++shard)
+    for (const auto& one : log.commits)
+      if (const auto& r = one.what; r.shard == shard)
+        all.emplace_back(shard, r.worker, r.chunk.epoch, r.chunk.index, r.base, r.version, r.kind);
+  return all;
+}
+
+} // namespace dk::test
