@@ -44,7 +44,8 @@ loader_actor::behavior_type data_loader(loader_actor::stateful_pointer<loader_st
                                             std::to_string(my.setup.rows.rows)};
         if (!my.order || my.epoch != request.chunk.epoch) {
           my.epoch = request.chunk.epoch;
-          my.order.emplace(my.setup.seed, my.epoch, my.setup.rows.rows, my.setup.shuffle, my.setup.sampling);
+          my.order.emplace(my.setup.seed, my.epoch, my.setup.rows.rows, my.setup.shuffle, my.setup.sampling,
+                           my.setup.rows.windows);
         }
         my.current = request;
         my.next = request.rows.first;

@@ -65,4 +65,18 @@ std::string with_commas(unsigned long long number) {
   return digits;
 }
 
+std::uint64_t bytes_in(std::string_view size) {
+  constexpr std::string_view units{"KMGT"};
+  constexpr std::size_t most_digits = 6; // of TiB, which 64 bits hold
+  const auto digits = std::min(size.find_first_not_of("0123456789"), size.size());
+  const auto unit = size.substr(digits);
+  if (digits == 0 || digits > most_digits || unit.size() != 3 || unit.substr(1) != "iB")
+    return 0;
+  const auto power = units.find(unit.front());
+  std::uint64_t number = 0;
+  for (const auto digit : size.substr(0, digits))
+    number = number * 10 + static_cast<std::uint64_t>(digit - '0');
+  return power == std::string_view::npos ? 0 : number << (10 * (power + 1));
+}
+
 } // namespace dk

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,5 +18,8 @@ std::string join(const std::vector<std::string>& words, std::string_view between
 
 /// 1234567 as "1,234,567".
 std::string with_commas(unsigned long long number);
+
+/// The bytes of "512MiB": a whole number of KiB, MiB, GiB or TiB; 0 for what is no such size.
+std::uint64_t bytes_in(std::string_view size);
 
 } // namespace dk

@@ -60,6 +60,9 @@ dataset part_of(const dataset& all, std::size_t index, std::size_t parts) {
   const auto first = index * all.rows / parts;
   auto part = all;
   part.rows = (index + 1) * all.rows / parts - first;
+  part.first_stored += first;
+  if (part.stored)
+    return part;
   part.features = all.features.slice(first * all.feature_width, part.rows * all.feature_width);
   part.labels = all.labels.slice(first * all.label_width, part.rows * all.label_width);
   return part;
@@ -71,15 +74,25 @@ void check_labels(const dataset& which, std::size_t classes) {
     throw failure{errc::data, where + "has no labels; name them in the data source"};
   if (which.label_width != 1)
     return;
-  const auto* const end = which.labels.end();
-  const auto* const bad = std::find_if(which.labels.begin(), end, [&](float x) {
-    return !(x >= 0 && x < static_cast<float>(classes) && std::floor(x) == x);
-  });
-  if (bad != end)
-    throw failure{errc::data, where + "row " + std::to_string(bad - which.labels.begin()) +
-                                  " (the first is 0) has the label " + shortest(*bad) +
-                                  ", expected a whole number from 0 to " + std::to_string(classes - 1) +
-                                  "; correct it, or give the model more outputs"};
+  constexpr std::size_t together = 4096;
+  std::vector<float> features(which.stored ? together * which.feature_width : 0);
+  std::vector<float> labels(which.stored ? together : 0);
+  for (std::size_t first = 0; first < which.rows; first += together) {
+    const auto count = std::min(together, which.rows - first);
+    const auto* some = which.labels.data() + first;
+    if (which.stored) {
+      which.stored->read(which.first_stored + first, count, features.data(), labels.data());
+      some = labels.data();
+    }
+    const auto* const bad = std::find_if(some, some + count, [&](float x) {
+      return !(x >= 0 && x < static_cast<float>(classes) && std::floor(x) == x);
+    });
+    if (bad != some + count)
+      throw failure{errc::data, where + "row " + std::to_string(first + static_cast<std::size_t>(bad - some)) +
+                                    " (the first is 0) has the label " + shortest(*bad) +
+                                    ", expected a whole number from 0 to " + std::to_string(classes - 1) +
+                                    "; correct it, or give the model more outputs"};
+  }
 }
 
 } // namespace dk::data

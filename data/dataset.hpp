@@ -1,16 +1,20 @@
 #pragma once
 
 #include "common/block.hpp"
+#include "data/row_file.hpp"
+#include "data/shuffle.hpp"
 #include "data/table.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace dk::data {
 
-/// What a model trains on: float32, row-major, a sample contiguous, both blocks 64-byte aligned. A copy shares.
+/// What a model trains on: float32, row-major, a sample contiguous, both blocks 64-byte aligned; or in a file, where it
+/// would not fit in memory. A copy shares.
 struct dataset {
   std::size_t rows = 0;
   std::vector<std::size_t> feature_shape; ///< of one sample; [] is one number
@@ -19,6 +23,9 @@ struct dataset {
   block features;                         ///< rows x feature_width
   block labels;                           ///< rows x label_width
   std::string origin;                     ///< the file of the labels, or else of the features, for errors
+  std::shared_ptr<const row_file> stored = nullptr; ///< the rows, and both blocks are empty; nullptr: they are in memory
+  std::uint64_t first_stored = 0;         ///< the place of the first in that file
+  shuffle_windows windows = {};           ///< how rows are shuffled that are stored
 };
 
 /// Whether a dataset without labels will do, as it does for predicting.

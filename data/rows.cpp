@@ -140,18 +140,22 @@ table joined(const std::vector<table>& parts) {
   return all;
 }
 
-std::pair<table, table> split(const table& all, double held_out, std::uint64_t seed) {
-  if (all.rows() < 2) {
-    const auto origin = all.columns().empty() ? std::string{} : all.columns().front().origin;
+std::vector<bool> held_rows(std::size_t rows, double held_out, std::uint64_t seed, const std::string& origin) {
+  if (rows < 2)
     throw failure{errc::data,
                   origin + (origin.empty() ? "" : ": ") + "has too few rows to hold any out; set `validation` to 0"};
-  }
-  const auto wanted = static_cast<std::size_t>(std::llround(static_cast<double>(all.rows()) * held_out));
-  const auto held = std::clamp<std::size_t>(wanted, 1, all.rows() - 1);
-  const row_order order{derive_seed(seed, purpose::split), 0, all.rows(), true};
-  std::vector<bool> is_held(all.rows());
+  const auto wanted = static_cast<std::size_t>(std::llround(static_cast<double>(rows) * held_out));
+  const auto held = std::clamp<std::size_t>(wanted, 1, rows - 1);
+  const row_order order{derive_seed(seed, purpose::split), 0, rows, true};
+  std::vector<bool> is_held(rows);
   for (std::size_t i = 0; i < held; ++i)
     is_held[order(i)] = true;
+  return is_held;
+}
+
+std::pair<table, table> split(const table& all, double held_out, std::uint64_t seed) {
+  const auto is_held =
+      held_rows(all.rows(), held_out, seed, all.columns().empty() ? std::string{} : all.columns().front().origin);
   std::vector<std::size_t> rest;
   std::vector<std::size_t> out;
   for (std::size_t row = 0; row < all.rows(); ++row)

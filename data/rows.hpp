@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,10 @@ table picked(const table& from, const std::vector<std::size_t>& rows);
 /// one is f32. @throws failure (data) when one lacks a column, or has it in another shape, or as text
 /// Requires one table at least.
 table joined(const std::vector<table>& all);
+
+/// Which of so many rows are held out: a fraction, picked at random by the seed. Each side gets a row at least.
+/// @param origin for errors. Requires 0 < held_out < 1. @throws failure (data) when there are too few rows
+std::vector<bool> held_rows(std::size_t rows, double held_out, std::uint64_t seed, const std::string& origin);
 
 /// Holds out a fraction of the rows, picked at random by the seed: {the rest, the held out}. Together they are all
 /// rows, no row is in both, and each keeps the order of the file. Each side gets a row at least.

@@ -13,18 +13,51 @@ enum class sampling : std::uint8_t {
   bootstrap, ///< as many as there are, drawn with replacement (Efron 1979); every epoch has the same ones
 };
 
-/// The order in which an epoch visits the rows: a permutation of [0, rows) that is computed, not stored. Every node
-/// that knows seed, epoch and row count has the same order, and any row of it without the ones before.
+/// A permutation of [0, size) that is computed, not stored.
 ///
 /// A Feistel network (Luby and Rackoff 1988) in mixed radix (Black and Rogaway 2002): place i = high * columns + low,
-/// on a grid of rows x columns that is nearly square and hardly larger than the row count. Four rounds add a keyed hash
-/// of one digit to the other. A number that falls outside [0, rows) is sent through again (cycle walking), which
-/// happens to one in a square root of the rows. A bootstrap sample is computed too: its i-th row is a hash of i.
+/// on a grid of rows x columns that is nearly square and hardly larger than the size. Four rounds add a keyed hash of
+/// one digit to the other. A number that falls outside [0, size) is sent through again (cycle walking), which happens
+/// to one in a square root of the size.
+class permutation {
+public:
+  permutation() = default;
+
+  /// @param keys draws what tells this permutation from others
+  permutation(std::uint64_t size, random_stream& keys);
+
+  /// Requires i < size.
+  std::uint64_t operator()(std::uint64_t i) const;
+
+private:
+  struct round {
+    std::uint64_t factor; ///< odd
+    std::uint64_t addend;
+  };
+
+  /// digit + hash(other), modulo `size`. Requires digit < size <= 2^32.
+  static std::uint64_t shifted(std::uint64_t digit, std::uint64_t other, const round& key, std::uint64_t size);
+
+  std::uint64_t size_ = 0;
+  std::uint64_t high_size_ = 1;
+  std::uint64_t low_size_ = 1; ///< high_size_ * low_size_ >= size_
+  std::array<round, 4> rounds_{};
+};
+
+/// How rows are shuffled that are not in memory: blocks of rows that lie side by side are shuffled, and then the rows
+/// of a window of blocks. So a window is all that has to be at hand at a time.
+struct shuffle_windows {
+  std::uint64_t block_rows = 0; ///< 0: all rows are shuffled together
+  std::uint64_t blocks = 0;     ///< of a window
+};
+
+/// The order in which an epoch visits the rows. Every node that knows seed, epoch and row count has the same order, and
+/// any row of it without the ones before. A bootstrap sample is computed too: its i-th row is a hash of i.
 class row_order {
 public:
   /// The rows of one epoch in order of the file, or shuffled by seed and epoch.
   row_order(std::uint64_t seed, std::uint64_t epoch, std::uint64_t rows, bool shuffle,
-            sampling which = sampling::every_row);
+            sampling which = sampling::every_row, shuffle_windows windows = {});
 
   /// The row at place i. Requires i < rows().
   std::uint64_t operator()(std::uint64_t i) const;
@@ -34,28 +67,32 @@ public:
   /// Whether the row at place i is i.
   bool is_file_order() const { return !shuffled_ && !draws_; }
 
+  /// How the rows are shuffled; block_rows is 0 unless it is in windows.
+  const shuffle_windows& windows() const { return windows_; }
+
+  /// In windows: how many blocks there are, and the first row of block k in their order. Rows that are too few for a
+  /// block come in the last window.
+  std::uint64_t blocks() const { return blocks_; }
+  std::uint64_t block_start(std::uint64_t k) const { return block_order_(k) * windows_.block_rows; }
+
 private:
-  struct round {
-    std::uint64_t factor; ///< odd
-    std::uint64_t addend;
-  };
-
-  std::uint64_t permuted(std::uint64_t i) const;
-
-  /// digit + hash(other), modulo `size`. Requires digit < size <= 2^32.
-  static std::uint64_t shifted(std::uint64_t digit, std::uint64_t other, const round& key, std::uint64_t size);
+  std::uint64_t in_window(std::uint64_t i) const;
 
   std::uint64_t rows_;
-  std::uint64_t high_size_ = 1;
-  std::uint64_t low_size_ = 1; ///< high_size_ * low_size_ >= rows_
   bool shuffled_;
   bool draws_;
   std::uint64_t draw_seed_;
-  std::array<round, 4> rounds_{};
+  permutation order_; // of all rows, or of those of a whole window
+  shuffle_windows windows_;
+  std::uint64_t blocks_ = 0;      // whole ones
+  std::uint64_t window_rows_ = 0; // of a whole window
+  std::uint64_t last_window_ = 0; // where it starts
+  permutation block_order_;
+  permutation last_order_; // of the last window's rows, which is up to twice as long
 };
 
-inline std::uint64_t row_order::shifted(std::uint64_t digit, std::uint64_t other, const round& key,
-                                        std::uint64_t size) {
+inline std::uint64_t permutation::shifted(std::uint64_t digit, std::uint64_t other, const round& key,
+                                          std::uint64_t size) {
   auto x = other * key.factor + key.addend;
   x ^= x >> 32U;
   x *= 0xd6e8feb86659fd93U;          // Rettberg's 64-bit mixer
@@ -63,7 +100,7 @@ inline std::uint64_t row_order::shifted(std::uint64_t digit, std::uint64_t other
   return digit < size ? digit : digit - size;
 }
 
-inline std::uint64_t row_order::permuted(std::uint64_t i) const {
+inline std::uint64_t permutation::operator()(std::uint64_t i) const {
   do {
     auto high = i / low_size_;
     auto low = i - high * low_size_;
@@ -72,13 +109,13 @@ inline std::uint64_t row_order::permuted(std::uint64_t i) const {
       low = shifted(low, high, rounds_[r + 1], low_size_);
     }
     i = high * low_size_ + low;
-  } while (i >= rows_);
+  } while (i >= size_);
   return i;
 }
 
 inline std::uint64_t row_order::operator()(std::uint64_t i) const {
   if (shuffled_)
-    i = permuted(i);
+    i = windows_.block_rows > 0 ? in_window(i) : order_(i);
   if (draws_) {
     __extension__ using wide = unsigned __int128;
     i = static_cast<std::uint64_t>(wide{mix(draw_seed_ + i)} * rows_ >> 64U); // from [0, 2^64) to [0, rows)

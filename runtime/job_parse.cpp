@@ -2,6 +2,7 @@
 
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
+#include "common/text.hpp"
 #include "runtime/config_parts.hpp"
 #include "runtime/laboratory_keys.hpp"
 #include "runtime/section.hpp"
@@ -15,6 +16,7 @@ namespace dk {
 namespace {
 
 constexpr std::uint64_t many = 1'000'000'000;
+constexpr std::uint64_t least_memory = std::uint64_t{1} << 20U;
 
 bool is_part(double x) {
   return x >= 0 && x < 1;
@@ -35,6 +37,12 @@ void read_data(const section& in, data_config& data, const std::string& folder) 
     data.transforms.push_back(read_transform(in.tree(), path, folder));
   in.flag("shuffle", data.shuffle);
   in.whole("prefetch", data.prefetch, 1, 1'000'000);
+  in.text("memory", data.memory);
+  if (bytes_in(data.memory) < least_memory)
+    in.refuse("memory", R"(a size of 1MiB or more, as in "512MiB" or "4GiB")");
+  in.word("precache", data.precache, {"auto", "memory", "disk"});
+  in.text("cache_folder", data.cache_folder);
+  data.cache_folder = anchored_path(data.cache_folder, folder);
   in.number("validation", data.validation, is_part, "a number from 0 up and below 1");
 }
 
@@ -103,7 +111,7 @@ void read_cluster(const section& in, cluster_config& cluster) {
 const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys() {
   static const std::vector<std::pair<std::string, std::vector<std::string>>> keys{
       {"", {"name", "seed"}},
-      {"data", {"train", "test", "transforms", "shuffle", "prefetch", "validation"}},
+      {"data", {"train", "test", "transforms", "shuffle", "prefetch", "memory", "precache", "cache_folder", "validation"}},
       {"model", {"input", "inputs", "layers", "outputs", "keras", "weights"}},
       {"trainer", {"algorithm", "workers",      "threads", "epochs",        "batch_size",       "communication_window",
                    "servers",   "assignment",   "policy",  "max_staleness", "overlap",          "optimizer",

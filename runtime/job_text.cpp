@@ -111,6 +111,9 @@ void write_data(writer& to, const data_config& data) {
   to.lines("transforms", transforms);
   to.line("shuffle", data.shuffle);
   to.line("prefetch", data.prefetch);
+  to.line("memory", data.memory);
+  to.line("precache", data.precache);
+  to.line("cache_folder", data.cache_folder);
   to.line("validation", data.validation);
 }
 

@@ -1,5 +1,6 @@
 #include "apps/driver/inputs.hpp"
 
+#include "apps/driver/stored_inputs.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "data/formats/catalog.hpp"
@@ -57,7 +58,9 @@ data::dataset read_source(const spec& source, const data::pipeline& fitted) {
   return data::make_dataset(read_fitted(source, fitted));
 }
 
-job_data read_data(const job& which) {
+namespace {
+
+job_data read_into_memory(const job& which) {
   job_data all;
   const auto& source = *which.data.train;
   auto train = data::read(source);
@@ -70,6 +73,13 @@ job_data read_data(const job& which) {
     data::apply(still_to_apply(all.fitted, source), *held_out);
     all.validation = data::make_dataset(*held_out);
   }
+  return all;
+}
+
+} // namespace
+
+job_data read_data(const job& which) {
+  auto all = goes_to_disk(which.data) ? read_to_disk(which) : read_into_memory(which);
   if (which.data.test)
     all.test = read_source(*which.data.test, all.fitted);
   return all;

@@ -4,6 +4,7 @@
 #include "common/text.hpp"
 #include "data/formats/cifar.hpp"
 #include "data/formats/csv.hpp"
+#include "data/formats/descriptor.hpp"
 #include "data/formats/file.hpp"
 #include "data/formats/hdf5.hpp"
 #include "data/formats/idx.hpp"
@@ -26,6 +27,30 @@ struct format {
   std::vector<key_rule> (*keys)();
   bool (*recognise)(std::string_view start);
   table (*read)(const spec& source);
+  table_stream_ptr (*open)(const spec& source, std::size_t bytes) = nullptr; ///< nullptr: file by file
+};
+
+/// Reads whole files, one after the other.
+class files_stream final : public table_stream {
+public:
+  files_stream(spec source, const format& how)
+      : source_(std::move(source)), how_(how), files_(files_of(source_.keys.at(how.path_key).get<std::string>())) {}
+
+  std::optional<table> next() override {
+    if (read_ == files_.size())
+      return std::nullopt;
+    auto one = source_;
+    one.keys[how_.path_key] = files_[read_++];
+    return how_.read(one);
+  }
+
+  double progress() const override { return static_cast<double>(read_) / static_cast<double>(files_.size()); }
+
+private:
+  spec source_;
+  const format& how_;
+  std::vector<std::string> files_;
+  std::size_t read_ = 0;
 };
 
 bool never(std::string_view) {
@@ -41,7 +66,7 @@ constexpr std::array formats{
     format{"npz", "path", npz::keys, npz::recognise, npz::read},
     format{"idx", "features", idx::keys, idx::recognise, idx::read},
     format{"json_lines", "path", json_lines::keys, json_lines::recognise, json_lines::read},
-    format{"csv", "path", csv::keys, csv::recognise, csv::read},
+    format{"csv", "path", csv::keys, csv::recognise, csv::read, csv::open},
 };
 
 const format& find(const spec& source) {
@@ -58,6 +83,19 @@ const format& find(const spec& source) {
 table read(const spec& source) {
   check_source(source);
   return find(source).read(source);
+}
+
+table_stream_ptr open(const spec& source, std::size_t bytes) {
+  check_source(source);
+  const auto& how = find(source);
+  return how.open == nullptr ? std::make_unique<files_stream>(source, how) : how.open(source, bytes);
+}
+
+std::size_t bytes_of(const spec& source) {
+  std::size_t all = 0;
+  for (const auto& path : files_of(source.keys.at(find(source).path_key).get<std::string>()))
+    all += std::filesystem::is_directory(path) ? 0 : size_of_file(path);
+  return all;
 }
 
 void check_source(const spec& source) {

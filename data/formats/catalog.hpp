@@ -4,6 +4,7 @@
 #include "data/keys.hpp"
 #include "data/pipeline.hpp"
 #include "data/table.hpp"
+#include "data/table_stream.hpp"
 
 #include <string>
 #include <vector>
@@ -14,6 +15,13 @@ namespace dk::data {
 /// @returns a table with the columns `features` and, where the source names labels, `label`
 /// @throws failure (config) for keys, failure (data) for files
 table read(const spec& source);
+
+/// The same rows, some at a time: of CSV about `bytes` of text, of other formats a file.
+/// @throws as read, also from `next`
+table_stream_ptr open(const spec& source, std::size_t bytes = std::size_t{16} << 20U);
+
+/// Bytes of the source's files, packed or not, or 0 where it is a folder. @throws failure (data)
+std::size_t bytes_of(const spec& source);
 
 /// Checks a source's format, keys and types, without opening a file. @throws failure (config)
 void check_source(const spec& source);

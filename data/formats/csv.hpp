@@ -4,6 +4,7 @@
 #include "data/formats/file.hpp"
 #include "data/keys.hpp"
 #include "data/table.hpp"
+#include "data/table_stream.hpp"
 
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ bool recognise(std::string_view start);
 /// which some are missing, too) or text (timestamps, and a column of nothing, too).
 /// @throws failure (data): "FILE:LINE:COLUMN: what, which field, what to do"
 table read(const spec& source);
+
+/// The same, some rows at a time. @param bytes of text that are read together
+/// @throws as read, also from `next`
+table_stream_ptr open(const spec& source, std::size_t bytes);
 
 /// As read, from text in memory. @param origin the file's name for errors
 table parse(const file_content& text, const std::string& origin, const spec& source);

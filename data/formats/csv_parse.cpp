@@ -47,8 +47,7 @@ void take_guess(rows_read& to, std::size_t index, std::string_view field, const 
   double value = std::numeric_limits<double>::quiet_NaN();
   const bool is_missing = std::find(missing.begin(), missing.end(), field) != missing.end();
   const auto found = is_missing ? kind::missing : kind_of(field, value);
-  to.kinds[index] = widest(to.kinds[index], found);
-  to.exact[index] = to.exact[index] && !(found == kind::i64 && std::abs(value) >= exact_below);
+  to.types[index].widen({found, !(found == kind::i64 && std::abs(value) >= exact_below), std::isnan(value)});
   to.guesses[index].push_back(value);
 }
 
@@ -105,8 +104,7 @@ void read_piece(const file_content& text, const std::string& origin, const plan&
   to.read = {};
   to.read.numbers.resize(how.numbers.size());
   to.read.guesses.resize(how.guesses.size());
-  to.read.kinds.assign(how.guesses.size(), kind::missing);
-  to.read.exact.assign(how.guesses.size(), true);
+  to.read.types.assign(how.guesses.size(), {});
   to.read.wholes.resize(how.wholes.size());
   to.read.words.resize(how.words.size());
   to.failed = nullptr;
@@ -193,10 +191,8 @@ void append(rows_read& to, const rows_read& from) {
   append(to.guesses, from.guesses);
   append(to.wholes, from.wholes);
   append(to.words, from.words);
-  for (std::size_t i = 0; i < to.kinds.size(); ++i) {
-    to.kinds[i] = widest(to.kinds[i], from.kinds[i]);
-    to.exact[i] = to.exact[i] && from.exact[i];
-  }
+  for (std::size_t i = 0; i < to.types.size(); ++i)
+    to.types[i].widen(from.types[i]);
 }
 
 } // namespace

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "data/formats/csv_infer.hpp"
 #include "data/formats/csv_plan.hpp"
 #include "data/table.hpp"
 
@@ -15,8 +14,7 @@ struct rows_read {
   block features; ///< rows x the plan's features
   std::vector<std::vector<double>> numbers;
   std::vector<std::vector<double>> guesses;
-  std::vector<kind> kinds; ///< of the guesses
-  std::vector<bool> exact; ///< whether the guesses are what was read: f64 rounds whole numbers beyond 2^53
+  std::vector<guessed_type> types; ///< of the guesses
   std::vector<std::vector<std::int64_t>> wholes;
   std::vector<texts> words;
 };

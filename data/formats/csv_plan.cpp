@@ -202,6 +202,12 @@ std::string shown(std::string_view field) {
 
 } // namespace
 
+void guessed_type::widen(const guessed_type& other) {
+  found = widest(found, other.found);
+  exact = exact && other.exact;
+  has_gaps = has_gaps || other.has_gaps;
+}
+
 plan make_plan(const file_content& text, const std::string& origin, const spec& source) {
   const auto delimiter = source.keys.value("delimiter", std::string{","}).front();
   constexpr std::string_view impossible{"\"\n\r\0+-.0123456789", 17};

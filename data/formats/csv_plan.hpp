@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/csv_infer.hpp"
 #include "data/formats/csv_scan.hpp"
 
 #include <cstddef>
@@ -25,6 +26,15 @@ struct target {
   std::size_t index = 0; ///< among the fields of the same use
 };
 
+/// What all fields of a column together are.
+struct guessed_type {
+  kind found = kind::missing;
+  bool exact = true;     ///< as f64, which rounds whole numbers beyond 2^53
+  bool has_gaps = false; ///< fields that are missing, or NaN
+
+  void widen(const guessed_type& other);
+};
+
 /// Where the fields of a line go, and what the columns are called.
 struct plan {
   char delimiter = ',';
@@ -35,6 +45,7 @@ struct plan {
   std::vector<std::string> features; ///< in the order of the column
   std::vector<std::size_t> numbers;  ///< per column of that use its field
   std::vector<std::size_t> guesses;
+  std::vector<guessed_type> types; ///< of the guesses, where all rows have been read before
   std::vector<std::size_t> wholes;
   std::vector<std::size_t> words;
   std::vector<std::size_t> labels;  ///< the fields of the label, which are among `numbers` or `words`

@@ -52,9 +52,13 @@ unsigned digit_at(const char* p) {
 } // namespace
 
 scanner::scanner(const file_content& text, const std::string& origin, char delimiter)
-    : origin_(origin), delimiter_(delimiter), begin_(text.data()),
+    : origin_(origin), lines_before_(text.lines_before()), delimiter_(delimiter), begin_(text.data()),
       after_mark_(begin_ + (text.text().substr(0, 3) == byte_order_mark ? 3 : 0)), end_(begin_ + text.size()),
       at_(after_mark_), field_(after_mark_) {}
+
+std::size_t scanner::line() const {
+  return lines_before_ + static_cast<std::size_t>(std::count(begin_, field_, '\n')) + 1;
+}
 
 bool scanner::next_line() {
   while (at_ != end_ && at_end_of_line(at_))
@@ -146,16 +150,15 @@ void scanner::skip_field(stop& ended) {
 }
 
 void scanner::fail(const std::string& why) const {
-  const auto line = std::count(begin_, field_, '\n') + 1;
   const auto* start = field_;
   while (start != after_mark_ && start[-1] != '\n')
     --start;
   throw failure{errc::data,
-                origin_ + ':' + std::to_string(line) + ':' + std::to_string(field_ - start + 1) + ": " + why};
+                origin_ + ':' + std::to_string(line()) + ':' + std::to_string(field_ - start + 1) + ": " + why};
 }
 
 void scanner::fail_line(const std::string& why) const {
-  throw failure{errc::data, origin_ + ':' + std::to_string(std::count(begin_, field_, '\n') + 1) + ": " + why};
+  throw failure{errc::data, origin_ + ':' + std::to_string(line()) + ": " + why};
 }
 
 } // namespace dk::data::csv

@@ -49,7 +49,10 @@ private:
   stop end_field();
   std::string_view quoted();
 
+  std::size_t line() const; ///< in which the field starts that was read last
+
   const std::string& origin_;
+  std::size_t lines_before_;
   char delimiter_;
   const char* begin_;
   const char* after_mark_; ///< where the first line starts, behind a byte order mark

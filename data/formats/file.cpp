@@ -45,12 +45,12 @@ std::size_t size_of_file(const std::string& path) {
   return size;
 }
 
-file_content file_content::of(std::string_view text) {
+file_content file_content::of(std::string_view text, std::size_t lines_before) {
   const auto bytes = pooled_bytes(text.size() + padding);
   if (!text.empty())
     std::memcpy(bytes.get(), text.data(), text.size());
   std::memset(bytes.get() + text.size(), 0, padding);
-  return {bytes, text.size()};
+  return {bytes, text.size(), lines_before};
 }
 
 file_content load_file(const std::string& path) {

@@ -9,21 +9,27 @@
 
 namespace dk::data {
 
-/// The content of a file in memory, with 64 zeros behind it, so that a scanner needs no check at every byte.
+/// The content of a file in memory, or a part of it, with 64 zeros behind it, so that a scanner needs no check at every
+/// byte.
 class file_content {
 public:
-  file_content(std::shared_ptr<const std::byte> bytes, std::size_t size) : bytes_(std::move(bytes)), size_(size) {}
+  file_content(std::shared_ptr<const std::byte> bytes, std::size_t size, std::size_t lines_before = 0)
+      : bytes_(std::move(bytes)), size_(size), lines_before_(lines_before) {}
 
   /// A copy of a text.
-  static file_content of(std::string_view text);
+  static file_content of(std::string_view text, std::size_t lines_before = 0);
 
   const char* data() const { return reinterpret_cast<const char*>(bytes_.get()); }
   std::size_t size() const { return size_; }
   std::string_view text() const { return {data(), size_}; }
 
+  /// Of the file, before this part.
+  std::size_t lines_before() const { return lines_before_; }
+
 private:
   std::shared_ptr<const std::byte> bytes_;
   std::size_t size_;
+  std::size_t lines_before_;
 };
 
 /// Reads a file; one that gzip or zstd has packed is unpacked on the way.

@@ -17,3 +17,12 @@ TEST_CASE("numbers and lists read well", "[common][text]") {
   CHECK(dk::with_commas(1234567) == "1,234,567");
   CHECK(dk::join({"a", "b"}) == "a, b");
 }
+
+TEST_CASE("sizes are whole numbers of a unit", "[common][text]") {
+  CHECK(dk::bytes_in("1KiB") == 1024);
+  CHECK(dk::bytes_in("512MiB") == 536'870'912);
+  CHECK(dk::bytes_in("1GiB") == 1'073'741'824);
+  CHECK(dk::bytes_in("999999TiB") == 999'999 * (std::uint64_t{1} << 40U));
+  for (const auto* text : {"", "1", "GiB", "1GB", "1.5GiB", "-1GiB", "1 GiB", "1XiB", "1000000TiB", "1GiBs"})
+    CHECK(dk::bytes_in(text) == 0);
+}

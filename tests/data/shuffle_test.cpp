@@ -1,5 +1,6 @@
 #include "data/shuffle.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <vector>
@@ -106,4 +107,34 @@ TEST_CASE("a bootstrap sample has the same rows in every epoch, in another order
     never += times == 0 ? 1U : 0U;
   CHECK(std::abs(static_cast<double>(never) / rows - std::exp(-1.0)) < 0.02); // (1 - 1/n)^n
   CHECK(differences(first, {2, 0, rows, true, sampling::bootstrap}) > rows / 2);
+}
+
+TEST_CASE("an order in windows visits every row once", "[data][shuffle]") {
+  for (std::uint64_t rows = 1; rows <= 300; rows += 7)
+    for (std::uint64_t block = 1; block < 12; block += 3)
+      for (std::uint64_t blocks = 1; blocks < 6; ++blocks)
+        REQUIRE(is_bijection({rows, 1, rows, true, dk::data::sampling::every_row, {block, blocks}}));
+}
+
+TEST_CASE("a window's rows are those of its blocks, which come from everywhere", "[data][shuffle]") {
+  constexpr std::uint64_t block = 10;
+  constexpr std::uint64_t blocks = 8;
+  const row_order order{1, 0, 10'003, true, dk::data::sampling::every_row, {block, blocks}};
+  REQUIRE(order.blocks() == 1000);
+  std::vector<std::uint64_t> firsts;
+  for (std::uint64_t window = 0; window < 124; ++window) {
+    std::vector<std::uint64_t> in_window;
+    for (std::uint64_t i = window * 80; i < (window + 1) * 80; ++i)
+      in_window.push_back(order(i) / block);
+    firsts.push_back(in_window.front());
+    std::sort(in_window.begin(), in_window.end());
+    in_window.erase(std::unique(in_window.begin(), in_window.end()), in_window.end());
+    REQUIRE(in_window.size() == blocks);
+    for (std::uint64_t k = window * blocks; k < (window + 1) * blocks; ++k)
+      REQUIRE(std::binary_search(in_window.begin(), in_window.end(), order.block_start(k) / block));
+  }
+  CHECK(*std::min_element(firsts.begin(), firsts.end()) < 50);
+  CHECK(*std::max_element(firsts.begin(), firsts.end()) > 950);
+  CHECK(differences(order, {1, 1, 10'003, true, dk::data::sampling::every_row, {block, blocks}}) > 9900);
+  CHECK(row_order{1, 0, 100, true, dk::data::sampling::every_row, {60, 1}}.windows().block_rows == 0);
 }

@@ -86,7 +86,7 @@ TEST_CASE("a wrong type says what was found and what is accepted", "[runtime][co
                "f.cfg:3:7: `rho` in [trainer] is \"x\", accepted"));
   CHECK(starts(error("[trainer]\noptimizer = 3"), "f.cfg:2:13: `optimizer` in [trainer] is 3, accepted is a name"));
   CHECK(starts(error("[data]\ntrain = \"x.csv\""),
-               "f.cfg:2:9: found \"x.csv\", accepted is a table with a `format` of: idx, csv"));
+               "f.cfg:2:9: found \"x.csv\", accepted is a table with a `format` of: cifar, hdf5"));
 }
 
 TEST_CASE("a number out of range says which are in it", "[runtime][config]") {

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "apps/driver/inputs.hpp"
+
+namespace dk {
+
+/// Whether training rows are kept in a file: as `precache` says, or because they would take more than `memory`, by what
+/// their first ones take. @throws failure (data)
+bool goes_to_disk(const data_config& data);
+
+/// As read_data, without the test rows: the training rows are read some at a time, once to count them where some are
+/// held out, once for each transform that learns, and once to write them. Those held out are in memory.
+/// @throws failure (data, config, resources)
+job_data read_to_disk(const job& which);
+
+} // namespace dk

@@ -1,0 +1,115 @@
+#include "data/formats/csv_columns.hpp"
+
+#include <algorithm>
+
+namespace dk::data::csv {
+
+namespace {
+
+bool is_word(const guessed_type& type) {
+  return type.found >= kind::timestamp || type.found == kind::missing;
+}
+
+bool is_rounded(const guessed_type& type) {
+  return type.found == kind::i64 && !type.exact && !type.has_gaps;
+}
+
+template <class Number>
+std::vector<Number> narrowed(const std::vector<double>& from) {
+  std::vector<Number> all(from.size());
+  std::transform(from.begin(), from.end(), all.begin(), [](double x) { return static_cast<Number>(x); });
+  return all;
+}
+
+cells cells_of(std::vector<double>&& guess, const guessed_type& type) {
+  if (type.found == kind::i32 && !type.has_gaps)
+    return narrowed<std::int32_t>(guess);
+  if (type.found == kind::i64 && !type.has_gaps)
+    return narrowed<std::int64_t>(guess);
+  return std::move(guess);
+}
+
+// The numbers of each row side by side.
+std::vector<double> interleaved(const std::vector<std::vector<double>>& columns) {
+  std::vector<double> all(columns.front().size() * columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    for (std::size_t row = 0; row < columns[i].size(); ++row)
+      all[row * columns.size() + i] = columns[i][row];
+  return all;
+}
+
+column label_of(const plan& how, rows_read& read, const std::string& origin) {
+  std::vector<std::string> names;
+  for (const auto field : how.labels)
+    names.push_back(how.header[field]);
+  if (how.is_list) // nothing else reads numbers as such
+    return {"label", {names.size()}, interleaved(read.numbers), origin, names};
+  const auto [as, index] = how.targets[how.labels.front()];
+  auto values = as == use::word ? cells{std::move(read.words[index])} : cells{std::move(read.numbers[index])};
+  return {"label", {}, std::move(values), origin, names};
+}
+
+} // namespace
+
+plan settled(const plan& first, const std::vector<guessed_type>& types) {
+  auto all = first;
+  all.guesses.clear();
+  for (std::size_t i = 0; i < first.guesses.size(); ++i) {
+    const auto field = first.guesses[i];
+    auto& fields = is_word(types[i]) ? all.words : is_rounded(types[i]) ? all.wholes : all.guesses;
+    const auto as = is_word(types[i]) ? use::word : is_rounded(types[i]) ? use::whole : use::guess;
+    all.targets[field] = {as, fields.size()};
+    fields.push_back(field);
+    if (as == use::guess)
+      all.types.push_back(types[i]);
+  }
+  return all;
+}
+
+bool has_rest(const plan& settled, const plan& first) {
+  return settled.words.size() > first.words.size() || settled.wholes.size() > first.wholes.size();
+}
+
+plan rest_of(const plan& settled, const plan& first) {
+  auto rest = settled;
+  rest.features.clear();
+  rest.numbers.clear();
+  rest.guesses.clear();
+  rest.types.clear();
+  rest.words.erase(rest.words.begin(), rest.words.begin() + static_cast<std::ptrdiff_t>(first.words.size()));
+  std::fill(rest.targets.begin(), rest.targets.end(), target{});
+  std::fill(rest.runs.begin(), rest.runs.end(), 0);
+  for (std::size_t i = 0; i < rest.words.size(); ++i)
+    rest.targets[rest.words[i]] = {use::word, i};
+  for (std::size_t i = 0; i < rest.wholes.size(); ++i)
+    rest.targets[rest.wholes[i]] = {use::whole, i};
+  return rest;
+}
+
+void complete(rows_read& read, rows_read rest, const plan& settled, const plan& first) {
+  std::move(rest.words.begin(), rest.words.end(), std::back_inserter(read.words));
+  std::move(rest.wholes.begin(), rest.wholes.end(), std::back_inserter(read.wholes));
+  std::vector<std::vector<double>> kept;
+  for (std::size_t i = 0; i < first.guesses.size(); ++i)
+    if (settled.targets[first.guesses[i]].as == use::guess)
+      kept.push_back(std::move(read.guesses[i]));
+  read.guesses = std::move(kept);
+}
+
+table columns_of(const plan& how, rows_read read, const std::string& origin) {
+  table all;
+  if (!how.features.empty())
+    all.put({"features", {how.features.size()}, std::move(read.features), origin, how.features});
+  if (!how.labels.empty())
+    all.put(label_of(how, read, origin));
+  for (const auto field : how.kept) {
+    const auto [as, index] = how.targets[field];
+    auto values = as == use::word    ? cells{std::move(read.words[index])}
+                  : as == use::whole ? cells{std::move(read.wholes[index])}
+                                     : cells_of(std::move(read.guesses[index]), how.types[index]);
+    all.put({how.header[field], {}, std::move(values), origin, {}});
+  }
+  return all;
+}
+
+} // namespace dk::data::csv

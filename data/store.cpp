@@ -1,0 +1,77 @@
+#include "data/store.hpp"
+
+#include "common/error.hpp"
+#include "common/text.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace dk::data {
+
+namespace {
+
+std::string folder_of(const store_options& options) {
+  if (!options.folder.empty())
+    return options.folder;
+  const auto* const temporary = std::getenv("TMPDIR");
+  return temporary != nullptr && *temporary != 0 ? temporary : "/var/tmp";
+}
+
+void require_alike(const dataset& all, const dataset& some) {
+  if (all.feature_shape != some.feature_shape || all.label_width != some.label_width)
+    throw failure{errc::data, some.origin + ": its rows have " + std::to_string(some.feature_width) + " features and " +
+                                  std::to_string(some.label_width) + " labels, those before have " +
+                                  std::to_string(all.feature_width) + " and " + std::to_string(all.label_width) +
+                                  "; give files that belong together"};
+}
+
+} // namespace
+
+shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory) {
+  constexpr std::uint64_t block_bytes = std::uint64_t{256} << 10U;
+  const auto row_bytes = std::uint64_t{numbers_per_row} * sizeof(float);
+  const auto rows = std::max<std::uint64_t>(block_bytes / row_bytes, 1);
+  return {rows, std::max<std::uint64_t>(memory / 4 / (rows * row_bytes), 1)};
+}
+
+void over_tables(table_stream& rows, const std::function<void(table&, std::uint64_t)>& f) {
+  std::uint64_t first = 0;
+  while (auto some = rows.next()) {
+    const auto count = some->rows();
+    try {
+      f(*some, first);
+    } catch (const failure& why) {
+      if (first == 0)
+        throw;
+      throw failure{why.code(), std::string{why.what()} + " (row 0 is row " + with_commas(first) + " of the data)"};
+    }
+    first += count;
+  }
+}
+
+dataset store(table_stream& rows, const std::function<void(table&)>& prepare, const store_options& options) {
+  dataset all;
+  std::shared_ptr<row_file> file;
+  over_tables(rows, [&](table& some, std::uint64_t) {
+    prepare(some);
+    if (some.rows() == 0)
+      return;
+    const auto part = make_dataset(some);
+    if (!file) {
+      file = std::make_shared<row_file>(folder_of(options), part.feature_width, part.label_width);
+      all = part;
+      all.features = {};
+      all.labels = {};
+    }
+    require_alike(all, part);
+    file->append(part.features.data(), part.labels.data(), part.rows);
+  });
+  if (!file)
+    throw failure{errc::data, "the training data has no rows; give data to work on"};
+  all.rows = file->rows();
+  all.windows = windows_for(all.feature_width + all.label_width, options.memory);
+  all.stored = std::move(file);
+  return all;
+}
+
+} // namespace dk::data
