@@ -12,9 +12,13 @@ namespace {
 
 using loader_ptr = loader_actor::stateful_pointer<loader_state>;
 
+std::uint64_t rows_of_next(const loader_state& my) {
+  return std::min<std::uint64_t>(my.current.batch_rows, my.current.rows.last - my.next);
+}
+
 batch next_batch(loader_state& my) {
   const auto& rows = my.setup.rows;
-  const auto count = std::min<std::uint64_t>(my.current.batch_rows, my.current.rows.last - my.next);
+  const auto count = rows_of_next(my);
   block_writer features{count * rows.feature_width};
   block_writer labels{count * rows.label_width};
   data::gather(rows, *my.order, my.next, count, features.data(), labels.data());
@@ -23,10 +27,29 @@ batch next_batch(loader_state& my) {
           std::move(features).done(), std::move(labels).done()};
 }
 
+// Stored rows go to the worker when they have been read; answers come in the order of the questions.
+void order_next(loader_ptr self) {
+  auto& my = self->state;
+  auto part = my.current;
+  part.rows = {my.next, my.next + rows_of_next(my)};
+  my.next = part.rows.last;
+  const bool last = my.next == my.current.rows.last;
+  self->request(my.setup.reader, caf::infinite, part)
+      .then(
+          [self, last, worker = my.worker](batch& read) {
+            read.last = last;
+            self->send(worker, std::move(read));
+          },
+          [self](const caf::error& why) { self->quit(why); });
+}
+
 void send_batches(loader_ptr self, std::uint32_t credit) {
   auto& my = self->state;
   for (; credit > 0 && my.next < my.current.rows.last; --credit)
-    self->send(my.reader, next_batch(my));
+    if (my.setup.reader)
+      order_next(self);
+    else
+      self->send(my.worker, next_batch(my));
 }
 
 } // namespace
@@ -49,7 +72,7 @@ loader_actor::behavior_type data_loader(loader_actor::stateful_pointer<loader_st
         }
         my.current = request;
         my.next = request.rows.first;
-        my.reader = caf::actor_cast<worker_actor>(self->current_sender());
+        my.worker = caf::actor_cast<worker_actor>(self->current_sender());
         send_batches(self, request.credit);
       },
       [=](credit_atom, std::uint64_t lease, std::uint32_t credit) {

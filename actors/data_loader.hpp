@@ -14,6 +14,7 @@ struct loader_setup {
   std::uint64_t seed = 1;
   bool shuffle = true;
   data::sampling sampling = data::sampling::every_row;
+  row_reader_actor reader = {}; ///< of rows that are stored; all loaders of the same rows and seed share one
 };
 
 struct loader_state {
@@ -23,7 +24,7 @@ struct loader_state {
   std::optional<data::row_order> order; // of the epoch of `current`
   std::uint32_t epoch = 0;
   fetch current;
-  worker_actor reader;
+  worker_actor worker;
   std::uint64_t next = 0; // the first row that is not yet in a batch
 };
 

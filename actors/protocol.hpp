@@ -92,6 +92,9 @@ using ledger_actor =
                      caf::reacts_to<check_atom>,              // look at the leases' deadlines (sent by itself)
                      caf::reacts_to<watch_atom, caf::actor>>; // send this actor every chunk_report and run_event
 
+/// Reads rows that are stored on disk, for the loaders: the rows of a fetch as a single batch.
+using row_reader_actor = caf::typed_actor<caf::replies_to<fetch>::with<batch>>;
+
 /// Cuts leased chunks into batches.
 using loader_actor = caf::typed_actor<caf::reacts_to<fetch>, caf::reacts_to<credit_atom, std::uint64_t, std::uint32_t>>;
 

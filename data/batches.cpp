@@ -15,23 +15,9 @@ void prefetch_row(const float* row, std::size_t width) {
     __builtin_prefetch(row + i);
 }
 
-// Lets the system read the next window while this one is used: with every block of rows that is taken, a block of it;
-// and with the first, all of the first window.
-void expect_ahead(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count) {
-  const auto [rows, blocks] = order.windows();
-  if (rows == 0)
-    return;
-  for (std::uint64_t k = 0; first == 0 && k < blocks; ++k)
-    from.stored->expect(from.first_stored + order.block_start(k), rows);
-  for (auto k = (first + rows - 1) / rows; k * rows < first + count; ++k)
-    if (k + blocks < order.blocks())
-      from.stored->expect(from.first_stored + order.block_start(k + blocks), rows);
-}
-
 // Rows that lie side by side are read together.
 void gather_stored(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count, float* features,
                    float* labels) {
-  expect_ahead(from, order, first, count);
   for (std::size_t i = 0; i < count;) {
     const auto row = order(first + i);
     std::size_t together = 1;

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 namespace dk::data {
@@ -81,18 +80,26 @@ void row_file::read(std::uint64_t first, std::size_t count, float* features, flo
       if (label_width_ > 0)
         pieces[used++] = {labels + row * label_width_, label_width_ * sizeof(float)};
     }
-    const auto wanted = static_cast<ssize_t>(now * row_bytes());
-    ssize_t got = 0;
-    do
-      got = ::preadv(number_, pieces.data(), static_cast<int>(used), static_cast<off_t>(first * row_bytes()));
-    while (got < 0 && errno == EINTR);
-    if (got != wanted) // a file on disk gives all that is there
-      fail(folder_, "rows cannot be read again");
+    read_into(pieces.data(), used, first, now);
     first += now;
     features += now * feature_width_;
     labels += now * label_width_;
     count -= now;
   }
+}
+
+void row_file::read_lines(std::uint64_t first, std::size_t count, float* to) const {
+  const iovec all{to, count * row_bytes()};
+  read_into(&all, 1, first, count);
+}
+
+void row_file::read_into(const iovec* pieces, std::size_t count, std::uint64_t first, std::size_t rows) const {
+  ssize_t got = 0;
+  do
+    got = ::preadv(number_, pieces, static_cast<int>(count), static_cast<off_t>(first * row_bytes()));
+  while (got < 0 && errno == EINTR);
+  if (got != static_cast<ssize_t>(rows * row_bytes())) // a file on disk gives all that is there
+    fail(folder_, "rows cannot be read again");
 }
 
 void row_file::expect(std::uint64_t first, std::uint64_t count) const {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <sys/uio.h>
 #include <vector>
 
 namespace dk::data {
@@ -28,10 +29,14 @@ public:
   /// @throws failure (resources) where the disk fails
   void read(std::uint64_t first, std::size_t count, float* features, float* labels) const;
 
+  /// Copies rows [first, first + count) as they lie in the file: each one's features, and then its label.
+  void read_lines(std::uint64_t first, std::size_t count, float* to) const;
+
   /// Lets the system read these rows ahead. A hint: nothing depends on it.
   void expect(std::uint64_t first, std::uint64_t count) const;
 
 private:
+  void read_into(const iovec* pieces, std::size_t count, std::uint64_t first, std::size_t rows) const;
   std::size_t row_bytes() const { return (feature_width_ + label_width_) * sizeof(float); }
 
   std::string folder_; // for errors

@@ -26,25 +26,25 @@ row_order::row_order(std::uint64_t seed, std::uint64_t epoch, std::uint64_t rows
   windows_ = windows;
   blocks_ = rows / windows.block_rows;
   window_rows_ = windows.block_rows * windows.blocks;
+  num_windows_ = whole_windows;
   last_window_ = (whole_windows - 1) * window_rows_;
   block_order_ = {blocks_, keys};
   order_ = {window_rows_, keys};
   last_order_ = {rows - last_window_, keys};
 }
 
-std::uint64_t row_order::in_window(std::uint64_t i) const {
-  std::uint64_t start = last_window_;
-  if (i >= last_window_) {
-    i = last_order_(i - start);
-  } else {
-    const auto window = i / window_rows_;
-    start = window * window_rows_;
-    const auto turned = i - start + mix(window) % window_rows_; // so that windows are not alike
-    i = order_(turned < window_rows_ ? turned : turned - window_rows_);
-  }
-  const auto block = (start + i) / windows_.block_rows;
-  const auto inside = (start + i) % windows_.block_rows;
-  return block < blocks_ ? block_start(block) + inside : start + i;
+row_order::spot row_order::spot_of(std::uint64_t i) const {
+  if (i >= last_window_)
+    return {num_windows_ - 1, last_order_(i - last_window_)};
+  const auto window = i / window_rows_;
+  const auto turned = i - window * window_rows_ + mix(window) % window_rows_; // so that windows are not alike
+  return {window, order_(turned < window_rows_ ? turned : turned - window_rows_)};
+}
+
+std::uint64_t row_order::row_at(const spot& where) const {
+  const auto place = where.window * window_rows_ + where.inside;
+  const auto block = place / windows_.block_rows;
+  return block < blocks_ ? block_order_(block) * windows_.block_rows + place % windows_.block_rows : place;
 }
 
 } // namespace dk::data

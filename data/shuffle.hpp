@@ -67,16 +67,26 @@ public:
   /// Whether the row at place i is i.
   bool is_file_order() const { return !shuffled_ && !draws_; }
 
-  /// How the rows are shuffled; block_rows is 0 unless it is in windows.
-  const shuffle_windows& windows() const { return windows_; }
+  /// A place of the order in its window: rows that are `inside` in the order of the window's blocks.
+  struct spot {
+    std::uint64_t window;
+    std::uint64_t inside;
+  };
 
-  /// In windows: how many blocks there are, and the first row of block k in their order. Rows that are too few for a
-  /// block come in the last window.
-  std::uint64_t blocks() const { return blocks_; }
-  std::uint64_t block_start(std::uint64_t k) const { return block_order_(k) * windows_.block_rows; }
+  /// Whether rows are shuffled in windows, of which there are so many. The last one is up to twice as long.
+  bool is_windowed() const { return windows_.block_rows > 0; }
+  std::uint64_t num_windows() const { return num_windows_; }
+  std::uint64_t window_rows(std::uint64_t window) const {
+    return window + 1 < num_windows_ ? window_rows_ : rows_ - last_window_;
+  }
+
+  /// Where place i is. Requires is_windowed().
+  spot spot_of(std::uint64_t i) const;
+
+  /// The row at a spot; the rows of a block follow each other.
+  std::uint64_t row_at(const spot& where) const;
 
 private:
-  std::uint64_t in_window(std::uint64_t i) const;
 
   std::uint64_t rows_;
   bool shuffled_;
@@ -86,6 +96,7 @@ private:
   shuffle_windows windows_;
   std::uint64_t blocks_ = 0;      // whole ones
   std::uint64_t window_rows_ = 0; // of a whole window
+  std::uint64_t num_windows_ = 0;
   std::uint64_t last_window_ = 0; // where it starts
   permutation block_order_;
   permutation last_order_; // of the last window's rows, which is up to twice as long
@@ -115,7 +126,7 @@ inline std::uint64_t permutation::operator()(std::uint64_t i) const {
 
 inline std::uint64_t row_order::operator()(std::uint64_t i) const {
   if (shuffled_)
-    i = windows_.block_rows > 0 ? in_window(i) : order_(i);
+    i = is_windowed() ? row_at(spot_of(i)) : order_(i);
   if (draws_) {
     __extension__ using wide = unsigned __int128;
     i = static_cast<std::uint64_t>(wide{mix(draw_seed_ + i)} * rows_ >> 64U); // from [0, 2^64) to [0, rows)

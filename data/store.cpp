@@ -31,7 +31,7 @@ shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory) {
   constexpr std::uint64_t block_bytes = std::uint64_t{256} << 10U;
   const auto row_bytes = std::uint64_t{numbers_per_row} * sizeof(float);
   const auto rows = std::max<std::uint64_t>(block_bytes / row_bytes, 1);
-  return {rows, std::max<std::uint64_t>(memory / 4 / (rows * row_bytes), 1)};
+  return {rows, std::max<std::uint64_t>(memory / 8 / (rows * row_bytes), 1)};
 }
 
 void over_tables(table_stream& rows, const std::function<void(table&, std::uint64_t)>& f) {

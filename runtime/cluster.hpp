@@ -18,6 +18,7 @@ struct worker_part {
   ledger_actor ledger;
   data::dataset rows;
   data::sampling sampling = data::sampling::every_row;
+  row_reader_actor reader = {}; ///< of stored rows
   block alone_start;     ///< where a worker without shards starts from
   replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };

@@ -57,7 +57,7 @@ private:
   void plan_tracks();
   block start_weights() const;
   block first_weights(const job& which) const;
-  std::vector<worker_part> parts() const;
+  std::vector<worker_part> parts();
   void spawn_recorder();
   void spawn_servers();
   void spawn_ledgers();

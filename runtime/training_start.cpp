@@ -1,5 +1,6 @@
 // What a training starts from, and the actors that it spawns.
 #include "actors/parameter_server.hpp"
+#include "actors/row_reader.hpp"
 #include "runtime/commit_format.hpp"
 #include "runtime/enlist.hpp"
 #include "runtime/model_of.hpp"
@@ -72,17 +73,24 @@ block training::first_weights(const job& which) const {
   return model.release_weights();
 }
 
-std::vector<worker_part> training::parts() const {
+std::vector<worker_part> training::parts() {
   std::vector<worker_part> all;
-  if (!alone())
+  const auto reader_of = [&](const job& which, const data::dataset& rows, data::sampling sampling) {
+    return rows.stored ? system_.spawn(row_reader, row_reader_setup{rows, which.seed, which.data.shuffle, sampling})
+                       : row_reader_actor{};
+  };
+  if (!alone()) {
+    const auto reader = reader_of(job_, rows_, data::sampling::every_row);
     for (std::size_t i = 0; i < job_.trainer.workers; ++i)
-      all.push_back({job_, tracks_.front().ledger, rows_, data::sampling::every_row, {}, {}});
+      all.push_back({job_, tracks_.front().ledger, rows_, data::sampling::every_row, reader, {}, {}});
+  }
   const auto size = alone() ? start_.size() / members_.size() : 0;
   for (std::size_t i = 0; i < members_.size(); ++i)
     all.push_back({members_[i].which,
                    tracks_[i].ledger,
                    members_[i].rows,
                    members_[i].sampling,
+                   reader_of(members_[i].which, members_[i].rows, members_[i].sampling),
                    start_.slice(i * size, size),
                    {}});
   if (resumes_workers())

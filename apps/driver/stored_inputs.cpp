@@ -4,6 +4,7 @@
 #include "data/formats/catalog.hpp"
 #include "data/rows.hpp"
 #include "data/store.hpp"
+#include "runtime/members.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -83,7 +84,7 @@ job_data read_to_disk(const job& which) {
   const auto fitted = data::fit(which.data.transforms, [&] { return open(false); });
   all.train = data::store(
       *open(false), [&](data::table& some) { data::apply_to_training(fitted, some); },
-      {which.data.cache_folder, bytes_in(which.data.memory)});
+      {which.data.cache_folder, bytes_in(which.data.memory) / models_of(which)}); // each has an order of its own
   all.fitted = data::prepared_by(source);
   all.fitted.insert(all.fitted.end(), fitted.begin(), fitted.end());
   if (!is_held.empty()) {

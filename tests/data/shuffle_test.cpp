@@ -120,7 +120,9 @@ TEST_CASE("a window's rows are those of its blocks, which come from everywhere",
   constexpr std::uint64_t block = 10;
   constexpr std::uint64_t blocks = 8;
   const row_order order{1, 0, 10'003, true, dk::data::sampling::every_row, {block, blocks}};
-  REQUIRE(order.blocks() == 1000);
+  REQUIRE(order.num_windows() == 125);
+  CHECK(order.window_rows(0) == 80);
+  CHECK(order.window_rows(124) == 83);
   std::vector<std::uint64_t> firsts;
   for (std::uint64_t window = 0; window < 124; ++window) {
     std::vector<std::uint64_t> in_window;
@@ -130,11 +132,14 @@ TEST_CASE("a window's rows are those of its blocks, which come from everywhere",
     std::sort(in_window.begin(), in_window.end());
     in_window.erase(std::unique(in_window.begin(), in_window.end()), in_window.end());
     REQUIRE(in_window.size() == blocks);
-    for (std::uint64_t k = window * blocks; k < (window + 1) * blocks; ++k)
-      REQUIRE(std::binary_search(in_window.begin(), in_window.end(), order.block_start(k) / block));
+    for (std::uint64_t inside = 0; inside < block * blocks; ++inside) {
+      const auto row = order.row_at({window, inside});
+      REQUIRE(std::binary_search(in_window.begin(), in_window.end(), row / block));
+      REQUIRE(row % block == inside % block);
+    }
   }
   CHECK(*std::min_element(firsts.begin(), firsts.end()) < 50);
   CHECK(*std::max_element(firsts.begin(), firsts.end()) > 950);
   CHECK(differences(order, {1, 1, 10'003, true, dk::data::sampling::every_row, {block, blocks}}) > 9900);
-  CHECK(row_order{1, 0, 100, true, dk::data::sampling::every_row, {60, 1}}.windows().block_rows == 0);
+  CHECK(row_order{1, 0, 100, true, dk::data::sampling::every_row, {60, 1}}.is_windowed() == false);
 }

@@ -1,0 +1,94 @@
+#include "data/window_reader.hpp"
+
+#include "data/batches.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dk::data {
+
+window_reader::window_reader(dataset rows, std::uint64_t seed, bool shuffle, sampling which)
+    : rows_(std::move(rows)), seed_(seed), shuffle_(shuffle), sampling_(which) {}
+
+void window_reader::gather(std::uint64_t epoch, std::uint64_t first, std::size_t count, float* features,
+                           float* labels) {
+  if (!last_order_ || last_epoch_ != epoch) {
+    last_order_ = order_of(epoch);
+    last_epoch_ = epoch;
+  }
+  const auto order = last_order_;
+  if (!order->is_windowed())
+    return data::gather(rows_, *order, first, count, features, labels);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto spot = order->spot_of(first + i);
+    if (now_.is_before(epoch, spot.window))
+      move_to(order, epoch, spot.window);
+    auto* const to = features + i * rows_.feature_width;
+    auto* const label = labels + i * rows_.label_width;
+    if (now_.is(epoch, spot.window)) {
+      copy(now_, spot.inside, to, label);
+      ++taken_;
+    } else {
+      rows_.stored->read(rows_.first_stored + order->row_at(spot), 1, to, label);
+    }
+  }
+  // As far into the next window as this one is used, and a little more.
+  read_to(next_, taken_ * next_.rows / now_.rows + count);
+}
+
+std::shared_ptr<const row_order> window_reader::order_of(std::uint64_t epoch) const {
+  return std::make_shared<row_order>(seed_, epoch, rows_.rows, shuffle_, sampling_, rows_.windows);
+}
+
+void window_reader::begin(window& which, std::shared_ptr<const row_order> order, std::uint64_t epoch,
+                          std::uint64_t index) const {
+  which.epoch = epoch;
+  which.index = index;
+  which.rows = order->window_rows(index);
+  which.order = std::move(order);
+  which.read = 0;
+  which.lines.resize(which.rows * (rows_.feature_width + rows_.label_width));
+}
+
+void window_reader::begin_next() {
+  if (now_.index + 1 < now_.order->num_windows())
+    begin(next_, now_.order, now_.epoch, now_.index + 1);
+  else
+    begin(next_, order_of(now_.epoch + 1), now_.epoch + 1, 0);
+}
+
+// Block by block, as far as `row` at least.
+void window_reader::read_to(window& which, std::uint64_t row) const {
+  constexpr std::uint64_t ahead = 8; // blocks that the disk is told of before they are read
+  const auto wide = rows_.feature_width + rows_.label_width;
+  const auto block = rows_.windows.block_rows;
+  const auto start_of = [&](std::uint64_t inside) {
+    return rows_.first_stored + which.order->row_at({which.index, inside});
+  };
+  for (row = std::min(row, which.rows); which.read < row;) {
+    const auto count = std::min(block, which.rows - which.read);
+    for (auto k = which.read == 0 ? 0 : ahead - 1; k < ahead; ++k)
+      if (which.read + k * block < which.rows)
+        rows_.stored->expect(start_of(which.read + k * block), block);
+    rows_.stored->read_lines(start_of(which.read), count, which.lines.data() + which.read * wide);
+    which.read += count;
+  }
+}
+
+void window_reader::move_to(const std::shared_ptr<const row_order>& order, std::uint64_t epoch, std::uint64_t index) {
+  if (next_.is(epoch, index))
+    std::swap(now_, next_);
+  else
+    begin(now_, order, epoch, index);
+  read_to(now_, now_.rows);
+  taken_ = 0;
+  begin_next();
+}
+
+void window_reader::copy(const window& from, std::uint64_t inside, float* features, float* labels) const {
+  const auto* const line = from.lines.data() + inside * (rows_.feature_width + rows_.label_width);
+  std::copy_n(line, rows_.feature_width, features);
+  std::copy_n(line + rows_.feature_width, rows_.label_width, labels);
+}
+
+} // namespace dk::data
