@@ -7,14 +7,6 @@ namespace dk::data {
 
 namespace {
 
-// Asks for the start of a row; the processor's own prefetcher sees the stream from there on.
-void prefetch_row(const float* row, std::size_t width) {
-  constexpr std::size_t line = 64 / sizeof(float);
-  const auto ahead = std::min<std::size_t>(width, 4 * line);
-  for (std::size_t i = 0; i < ahead; i += line)
-    __builtin_prefetch(row + i);
-}
-
 // Rows that lie side by side are read together.
 void gather_stored(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count, float* features,
                    float* labels) {

@@ -3,6 +3,7 @@
 #include "data/batches.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace dk::data {
@@ -19,18 +20,18 @@ void window_reader::gather(std::uint64_t epoch, std::uint64_t first, std::size_t
   const auto order = last_order_;
   if (!order->is_windowed())
     return data::gather(rows_, *order, first, count, features, labels);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto spot = order->spot_of(first + i);
-    if (now_.is_before(epoch, spot.window))
-      move_to(order, epoch, spot.window);
-    auto* const to = features + i * rows_.feature_width;
-    auto* const label = labels + i * rows_.label_width;
-    if (now_.is(epoch, spot.window)) {
-      copy(now_, spot.inside, to, label);
-      ++taken_;
-    } else {
-      rows_.stored->read(rows_.first_stored + order->row_at(spot), 1, to, label);
+  constexpr std::size_t group = 16; // rows whose memory is asked for before the first of them is copied
+  std::array<row_order::spot, group> spots{};
+  for (std::size_t done = 0; done < count; done += group) {
+    const auto now = std::min(group, count - done);
+    for (std::size_t i = 0; i < now; ++i) {
+      spots[i] = order->spot_of(first + done + i);
+      if (now_.is(epoch, spots[i].window))
+        prefetch_row(line_of(now_, spots[i].inside), width());
     }
+    for (std::size_t i = 0; i < now; ++i)
+      copy(order, epoch, spots[i], features + (done + i) * rows_.feature_width,
+           labels + (done + i) * rows_.label_width);
   }
   // As far into the next window as this one is used, and a little more.
   read_to(next_, taken_ * next_.rows / now_.rows + count);
@@ -47,7 +48,7 @@ void window_reader::begin(window& which, std::shared_ptr<const row_order> order,
   which.rows = order->window_rows(index);
   which.order = std::move(order);
   which.read = 0;
-  which.lines.resize(which.rows * (rows_.feature_width + rows_.label_width));
+  which.lines.resize(which.rows * width());
 }
 
 void window_reader::begin_next() {
@@ -60,7 +61,6 @@ void window_reader::begin_next() {
 // Block by block, as far as `row` at least.
 void window_reader::read_to(window& which, std::uint64_t row) const {
   constexpr std::uint64_t ahead = 8; // blocks that the disk is told of before they are read
-  const auto wide = rows_.feature_width + rows_.label_width;
   const auto block = rows_.windows.block_rows;
   const auto start_of = [&](std::uint64_t inside) {
     return rows_.first_stored + which.order->row_at({which.index, inside});
@@ -70,7 +70,7 @@ void window_reader::read_to(window& which, std::uint64_t row) const {
     for (auto k = which.read == 0 ? 0 : ahead - 1; k < ahead; ++k)
       if (which.read + k * block < which.rows)
         rows_.stored->expect(start_of(which.read + k * block), block);
-    rows_.stored->read_lines(start_of(which.read), count, which.lines.data() + which.read * wide);
+    rows_.stored->read_lines(start_of(which.read), count, which.lines.data() + which.read * width());
     which.read += count;
   }
 }
@@ -85,10 +85,18 @@ void window_reader::move_to(const std::shared_ptr<const row_order>& order, std::
   begin_next();
 }
 
-void window_reader::copy(const window& from, std::uint64_t inside, float* features, float* labels) const {
-  const auto* const line = from.lines.data() + inside * (rows_.feature_width + rows_.label_width);
+void window_reader::copy(const std::shared_ptr<const row_order>& order, std::uint64_t epoch,
+                         const row_order::spot& from, float* features, float* labels) {
+  if (now_.is_before(epoch, from.window))
+    move_to(order, epoch, from.window);
+  if (!now_.is(epoch, from.window)) {
+    rows_.stored->read(rows_.first_stored + order->row_at(from), 1, features, labels);
+    return;
+  }
+  const auto* const line = line_of(now_, from.inside);
   std::copy_n(line, rows_.feature_width, features);
   std::copy_n(line + rows_.feature_width, rows_.label_width, labels);
+  ++taken_;
 }
 
 } // namespace dk::data

@@ -43,7 +43,10 @@ private:
   void begin_next();
   void read_to(window& which, std::uint64_t row) const;
   void move_to(const std::shared_ptr<const row_order>& order, std::uint64_t epoch, std::uint64_t index);
-  void copy(const window& from, std::uint64_t inside, float* features, float* labels) const;
+  void copy(const std::shared_ptr<const row_order>& order, std::uint64_t epoch, const row_order::spot& from,
+            float* features, float* labels);
+  std::size_t width() const { return rows_.feature_width + rows_.label_width; } // numbers of a row
+  const float* line_of(const window& in, std::uint64_t inside) const { return in.lines.data() + inside * width(); }
 
   dataset rows_;
   std::uint64_t seed_;

@@ -1,8 +1,11 @@
 #include "actors/data_loader.hpp"
+#include "actors/row_reader.hpp"
 
 #include "actor_fixture.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <memory>
 
 using namespace dk;
 using namespace dk::test;
@@ -28,8 +31,26 @@ data::dataset counted_rows(std::size_t rows) {
   return all;
 }
 
+// The same rows in a file.
+data::dataset stored_rows(std::size_t rows) {
+  auto all = counted_rows(rows);
+  const auto file = std::make_shared<data::row_file>(std::filesystem::temp_directory_path().string(), 2, 1);
+  file->append(all.features.data(), all.labels.data(), rows);
+  all.features = {};
+  all.labels = {};
+  all.stored = file;
+  all.windows = {3, 2};
+  return all;
+}
+
 class loader_fixture : public actor_fixture {
 public:
+  void start_stored(bool shuffle) {
+    const auto rows = stored_rows(23);
+    loader = spawn(data_loader, loader_setup{rows, 1, shuffle, data::sampling::every_row,
+                                             sys.spawn(row_reader, row_reader_setup{rows, 1, shuffle})});
+  }
+
   void start(bool shuffle, std::uint64_t seed = 1) {
     loader = spawn(data_loader, loader_setup{counted_rows(23), seed, shuffle});
   }
@@ -158,4 +179,32 @@ TEST_CASE_METHOD(loader_fixture, "a fetch that fits no rows ends the loader", "[
   REQUIRE(end_of(loader));
   CHECK(to_failure(*end_of(loader)).code() == errc::internal);
   CHECK(me.count<batch>() == 0);
+}
+
+TEST_CASE_METHOD(loader_fixture, "stored rows come as those in memory do", "[actors][data_loader]") {
+  start_stored(false);
+  send_fetch(me, {7, {0, 1}, {10, 23}, 5, 2});
+  CHECK(me.count<batch>() == 2);
+  give(me, 7, 5);
+  REQUIRE(me.count<batch>() == 3);
+  for (const auto& [rows, last] : {std::pair{5U, false}, {5U, false}, {3U, true}}) {
+    const auto one = me.take<batch>();
+    CHECK(one.lease == 7);
+    CHECK(one.rows == rows);
+    CHECK(one.last == last);
+    CHECK(one.features[0] * 10 == one.labels[0]);
+  }
+}
+
+TEST_CASE_METHOD(loader_fixture, "stored rows are shuffled anew for each epoch", "[actors][data_loader]") {
+  start_stored(true);
+  const auto first = epoch_of(0);
+  const auto second = epoch_of(1);
+  CHECK(first != second);
+  CHECK(epoch_of(0) == first);
+  for (auto labels : {first, second}) {
+    std::sort(labels.begin(), labels.end());
+    for (std::size_t i = 0; i < 23; ++i)
+      CHECK(labels[i] == 10 * static_cast<float>(i));
+  }
 }
