@@ -14,11 +14,6 @@ namespace dk {
 
 namespace {
 
-constexpr std::uint64_t many = 1'000'000'000;
-
-bool is_part(double x) {
-  return x >= 0 && x < 1;
-}
 bool is_seconds(double x) {
   return x > 0 && x <= 1e6;
 }

@@ -22,7 +22,7 @@ constexpr std::array transforms{
     transform{"one_hot", one_hot::check, one_hot::apply},
 };
 
-const transform& find(const spec& given) {
+const transform& find_transform(const spec& given) {
   for (const auto& t : transforms)
     if (given.name == t.name)
       return t;
@@ -48,12 +48,12 @@ std::vector<std::string> names_in(const spec& given, const char* key) {
 void apply(const std::vector<spec>& given, table& to) {
   for (const auto& one : given) {
     check_transform(one);
-    find(one).apply(one, to);
+    find_transform(one).apply(one, to);
   }
 }
 
 void check_transform(const spec& given) {
-  find(given).check(given);
+  find_transform(given).check(given);
   if (given.keys.contains("column") == given.keys.contains("columns"))
     throw failure{errc::config, "transform `" + given.name + "`: needs either `column` or `columns`"};
   transform_columns(given);
