@@ -3,9 +3,9 @@
 #include "runtime/laboratory/laboratory.hpp"
 #include "runtime/replay/replay.hpp"
 #include "small_job.hpp"
+#include "tests/blocks.hpp"
 #include "tests/support.hpp"
 
-#include <cstring>
 #include <optional>
 #include <tuple>
 
@@ -24,10 +24,6 @@ inline job recorded_job(const std::string& algorithm, std::size_t workers, std::
   which.trainer.communication_window = 3;
   which.trainer.optimizer = {"adam", {{"learning_rate", 0.01}}};
   return which;
-}
-
-inline bool same_bits(const block& a, const block& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.bytes()) == 0;
 }
 
 enum class run_in { real_time, virtual_time };
