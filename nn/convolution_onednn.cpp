@@ -5,6 +5,7 @@
 #include "common/error.hpp"
 #include "nn/buffer.hpp"
 
+#include <algorithm>
 #include <dnnl.hpp>
 #include <vector>
 

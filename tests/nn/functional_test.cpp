@@ -7,6 +7,7 @@
 #include "nn/wiring.hpp"
 #include "tests/nn/fixtures.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <unistd.h>

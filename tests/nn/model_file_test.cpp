@@ -5,6 +5,7 @@
 #include "tests/nn/fixtures.hpp"
 #include "tests/support.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <ctime>
 #include <filesystem>

@@ -5,6 +5,7 @@
 #include "tests/blocks.hpp"
 #include "tests/support.hpp"
 
+#include <cmath>
 #include <numeric>
 
 using namespace dk;
