@@ -116,7 +116,7 @@ TEST_CASE("a run under a policy is replayed", "[runtime][replay]") {
 
 TEST_CASE("under another policy the schedule stays and the center does not", "[runtime][replay]") {
   const recording run{recorded_job("adag", 3, 2), 90, run_in::virtual_time};
-  REQUIRE(run.result.numbers.staleness.rbegin()->first == 2);
+  REQUIRE(run.result.numbers.staleness.rbegin()->first >= 2); // each misses the two others, or more at a short chunk
   auto under = run.what;
   under.trainer.policy = GENERATE(as<std::string>{}, "scale", "distance");
   const auto other = run.again(under, "other");
