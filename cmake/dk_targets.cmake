@@ -1,9 +1,14 @@
 # dk_library(), dk_program() and dk_test(): targets with the project's warnings and sanitizers, and nothing global.
 add_library(dk_options INTERFACE)
 target_compile_features(dk_options INTERFACE cxx_std_17)
-target_compile_options(dk_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+target_compile_options(dk_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(dk_options INTERFACE -Wno-array-bounds -Wno-maybe-uninitialized) # GCC 12 errs on JSON objects
+endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(dk_options INTERFACE -Wshadow=local) # the names of other files are none that a reader could mix up
+else()
+  target_compile_options(dk_options INTERFACE -Wshadow)
 endif()
 if(DK_WERROR)
   target_compile_options(dk_options INTERFACE -Werror)
@@ -22,12 +27,24 @@ if(DK_FUZZ)
 endif()
 target_include_directories(dk_options INTERFACE "${PROJECT_SOURCE_DIR}")
 
-# In the sanitised build the code from the folder `actors` on (DK_ACTOR_CODE) is not optimised, and two checks of UBSan are
-# left out there: in CAF's templates these cost more time than all else. ASan reports a null pointer that is used as well,
-# and numbers are read from bytes in the folders below, where everything is checked.
-function(dk_spare_actor_code)
-  if(DK_SANITIZE AND DK_ACTOR_CODE)
-    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "-O0;-fno-sanitize=null,alignment")
+# Linked behind dk_options, whose -fsanitize they take back in part. In the sanitised build the code from the folder
+# `actors` on (DK_ACTOR_CODE) is not optimised, and two checks of UBSan are left out there: in CAF's templates these cost
+# more time than all else. ASan reports a null pointer that is used as well, and numbers are read from bytes in the
+# folders below, where everything is checked. Tests are never optimised, only what they test; UBSan checks the product in
+# their programs, too, and in the tests' own lines it would double the build's time.
+add_library(dk_actor_options INTERFACE)
+add_library(dk_test_options INTERFACE)
+target_compile_options(dk_test_options INTERFACE -O0)
+if(DK_SANITIZE)
+  target_compile_options(dk_actor_options INTERFACE -O0 -fno-sanitize=null,alignment)
+  target_compile_options(dk_test_options INTERFACE -fno-sanitize=undefined)
+endif()
+
+# dk_options, and what is said above.
+function(dk_use_options target)
+  target_link_libraries(${target} PRIVATE dk_options)
+  if(DK_ACTOR_CODE)
+    target_link_libraries(${target} PRIVATE dk_actor_options)
   endif()
 endfunction()
 
@@ -35,26 +52,25 @@ endfunction()
 function(dk_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   add_library(dk_${name} STATIC ${arg_SOURCES})
-  dk_spare_actor_code(${arg_SOURCES})
   add_library(dk::${name} ALIAS dk_${name})
   target_include_directories(dk_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_compile_features(dk_${name} PUBLIC cxx_std_17)
-  target_link_libraries(dk_${name} PUBLIC ${arg_DEPENDS} PRIVATE dk_options ${arg_PRIVATE_DEPENDS})
+  target_link_libraries(dk_${name} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
+  dk_use_options(dk_${name})
 endfunction()
 
 # dk_program(name SOURCES main.cpp ... DEPENDS dk::x ...)
 function(dk_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
-  dk_spare_actor_code(${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_DEPENDS} dk_options)
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS})
+  dk_use_options(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 endfunction()
 
 # dk_test(name SOURCES x_test.cpp ... DEPENDS dk::x ... [LABEL unit|cluster|slow] [TIMEOUT seconds]
 #         [SERIAL])
-# One program of Catch2 cases, each a CTest case of its own. SERIAL: nothing else runs beside them. Only what is tested
-# is optimised, not the tests: half of the time that a build takes.
+# One program of Catch2 cases, each a CTest case of its own. SERIAL: nothing else runs beside them.
 function(dk_test name)
   cmake_parse_arguments(arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
   if(NOT arg_LABEL)
@@ -64,11 +80,7 @@ function(dk_test name)
     set(arg_TIMEOUT 120)
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_DEPENDS} dk_test_main dk_options)
-  target_compile_options(${name} PRIVATE -O0)
-  if(DK_SANITIZE) # UBSan checks the product, in these programs too; in the tests' own lines it doubles the build's time
-    set_source_files_properties(${arg_SOURCES} PROPERTIES COMPILE_OPTIONS -fno-sanitize=undefined)
-  endif()
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS} dk_test_main dk_options dk_test_options)
   catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
                        RUN_SERIAL ${arg_SERIAL} SKIP_RETURN_CODE 4 ${dk_test_environment})
 endfunction()

@@ -5,6 +5,7 @@
 #include "common/error.hpp"
 #include "nn/buffer.hpp"
 
+#include <algorithm>
 #include <dnnl.hpp>
 #include <vector>
 
@@ -110,19 +111,11 @@ public:
   onednn_convolution(const window& over, std::size_t filters) : over_(over), filters_(filters) {}
 
   void forward(std::size_t rows, const float* x, const float* kernel, float* y) override {
-    auto& d = for_rows(rows).forward;
-    d.main.place(0, x);
-    d.main.place(1, packed(d, kernel));
-    d.main.place(2, y);
-    run(d);
+    convolve(for_rows(rows).forward, x, kernel, y);
   }
 
   void input_gradient(std::size_t rows, const float* dy, const float* kernel, float* dx) override {
-    auto& d = for_rows(rows).input;
-    d.main.place(0, dy);
-    d.main.place(1, packed(d, kernel));
-    d.main.place(2, dx);
-    run(d);
+    convolve(for_rows(rows).input, dy, kernel, dx);
   }
 
   void kernel_gradient(std::size_t rows, const float* x, const float* dy, float* dkernel) override {
@@ -141,6 +134,13 @@ public:
   }
 
 private:
+  void convolve(direction& d, const float* from, const float* kernel, float* to) {
+    d.main.place(0, from);
+    d.main.place(1, packed(d, kernel));
+    d.main.place(2, to);
+    run(d);
+  }
+
   void run(direction& d) {
     scratch_.reserve(d.scratch);
     d.main.place(3, scratch_.data());

@@ -38,10 +38,10 @@ metrics ensemble::evaluate(const float* features, const float* labels, std::size
   if (models_.size() == 1)
     return models_.front().evaluate(features, labels, rows, others);
   buffer mean;
-  mean.reserve(rows_at_once * first().output_size());
+  mean.reserve(model::rows_at_once * first().output_size());
   metrics sums;
-  for (std::size_t from = 0; from < rows; from += rows_at_once) {
-    const auto count = std::min(rows_at_once, rows - from);
+  for (std::size_t from = 0; from < rows; from += model::rows_at_once) {
+    const auto count = std::min(model::rows_at_once, rows - from);
     predict(features + from * first().input_size(), count, mean.data());
     sums += losses_->evaluate(mean.data(), labels + from * first().label_width(), count);
     for (std::size_t i = 0; others != nullptr && i < losses_->size(); ++i)

@@ -123,7 +123,7 @@ key_rule number(std::string_view name) {
   return {name, value_kind::number};
 }
 
-const std::vector<initializer_kind>& kinds() {
+const std::vector<initializer_kind>& initializer_kinds() {
   static const std::vector<initializer_kind> all{
       {"zeros", "Zeros", {}, [](const filling& f) { fill_constant(f, 0); }},
       {"ones", "Ones", {}, [](const filling& f) { fill_constant(f, 1); }},
@@ -166,8 +166,8 @@ const std::vector<initializer_kind>& kinds() {
   return all;
 }
 
-const initializer_kind& find(const spec& wanted) {
-  for (const auto& kind : kinds())
+const initializer_kind& find_initializer(const spec& wanted) {
+  for (const auto& kind : initializer_kinds())
     if (kind.name == wanted.name)
       return kind;
   refuse_name("initializer", wanted.name, initializer_names());
@@ -177,19 +177,19 @@ const initializer_kind& find(const spec& wanted) {
 
 std::vector<std::string> initializer_names() {
   std::vector<std::string> names;
-  for (const auto& kind : kinds())
+  for (const auto& kind : initializer_kinds())
     names.emplace_back(kind.name);
   return names;
 }
 
 void check_initializer(const nlohmann::json& value) {
   const auto wanted = part_of(value);
-  check_keys(wanted, find(wanted).keys);
+  check_keys(wanted, find_initializer(wanted).keys);
 }
 
 void initialize(const nlohmann::json& value, const shape& extents, random_stream& random, float* to) {
   const auto wanted = part_of(value);
-  const auto& kind = find(wanted);
+  const auto& kind = find_initializer(wanted);
   if (!wanted.keys.contains("seed"))
     return kind.fill({wanted, extents, random, to});
   random_stream own{wanted.keys["seed"].get<std::uint64_t>()};
@@ -198,7 +198,7 @@ void initialize(const nlohmann::json& value, const shape& extents, random_stream
 
 nlohmann::json keras_initializer(const nlohmann::json& value) {
   const auto wanted = part_of(value);
-  const auto& kind = find(wanted);
+  const auto& kind = find_initializer(wanted);
   auto config = wanted.keys;
   if (wanted.name == "uniform_weights") { // Keras's class has other defaults
     config["minval"] = value_or(wanted, "minval", -0.5);
@@ -215,8 +215,8 @@ nlohmann::json read_keras_initializer(const nlohmann::json& from) {
   if (!name.is_string())
     return nullptr;
   const auto called = [&](const initializer_kind& kind) { return kind.name == name || kind.keras_class == name; };
-  const auto found = std::find_if(kinds().begin(), kinds().end(), called);
-  if (found == kinds().end())
+  const auto found = std::find_if(initializer_kinds().begin(), initializer_kinds().end(), called);
+  if (found == initializer_kinds().end())
     return nullptr;
   nlohmann::json value{{"name", found->name}};
   if (from.is_object() && from.contains("config"))

@@ -12,9 +12,6 @@ namespace dk::nn {
 
 namespace {
 
-// Rows per pass when predicting: enough for the products, few enough for the caches.
-constexpr std::size_t rows_at_once = 256;
-
 DK_CLONES void move_values(const float* __restrict from, const float* __restrict to, float* __restrict w,
                            std::size_t size) {
   for (std::size_t i = 0; i < size; ++i)

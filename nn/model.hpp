@@ -32,6 +32,9 @@ struct batch_view {
 /// seen, training on it allocates nothing.
 class model {
 public:
+  /// Rows per pass when predicting: enough for the products, few enough for the caches.
+  static constexpr std::size_t rows_at_once = 256;
+
   /// `label_width`: numbers in a row of labels (nn/output_losses.hpp). Weights start at zero.
   /// @throws failure (config, shape) that names the layer's index and name
   model(const nn::architecture& from, const objective& loss, std::size_t label_width);

@@ -22,7 +22,6 @@ public:
 
   std::size_t num_layers() const { return stages_.size(); }
   const layer& layer_at(std::size_t index) const { return *stages_[index].what; }
-  std::size_t first_weight_of(std::size_t layer) const { return stages_[layer].first; }
   std::size_t num_weights() const { return num_weights_; }
   std::size_t input_size() const { return input_size_; }
 

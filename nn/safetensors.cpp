@@ -152,7 +152,7 @@ std::string name_of(const layer& of, const weight_array& array) {
 }
 
 // The tensor of an array, checked.
-const tensor& find(const tensors& all, const std::string& name, const shape& extents) {
+const tensor& find_tensor(const tensors& all, const std::string& name, const shape& extents) {
   const auto found = all.find(name);
   if (found == all.end())
     refuse("it has no tensor \"" + name + "\"" +
@@ -198,7 +198,7 @@ std::vector<float> decode_safetensors(const std::string& bytes, const layer_stac
   std::size_t taken = 0;
   for (const auto& layer : layers)
     for (const auto& array : layer->arrays()) {
-      const auto& from = find(all, name_of(*layer, array), array.extents);
+      const auto& from = find_tensor(all, name_of(*layer, array), array.extents);
       const auto count = size_of(array.extents); // of as many bytes in the file, which is at hand
       weights.resize(weights.size() + count);
       convert(from, bytes.data() + length_bytes + length + from.first, count, weights.data() + weights.size() - count);

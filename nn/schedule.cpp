@@ -75,7 +75,7 @@ schedule polynomial(const spec& from) {
 }
 
 // Loshchilov and Hutter 2016: initial ((1 - alpha) (1 + cos(pi step / steps)) / 2 + alpha), after a linear warm-up
-schedule cosine(const spec& from) {
+schedule cosine_decay(const spec& from) {
   const auto start = number(from, "initial_learning_rate");
   const auto warm_up = from.keys.contains("warmup_target") ? number(from, "warmup_steps") : 0.0;
   const auto peak = from.keys.contains("warmup_target") ? number(from, "warmup_target") : start;
@@ -106,7 +106,7 @@ schedule restarts(const spec& from) {
           }};
 }
 
-const std::vector<schedule_kind>& kinds() {
+const std::vector<schedule_kind>& schedule_kinds() {
   static const std::vector<schedule_kind> all{
       {"exponential_decay",
        "ExponentialDecay",
@@ -135,7 +135,7 @@ const std::vector<schedule_kind>& kinds() {
         {"alpha", value_kind::number, false, 0},
         {"warmup_target", value_kind::number, false, 0},
         {"warmup_steps", value_kind::count, false, 0}},
-       cosine},
+       cosine_decay},
       {"cosine_decay_restarts",
        "CosineDecayRestarts",
        {initial,
@@ -148,8 +148,8 @@ const std::vector<schedule_kind>& kinds() {
   return all;
 }
 
-const schedule_kind& find(const spec& wanted) {
-  for (const auto& kind : kinds())
+const schedule_kind& find_schedule(const spec& wanted) {
+  for (const auto& kind : schedule_kinds())
     if (kind.name == wanted.name)
       return kind;
   refuse_name("schedule", wanted.name, schedule_names());
@@ -159,7 +159,7 @@ const schedule_kind& find(const spec& wanted) {
 
 std::vector<std::string> schedule_names() {
   std::vector<std::string> names;
-  for (const auto& kind : kinds())
+  for (const auto& kind : schedule_kinds())
     names.emplace_back(kind.name);
   return names;
 }
@@ -175,7 +175,7 @@ schedule make_schedule(const nlohmann::json& learning_rate) {
                                 ", not " +
                                     learning_rate.dump()};
   const auto wanted = part_of(learning_rate);
-  const auto& kind = find(wanted);
+  const auto& kind = find_schedule(wanted);
   check_keys(wanted, kind.keys);
   auto made = kind.make(wanted);
   if (!(made.nominal > 0))
@@ -187,7 +187,7 @@ nlohmann::json keras_schedule(const nlohmann::json& learning_rate) {
   if (!learning_rate.is_object())
     return learning_rate;
   const auto part = part_of(learning_rate);
-  return {{"class_name", find(part).keras_class}, {"config", part.keys}};
+  return {{"class_name", find_schedule(part).keras_class}, {"config", part.keys}};
 }
 
 } // namespace dk::nn

@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <toml++/toml.h>

@@ -15,12 +15,8 @@ namespace dk {
 
 namespace {
 
-constexpr std::uint64_t many = 1'000'000'000;
 constexpr std::uint64_t least_memory = std::uint64_t{1} << 20U;
 
-bool is_part(double x) {
-  return x >= 0 && x < 1;
-}
 bool is_seconds(double x) {
   return x > 0 && x <= 1e6;
 }

@@ -7,11 +7,8 @@ namespace dk {
 namespace {
 
 constexpr double longest = 1e9; // seconds: far from where the clock's 64 bits of nanoseconds end
-constexpr std::uint64_t most = 1'000'000'000'000;
+constexpr std::uint64_t most_rows = 1'000'000'000'000;
 
-bool is_part(double x) {
-  return x >= 0 && x < 1;
-}
 bool is_part_or_all(double x) {
   return x >= 0 && x <= 1;
 }
@@ -67,7 +64,7 @@ void read_computing(const section& in, std::size_t workers, laboratory_config& l
   in.number("straggler_factor", laboratory.straggler_factor, is_factor, a_factor);
   in.numbers("factors", laboratory.factors, is_factor, a_factor);
   if (laboratory.factors.size() > workers)
-    in.refuse("factors", "a list of at most trainer.workers = " + std::to_string(workers) + " numbers");
+    in.refuse("factors", "a list of at most_rows trainer.workers = " + std::to_string(workers) + " numbers");
 }
 
 } // namespace
@@ -94,7 +91,7 @@ void read_laboratory(const section& in, std::size_t workers, laboratory_config& 
   in.number("kill_rate", laboratory.kill_rate, is_rate, a_rate);
   in.number("join_rate", laboratory.join_rate, is_rate, a_rate);
   in.flag("dry", laboratory.dry);
-  in.whole("rows", laboratory.rows, 0, most);
+  in.whole("rows", laboratory.rows, 0, most_rows);
   if (laboratory.rows > 0 && !laboratory.dry)
     in.refuse("rows", "it with dry = true only");
 }

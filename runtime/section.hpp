@@ -9,6 +9,12 @@
 
 namespace dk {
 
+constexpr std::uint64_t many = 1'000'000'000; ///< the largest whole number that most keys take
+
+inline bool is_part(double x) {
+  return x >= 0 && x < 1;
+}
+
 /// A table of a config while it is read: each call takes one key, checks it and leaves the value that is there as it
 /// is when the key is not given. All failures are failure (config) with the place, what was found and what is accepted.
 class section {

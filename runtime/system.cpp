@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <caf/io/middleman.hpp>
+#include <chrono>
 #include <thread>
 
 namespace dk {

@@ -12,8 +12,7 @@ namespace dk {
 
 namespace {
 
-constexpr std::uint64_t many = 1'000'000'000;
-constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+constexpr auto most_trained_rows = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 bool is_positive(double x) {
   return x > 0;
@@ -73,7 +72,7 @@ void read_stop(const section& in, nlohmann::json& stop) {
   keys.number("loss", number, is_positive, "a number above 0");
   keys.number("accuracy", number, is_accuracy, "a number above 0 and up to 1");
   keys.number("seconds", number, is_positive, "a number above 0");
-  keys.whole("rows", rows, 1, most);
+  keys.whole("rows", rows, 1, most_trained_rows);
   keys.whole("patience", patience, 0, many);
   keys.number("min_delta", number, is_not_negative, "a number from 0 up");
   if (keys.find("min_delta") != nullptr && keys.find("patience") == nullptr)

@@ -8,14 +8,14 @@ namespace dk {
 
 namespace {
 
-constexpr std::chrono::milliseconds look_every{100}; // of real time, at progress and signals
+constexpr std::chrono::milliseconds real_time_slice{100}; // of real time, at progress and signals
 
 } // namespace
 
 // Lets time pass until there are news for the main actor, or it is time to look around.
 void training::wait_for_news() {
   if (timeline_)
-    timeline_->pass([this] { return self_->has_next_message(); }, look_every);
+    timeline_->pass([this] { return self_->has_next_message(); }, real_time_slice);
 }
 
 // Lets an answer come that takes no time.

@@ -1,15 +1,15 @@
 // The one-way ladder, read off the includes: a folder includes only from rungs below its own, data and nn do not know
 // each other, and CAF starts at actors.
+#include "tests/sources.hpp"
+
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
 
-namespace fs = std::filesystem;
+using dk::test::sources;
 
 namespace {
 
@@ -53,32 +53,12 @@ std::vector<std::string> faults_of(const std::string& path, const std::string& t
   return faults;
 }
 
-std::string read(const fs::path& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 } // namespace
 
 TEST_CASE("every include of the tree goes down the ladder", "[ladder]") {
-  const fs::path root{DK_SOURCE_FOLDER};
-  std::size_t files = 0;
-  for (const auto& [folder, rung] : rungs) {
-    if (!fs::is_directory(root / folder))
-      continue;
-    for (const auto& entry : fs::recursive_directory_iterator{root / folder}) {
-      const auto kind = entry.path().extension();
-      if (kind != ".hpp" && kind != ".cpp")
-        continue;
-      ++files;
-      const auto path = entry.path().lexically_relative(root).generic_string();
-      for (const auto& fault : faults_of(path, read(entry.path())))
-        FAIL_CHECK(fault);
-    }
-  }
-  CHECK(files > 100);
+  for (const auto& [path, text] : sources())
+    for (const auto& fault : faults_of(path, text))
+      FAIL_CHECK(fault);
 }
 
 TEST_CASE("a step up the ladder is found", "[ladder]") {

@@ -65,7 +65,7 @@ recorded_run open_recorded_run(const std::string& path) {
   return run;
 }
 
-failure unknown(const std::string& option, const std::string& name, const std::vector<std::string>& known) {
+failure unknown_choice(const std::string& option, const std::string& name, const std::vector<std::string>& known) {
   return {errc::usage,
           option + " " + name + " is not known" + did_you_mean(name, known) + "; accepted: " + join(known)};
 }
@@ -77,7 +77,7 @@ job job_under(const job& recorded, const replay_options& options) {
   if (!options.algorithm.empty()) {
     const auto* rule = find_algorithm(options.algorithm);
     if (rule == nullptr)
-      throw unknown("--algorithm", options.algorithm, algorithm_names());
+      throw unknown_choice("--algorithm", options.algorithm, algorithm_names());
     if (rule->name != recorded.trainer.algorithm.name) {
       trainer.algorithm = {rule->name, rule->defaults};
       trainer.policy = std::string{name_of(rule->policy)};
@@ -85,7 +85,7 @@ job job_under(const job& recorded, const replay_options& options) {
   }
   if (!options.policy.empty()) {
     if (!find_policy(options.policy))
-      throw unknown("--policy", options.policy, policy_names());
+      throw unknown_choice("--policy", options.policy, policy_names());
     trainer.policy = options.policy;
   }
   if (!is_bounded(*find_policy(trainer.policy)))

@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 using notes = std::function<void(const std::string&)>;
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double unknown_value = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t least_for_speed = 10; // chunks
 constexpr std::size_t windows_in_a_run = 100;
 
@@ -34,7 +34,7 @@ struct history {
 double number_in(const json& line, const char* key, double least, const std::string& place) {
   const auto found = line.find(key);
   const bool is_number = found != line.end() && found->is_number();
-  const auto value = is_number ? found->get<double>() : unknown;
+  const auto value = is_number ? found->get<double>() : unknown_value;
   if (std::isfinite(value) && value >= least)
     return value;
   throw failure{errc::checkpoint, place + ": `" + key + "` is " +
@@ -45,7 +45,7 @@ double number_in(const json& line, const char* key, double least, const std::str
 
 chunk_line parse_line(const json& line, const std::string& place) {
   chunk_line made;
-  made.seconds = line.contains("t") ? number_in(line, "t", 0, place) : unknown;
+  made.seconds = line.contains("t") ? number_in(line, "t", 0, place) : unknown_value;
   made.rows = number_in(line, "rows", 1, place);
   made.accuracy = number_in(line, "accuracy", 0, place);
   made.loss = number_in(line, "loss", std::numeric_limits<double>::lowest(), place);
@@ -162,7 +162,7 @@ std::vector<curve_point> smooth(const std::vector<chunk_line>& lines, std::size_
     for (auto k = first; k <= i; ++k)
       rows += lines[k].rows;
     const auto seconds = lines[i].seconds - (first == 0 ? 0 : lines[first - 1].seconds);
-    point.rows_per_second = seconds > 0 ? rows / seconds : unknown;
+    point.rows_per_second = seconds > 0 ? rows / seconds : unknown_value;
     points.push_back(point);
   }
   return points;

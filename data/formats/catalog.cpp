@@ -69,7 +69,7 @@ constexpr std::array formats{
     format{"csv", "path", csv::keys, csv::recognise, csv::read, csv::open},
 };
 
-const format& find(const spec& source) {
+const format& find_format(const spec& source) {
   for (const auto& f : formats)
     if (source.name == f.name)
       return f;
@@ -82,7 +82,7 @@ const format& find(const spec& source) {
 
 table read(const spec& source) {
   check_source(source);
-  return find(source).read(source);
+  return find_format(source).read(source);
 }
 
 table_stream_ptr open(const spec& source, std::size_t bytes) {
@@ -99,7 +99,7 @@ std::size_t bytes_of(const spec& source) {
 }
 
 void check_source(const spec& source) {
-  check_keys(source, "source", find(source).keys());
+  check_keys(source, "source", find_format(source).keys());
 }
 
 spec source_of(const std::string& path) {
@@ -113,7 +113,7 @@ spec source_of(const std::string& path) {
 }
 
 spec anchored(spec source, const std::string& folder) {
-  for (const auto& rule : find(source).keys())
+  for (const auto& rule : find_format(source).keys())
     if (const auto path = source.keys.find(rule.name); rule.kind == key_kind::path && path != source.keys.end())
       *path = (std::filesystem::path{folder} / path->get<std::string>()).lexically_normal().string();
   return source;

@@ -52,7 +52,7 @@ private:
   bool left_ = false; // the model applies the activation itself
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_activation_layer(const spec& from, std::string name, const shape& input) {
   return std::make_unique<activation>(std::move(name), input,
                                       find_activation(from.keys.at("activation").get<std::string>()),
                                       activation::keras_class::activation);
@@ -67,8 +67,11 @@ std::unique_ptr<layer> make_with_alpha(const spec& from, std::string name, const
 } // namespace
 
 extern const layer_kind activation_layer;
-const layer_kind activation_layer{
-    "activation", "activation", "Activation", {{"activation", value_kind::word, true, 0, 0, activation_names}}, make};
+const layer_kind activation_layer{"activation",
+                                  "activation",
+                                  "Activation",
+                                  {{"activation", value_kind::word, true, 0, 0, activation_names}},
+                                  make_activation_layer};
 
 extern const layer_kind leaky_relu_layer;
 const layer_kind leaky_relu_layer{

@@ -36,7 +36,7 @@ private:
   std::size_t inputs_;
 };
 
-std::unique_ptr<layer> make(const spec&, std::string name, const std::vector<shape>& inputs) {
+std::unique_ptr<layer> make_add(const spec&, std::string name, const std::vector<shape>& inputs) {
   for (const auto& input : inputs)
     if (input != inputs.front())
       throw failure{errc::shape, "adds " + batch_text(inputs.front()) + " and " + batch_text(input) +
@@ -47,6 +47,6 @@ std::unique_ptr<layer> make(const spec&, std::string name, const std::vector<sha
 } // namespace
 
 extern const layer_kind add_layer;
-const layer_kind add_layer{"add", "from", "Add", {}, nullptr, make};
+const layer_kind add_layer{"add", "from", "Add", {}, nullptr, make_add};
 
 } // namespace dk::nn

@@ -234,7 +234,7 @@ void check_axis(const nlohmann::json& value) {
     throw failure{errc::config, value.dump() + " is no axis: it counts from 1, for 0 is the batch, or back from -1"};
 }
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_batch_normalization(const spec& from, std::string name, const shape& input) {
   const auto given = value_or<nlohmann::json>(from, "axis", -1);
   const auto number = (given.is_array() ? given[0] : given).get<std::int64_t>();
   const auto rank = static_cast<std::int64_t>(input.size());
@@ -258,6 +258,6 @@ const layer_kind batch_normalization_layer{"batch_normalization",
                                             {"epsilon", value_kind::number, false, 0},
                                             {"center", value_kind::flag},
                                             {"scale", value_kind::flag}},
-                                           make};
+                                           make_batch_normalization};
 
 } // namespace dk::nn

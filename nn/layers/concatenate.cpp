@@ -59,7 +59,7 @@ std::size_t axis_of(const spec& from, std::size_t axes) {
   return static_cast<std::size_t>(axis);
 }
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const std::vector<shape>& inputs) {
+std::unique_ptr<layer> make_concatenate(const spec& from, std::string name, const std::vector<shape>& inputs) {
   auto output = inputs.front();
   const auto axis = axis_of(from, output.size());
   output[axis] = 0;
@@ -83,7 +83,7 @@ std::unique_ptr<layer> make(const spec& from, std::string name, const std::vecto
 } // namespace
 
 extern const layer_kind concatenate_layer;
-const layer_kind concatenate_layer{"concatenate", "from", "Concatenate", {{"axis", value_kind::count, false, -8, 9}},
-                                   nullptr,       make};
+const layer_kind concatenate_layer{
+    "concatenate", "from", "Concatenate", {{"axis", value_kind::count, false, -8, 9}}, nullptr, make_concatenate};
 
 } // namespace dk::nn

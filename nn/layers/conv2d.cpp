@@ -133,7 +133,7 @@ private:
   buffer dx_;
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_conv2d(const spec& from, std::string name, const shape& input) {
   const auto over = image_of(from, input);
   const auto size = pair_of(from, "kernel_size", {1, 1});
   const auto filters = from.keys.at("filters").get<std::size_t>();
@@ -154,6 +154,6 @@ const layer_kind conv2d_layer{"conv2d", "filters", "Conv2D",
                                                 data_format_key(),
                                                 pair_key("dilation_rate"),
                                                 {"activation", value_kind::word, false, 0, 0, activation_names}}),
-                              make};
+                              make_conv2d};
 
 } // namespace dk::nn

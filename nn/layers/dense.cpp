@@ -98,7 +98,7 @@ private:
   const activation_function* applied_; // linear when the model applies the activation itself
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_dense(const spec& from, std::string name, const shape& input) {
   if (input.size() != 1)
     throw failure{errc::shape, "dense takes samples of one axis, but its input is " + batch_text(input) +
                                    "; put a flatten layer before it"};
@@ -112,6 +112,6 @@ extern const layer_kind dense_layer;
 const layer_kind dense_layer{"dense", "units", "Dense",
                              with_weight_keys({{"units", value_kind::count, true, 1, 1U << 30U},
                                                {"activation", value_kind::word, false, 0, 0, activation_names}}),
-                             make};
+                             make_dense};
 
 } // namespace dk::nn

@@ -74,13 +74,13 @@ private:
   buffer factors_; // of the last forward
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_dropout(const spec& from, std::string name, const shape& input) {
   return std::make_unique<dropout>(std::move(name), input, from.keys.at("rate").get<double>());
 }
 
 } // namespace
 
 extern const layer_kind dropout_layer;
-const layer_kind dropout_layer{"dropout", "rate", "Dropout", {{"rate", value_kind::number, true, 0, 1}}, make};
+const layer_kind dropout_layer{"dropout", "rate", "Dropout", {{"rate", value_kind::number, true, 0, 1}}, make_dropout};
 
 } // namespace dk::nn

@@ -35,7 +35,7 @@ private:
   std::size_t rest_;
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_flatten(const spec& from, std::string name, const shape& input) {
   return std::make_unique<flatten>(std::move(name), input,
                                    value_or<std::string>(from, "data_format", "") == "channels_first");
 }
@@ -43,6 +43,6 @@ std::unique_ptr<layer> make(const spec& from, std::string name, const shape& inp
 } // namespace
 
 extern const layer_kind flatten_layer;
-const layer_kind flatten_layer{"flatten", "", "Flatten", {data_format_key()}, make};
+const layer_kind flatten_layer{"flatten", "", "Flatten", {data_format_key()}, make_flatten};
 
 } // namespace dk::nn

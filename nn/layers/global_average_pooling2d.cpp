@@ -54,7 +54,7 @@ private:
   bool keepdims_;
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_global_average_pooling2d(const spec& from, std::string name, const shape& input) {
   return std::make_unique<global_average_pooling2d>(std::move(name), image_of(from, input),
                                                     value_or(from, "keepdims", false));
 }
@@ -66,6 +66,6 @@ const layer_kind global_average_pooling2d_layer{"global_average_pooling2d",
                                                 "",
                                                 "GlobalAveragePooling2D",
                                                 {data_format_key(), {"keepdims", value_kind::flag}},
-                                                make};
+                                                make_global_average_pooling2d};
 
 } // namespace dk::nn

@@ -6,7 +6,7 @@ namespace dk::nn {
 
 namespace {
 
-constexpr double most = 1U << 16U; // of a window or a stride; more is a mistake
+constexpr double largest_window = 1U << 16U; // of a window or a stride; more is a mistake
 
 std::vector<std::string> paddings() {
   return {"valid", "same"};
@@ -17,7 +17,7 @@ std::vector<std::string> data_formats() {
 }
 
 bool is_extent(const nlohmann::json& value) {
-  return value.is_number_integer() && value >= 1 && value < most;
+  return value.is_number_integer() && value >= 1 && value < largest_window;
 }
 
 void check_pair(const nlohmann::json& value) {

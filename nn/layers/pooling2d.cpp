@@ -43,7 +43,7 @@ DK_INLINE void walk(const window& over, std::size_t images, Visitor visit) {
 }
 
 // y <- the larger of both; NaN stays.
-struct largest {
+struct keep_largest {
   const float* x;
   float* y;
 
@@ -59,7 +59,7 @@ struct largest {
 };
 
 // The same, and at <- the pixel where that was.
-struct largest_and_where {
+struct keep_largest_and_where {
   const float* x;
   float* y;
   std::uint32_t* at;
@@ -127,10 +127,10 @@ struct share {
   }
 };
 
-DK_CLONES void walk_all(const window& over, std::size_t images, largest visit) {
+DK_CLONES void walk_all(const window& over, std::size_t images, keep_largest visit) {
   walk(over, images, visit);
 }
-DK_CLONES void walk_all(const window& over, std::size_t images, largest_and_where visit) {
+DK_CLONES void walk_all(const window& over, std::size_t images, keep_largest_and_where visit) {
   walk(over, images, visit);
 }
 DK_CLONES void walk_all(const window& over, std::size_t images, give_back visit) {
@@ -181,11 +181,11 @@ class max_pooling2d final : public pooling2d {
 public:
   using pooling2d::pooling2d;
 
-  void infer(const float*, const float* x, std::size_t rows, float* y) override { walk_rows(rows, largest{x, y}); }
+  void infer(const float*, const float* x, std::size_t rows, float* y) override { walk_rows(rows, keep_largest{x, y}); }
 
   void forward(const float*, const float* x, std::size_t rows, float* y) override {
     at_.resize(std::max(at_.size(), output_size(rows)));
-    walk_rows(rows, largest_and_where{x, y, at_.data()});
+    walk_rows(rows, keep_largest_and_where{x, y, at_.data()});
   }
 
   void backward(const backward_pass& pass) override {
@@ -211,23 +211,24 @@ public:
 };
 
 template <class Pooling>
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_pooling(const spec& from, std::string name, const shape& input) {
   const auto over = image_of(from, input);
   const auto size = pair_of(from, "pool_size", {2, 2});
   return std::make_unique<Pooling>(std::move(name), window_of(from, over, size, size), over, from);
 }
 
-std::vector<key_rule> keys() {
+std::vector<key_rule> pooling_keys() {
   return {pair_key("pool_size", true), pair_key("strides"), padding_key(), data_format_key()};
 }
 
 } // namespace
 
 extern const layer_kind max_pooling2d_layer;
-const layer_kind max_pooling2d_layer{"max_pooling2d", "pool_size", "MaxPooling2D", keys(), make<max_pooling2d>};
+const layer_kind max_pooling2d_layer{"max_pooling2d", "pool_size", "MaxPooling2D", pooling_keys(),
+                                     make_pooling<max_pooling2d>};
 
 extern const layer_kind average_pooling2d_layer;
-const layer_kind average_pooling2d_layer{"average_pooling2d", "pool_size", "AveragePooling2D", keys(),
-                                         make<average_pooling2d>};
+const layer_kind average_pooling2d_layer{"average_pooling2d", "pool_size", "AveragePooling2D", pooling_keys(),
+                                         make_pooling<average_pooling2d>};
 
 } // namespace dk::nn

@@ -34,7 +34,7 @@ private:
   double offset_;
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_rescaling(const spec& from, std::string name, const shape& input) {
   return std::make_unique<rescaling>(std::move(name), input, from.keys.at("scale").get<double>(),
                                      value_or(from, "offset", 0.0));
 }
@@ -42,7 +42,10 @@ std::unique_ptr<layer> make(const spec& from, std::string name, const shape& inp
 } // namespace
 
 extern const layer_kind rescaling_layer;
-const layer_kind rescaling_layer{
-    "rescaling", "scale", "Rescaling", {{"scale", value_kind::number, true}, {"offset", value_kind::number}}, make};
+const layer_kind rescaling_layer{"rescaling",
+                                 "scale",
+                                 "Rescaling",
+                                 {{"scale", value_kind::number, true}, {"offset", value_kind::number}},
+                                 make_rescaling};
 
 } // namespace dk::nn

@@ -6,7 +6,7 @@ namespace dk::nn {
 
 namespace {
 
-constexpr std::int64_t most = std::int64_t{1} << 40U; // of an extent; more is a mistake
+constexpr std::int64_t largest_extent = std::int64_t{1} << 40U; // of an extent; more is a mistake
 
 void check_target(const nlohmann::json& value) {
   std::size_t open = 0;
@@ -14,7 +14,7 @@ void check_target(const nlohmann::json& value) {
     throw failure{errc::config, value.dump() + " is not a list of extents, as in [7, 7, 64]"};
   for (const auto& extent : value) {
     open += extent == -1 ? 1U : 0U;
-    if (!extent.is_number_integer() || (extent != -1 && (extent < 1 || extent > most)))
+    if (!extent.is_number_integer() || (extent != -1 && (extent < 1 || extent > largest_extent)))
       throw failure{errc::config,
                     extent.dump() + " is not an extent: a whole number from 1 up, or one -1 for the rest"};
   }
@@ -54,7 +54,7 @@ public:
   nlohmann::json keras_config() const override { return {{"target_shape", output()}}; }
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_reshape(const spec& from, std::string name, const shape& input) {
   return std::make_unique<reshape>(std::move(name), target_of(from.keys.at("target_shape"), input));
 }
 
@@ -65,6 +65,6 @@ const layer_kind reshape_layer{"reshape",
                                "target_shape",
                                "Reshape",
                                {{"target_shape", value_kind::part, true, 0, 0, nullptr, check_target}},
-                               make};
+                               make_reshape};
 
 } // namespace dk::nn

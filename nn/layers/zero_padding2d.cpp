@@ -94,7 +94,7 @@ private:
   frame by_;
 };
 
-std::unique_ptr<layer> make(const spec& from, std::string name, const shape& input) {
+std::unique_ptr<layer> make_zero_padding2d(const spec& from, std::string name, const shape& input) {
   return std::make_unique<zero_padding2d>(std::move(name), image_of(from, input), frame_of(from.keys.at("padding")));
 }
 
@@ -106,6 +106,6 @@ const layer_kind zero_padding2d_layer{
     "padding",
     "ZeroPadding2D",
     {{"padding", value_kind::part, true, 0, 0, nullptr, check_frame}, data_format_key()},
-    make};
+    make_zero_padding2d};
 
 } // namespace dk::nn

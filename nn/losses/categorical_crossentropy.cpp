@@ -134,7 +134,7 @@ void check_width(const loss_use& use, const std::string& name) {
                   name + " needs one output per class, at least 2; the model has " + std::to_string(use.width)};
 }
 
-std::unique_ptr<loss_function> make(const loss_use& use) {
+std::unique_ptr<loss_function> make_dense_or_sparse(const loss_use& use) {
   check_width(use, "categorical_crossentropy");
   if (use.label_width != use.width && use.label_width != 1)
     throw failure{errc::shape,
@@ -156,7 +156,8 @@ std::unique_ptr<loss_function> make_sparse(const loss_use& use) {
 } // namespace
 
 extern const loss_kind categorical_crossentropy_loss;
-const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make, {}, label_kind::either};
+const loss_kind categorical_crossentropy_loss{
+    "categorical_crossentropy", "softmax", make_dense_or_sparse, {}, label_kind::either};
 
 extern const loss_kind sparse_categorical_crossentropy_loss;
 const loss_kind sparse_categorical_crossentropy_loss{

@@ -8,19 +8,17 @@ namespace dk::nn {
 
 namespace {
 
-constexpr float small = 1e-7F; // Keras's epsilon
-
 // -y log(c + epsilon) - (1 - y) log(1 - c + epsilon) with c = o clipped to [epsilon, 1 - epsilon]; d = 0 where clipped
 double binary(const float* o, const float* y, std::size_t width, float scale, float* d) {
   double sum = 0;
   for (std::size_t i = 0; i < width; ++i) {
-    const float c = std::clamp(o[i], small, 1.0F - small);
-    const float hit = c + small;
-    const float miss = 1.0F - c + small;
+    const float c = std::clamp(o[i], keras_epsilon, 1.0F - keras_epsilon);
+    const float hit = c + keras_epsilon;
+    const float miss = 1.0F - c + keras_epsilon;
     sum -= static_cast<double>(y[i]) * std::log(static_cast<double>(hit)) +
            static_cast<double>(1.0F - y[i]) * std::log(static_cast<double>(miss));
     if (d != nullptr)
-      d[i] = o[i] < small || o[i] > 1.0F - small ? 0.0F : scale * ((1.0F - y[i]) / miss - y[i] / hit);
+      d[i] = o[i] < keras_epsilon || o[i] > 1.0F - keras_epsilon ? 0.0F : scale * ((1.0F - y[i]) / miss - y[i] / hit);
   }
   return sum;
 }
@@ -41,11 +39,11 @@ double binary_of_logits(const float* z, const float* y, std::size_t width, float
 double divergence(const float* o, const float* y, std::size_t width, float scale, float* d) {
   double sum = 0;
   for (std::size_t i = 0; i < width; ++i) {
-    const auto target = static_cast<double>(std::clamp(y[i], small, 1.0F));
-    const auto found = static_cast<double>(std::clamp(o[i], small, 1.0F));
+    const auto target = static_cast<double>(std::clamp(y[i], keras_epsilon, 1.0F));
+    const auto found = static_cast<double>(std::clamp(o[i], keras_epsilon, 1.0F));
     sum += target * std::log(target / found);
     if (d != nullptr)
-      d[i] = o[i] < small || o[i] > 1.0F ? 0.0F : -scale * static_cast<float>(target / found);
+      d[i] = o[i] < keras_epsilon || o[i] > 1.0F ? 0.0F : -scale * static_cast<float>(target / found);
   }
   return sum;
 }
@@ -54,7 +52,7 @@ double divergence(const float* o, const float* y, std::size_t width, float scale
 double counts(const float* o, const float* y, std::size_t width, float scale, float* d) {
   double sum = 0;
   for (std::size_t i = 0; i < width; ++i) {
-    const float rate = o[i] + small;
+    const float rate = o[i] + keras_epsilon;
     sum += static_cast<double>(o[i]) - static_cast<double>(y[i]) * std::log(static_cast<double>(rate));
     if (d != nullptr)
       d[i] = scale * (1.0F - y[i] / rate);
@@ -63,7 +61,7 @@ double counts(const float* o, const float* y, std::size_t width, float scale, fl
 }
 
 // -(o / |o|) (y / |y|), each length at least 1e-6; so -1 is the best there is. d = -(y' - o' (o' y')) / |o|
-double direction(const float* o, const float* y, std::size_t width, float scale, float* d) {
+double cosine_of_rows(const float* o, const float* y, std::size_t width, float scale, float* d) {
   constexpr double least = 1e-12; // of a squared length
   double oo = 0;
   double yy = 0;
@@ -88,26 +86,22 @@ double direction(const float* o, const float* y, std::size_t width, float scale,
 constexpr row_rule crossentropy{"binary_crossentropy", binary, true, binary_of_logits};
 constexpr row_rule kullback_leibler{"kullback_leibler_divergence", divergence, false};
 constexpr row_rule poisson{"poisson", counts};
-constexpr row_rule cosine{"cosine_similarity", direction, false};
-
-template <const row_rule& Rule>
-std::unique_ptr<loss_function> make(const loss_use& use) {
-  return make_row_loss(Rule, use);
-}
+constexpr row_rule cosine_similarity{"cosine_similarity", cosine_of_rows, false};
 
 } // namespace
 
 extern const loss_kind binary_crossentropy_loss;
-const loss_kind binary_crossentropy_loss{crossentropy.name, "sigmoid", make<crossentropy>, {"bce"}};
+const loss_kind binary_crossentropy_loss{crossentropy.name, "sigmoid", make_by_row<crossentropy>, {"bce"}};
 
 extern const loss_kind kullback_leibler_divergence_loss;
 const loss_kind kullback_leibler_divergence_loss{
-    kullback_leibler.name, "", make<kullback_leibler>, {"kl_divergence", "kld", "k_l_divergence"}};
+    kullback_leibler.name, "", make_by_row<kullback_leibler>, {"kl_divergence", "kld", "k_l_divergence"}};
 
 extern const loss_kind poisson_loss;
-const loss_kind poisson_loss{poisson.name, "", make<poisson>, {}};
+const loss_kind poisson_loss{poisson.name, "", make_by_row<poisson>, {}};
 
 extern const loss_kind cosine_similarity_loss;
-const loss_kind cosine_similarity_loss{cosine.name, "", make<cosine>, {"cosine_proximity", "cosine"}};
+const loss_kind cosine_similarity_loss{
+    cosine_similarity.name, "", make_by_row<cosine_similarity>, {"cosine_proximity", "cosine"}};
 
 } // namespace dk::nn

@@ -9,8 +9,6 @@ namespace dk::nn {
 
 namespace {
 
-constexpr float small = 1e-7F; // Keras's epsilon
-
 // d = 2 (o - y)
 DK_CLONES double squared(const float* __restrict o, const float* __restrict y, std::size_t width, float scale,
                          float* d) {
@@ -45,7 +43,7 @@ double percentage(const float* o, const float* y, std::size_t width, float scale
   double sum = 0;
   for (std::size_t i = 0; i < width; ++i) {
     const float off = o[i] - y[i];
-    const float of = std::max(std::abs(y[i]), small);
+    const float of = std::max(std::abs(y[i]), keras_epsilon);
     sum += 100.0 * static_cast<double>(std::abs(off)) / static_cast<double>(of);
     if (d != nullptr)
       d[i] = scale * 100.0F * sign(off) / of;
@@ -57,11 +55,11 @@ double percentage(const float* o, const float* y, std::size_t width, float scale
 double logarithmic(const float* o, const float* y, std::size_t width, float scale, float* d) {
   double sum = 0;
   for (std::size_t i = 0; i < width; ++i) {
-    const double above = static_cast<double>(std::max(o[i], small)) + 1;
-    const double off = std::log(above) - std::log(static_cast<double>(std::max(y[i], small)) + 1);
+    const double above = static_cast<double>(std::max(o[i], keras_epsilon)) + 1;
+    const double off = std::log(above) - std::log(static_cast<double>(std::max(y[i], keras_epsilon)) + 1);
     sum += off * off;
     if (d != nullptr)
-      d[i] = o[i] < small ? 0.0F : scale * static_cast<float>(2 * off / above);
+      d[i] = o[i] < keras_epsilon ? 0.0F : scale * static_cast<float>(2 * off / above);
   }
   return sum;
 }
@@ -84,26 +82,21 @@ constexpr row_rule mean_percentage{"mean_absolute_percentage_error", percentage}
 constexpr row_rule mean_logarithmic{"mean_squared_logarithmic_error", logarithmic};
 constexpr row_rule mean_log_cosh{"logcosh", log_cosh};
 
-template <const row_rule& Rule>
-std::unique_ptr<loss_function> make(const loss_use& use) {
-  return make_row_loss(Rule, use);
-}
-
 } // namespace
 
 extern const loss_kind mean_squared_error_loss;
-const loss_kind mean_squared_error_loss{mean_squared.name, "", make<mean_squared>, {"mse"}};
+const loss_kind mean_squared_error_loss{mean_squared.name, "", make_by_row<mean_squared>, {"mse"}};
 
 extern const loss_kind mean_absolute_error_loss;
-const loss_kind mean_absolute_error_loss{mean_absolute.name, "", make<mean_absolute>, {"mae"}};
+const loss_kind mean_absolute_error_loss{mean_absolute.name, "", make_by_row<mean_absolute>, {"mae"}};
 
 extern const loss_kind mean_absolute_percentage_error_loss;
-const loss_kind mean_absolute_percentage_error_loss{mean_percentage.name, "", make<mean_percentage>, {"mape"}};
+const loss_kind mean_absolute_percentage_error_loss{mean_percentage.name, "", make_by_row<mean_percentage>, {"mape"}};
 
 extern const loss_kind mean_squared_logarithmic_error_loss;
-const loss_kind mean_squared_logarithmic_error_loss{mean_logarithmic.name, "", make<mean_logarithmic>, {"msle"}};
+const loss_kind mean_squared_logarithmic_error_loss{mean_logarithmic.name, "", make_by_row<mean_logarithmic>, {"msle"}};
 
 extern const loss_kind logcosh_loss;
-const loss_kind logcosh_loss{mean_log_cosh.name, "", make<mean_log_cosh>, {"log_cosh"}};
+const loss_kind logcosh_loss{mean_log_cosh.name, "", make_by_row<mean_log_cosh>, {"log_cosh"}};
 
 } // namespace dk::nn

@@ -15,7 +15,7 @@ float side(float y) {
 
 // max(1 - y o, 0), d = -y where there is a loss
 template <bool Binary>
-double plain(const float* o, const float* y, std::size_t width, float scale, float* d) {
+double missing_margin(const float* o, const float* y, std::size_t width, float scale, float* d) {
   double sum = 0;
   for (std::size_t i = 0; i < width; ++i) {
     const float missing = std::max(1.0F - side<Binary>(y[i]) * o[i], 0.0F);
@@ -28,7 +28,7 @@ double plain(const float* o, const float* y, std::size_t width, float scale, flo
 
 // max(1 - y o, 0)^2, d = -2 y max(1 - y o, 0)
 template <bool Binary>
-double squared(const float* o, const float* y, std::size_t width, float scale, float* d) {
+double missing_margin_squared(const float* o, const float* y, std::size_t width, float scale, float* d) {
   double sum = 0;
   for (std::size_t i = 0; i < width; ++i) {
     const float missing = std::max(1.0F - side<Binary>(y[i]) * o[i], 0.0F);
@@ -60,24 +60,20 @@ double categorical(const float* o, const float* y, std::size_t width, float scal
   return static_cast<double>(missing);
 }
 
-constexpr row_rule hinge{"hinge", plain<false>, true, nullptr, plain<true>};
-constexpr row_rule squared_hinge{"squared_hinge", squared<false>, true, nullptr, squared<true>};
+constexpr row_rule hinge{"hinge", missing_margin<false>, true, nullptr, missing_margin<true>};
+constexpr row_rule squared_hinge{"squared_hinge", missing_margin_squared<false>, true, nullptr,
+                                 missing_margin_squared<true>};
 constexpr row_rule categorical_hinge{"categorical_hinge", categorical, false};
-
-template <const row_rule& Rule>
-std::unique_ptr<loss_function> make(const loss_use& use) {
-  return make_row_loss(Rule, use);
-}
 
 } // namespace
 
 extern const loss_kind hinge_loss;
-const loss_kind hinge_loss{hinge.name, "", make<hinge>, {}};
+const loss_kind hinge_loss{hinge.name, "", make_by_row<hinge>, {}};
 
 extern const loss_kind squared_hinge_loss;
-const loss_kind squared_hinge_loss{squared_hinge.name, "", make<squared_hinge>, {}};
+const loss_kind squared_hinge_loss{squared_hinge.name, "", make_by_row<squared_hinge>, {}};
 
 extern const loss_kind categorical_hinge_loss;
-const loss_kind categorical_hinge_loss{categorical_hinge.name, "", make<categorical_hinge>, {}};
+const loss_kind categorical_hinge_loss{categorical_hinge.name, "", make_by_row<categorical_hinge>, {}};
 
 } // namespace dk::nn

@@ -9,6 +9,8 @@ namespace dk::nn {
 /// What one row adds to a loss: the sum over its outputs. Unless d is null, d <- scale times the sum's gradient.
 using row_pass = double (*)(const float* o, const float* y, std::size_t width, float scale, float* d);
 
+constexpr float keras_epsilon = 1e-7F; ///< nearer to 0 than this no logarithm is taken and nothing is divided by
+
 /// A loss that compares a row's outputs with as many numbers of labels, row by row.
 struct row_rule {
   std::string_view name;
@@ -20,5 +22,11 @@ struct row_rule {
 
 /// @throws failure (shape) when a label has not as many numbers as the model has outputs
 std::unique_ptr<loss_function> make_row_loss(const row_rule& rule, const loss_use& use);
+
+/// What a loss_kind has for `make`, if the loss is a rule.
+template <const row_rule& Rule>
+std::unique_ptr<loss_function> make_by_row(const loss_use& use) {
+  return make_row_loss(Rule, use);
+}
 
 } // namespace dk::nn

@@ -31,7 +31,7 @@ private:
 };
 
 /// Whether the largest output is that of the row's class.
-class categorical final : public share_of_right {
+class categorical_accuracy final : public share_of_right {
 public:
   using share_of_right::share_of_right;
 
@@ -43,7 +43,7 @@ public:
 };
 
 /// Whether each output is on its label's side of 0.5.
-class binary final : public share_of_right {
+class binary_accuracy final : public share_of_right {
 public:
   using share_of_right::share_of_right;
 
@@ -80,21 +80,21 @@ void need_classes(const char* name, const metric_use& use) {
     throw failure{errc::shape, std::string{name} + " needs an output for each class; there is one output"};
 }
 
-std::unique_ptr<metric> make(const spec&, const metric_use& use) {
+std::unique_ptr<metric> make_accuracy(const spec&, const metric_use& use) {
   if (use.is_choice())
-    return std::make_unique<categorical>(use);
-  return std::make_unique<binary>(use);
+    return std::make_unique<categorical_accuracy>(use);
+  return std::make_unique<binary_accuracy>(use);
 }
 
 std::unique_ptr<metric> make_binary(const spec&, const metric_use& use) {
   if (use.has_class_numbers())
     throw failure{errc::shape, "binary_accuracy needs a label for each output, not a class number; take accuracy"};
-  return std::make_unique<binary>(use);
+  return std::make_unique<binary_accuracy>(use);
 }
 
 std::unique_ptr<metric> make_categorical(const spec&, const metric_use& use) {
   need_classes("categorical_accuracy", use);
-  return std::make_unique<categorical>(use);
+  return std::make_unique<categorical_accuracy>(use);
 }
 
 std::unique_ptr<metric> make_top_k(const spec& from, const metric_use& use) {
@@ -105,7 +105,7 @@ std::unique_ptr<metric> make_top_k(const spec& from, const metric_use& use) {
 } // namespace
 
 extern const metric_kind accuracy_metric;
-const metric_kind accuracy_metric{"accuracy", {}, make, {"acc"}};
+const metric_kind accuracy_metric{"accuracy", {}, make_accuracy, {"acc"}};
 
 extern const metric_kind binary_accuracy_metric;
 const metric_kind binary_accuracy_metric{"binary_accuracy", {}, make_binary, {}};

@@ -64,13 +64,13 @@ private:
   std::size_t bins_;
 };
 
-std::unique_ptr<metric> make(const spec& from, const metric_use& use) {
+std::unique_ptr<metric> make_auc(const spec& from, const metric_use& use) {
   return std::make_unique<area_under_curve>(use, value_or<std::size_t>(from, "thresholds", 200));
 }
 
 } // namespace
 
 extern const metric_kind auc_metric;
-const metric_kind auc_metric{"auc", {{"thresholds", value_kind::count, false, 2, 100'001}}, make, {}};
+const metric_kind auc_metric{"auc", {{"thresholds", value_kind::count, false, 2, 100'001}}, make_auc, {}};
 
 } // namespace dk::nn

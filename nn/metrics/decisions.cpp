@@ -81,19 +81,19 @@ private:
 };
 
 template <double (*What)(const class_counts&)>
-std::unique_ptr<metric> make(const spec&, const metric_use& use) {
+std::unique_ptr<metric> make_decisions(const spec&, const metric_use& use) {
   return std::make_unique<decisions>(use, What);
 }
 
 } // namespace
 
 extern const metric_kind precision_metric;
-const metric_kind precision_metric{"precision", {}, make<precision_of>, {}};
+const metric_kind precision_metric{"precision", {}, make_decisions<precision_of>, {}};
 
 extern const metric_kind recall_metric;
-const metric_kind recall_metric{"recall", {}, make<recall_of>, {}};
+const metric_kind recall_metric{"recall", {}, make_decisions<recall_of>, {}};
 
 extern const metric_kind f1_metric;
-const metric_kind f1_metric{"f1", {}, make<f1_of>, {"f1_score"}};
+const metric_kind f1_metric{"f1", {}, make_decisions<f1_of>, {"f1_score"}};
 
 } // namespace dk::nn

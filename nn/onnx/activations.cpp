@@ -7,15 +7,15 @@ namespace dk::nn::onnx {
 
 namespace {
 
-struct way {
+struct function_node {
   std::string_view name;
   const char* operation;
   std::vector<attribute> attributes;
 };
 
 // Every number that a function has is said, also where it is ONNX's default.
-const std::vector<way>& ways() {
-  static const std::vector<way> all{
+const std::vector<function_node>& function_nodes() {
+  static const std::vector<function_node> all{
       {"linear", "Identity", {}},
       {"relu", "Relu", {}},
       {"elu", "Elu", {{"alpha", find_activation("elu").alpha}}},
@@ -47,7 +47,7 @@ void add_activation(graph& to, const nlohmann::json& config, const std::string& 
   if (reads == writes)
     return;
   const auto name = activation_of(config);
-  for (const auto& one : ways())
+  for (const auto& one : function_nodes())
     if (one.name == name) {
       auto attributes = one.attributes;
       if (name == "softmax")

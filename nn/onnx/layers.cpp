@@ -224,34 +224,34 @@ void add_concatenate(graph& to, const layer_use& use) {
   to.add_node("Concat", use.reads, use.writes, {{"axis", config_of(use).at("axis").get<std::int64_t>()}});
 }
 
-struct way {
+struct layer_writer {
   std::string_view kind;
   void (*add)(graph& to, const layer_use& use);
 };
 
-constexpr way ways[] = {{"dense", add_dense},
-                        {"activation", add_function},
-                        {"leaky_relu", add_leaky_relu},
-                        {"elu", add_elu},
-                        {"dropout", add_identity}, // when predicting
-                        {"batch_normalization", add_batch_normalization},
-                        {"flatten", add_flatten},
-                        {"reshape", add_reshape},
-                        {"rescaling", add_rescaling},
-                        {"conv2d", add_conv2d},
-                        {"max_pooling2d", add_max_pooling},
-                        {"average_pooling2d", add_average_pooling},
-                        {"global_average_pooling2d", add_global_average_pooling},
-                        {"zero_padding2d", add_zero_padding},
-                        {"add", add_add},
-                        {"concatenate", add_concatenate}};
+constexpr layer_writer layer_writers[] = {{"dense", add_dense},
+                                          {"activation", add_function},
+                                          {"leaky_relu", add_leaky_relu},
+                                          {"elu", add_elu},
+                                          {"dropout", add_identity}, // when predicting
+                                          {"batch_normalization", add_batch_normalization},
+                                          {"flatten", add_flatten},
+                                          {"reshape", add_reshape},
+                                          {"rescaling", add_rescaling},
+                                          {"conv2d", add_conv2d},
+                                          {"max_pooling2d", add_max_pooling},
+                                          {"average_pooling2d", add_average_pooling},
+                                          {"global_average_pooling2d", add_global_average_pooling},
+                                          {"zero_padding2d", add_zero_padding},
+                                          {"add", add_add},
+                                          {"concatenate", add_concatenate}};
 
 } // namespace
 
 void add_layer(graph& to, const layer_use& use) {
-  const auto* const found =
-      std::find_if(std::begin(ways), std::end(ways), [&](const way& one) { return one.kind == use.kind; });
-  if (found == std::end(ways))
+  const auto* const found = std::find_if(std::begin(layer_writers), std::end(layer_writers),
+                                         [&](const layer_writer& one) { return one.kind == use.kind; });
+  if (found == std::end(layer_writers))
     throw failure{errc::model, "the layer \"" + use.what.name() + "\" (" + std::string{use.kind} +
                                    ") cannot be written as ONNX; write .h5 or .safetensors"};
   found->add(to, use);

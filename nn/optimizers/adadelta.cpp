@@ -7,8 +7,8 @@ namespace dk::nn {
 
 namespace {
 
-DK_CLONES void follow_all(float* __restrict w, float* __restrict a, float* __restrict d, const float* __restrict g,
-                          std::size_t count, float rate, float rho, float epsilon) {
+DK_CLONES void follow_adadelta(float* __restrict w, float* __restrict a, float* __restrict d, const float* __restrict g,
+                               std::size_t count, float rate, float rho, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
     a[i] = rho * a[i] + (1.0F - rho) * g[i] * g[i];
     const float step = -std::sqrt(d[i] + epsilon) / std::sqrt(a[i] + epsilon) * g[i];
@@ -27,7 +27,7 @@ public:
 
 protected:
   void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
-    follow_all(weights, array(0, first), array(1, first), gradient, count, rate_now(), rho_, epsilon_);
+    follow_adadelta(weights, array(0, first), array(1, first), gradient, count, rate_now(), rho_, epsilon_);
   }
 
 private:
@@ -35,7 +35,7 @@ private:
   float epsilon_;
 };
 
-std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
+std::unique_ptr<optimizer> make_adadelta(const spec& from, std::size_t num_weights) {
   return std::make_unique<adadelta>(from, num_weights);
 }
 
@@ -46,6 +46,6 @@ const optimizer_kind adadelta_optimizer{
     "adadelta",
     "Adadelta",
     {{"rho", value_kind::number, false, 0, 1}, {"epsilon", value_kind::number, false, 0}},
-    make};
+    make_adadelta};
 
 } // namespace dk::nn

@@ -6,7 +6,7 @@ namespace dk::nn {
 
 namespace {
 
-struct rule {
+struct adagrad_rule {
   float rate;
   float epsilon;
 
@@ -16,13 +16,13 @@ struct rule {
   }
 };
 
-DK_CLONES void follow_all(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count,
-                          rule follow) {
+DK_CLONES void follow_adagrad(float* __restrict w, float* __restrict a, const float* __restrict g, std::size_t count,
+                              adagrad_rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     follow(w[i], a[i], g[i]);
 }
 
-DK_CLONES void follow_all(float* w, float* a, const small_batch_gradient& g, rule follow) {
+DK_CLONES void follow_adagrad(float* w, float* a, const small_batch_gradient& g, adagrad_rule follow) {
   for_each_gradient(
       g, [=](std::size_t i, float gi) { follow(w[i], a[i], gi); }, always_rests);
 }
@@ -37,18 +37,18 @@ public:
 
 protected:
   void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
-    follow_all(weights, array(0, first), gradient, count, {rate_now(), epsilon_});
+    follow_adagrad(weights, array(0, first), gradient, count, {rate_now(), epsilon_});
   }
 
   void update_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
-    follow_all(weights, array(0, first), gradient, {rate_now(), epsilon_});
+    follow_adagrad(weights, array(0, first), gradient, {rate_now(), epsilon_});
   }
 
 private:
   float epsilon_;
 };
 
-std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
+std::unique_ptr<optimizer> make_adagrad(const spec& from, std::size_t num_weights) {
   return std::make_unique<adagrad>(from, num_weights);
 }
 
@@ -59,6 +59,6 @@ const optimizer_kind adagrad_optimizer{
     "adagrad",
     "Adagrad",
     {{"initial_accumulator_value", value_kind::number, false, 0}, {"epsilon", value_kind::number, false, 0}},
-    make};
+    make_adagrad};
 
 } // namespace dk::nn

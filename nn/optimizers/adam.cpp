@@ -8,7 +8,7 @@ namespace dk::nn {
 
 namespace {
 
-struct rule {
+struct adam_rule {
   float rate;
   float rest_1; // 1 - b1
   float rest_2;
@@ -30,26 +30,26 @@ struct rule {
 };
 
 // One pass over w, m, v and g: memory is what bounds it.
-DK_CLONES void follow_all(float* __restrict w, float* __restrict m, float* __restrict v, const float* __restrict g,
-                          std::size_t count, rule follow) {
+DK_CLONES void follow_adam(float* __restrict w, float* __restrict m, float* __restrict v, const float* __restrict g,
+                           std::size_t count, adam_rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     follow(w[i], m[i], v[i], g[i]);
 }
 
-DK_CLONES void follow_all(float* w, float* m, float* v, const small_batch_gradient& g, rule follow) {
+DK_CLONES void follow_adam(float* w, float* m, float* v, const small_batch_gradient& g, adam_rule follow) {
   const bool rests = follow.keep == 1.0F; // else the weights shrink
   for_each_gradient(
       g, [=](std::size_t i, float gi) { follow(w[i], m[i], v[i], gi); },
       [=](std::size_t at, std::size_t count) { return rests && all_zero(v + at, count) && all_zero(m + at, count); });
 }
 
-DK_CLONES void follow_all(float* __restrict w, float* __restrict m, float* __restrict v, float* __restrict top,
-                          const float* __restrict g, std::size_t count, rule follow) {
+DK_CLONES void follow_adam(float* __restrict w, float* __restrict m, float* __restrict v, float* __restrict top,
+                           const float* __restrict g, std::size_t count, adam_rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     follow(w[i], m[i], v[i], top[i], g[i]);
 }
 
-DK_CLONES void follow_all(float* w, float* m, float* v, float* top, const small_batch_gradient& g, rule follow) {
+DK_CLONES void follow_adam(float* w, float* m, float* v, float* top, const small_batch_gradient& g, adam_rule follow) {
   for_each_gradient(g, [=](std::size_t i, float gi) { follow(w[i], m[i], v[i], top[i], gi); });
 }
 
@@ -68,16 +68,16 @@ public:
 protected:
   void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
     if (amsgrad_)
-      follow_all(weights, array(0, first), array(1, first), array(2, first), gradient, count, now());
+      follow_adam(weights, array(0, first), array(1, first), array(2, first), gradient, count, now());
     else
-      follow_all(weights, array(0, first), array(1, first), gradient, count, now());
+      follow_adam(weights, array(0, first), array(1, first), gradient, count, now());
   }
 
   void update_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
     if (amsgrad_)
-      follow_all(weights, array(0, first), array(1, first), array(2, first), gradient, now());
+      follow_adam(weights, array(0, first), array(1, first), array(2, first), gradient, now());
     else
-      follow_all(weights, array(0, first), array(1, first), gradient, now());
+      follow_adam(weights, array(0, first), array(1, first), gradient, now());
   }
 
   double rate_of_step(std::uint64_t step, double rate) override {
@@ -86,7 +86,7 @@ protected:
   }
 
 private:
-  rule now() const {
+  adam_rule now() const {
     const auto shrink = static_cast<double>(plain_rate_now()) * weight_decay_;
     return {rate_now(), static_cast<float>(1 - beta_1_), static_cast<float>(1 - beta_2_), static_cast<float>(epsilon_),
             static_cast<float>(1 - shrink)};
@@ -99,7 +99,7 @@ private:
   bool amsgrad_;
 };
 
-std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
+std::unique_ptr<optimizer> make_adam(const spec& from, std::size_t num_weights) {
   return std::make_unique<adam>(from, num_weights, 0);
 }
 
@@ -107,13 +107,13 @@ std::unique_ptr<optimizer> make_adamw(const spec& from, std::size_t num_weights)
   return std::make_unique<adam>(from, num_weights, value_or(from, "weight_decay", 0.004));
 }
 
-const std::vector<key_rule> keys{{"beta_1", value_kind::number, false, 0, 1},
-                                 {"beta_2", value_kind::number, false, 0, 1},
-                                 {"epsilon", value_kind::number, false, 0},
-                                 {"amsgrad", value_kind::flag}};
+const std::vector<key_rule> adam_keys{{"beta_1", value_kind::number, false, 0, 1},
+                                      {"beta_2", value_kind::number, false, 0, 1},
+                                      {"epsilon", value_kind::number, false, 0},
+                                      {"amsgrad", value_kind::flag}};
 
 std::vector<key_rule> with_weight_decay() {
-  auto all = keys;
+  auto all = adam_keys;
   all.push_back({"weight_decay", value_kind::number, false, 0});
   return all;
 }
@@ -121,7 +121,7 @@ std::vector<key_rule> with_weight_decay() {
 } // namespace
 
 extern const optimizer_kind adam_optimizer;
-const optimizer_kind adam_optimizer{"adam", "Adam", keys, make};
+const optimizer_kind adam_optimizer{"adam", "Adam", adam_keys, make_adam};
 
 extern const optimizer_kind adamw_optimizer;
 const optimizer_kind adamw_optimizer{"adamw", "AdamW", with_weight_decay(), make_adamw};

@@ -8,8 +8,8 @@ namespace dk::nn {
 
 namespace {
 
-DK_CLONES void follow_all(float* __restrict w, float* __restrict m, float* __restrict u, const float* __restrict g,
-                          std::size_t count, float rate, float rest_1, float beta_2, float epsilon) {
+DK_CLONES void follow_adamax(float* __restrict w, float* __restrict m, float* __restrict u, const float* __restrict g,
+                             std::size_t count, float rate, float rest_1, float beta_2, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
     m[i] += rest_1 * (g[i] - m[i]);
     u[i] = std::max(beta_2 * u[i], std::abs(g[i]));
@@ -28,8 +28,8 @@ public:
 
 protected:
   void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
-    follow_all(weights, array(0, first), array(1, first), gradient, count, rate_now(), static_cast<float>(1 - beta_1_),
-               beta_2_, epsilon_);
+    follow_adamax(weights, array(0, first), array(1, first), gradient, count, rate_now(),
+                  static_cast<float>(1 - beta_1_), beta_2_, epsilon_);
   }
 
   double rate_of_step(std::uint64_t step, double rate) override {
@@ -42,7 +42,7 @@ private:
   float epsilon_;
 };
 
-std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
+std::unique_ptr<optimizer> make_adamax(const spec& from, std::size_t num_weights) {
   return std::make_unique<adamax>(from, num_weights);
 }
 
@@ -54,6 +54,6 @@ const optimizer_kind adamax_optimizer{"adamax",
                                       {{"beta_1", value_kind::number, false, 0, 1},
                                        {"beta_2", value_kind::number, false, 0, 1},
                                        {"epsilon", value_kind::number, false, 0}},
-                                      make};
+                                      make_adamax};
 
 } // namespace dk::nn

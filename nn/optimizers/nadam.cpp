@@ -7,7 +7,7 @@ namespace dk::nn {
 
 namespace {
 
-struct rule {
+struct nadam_rule {
   float rate;
   float rest_1; // 1 - b1
   float rest_2;
@@ -17,8 +17,8 @@ struct rule {
   float of_v;
 };
 
-DK_CLONES void follow_all(float* __restrict w, float* __restrict m, float* __restrict v, const float* __restrict g,
-                          std::size_t count, rule r) {
+DK_CLONES void follow_nadam(float* __restrict w, float* __restrict m, float* __restrict v, const float* __restrict g,
+                            std::size_t count, nadam_rule r) {
   for (std::size_t i = 0; i < count; ++i) {
     m[i] += r.rest_1 * (g[i] - m[i]);
     v[i] += r.rest_2 * (g[i] * g[i] - v[i]);
@@ -37,7 +37,7 @@ public:
 
 protected:
   void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
-    follow_all(
+    follow_nadam(
         weights, array(0, first), array(1, first), gradient, count,
         {rate_now(), static_cast<float>(1 - beta_1_), static_cast<float>(1 - beta_2_), epsilon_, of_m_, of_g_, of_v_});
   }
@@ -69,7 +69,7 @@ private:
   float of_v_ = 0;
 };
 
-std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
+std::unique_ptr<optimizer> make_nadam(const spec& from, std::size_t num_weights) {
   return std::make_unique<nadam>(from, num_weights);
 }
 
@@ -81,6 +81,6 @@ const optimizer_kind nadam_optimizer{"nadam",
                                      {{"beta_1", value_kind::number, false, 0, 1},
                                       {"beta_2", value_kind::number, false, 0, 1},
                                       {"epsilon", value_kind::number, false, 0}},
-                                     make};
+                                     make_nadam};
 
 } // namespace dk::nn

@@ -8,7 +8,7 @@ namespace dk::nn {
 
 namespace {
 
-struct rule {
+struct rmsprop_rule {
   float rate;
   float rho;
   float epsilon;
@@ -26,24 +26,24 @@ struct rule {
   }
 };
 
-DK_CLONES void follow_all(float* __restrict w, float* __restrict v, const float* __restrict g, std::size_t count,
-                          rule follow) {
+DK_CLONES void follow_rmsprop(float* __restrict w, float* __restrict v, const float* __restrict g, std::size_t count,
+                              rmsprop_rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     w[i] -= follow.step(v[i], g[i]);
 }
 
-DK_CLONES void follow_all(float* w, float* v, const small_batch_gradient& g, rule follow) {
+DK_CLONES void follow_rmsprop(float* w, float* v, const small_batch_gradient& g, rmsprop_rule follow) {
   for_each_gradient(g, [=](std::size_t i, float gi) { w[i] -= follow.step(v[i], gi); });
 }
 
 DK_CLONES void follow_centered(float* __restrict w, float* __restrict v, float* __restrict mean,
-                               const float* __restrict g, std::size_t count, rule follow) {
+                               const float* __restrict g, std::size_t count, rmsprop_rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     w[i] -= follow.centered_step(v[i], mean[i], g[i]);
 }
 
 DK_CLONES void follow_with_momentum(float* __restrict w, float* __restrict v, float* __restrict u,
-                                    const float* __restrict g, std::size_t count, rule follow) {
+                                    const float* __restrict g, std::size_t count, rmsprop_rule follow) {
   for (std::size_t i = 0; i < count; ++i) {
     u[i] = follow.momentum * u[i] + follow.step(v[i], g[i]);
     w[i] -= u[i];
@@ -52,7 +52,7 @@ DK_CLONES void follow_with_momentum(float* __restrict w, float* __restrict v, fl
 
 DK_CLONES void follow_centered_with_momentum(float* __restrict w, float* __restrict v, float* __restrict u,
                                              float* __restrict mean, const float* __restrict g, std::size_t count,
-                                             rule follow) {
+                                             rmsprop_rule follow) {
   for (std::size_t i = 0; i < count; ++i) {
     u[i] = follow.momentum * u[i] + follow.centered_step(v[i], mean[i], g[i]);
     w[i] -= u[i];
@@ -80,17 +80,17 @@ protected:
     else if (centered_)
       follow_centered(weights, v, array(1, first), gradient, count, now());
     else
-      follow_all(weights, v, gradient, count, now());
+      follow_rmsprop(weights, v, gradient, count, now());
   }
 
   void update_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
     if (has_momentum_ || centered_)
       return optimizer::update_small_batch(first, weights, gradient);
-    follow_all(weights, array(0, first), gradient, now());
+    follow_rmsprop(weights, array(0, first), gradient, now());
   }
 
 private:
-  rule now() const { return {rate_now(), rho_, epsilon_, momentum_}; }
+  rmsprop_rule now() const { return {rate_now(), rho_, epsilon_, momentum_}; }
 
   float rho_;
   float epsilon_;
@@ -99,7 +99,7 @@ private:
   bool centered_;
 };
 
-std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
+std::unique_ptr<optimizer> make_rmsprop(const spec& from, std::size_t num_weights) {
   return std::make_unique<rmsprop>(from, num_weights, value_or(from, "momentum", 0.0) > 0,
                                    value_or(from, "centered", false));
 }
@@ -113,6 +113,6 @@ const optimizer_kind rmsprop_optimizer{"rmsprop",
                                         {"momentum", value_kind::number, false, 0, 1},
                                         {"epsilon", value_kind::number, false, 0},
                                         {"centered", value_kind::flag}},
-                                       make};
+                                       make_rmsprop};
 
 } // namespace dk::nn

@@ -5,13 +5,13 @@ namespace dk::nn {
 
 namespace {
 
-struct plain {
+struct plain_rule {
   float rate;
 
   DK_INLINE void operator()(float& w, float g) const { w -= rate * g; }
 };
 
-struct with_momentum {
+struct momentum_rule {
   float rate;
   float momentum;
   bool nesterov;
@@ -23,23 +23,23 @@ struct with_momentum {
   }
 };
 
-DK_CLONES void follow_all(float* __restrict w, const float* __restrict g, std::size_t count, plain follow) {
+DK_CLONES void follow_sgd(float* __restrict w, const float* __restrict g, std::size_t count, plain_rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     follow(w[i], g[i]);
 }
 
-DK_CLONES void follow_all(float* w, const small_batch_gradient& g, plain follow) {
+DK_CLONES void follow_sgd(float* w, const small_batch_gradient& g, plain_rule follow) {
   for_each_gradient(
       g, [=](std::size_t i, float gi) { follow(w[i], gi); }, always_rests);
 }
 
-DK_CLONES void follow_all(float* __restrict w, float* __restrict u, const float* __restrict g, std::size_t count,
-                          with_momentum follow) {
+DK_CLONES void follow_sgd(float* __restrict w, float* __restrict u, const float* __restrict g, std::size_t count,
+                          momentum_rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     follow(w[i], u[i], g[i]);
 }
 
-DK_CLONES void follow_all(float* w, float* u, const small_batch_gradient& g, with_momentum follow) {
+DK_CLONES void follow_sgd(float* w, float* u, const small_batch_gradient& g, momentum_rule follow) {
   for_each_gradient(
       g, [=](std::size_t i, float gi) { follow(w[i], u[i], gi); },
       [=](std::size_t at, std::size_t count) { return all_zero(u + at, count); });
@@ -56,16 +56,16 @@ public:
 protected:
   void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
     if (momentum_ > 0)
-      follow_all(weights, array(0, first), gradient, count, {rate_now(), momentum_, nesterov_});
+      follow_sgd(weights, array(0, first), gradient, count, {rate_now(), momentum_, nesterov_});
     else
-      follow_all(weights, gradient, count, {rate_now()});
+      follow_sgd(weights, gradient, count, {rate_now()});
   }
 
   void update_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
     if (momentum_ > 0)
-      follow_all(weights, array(0, first), gradient, {rate_now(), momentum_, nesterov_});
+      follow_sgd(weights, array(0, first), gradient, {rate_now(), momentum_, nesterov_});
     else
-      follow_all(weights, gradient, {rate_now()});
+      follow_sgd(weights, gradient, {rate_now()});
   }
 
 private:
@@ -73,7 +73,7 @@ private:
   bool nesterov_;
 };
 
-std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
+std::unique_ptr<optimizer> make_sgd(const spec& from, std::size_t num_weights) {
   return std::make_unique<sgd>(from, num_weights);
 }
 
@@ -81,6 +81,6 @@ std::unique_ptr<optimizer> make(const spec& from, std::size_t num_weights) {
 
 extern const optimizer_kind sgd_optimizer;
 const optimizer_kind sgd_optimizer{
-    "sgd", "SGD", {{"momentum", value_kind::number, false, 0, 1}, {"nesterov", value_kind::flag}}, make};
+    "sgd", "SGD", {{"momentum", value_kind::number, false, 0, 1}, {"nesterov", value_kind::flag}}, make_sgd};
 
 } // namespace dk::nn

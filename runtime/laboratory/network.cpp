@@ -107,7 +107,7 @@ void ask_shard(network_ptr self, std::uint64_t number, const Request& what) {
 }
 
 // The shard has time for this request.
-void handle(network_ptr self, std::uint64_t number) {
+void serve(network_ptr self, std::uint64_t number) {
   const auto what = self->state.crossings.at(number).what;
   if (const auto* pulled = std::get_if<pull>(&what))
     ask_shard<center>(self, number, *pulled);
@@ -120,7 +120,7 @@ void arrive(network_ptr self, std::uint64_t number) {
   my.busy_until = std::max(my.busy_until, self->clock().now());
   if (is_commit(my.crossings.at(number)))
     my.busy_until += virtual_seconds(my.setup.world.service_time);
-  at(self, my.busy_until, due_atom_v, number, [=] { handle(self, number); });
+  at(self, my.busy_until, due_atom_v, number, [=] { serve(self, number); });
 }
 
 void deliver(network_ptr self, std::uint64_t number) {
@@ -170,7 +170,7 @@ network_actor::behavior_type network(network_actor::stateful_pointer<network_sta
       [=](state_atom) { return self->delegate(server, state_atom_v); },
       [=](watch_atom, const caf::actor& watcher) { self->send(server, watch_atom_v, watcher); },
       [=](arrive_atom, std::uint64_t number) { arrive(self, number); },
-      [=](due_atom, std::uint64_t number) { handle(self, number); },
+      [=](due_atom, std::uint64_t number) { serve(self, number); },
       [=](deliver_atom, std::uint64_t number) { deliver(self, number); },
       [=](caf::tick_atom, std::uint64_t number) { send_again(self, number); },
   };

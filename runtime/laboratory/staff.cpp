@@ -30,7 +30,7 @@ void kill(staff_ptr self, std::uint32_t worker) {
 }
 
 // Starts a worker from the centers that its shards have now.
-void place(staff_ptr self, std::uint32_t worker) {
+void start_worker(staff_ptr self, std::uint32_t worker) {
   auto& my = self->state;
   auto shards = std::move(my.arrivals.at(worker).shards);
   my.arrivals.erase(worker);
@@ -48,12 +48,12 @@ void ask_for_centers(staff_ptr self, std::uint32_t worker, const Question& quest
               auto& arriving = self->state.arrivals.at(worker);
               arriving.shards[i].start = newest;
               if (--arriving.missing == 0)
-                place(self, worker);
+                start_worker(self, worker);
             },
             [=](const caf::error& why) { self->quit(why); });
 }
 
-void join(staff_ptr self, std::uint32_t worker) {
+void let_join(staff_ptr self, std::uint32_t worker) {
   auto& my = self->state;
   if (my.gone.count(worker) == 0 || my.arrivals.count(worker) != 0)
     return;
@@ -144,7 +144,7 @@ caf::behavior staff(caf::stateful_actor<staff_state>* self, staff_setup setup) {
   });
   return {
       [=](kill_atom, std::uint32_t worker) { kill(self, worker); },
-      [=](caf::join_atom, std::uint32_t worker) { join(self, worker); },
+      [=](caf::join_atom, std::uint32_t worker) { let_join(self, worker); },
       [=](kill_atom) {
         auto& state = self->state;
         if (state.setup.places.size() > 1)
@@ -154,7 +154,7 @@ caf::behavior staff(caf::stateful_actor<staff_state>* self, staff_setup setup) {
       [=](caf::join_atom) {
         auto& state = self->state;
         if (!state.gone.empty())
-          join(self, *drawn_from(state.gone, *state.coming));
+          let_join(self, *drawn_from(state.gone, *state.coming));
         wait_for_a_join(self);
       },
   };

@@ -16,15 +16,15 @@ namespace dk {
 namespace {
 
 using membership_ptr = membership_actor::stateful_pointer<membership_state>;
-using answer = caf::typed_response_promise<node_info>;
+using node_promise = caf::typed_response_promise<node_info>;
 
-void find_and_join(membership_ptr self, const answer& done);
+void find_and_join(membership_ptr self, const node_promise& done);
 
 void try_later(membership_ptr self) {
   caf::delayed_anon_send(self, self->state.setup.pause, caf::connect_atom_v);
 }
 
-void miss(membership_ptr self, answer done, caf::error why) {
+void miss(membership_ptr self, node_promise done, caf::error why) {
   auto& my = self->state;
   if (my.joined_once)
     return try_later(self);
@@ -35,7 +35,7 @@ void miss(membership_ptr self, answer done, caf::error why) {
   done.deliver(std::move(why));
 }
 
-void join(membership_ptr self, const node_actor& other, answer done) {
+void join(membership_ptr self, const node_actor& other, node_promise done) {
   const auto& my = self->state.setup;
   self->request(other, my.deadline, caf::join_atom_v, std::string{version_text}, to_string(my.mine), my.supervisor)
       .then(
@@ -49,7 +49,7 @@ void join(membership_ptr self, const node_actor& other, answer done) {
           [=](caf::error& why) { miss(self, done, std::move(why)); });
 }
 
-void find_and_join(membership_ptr self, const answer& done) {
+void find_and_join(membership_ptr self, const node_promise& done) {
   const auto& my = self->state.setup;
   const auto not_found = [=](const caf::error& why) {
     const auto reason = unreachable(self->state.setup.other, why, self->state.setup.deadline);

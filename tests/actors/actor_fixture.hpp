@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "actors/protocol.hpp"
+#include "tests/blocks.hpp"
 
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
@@ -209,14 +210,5 @@ private:
 public:
   probe me = make_probe(); ///< who the test speaks for
 };
-
-/// Numbers as a block.
-inline block block_of(const std::vector<float>& numbers) {
-  return block::copy_of(numbers.data(), numbers.size());
-}
-
-inline std::vector<float> numbers_of(const block& from) {
-  return {from.begin(), from.end()};
-}
 
 } // namespace dk::test

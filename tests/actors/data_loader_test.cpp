@@ -48,7 +48,7 @@ public:
   void start_stored(bool shuffle) {
     const auto rows = stored_rows(23);
     loader = spawn(data_loader, loader_setup{rows, 1, shuffle, data::sampling::every_row,
-                                             sys.spawn(row_reader, row_reader_setup{rows, 1, shuffle})});
+                                             system.spawn(row_reader, row_reader_setup{rows, 1, shuffle})});
   }
 
   void start(bool shuffle, std::uint64_t seed = 1) {

@@ -1,16 +1,15 @@
 #include "actors/delta.hpp"
 
+#include "tests/blocks.hpp"
+
 #include <catch2/catch.hpp>
 #include <limits>
 #include <vector>
 
 using namespace dk;
+using namespace dk::test;
 
 namespace {
-
-block block_of(const std::vector<float>& values) {
-  return block::copy_of(values.data(), values.size());
-}
 
 std::vector<float> added(const std::vector<float>& now, const delta& by, float scale) {
   std::vector<float> next(now.size());

@@ -8,7 +8,7 @@ using namespace dk::test;
 namespace {
 
 // 40 rows in chunks of 10; a shard of 2 weights whose rule adds.
-shard_setup with(policy_kind policy, std::uint64_t max_staleness = 0) {
+shard_setup setup_with(policy_kind policy, std::uint64_t max_staleness = 0) {
   shard_setup setup;
   setup.start = {0, block_of({0, 0})};
   setup.grid = {40, 10, 1};
@@ -34,7 +34,7 @@ commit of(std::uint32_t worker, std::uint32_t chunk, std::uint64_t base, const s
 } // namespace
 
 TEST_CASE("the policy scale counts a commit by its staleness", "[actors][shard][policy]") {
-  shard it{with(policy_kind::scale)};
+  shard it{setup_with(policy_kind::scale)};
   CHECK(double{it.judge(of(0, 0, 0, {4, 0})).scale} == 1);
   const auto late = it.judge(of(1, 1, 0, {4, 0}));
   CHECK(double{late.scale} == 0.5);
@@ -42,7 +42,7 @@ TEST_CASE("the policy scale counts a commit by its staleness", "[actors][shard][
 }
 
 TEST_CASE("the policy distance counts a commit by how far the center has moved", "[actors][shard][policy]") {
-  shard it{with(policy_kind::distance)};
+  shard it{setup_with(policy_kind::distance)};
   it.give(1);
   CHECK(double{it.judge(of(0, 0, 0, {3, 4})).scale} == 1); // nothing has moved yet
   const auto late = it.judge(of(1, 1, 0, {0, 5}));         // it has moved by 5, the commit wants 5
@@ -52,7 +52,7 @@ TEST_CASE("the policy distance counts a commit by how far the center has moved",
 }
 
 TEST_CASE("the policy reject refuses what is too stale, and lets it be trained again", "[actors][shard][policy]") {
-  shard it{with(policy_kind::reject, 1)};
+  shard it{setup_with(policy_kind::reject, 1)};
   it.judge(of(0, 0, 0, {1, 0}));
   CHECK(it.judge(of(1, 1, 0, {1, 0})).kind == verdict_kind::applied); // 1 of 1
   const auto late = it.judge(of(2, 2, 0, {1, 0}));
@@ -68,7 +68,7 @@ TEST_CASE("the policy reject refuses what is too stale, and lets it be trained a
 }
 
 TEST_CASE("a shard measures the commits that it folds in, and no others", "[actors][shard][gauge]") {
-  auto setup = with(policy_kind::accept);
+  auto setup = setup_with(policy_kind::accept);
   SECTION("with the distance where it keeps the bases") {
     setup.keep_bases = true;
     shard it{setup};
@@ -116,7 +116,7 @@ TEST_CASE("only the centers that a worker may still name are kept", "[actors][sn
 namespace {
 
 shard_setup in_rounds(bool mean_by_rows) {
-  auto setup = with(policy_kind::accept);
+  auto setup = setup_with(policy_kind::accept);
   setup.grid = {35, 10, 1}; // the last chunk has 5 rows
   setup.rule.barrier = barrier::chunk;
   setup.rule.mean_by_rows = mean_by_rows;

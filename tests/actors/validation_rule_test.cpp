@@ -10,7 +10,7 @@ using namespace dk;
 
 namespace {
 
-validation_report report(double loss, std::uint64_t correct = 0, bool last = false) {
+validation_report with_loss(double loss, std::uint64_t correct = 0, bool last = false) {
   validation_report made;
   made.rows = 10;
   made.loss_sum = loss * 10;
@@ -23,7 +23,7 @@ validation_report report(double loss, std::uint64_t correct = 0, bool last = fal
 std::string course(validation_watch& watch, const std::vector<double>& losses) {
   std::string text;
   for (const auto loss : losses) {
-    auto measured = report(loss);
+    auto measured = with_loss(loss);
     watch.add(measured);
     text += measured.best ? '+' : '-';
     text += watch.is_out_of_patience() ? "!" : "";
@@ -61,13 +61,13 @@ TEST_CASE("the accuracy can be what counts", "[actors][validation]") {
   auto rule = patient(1, 0.1);
   rule.by_accuracy = true;
   validation_watch watch{rule};
-  auto first = report(1, 5);
+  auto first = with_loss(1, 5);
   watch.add(first);
   CHECK(first.best);
-  auto same = report(0.5, 6); // by no more than min_delta
+  auto same = with_loss(0.5, 6); // by no more than min_delta
   watch.add(same);
   CHECK_FALSE(same.best);
-  auto better = report(2, 7);
+  auto better = with_loss(2, 7);
   watch.add(better);
   CHECK(better.best);
   CHECK_FALSE(watch.is_out_of_patience());
@@ -82,13 +82,13 @@ TEST_CASE("a measurement that was not due can be the best, and decides nothing e
   auto rule = patient(1);
   rule.emperor = emperor_rule{};
   validation_watch watch{rule};
-  auto first = report(5);
+  auto first = with_loss(5);
   watch.add(first);
-  auto worse = report(6, 0, true);
+  auto worse = with_loss(6, 0, true);
   watch.add(worse);
   CHECK_FALSE(watch.is_out_of_patience());
   CHECK(watch.rate() == 1);
-  auto better = report(1, 0, true);
+  auto better = with_loss(1, 0, true);
   watch.add(better);
   CHECK(better.best);
 }
@@ -100,7 +100,7 @@ TEST_CASE("Emperor divides the learning rate when the loss improves by less than
   validation_watch watch{rule};
   std::vector<double> rates;
   for (const double loss : {5.0, 4.0, 3.5, 3.25, 3.75, 1.0}) {
-    auto measured = report(loss);
+    auto measured = with_loss(loss);
     watch.add(measured);
     CHECK(double{measured.rate} == watch.rate());
     rates.push_back(measured.rate);
@@ -119,7 +119,7 @@ TEST_CASE("a resumed run goes on where it was", "[actors][validation]") {
   validation_watch before{rule};
   validation_watch after{rule};
   for (const double loss : {3.0, 2.0, 2.0}) {
-    auto measured = report(loss);
+    auto measured = with_loss(loss);
     before.add(measured);
     after.recall(measured);
   }
@@ -130,7 +130,7 @@ TEST_CASE("a resumed run goes on where it was", "[actors][validation]") {
   SECTION("but one that was out of patience is given as much again") {
     validation_watch again{rule};
     for (const double loss : {3.0, 3.0, 3.0})
-      again.recall(report(loss));
+      again.recall(with_loss(loss));
     again.begin();
     CHECK(course(again, {3.5, 2, 4, 4}) == "-+--!");
   }

@@ -27,7 +27,7 @@ std::vector<double> labels(const table& from) {
   return std::get<std::vector<double>>(from.at("label").values);
 }
 
-std::string error_of(const std::string& text, nlohmann::json keys = nlohmann::json::object()) {
+std::string csv_error(const std::string& text, nlohmann::json keys = nlohmann::json::object()) {
   return failure_of(errc::data, [&] { parse(text, std::move(keys)); });
 }
 
@@ -65,46 +65,47 @@ TEST_CASE("numbers are read to the last bit", "[data][csv]") {
 }
 
 TEST_CASE("a field that is no number is named by line, column and field", "[data][csv]") {
-  CHECK(error_of("pt,label\n1.0,1\n1.0,s\n") ==
+  CHECK(csv_error("pt,label\n1.0,1\n1.0,s\n") ==
         "f.csv:3:5: field `label` holds \"s\", expected a number; replace it by a number "
         "or leave the column out of `features`");
-  CHECK(error_of("pt,eta,label\n1,2,3\n1,2.x,3\n").find("f.csv:3:3: field `eta` holds \"2.x\"") == 0);
-  CHECK(error_of("pt,eta,label\n1,,3\n").find("f.csv:2:3: field `eta` is empty, expected a number") == 0);
-  CHECK(error_of("a,label\n-,1\n").find("f.csv:2:1: field `a` holds \"-\"") == 0);
-  CHECK(error_of("a,label\n+-1,1\n").find("holds \"+-1\"") != std::string::npos);
-  CHECK(error_of("a,label\n1e999,1\n") == "f.csv:2:1: field `a` holds \"1e999\", which no double can hold; rescale it");
-  CHECK(error_of("a,label\n" + std::string(100, 'x') + ",1\n").find(std::string(40, 'x') + "...\"") !=
+  CHECK(csv_error("pt,eta,label\n1,2,3\n1,2.x,3\n").find("f.csv:3:3: field `eta` holds \"2.x\"") == 0);
+  CHECK(csv_error("pt,eta,label\n1,,3\n").find("f.csv:2:3: field `eta` is empty, expected a number") == 0);
+  CHECK(csv_error("a,label\n-,1\n").find("f.csv:2:1: field `a` holds \"-\"") == 0);
+  CHECK(csv_error("a,label\n+-1,1\n").find("holds \"+-1\"") != std::string::npos);
+  CHECK(csv_error("a,label\n1e999,1\n") ==
+        "f.csv:2:1: field `a` holds \"1e999\", which no double can hold; rescale it");
+  CHECK(csv_error("a,label\n" + std::string(100, 'x') + ",1\n").find(std::string(40, 'x') + "...\"") !=
         std::string::npos);
-  CHECK(error_of("t,a,label\n\"x\ny\",1,2\nz,q,2\n", {{"features", {"a"}}}).find("f.csv:4:3: field `a` holds \"q\"") ==
+  CHECK(csv_error("t,a,label\n\"x\ny\",1,2\nz,q,2\n", {{"features", {"a"}}}).find("f.csv:4:3: field `a` holds \"q\"") ==
         0);
 }
 
 TEST_CASE("a line with too few or too many fields is named", "[data][csv]") {
-  CHECK(error_of("a,b,label\n1,2,3\n1,2\n") ==
+  CHECK(csv_error("a,b,label\n1,2,3\n1,2\n") ==
         "f.csv:3: has 2 fields where the header has 3; fill in the missing ones");
-  CHECK(error_of("a,label\n1,2,3,4\n") ==
+  CHECK(csv_error("a,label\n1,2,3,4\n") ==
         "f.csv:2: has 4 fields where the header has 2; remove the extra ones or quote fields that hold the delimiter");
 }
 
 TEST_CASE("a header that cannot be used says why", "[data][csv]") {
-  CHECK(error_of("\n\n") == "f.csv:1: the file has no lines; expected a header with column names");
-  CHECK(error_of("1,2\n3,4\n") ==
+  CHECK(csv_error("\n\n") == "f.csv:1: the file has no lines; expected a header with column names");
+  CHECK(csv_error("1,2\n3,4\n") ==
         "f.csv:1: the first line holds numbers, expected a header with column names; add one, or set `header` to "
         "false");
-  CHECK(error_of("a,a\n") == "f.csv:1:3: the header names column `a` twice; rename one");
-  CHECK(error_of("a,\n") == "f.csv:1:3: column 2 of the header has no name; name it");
-  CHECK(error_of("pt,eta\n", {{"label", "etta"}}) ==
+  CHECK(csv_error("a,a\n") == "f.csv:1:3: the header names column `a` twice; rename one");
+  CHECK(csv_error("a,\n") == "f.csv:1:3: column 2 of the header has no name; name it");
+  CHECK(csv_error("pt,eta\n", {{"label", "etta"}}) ==
         "f.csv:1: no column `etta` (did you mean \"eta\"?); the header has: pt, eta");
-  CHECK(error_of("a,b\n", {{"label", "a"}, {"features", {"a"}}}) ==
+  CHECK(csv_error("a,b\n", {{"label", "a"}, {"features", {"a"}}}) ==
         "f.csv:1: column `a` is asked for twice; name it once in `features` and `label`");
-  CHECK(error_of("label\n1\n") ==
+  CHECK(csv_error("label\n1\n") ==
         "f.csv:1: the file has no column besides the label, so there is nothing to learn from");
 }
 
 TEST_CASE("quotes that do not fit together are refused", "[data][csv]") {
-  CHECK(error_of("a,b\n\"1\"2,3\n") ==
+  CHECK(csv_error("a,b\n\"1\"2,3\n") ==
         "f.csv:2:1: text after the closing quote of a field; put quotes around the whole field");
-  CHECK(error_of("a,b\n1,\"2\n").find("f.csv:2:3: a quote that never closes") == 0);
+  CHECK(csv_error("a,b\n1,\"2\n").find("f.csv:2:3: a quote that never closes") == 0);
 }
 
 TEST_CASE("a delimiter that CSV itself uses is refused", "[data][csv]") {
@@ -120,7 +121,7 @@ TEST_CASE("a lone carriage return ends no line", "[data][csv]") { // it did, and
   std::string text = "a,b\n1,2";
   for (int i = 0; i < 100'000; ++i)
     text += "\r3,4";
-  CHECK(error_of(text).find("f.csv:2:3: field `b` holds \"2\r3\"") == 0);
+  CHECK(csv_error(text).find("f.csv:2:3: field `b` holds \"2\r3\"") == 0);
   CHECK(features(parse("a,b\r\n1,2\r")) == std::vector<float>{1, 2});
 }
 
@@ -136,7 +137,7 @@ TEST_CASE("what is missing is named, and becomes NaN", "[data][csv]") {
   CHECK(read[0] == 1);
   CHECK(std::isnan(read[1]));
   CHECK(std::isnan(read[2]));
-  CHECK(error_of("a,b\n1,NA\n", {{"missing", ""}}).find("f.csv:2:3: field `b` holds \"NA\"") == 0);
+  CHECK(csv_error("a,b\n1,NA\n", {{"missing", ""}}).find("f.csv:2:3: field `b` holds \"NA\"") == 0);
 }
 
 TEST_CASE("a label that is text in the first row is text in all", "[data][csv]") {
@@ -161,7 +162,7 @@ TEST_CASE("other columns keep their names, in the type that they need", "[data][
   CHECK(type_name(read.at("none")) == "text");
   CHECK(read.find("features") == nullptr);
   CHECK(labels(read) == std::vector<double>{0, 1});
-  CHECK(error_of("a,b\n1,2\n", {{"columns", "c"}}).find("f.csv:1: no column `c`") == 0);
+  CHECK(csv_error("a,b\n1,2\n", {{"columns", "c"}}).find("f.csv:1: no column `c`") == 0);
 }
 
 TEST_CASE("rows of all files that match are read, packed or not", "[data][csv]") {
@@ -204,7 +205,7 @@ TEST_CASE("a large text is read in pieces as if in one", "[data][csv]") {
   const auto bad = text.rfind("\nw,");
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad) + 1, '\n');
   text.replace(bad, 3, "\nw,z");
-  CHECK(error_of(text, {{"features", {"x"}}}).find("f.csv:" + std::to_string(line) + ":3: field `x` holds \"z") == 0);
+  CHECK(csv_error(text, {{"features", {"x"}}}).find("f.csv:" + std::to_string(line) + ":3: field `x` holds \"z") == 0);
 }
 
 TEST_CASE("quotes inside fields mislead where pieces start, and harm nothing", "[data][csv]") {

@@ -24,7 +24,7 @@ std::string idx(int type, std::initializer_list<int> sizes, std::initializer_lis
   return text + bytes(body);
 }
 
-std::string error_of(const std::string& content) {
+std::string idx_error(const std::string& content) {
   const temporary_folder folder;
   const auto path = folder.write("f", content);
   return failure_in(folder, errc::data, [&] { dk::data::idx::read_column(path, "x"); });
@@ -69,30 +69,30 @@ TEST_CASE("a rank that only the file knows becomes the shape", "[data][idx]") {
 }
 
 TEST_CASE("a damaged IDX file says what is wrong with it", "[data][idx]") {
-  CHECK(error_of("") == "f: the file is empty; fetch it again");
-  CHECK(error_of("ab") == "f: has 2 bytes, too short for an IDX file; fetch it again");
-  CHECK(error_of("PK..") ==
+  CHECK(idx_error("") == "f: the file is empty; fetch it again");
+  CHECK(idx_error("ab") == "f: has 2 bytes, too short for an IDX file; fetch it again");
+  CHECK(idx_error("PK..") ==
         "f: is not an IDX file: it starts with 50 4b 2e 2e, expected 00 00, a type from 08 to 0e and "
         "a rank; check the path and the format");
-  CHECK(error_of(bytes({0, 0, 0x0A, 1})).find("starts with 00 00 0a 01") != std::string::npos);
-  CHECK(error_of(bytes({0, 0, 8, 0})).find("starts with 00 00 08 00") != std::string::npos);
-  CHECK(error_of(bytes({0x1f, 0x8b, 8, 0})) == "f: is packed by gzip, and cut short; fetch it again");
-  CHECK(error_of(bytes({0, 0, 8, 3, 0, 0})) == "f: ends inside its header of rank 3; fetch it again");
-  CHECK(error_of(idx(8, {2, 0}, {})) == "f: size 2 of its 2 is 0; fetch it again");
-  CHECK(error_of(idx(8, {2, 2}, {1, 2, 3})) ==
+  CHECK(idx_error(bytes({0, 0, 0x0A, 1})).find("starts with 00 00 0a 01") != std::string::npos);
+  CHECK(idx_error(bytes({0, 0, 8, 0})).find("starts with 00 00 08 00") != std::string::npos);
+  CHECK(idx_error(bytes({0x1f, 0x8b, 8, 0})) == "f: is packed by gzip, and cut short; fetch it again");
+  CHECK(idx_error(bytes({0, 0, 8, 3, 0, 0})) == "f: ends inside its header of rank 3; fetch it again");
+  CHECK(idx_error(idx(8, {2, 0}, {})) == "f: size 2 of its 2 is 0; fetch it again");
+  CHECK(idx_error(idx(8, {2, 2}, {1, 2, 3})) ==
         "f: is cut short: its header (2 x 2) promises 4 bytes of numbers, it has 3; fetch it again");
-  CHECK(error_of(idx(0x0C, {1}, {1, 2, 3, 4, 5})) ==
+  CHECK(idx_error(idx(0x0C, {1}, {1, 2, 3, 4, 5})) ==
         "f: has 1 bytes after the 4 that its header (1) promises; fetch it again");
 }
 
 TEST_CASE("IDX sizes whose product overflows are refused before memory is asked for", "[data][idx]") {
   const auto huge = bytes({255, 255, 255, 255});
   CHECK(
-      error_of(bytes({0, 0, 8, 3}) + huge + huge + huge) ==
+      idx_error(bytes({0, 0, 8, 3}) + huge + huge + huge) ==
       "f: its sizes 4294967295 x 4294967295 x 4294967295 are more than any file holds; the header is damaged, fetch it "
       "again");
-  CHECK(error_of(bytes({0, 0, 0x0E, 2}) + huge + huge).find("more than any file holds") != std::string::npos);
-  CHECK(error_of(bytes({0, 0, 8, 2}) + huge + huge).find("is cut short") != std::string::npos);
+  CHECK(idx_error(bytes({0, 0, 0x0E, 2}) + huge + huge).find("more than any file holds") != std::string::npos);
+  CHECK(idx_error(bytes({0, 0, 8, 2}) + huge + huge).find("is cut short") != std::string::npos);
 }
 
 TEST_CASE("a path that is no file says so", "[data][idx]") {

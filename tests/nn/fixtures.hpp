@@ -4,6 +4,8 @@
 #include "nn/architecture.hpp"
 #include "nn/model.hpp"
 
+#include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 namespace dk::nn::test {
@@ -31,6 +33,12 @@ inline spec dense(std::size_t units, const char* activation = "linear") {
 
 inline spec dropout(double rate) {
   return {"dropout", {{"rate", rate}}};
+}
+
+/// A layer as Keras writes it.
+inline nlohmann::json described(const char* class_name, nlohmann::json config, const char* name = "x") {
+  config["name"] = name;
+  return {{"class_name", class_name}, {"config", std::move(config)}};
 }
 
 /// 784-1000-200-10 with dropout, made smaller by `scale`.

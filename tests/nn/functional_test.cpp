@@ -7,22 +7,19 @@
 #include "nn/wiring.hpp"
 #include "tests/nn/fixtures.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <unistd.h>
 
 using namespace dk::nn;
+using dk::nn::test::described;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
 
-using names = std::vector<const char*>;
-
-json described(const char* class_name, json config, const char* name) {
-  config["name"] = name;
-  return {{"class_name", class_name}, {"config", std::move(config)}};
-}
+using name_list = std::vector<const char*>;
 
 /// Writes parts of a functional model as one generation of Keras does.
 struct dialect {
@@ -30,7 +27,7 @@ struct dialect {
 
   keras::generation by() const { return keras_3 ? keras::generation::keras_3 : keras::generation::keras_2; }
 
-  json node(const char* class_name, json config, const char* name, const names& sources) const {
+  json node(const char* class_name, json config, const char* name, const name_list& sources) const {
     auto made = described(class_name, std::move(config), name);
     made["name"] = name;
     auto tensors = json::array();
@@ -50,14 +47,14 @@ struct dialect {
   }
 
   // Keras 3 writes one tensor without a list around it.
-  json ends(const names& all) const {
+  json ends(const name_list& all) const {
     auto list = json::array();
     for (const auto* name : all)
       list.push_back(json::array({name, 0, 0}));
     return keras_3 && list.size() == 1 ? list[0] : list;
   }
 
-  json model(const std::vector<json>& layers, const names& inputs, const names& outputs) const {
+  json model(const std::vector<json>& layers, const name_list& inputs, const name_list& outputs) const {
     json made{{"class_name", "Functional"}};
     made["config"] = {{"name", "f"}, {"layers", json(layers)}};
     made["config"]["input_layers"] = ends(inputs);
@@ -65,7 +62,7 @@ struct dialect {
     return json::parse(made.dump()); // numbers as a file has them
   }
 
-  architecture read(const std::vector<json>& layers, const names& inputs, const names& outputs) const {
+  architecture read(const std::vector<json>& layers, const name_list& inputs, const name_list& outputs) const {
     return keras::read_model_config(model(layers, inputs, outputs), by());
   }
 };

@@ -2,6 +2,7 @@
 
 #include "nn/model.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <vector>

@@ -5,6 +5,7 @@
 #include "nn/catalog.hpp"
 #include "tests/nn/fixtures.hpp"
 
+#include <algorithm>
 #include <map>
 
 using namespace dk::nn;

@@ -6,6 +6,7 @@
 #include "tests/nn/fixtures.hpp"
 #include "tests/nn/gradient_check.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace dk::nn;

@@ -4,32 +4,21 @@
 #include "nn/keras/json.hpp"
 #include "nn/model.hpp"
 #include "nn/model_file.hpp"
+#include "tests/nn/fixtures.hpp"
+#include "tests/support.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 #include <zip.h>
 
 using namespace dk::nn;
+using dk::nn::test::described;
+using dk::test::temporary_folder;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct scratch {
-  fs::path folder = fs::temp_directory_path() / ("dk-keras-dialects-" + std::to_string(::getpid()));
-  scratch() { fs::create_directories(folder); }
-  ~scratch() { fs::remove_all(folder); }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  std::string operator/(const char* name) const { return (folder / name).string(); }
-};
-
-json described(const char* class_name, json config, const char* name = "x") {
-  config["name"] = name;
-  return {{"class_name", class_name}, {"config", std::move(config)}};
-}
 
 json sequential(const std::vector<json>& stack, json input) {
   json layers(stack);
@@ -139,10 +128,10 @@ TEST_CASE("the generation is told by version, words or module", "[nn][keras]") {
 }
 
 TEST_CASE("kernels lie as their generation and backend say", "[nn][keras]") {
-  const scratch temporary;
-  const auto path = temporary / "w.h5";
+  const temporary_folder temporary;
+  const auto path = temporary.path("w.h5");
   const auto weights = [&](const json& model) {
-    return load_model(written(temporary / "m.json", model), path).weights;
+    return load_model(written(temporary.path("m.json"), model), path).weights;
   };
   auto keras_1 =
       sequential({described("Convolution2D",
@@ -169,14 +158,14 @@ TEST_CASE("kernels lie as their generation and backend say", "[nn][keras]") {
 }
 
 TEST_CASE("weights that are numbered by class are found, however the groups are named", "[nn][keras]") {
-  const scratch temporary;
+  const temporary_folder temporary;
   const auto model =
-      written(temporary / "m.json",
+      written(temporary.path("m.json"),
               sequential({described("Dense", {{"units", 2}, {"use_bias", false}}, "first"),
                           described("BatchNormalization", {{"scale", false}, {"center", false}}, "second"),
                           described("Dense", {{"units", 1}}, "third")},
                          {nullptr, 1}));
-  const auto path = temporary / "w.weights.h5";
+  const auto path = temporary.path("w.weights.h5");
   const auto write = [&](const std::string& folder, const std::string& separator, const char* second) {
     const auto file = keras::create_file(path);
     if (separator == "/")
@@ -206,8 +195,8 @@ TEST_CASE("weights that are numbered by class are found, however the groups are 
 }
 
 TEST_CASE("a .keras file is a zip, whatever its name", "[nn][keras]") {
-  const scratch temporary;
-  const auto weights = temporary / "w.h5";
+  const temporary_folder temporary;
+  const auto weights = temporary.path("w.h5");
   {
     const auto file = keras::create_file(weights);
     keras::create_group(file, "layers");
@@ -219,7 +208,7 @@ TEST_CASE("a .keras file is a zip, whatever its name", "[nn][keras]") {
   auto model = sequential({described("Dense", {{"units", 2}, {"use_bias", false}})}, {nullptr, 1});
   model["compile_config"] = {{"loss", "mse"}};
   const auto config = model.dump();
-  const auto path = temporary / "model.h5";
+  const auto path = temporary.path("model.h5");
   const auto write = [&](const std::string& metadata, const char* weights_name) {
     zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
     const auto add = [&](const char* name, const std::string& content) {
@@ -245,16 +234,17 @@ TEST_CASE("a .keras file is a zip, whatever its name", "[nn][keras]") {
 }
 
 TEST_CASE("a description alone is a model without weights", "[nn][keras]") {
-  const scratch temporary;
-  const auto loaded = load_model(written(
-      temporary / "m.json", sequential({described("Dense", {{"units", 2}, {"activation", "tanh"}})}, {nullptr, 3})));
+  const temporary_folder temporary;
+  const auto loaded =
+      load_model(written(temporary.path("m.json"),
+                         sequential({described("Dense", {{"units", 2}, {"activation", "tanh"}})}, {nullptr, 3})));
   CHECK(loaded.architecture.input == shape{3});
   CHECK(loaded.weights.empty());
-  CHECK(is_model_file(temporary / "m.json"));
-  std::ofstream{temporary / "rows.csv"} << "a,b\n1,2\n";
-  CHECK_FALSE(is_model_file(temporary / "rows.csv"));
-  std::ofstream{temporary / "bad.json"} << "{\"class_name\": ";
-  CHECK_THROWS_WITH(load_model(temporary / "bad.json"), Catch::Contains("not JSON"));
-  std::ofstream{temporary / "deep.json"} << "{\"a\": " << std::string(100000, '[');
-  CHECK_THROWS_WITH(load_model(temporary / "deep.json"), Catch::Contains("nested too deeply"));
+  CHECK(is_model_file(temporary.path("m.json")));
+  std::ofstream{temporary.path("rows.csv")} << "a,b\n1,2\n";
+  CHECK_FALSE(is_model_file(temporary.path("rows.csv")));
+  std::ofstream{temporary.path("bad.json")} << "{\"class_name\": ";
+  CHECK_THROWS_WITH(load_model(temporary.path("bad.json")), Catch::Contains("not JSON"));
+  std::ofstream{temporary.path("deep.json")} << "{\"a\": " << std::string(100000, '[');
+  CHECK_THROWS_WITH(load_model(temporary.path("deep.json")), Catch::Contains("nested too deeply"));
 }

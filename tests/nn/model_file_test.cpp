@@ -3,28 +3,20 @@
 #include "common/error.hpp"
 #include "nn/model.hpp"
 #include "tests/nn/fixtures.hpp"
+#include "tests/support.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
 using namespace dk::nn;
+using dk::test::temporary_folder;
 namespace fs = std::filesystem;
 namespace test = dk::nn::test;
 
 namespace {
-
-// A folder that goes away with the test.
-struct scratch {
-  fs::path folder = fs::temp_directory_path() / ("dk-model-file-" + std::to_string(::getpid()));
-  scratch() { fs::create_directories(folder); }
-  ~scratch() { fs::remove_all(folder); }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  std::string operator/(const char* name) const { return (folder / name).string(); }
-};
 
 std::string bytes_of(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
@@ -74,8 +66,8 @@ void patch(const std::string& path, const std::string& from, const std::string& 
 } // namespace
 
 TEST_CASE("a saved model comes back with its bits", "[nn][model_file]") {
-  const scratch temporary;
-  const auto path = saved(temporary / "m.h5");
+  const temporary_folder temporary;
+  const auto path = saved(temporary.path("m.h5"));
   const auto loaded = load_model(path);
   CHECK(loaded.loss == "categorical_crossentropy");
   CHECK(loaded.architecture.name == "all");
@@ -91,17 +83,17 @@ TEST_CASE("a saved model comes back with its bits", "[nn][model_file]") {
 }
 
 TEST_CASE("saving over a model replaces it whole and leaves nothing beside it", "[nn][model_file]") {
-  const scratch temporary;
-  saved(temporary / "m.h5");
-  saved(temporary / "m.h5");
-  const auto files = std::distance(fs::directory_iterator{temporary.folder}, fs::directory_iterator{});
+  const temporary_folder temporary;
+  saved(temporary.path("m.h5"));
+  saved(temporary.path("m.h5"));
+  const auto files = std::distance(fs::directory_iterator{temporary.path("")}, fs::directory_iterator{});
   CHECK(files == 1);
 }
 
 TEST_CASE("a model file does not say when it was written", "[nn][model_file]") {
-  const scratch temporary;
+  const temporary_folder temporary;
   const auto before = static_cast<std::uint32_t>(std::time(nullptr));
-  const auto bytes = bytes_of(saved(temporary / "m.h5"));
+  const auto bytes = bytes_of(saved(temporary.path("m.h5")));
   const auto after = static_cast<std::uint32_t>(std::time(nullptr));
   for (auto second = before; second <= after; ++second) // as HDF5 would write it: four bytes, the lowest first
     CHECK(bytes.find(std::string{static_cast<char>(second), static_cast<char>(second >> 8U),
@@ -114,40 +106,40 @@ TEST_CASE("a place that cannot be written is told", "[nn][model_file]") {
 }
 
 TEST_CASE("a model with a very long description is saved and read", "[nn][model_file]") {
-  const scratch temporary;
+  const temporary_folder temporary;
   architecture deep{"deep", {2}, {}};
   for (int i = 0; i < 300; ++i)
     deep.layers.push_back(test::dense(2, "tanh"));
   model m{deep, "mean_squared_error", 2};
   m.initialize(1);
-  save_model(temporary / "deep.h5", deep, m.loss(), {"sgd"}, m.weights());
-  CHECK(load_model(temporary / "deep.h5").weights.size() == m.num_weights());
+  save_model(temporary.path("deep.h5"), deep, m.loss(), {"sgd"}, m.weights());
+  CHECK(load_model(temporary.path("deep.h5")).weights.size() == m.num_weights());
 }
 
 TEST_CASE("a missing file, garbage and an empty file are refused", "[nn][model_file]") {
-  const scratch temporary;
-  CHECK(code_of_loading(temporary / "none.h5") == dk::errc::model);
-  write_bytes(temporary / "empty.h5", "");
-  CHECK(code_of_loading(temporary / "empty.h5") == dk::errc::model);
-  write_bytes(temporary / "text.h5", std::string(5000, 'x'));
-  CHECK(code_of_loading(temporary / "text.h5") == dk::errc::model);
+  const temporary_folder temporary;
+  CHECK(code_of_loading(temporary.path("none.h5")) == dk::errc::model);
+  write_bytes(temporary.path("empty.h5"), "");
+  CHECK(code_of_loading(temporary.path("empty.h5")) == dk::errc::model);
+  write_bytes(temporary.path("text.h5"), std::string(5000, 'x'));
+  CHECK(code_of_loading(temporary.path("text.h5")) == dk::errc::model);
 }
 
 TEST_CASE("a file cut short anywhere is refused", "[nn][model_file]") {
-  const scratch temporary;
-  const auto bytes = bytes_of(saved(temporary / "m.h5"));
+  const temporary_folder temporary;
+  const auto bytes = bytes_of(saved(temporary.path("m.h5")));
   for (std::size_t keep = 0; keep < bytes.size(); keep += bytes.size() / 37 + 1) {
     INFO(keep << " of " << bytes.size() << " bytes");
-    write_bytes(temporary / "cut.h5", bytes.substr(0, keep));
-    CHECK(code_of_loading(temporary / "cut.h5") == dk::errc::model);
+    write_bytes(temporary.path("cut.h5"), bytes.substr(0, keep));
+    CHECK(code_of_loading(temporary.path("cut.h5")) == dk::errc::model);
   }
 }
 
 // Only the text: HDF5 1.10 reads freed memory of its own when the bytes of its own structures lie, which no caller can
 // help.
 TEST_CASE("a damaged description is refused or read, never worse", "[nn][model_file]") {
-  const scratch temporary;
-  const auto bytes = bytes_of(saved(temporary / "m.h5"));
+  const temporary_folder temporary;
+  const auto bytes = bytes_of(saved(temporary.path("m.h5")));
   const auto start = bytes.find("{\"class_name\":\"Sequential\"");
   const auto end = bytes.find("\"name\":\"all\"}}", start);
   REQUIRE(end < bytes.size());
@@ -156,9 +148,9 @@ TEST_CASE("a damaged description is refused or read, never worse", "[nn][model_f
     auto damaged = bytes;
     for (int i = 0; i < 3; ++i)
       damaged[start + random.below(end - start)] = static_cast<char>(' ' + random.below(95));
-    write_bytes(temporary / "damaged.h5", damaged);
+    write_bytes(temporary.path("damaged.h5"), damaged);
     try {
-      load_model(temporary / "damaged.h5");
+      load_model(temporary.path("damaged.h5"));
     } catch (const dk::failure& why) {
       CHECK(why.code() == dk::errc::model);
     }
@@ -166,8 +158,8 @@ TEST_CASE("a damaged description is refused or read, never worse", "[nn][model_f
 }
 
 TEST_CASE("what is not supported is refused by index and name", "[nn][model_file]") {
-  const scratch temporary;
-  const auto path = saved(temporary / "m.h5");
+  const temporary_folder temporary;
+  const auto path = saved(temporary.path("m.h5"));
   SECTION("a layer") {
     patch(path, "\"class_name\":\"Dropout\"", "\"class_name\":\"Permute\"");
     CHECK_THROWS_WITH(load_model(path), Catch::Contains("layer 3") && Catch::Contains("Permute"));
@@ -191,8 +183,8 @@ TEST_CASE("what is not supported is refused by index and name", "[nn][model_file
 }
 
 TEST_CASE("a layer that claims more memory than there is is refused by its shape", "[nn][model_file]") {
-  const scratch temporary;
-  const auto path = saved(temporary / "m.h5");
+  const temporary_folder temporary;
+  const auto path = saved(temporary.path("m.h5"));
   patch(path, "\"units\":4,\"use_bias\":true", "\"units\":999999999        ");
   CHECK_THROWS_WITH(load_model(path), Catch::Contains("(6, 999999999)"));
 }

@@ -5,6 +5,8 @@
 #include "tests/nn/fixtures.hpp"
 #include "tests/nn/gradient_check.hpp"
 
+#include <algorithm>
+
 using namespace dk::nn;
 using nlohmann::json;
 namespace test = dk::nn::test;

@@ -20,7 +20,7 @@ struct example {
 const double half_cosine = (1 + std::cos(M_PI * 0.25)) / 2;
 
 // By hand, from the formulas in the documentation of Keras 2.15.
-const std::vector<example> examples{
+const std::vector<example> rate_examples{
     {{{"name", "exponential_decay"}, {"initial_learning_rate", 0.5}, {"decay_steps", 10}, {"decay_rate", 0.25}},
      {{0, 0.5}, {5, 0.25}, {10, 0.125}, {20, 0.03125}}},
     {{{"name", "exponential_decay"},
@@ -69,7 +69,7 @@ const std::vector<example> examples{
 
 TEST_CASE("every schedule gives the rates of its formula", "[nn][schedule]") {
   std::map<std::string, int> seen;
-  for (const auto& [table, rates] : examples) {
+  for (const auto& [table, rates] : rate_examples) {
     INFO(table.dump());
     ++seen[table["name"]];
     const auto made = make_schedule(table);
@@ -120,7 +120,7 @@ TEST_CASE("a learning rate that is none is refused with its reason", "[nn][sched
 
 TEST_CASE("Keras is told a schedule as it tells it itself", "[nn][schedule]") {
   CHECK(keras_schedule(0.5) == 0.5);
-  const auto told = keras_schedule(examples.front().table);
+  const auto told = keras_schedule(rate_examples.front().table);
   CHECK(told["class_name"] == "ExponentialDecay");
   CHECK(told["config"] == json{{"initial_learning_rate", 0.5}, {"decay_steps", 10}, {"decay_rate", 0.25}});
 }

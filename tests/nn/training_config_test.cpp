@@ -32,7 +32,7 @@ std::vector<std::string> metrics_in(const char* text) {
   return all;
 }
 
-using names = std::vector<std::string>;
+using metric_list = std::vector<std::string>;
 
 } // namespace
 
@@ -154,12 +154,12 @@ TEST_CASE("several outputs have a loss and a weight each", "[nn][keras]") {
 }
 
 TEST_CASE("metrics are found in every form, each once", "[nn][keras]") {
-  CHECK(metrics_in(R"({"metrics": ["acc", "accuracy", "mse"]})") == names{"accuracy", "mse"});
-  CHECK(metrics_in(R"({"metrics": {"dense": ["categorical_accuracy"]}})") == names{"accuracy"});
+  CHECK(metrics_in(R"({"metrics": ["acc", "accuracy", "mse"]})") == metric_list{"accuracy", "mse"});
+  CHECK(metrics_in(R"({"metrics": {"dense": ["categorical_accuracy"]}})") == metric_list{"accuracy"});
   CHECK(metrics_in(R"({"metrics": [[{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy",
     "dtype": "float32", "fn": "categorical_accuracy"}}, {"class_name": "AUC", "config": {"num_thresholds": 200}}]]})") ==
-        names{"accuracy", R"(auc{"thresholds":200})"});
+        metric_list{"accuracy", R"(auc{"thresholds":200})"});
   CHECK(metrics_in(R"({"metrics": [{"class_name": "TopKCategoricalAccuracy", "config": {"k": 5}}]})") ==
-        names{R"(top_k{"k":5})"});
+        metric_list{R"(top_k{"k":5})"});
   CHECK(metrics_in(R"({"metrics": null})").empty());
 }

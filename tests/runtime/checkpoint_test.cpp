@@ -1,5 +1,6 @@
 #include "runtime/checkpoint.hpp"
 
+#include "tests/blocks.hpp"
 #include "tests/support.hpp"
 
 #include <algorithm>
@@ -22,10 +23,6 @@ worker_memory with_worker(std::vector<std::uint64_t> versions = {3}, float first
   const std::vector<float> weights{first, -0.0F, 7};
   const std::vector<float> moments{1, 2, 3, 4, 5, 6};
   return {{20, "adam", 41, block::copy_of(weights.data(), 3), block::copy_of(moments.data(), 6)}, std::move(versions)};
-}
-
-bool same_bits(const block& a, const block& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.bytes()) == 0;
 }
 
 std::string reason(const std::string& bytes) {

@@ -2,8 +2,10 @@
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 #include "small_job.hpp"
+#include "tests/blocks.hpp"
 #include "tests/support.hpp"
 
+#include <cmath>
 #include <numeric>
 
 using namespace dk;
@@ -16,10 +18,6 @@ job ensemble_job(const std::string& data, std::size_t workers) {
   which.trainer.algorithm.keys["data"] = data;
   which.trainer.epochs = 2;
   return which;
-}
-
-bool same_bits(const block& a, const block& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
 }
 
 block model_of(const run_result& result, std::size_t index, std::size_t models) {

@@ -66,7 +66,7 @@ void take_step(const reference_setup& setup, hand& of, const numbers& g) {
   }
 }
 
-void train_batch(const reference_setup& setup, hand& of, const logged_commit& chunk, const data::dataset& rows) {
+void train_batch(const reference_setup& setup, hand& of, const commit_line& chunk, const data::dataset& rows) {
   const data::row_order order{setup.seed, chunk.epoch, rows.rows, true};
   std::vector<std::uint64_t> which;
   for (auto at = chunk.first + of.batch * setup.batch_size; at < chunk.last && which.size() < setup.batch_size; ++at)
@@ -80,7 +80,7 @@ void train_batch(const reference_setup& setup, hand& of, const logged_commit& ch
 
 class rebuilding {
 public:
-  rebuilding(const reference_setup& setup, const std::vector<logged_commit>& log, const data::dataset& rows)
+  rebuilding(const reference_setup& setup, const std::vector<commit_line>& log, const data::dataset& rows)
       : setup_(setup), log_(log), rows_(rows), deltas_(log.size()), next_(setup.offsets.size() - 1) {
     for (std::size_t s = 0; s + 1 < setup.offsets.size(); ++s) {
       const auto at = [&](std::size_t i) { return setup.start.begin() + static_cast<std::ptrdiff_t>(i); };
@@ -224,7 +224,7 @@ private:
     return true;
   }
 
-  numbers fold(const logged_commit& line, const numbers& delta, const std::vector<numbers>& centers) const {
+  numbers fold(const commit_line& line, const numbers& delta, const std::vector<numbers>& centers) const {
     auto next = centers.back();
     const auto& base = centers[line.base];
     const double scale = policy_scale(line, delta, next, base);
@@ -235,7 +235,7 @@ private:
     return next;
   }
 
-  double policy_scale(const logged_commit& line, const numbers& delta, const numbers& now, const numbers& base) const {
+  double policy_scale(const commit_line& line, const numbers& delta, const numbers& now, const numbers& base) const {
     if (setup_.policy == "scale")
       return 1 / (static_cast<double>(line.version - 1 - line.base) + 1);
     if (setup_.policy != "distance")
@@ -256,11 +256,11 @@ private:
     return at;
   }
 
-  const logged_commit& line(int number) const { return log_[static_cast<std::size_t>(number)]; }
+  const commit_line& line(int number) const { return log_[static_cast<std::size_t>(number)]; }
   const numbers& base(const std::vector<int>& lines, std::size_t s) const { return centers_[s][line(lines[s]).base]; }
 
   const reference_setup& setup_;
-  const std::vector<logged_commit>& log_;
+  const std::vector<commit_line>& log_;
   const data::dataset& rows_;
   const bool elastic_ = setup_.algorithm == "aeasgd" || setup_.algorithm == "eamsgd";
   std::map<std::uint32_t, hand> hands_;
@@ -271,7 +271,7 @@ private:
 
 } // namespace
 
-std::vector<double> rebuild(const reference_setup& setup, const std::vector<logged_commit>& log,
+std::vector<double> rebuild(const reference_setup& setup, const std::vector<commit_line>& log,
                             const data::dataset& rows) {
   return rebuilding{setup, log, rows}.run();
 }

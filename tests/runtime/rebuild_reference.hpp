@@ -9,7 +9,7 @@
 namespace dk::test {
 
 /// A line of commits.jsonl, as far as rebuilding needs it.
-struct logged_commit {
+struct commit_line {
   std::uint32_t shard = 0;
   std::uint32_t worker = 0;
   std::uint32_t epoch = 0;
@@ -40,7 +40,7 @@ struct reference_setup {
 
 /// Trains again what the log says, in plain loops and float64, without any code of dk but the order of rows.
 /// @return the final center; empty when the log cannot be followed to its end
-std::vector<double> rebuild(const reference_setup& setup, const std::vector<logged_commit>& log,
+std::vector<double> rebuild(const reference_setup& setup, const std::vector<commit_line>& log,
                             const data::dataset& rows);
 
 } // namespace dk::test

@@ -30,14 +30,14 @@ job two_layers(const std::string& algorithm, std::size_t servers, bool adam, std
   return which;
 }
 
-std::vector<logged_commit> read_log(const std::string& path) {
+std::vector<commit_line> read_log(const std::string& path) {
   std::ifstream file{path};
   std::string text;
   std::getline(file, text);
   const auto header = nlohmann::json::parse(text);
   CHECK(header.at("log") == "dk-commits");
   CHECK(header.at("version") == 1);
-  std::vector<logged_commit> log;
+  std::vector<commit_line> log;
   while (std::getline(file, text)) {
     const auto line = nlohmann::json::parse(text);
     const bool applied = line.at("verdict") == "applied";
@@ -73,7 +73,7 @@ double relative_error(const job& which) {
   const auto result = train(which, rows, options);
   CHECK(result.rows.balanced());
   const auto log = read_log(options.folder->commits());
-  const auto applied = std::count_if(log.begin(), log.end(), [](const logged_commit& line) { return line.applied; });
+  const auto applied = std::count_if(log.begin(), log.end(), [](const commit_line& line) { return line.applied; });
   CHECK(static_cast<std::size_t>(applied) == 5 * which.trainer.epochs * which.trainer.servers);
 
   reference_setup setup;

@@ -1,10 +1,11 @@
 #pragma once
 
+#include "runtime/laboratory/laboratory.hpp"
 #include "runtime/replay/replay.hpp"
 #include "small_job.hpp"
+#include "tests/blocks.hpp"
 #include "tests/support.hpp"
 
-#include <cstring>
 #include <optional>
 #include <tuple>
 
@@ -25,16 +26,16 @@ inline job recorded_job(const std::string& algorithm, std::size_t workers, std::
   return which;
 }
 
-inline bool same_bits(const block& a, const block& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.bytes()) == 0;
-}
+enum class run_in { real_time, virtual_time };
 
-// A run and its log.
+// A run and its log. In real time it is by chance whether a worker misses what others commit; in virtual time equal
+// workers all do, and every run is the same.
 struct recording {
-  explicit recording(job which, std::size_t count = 90) : what(std::move(which)), rows(blobs(count)) {
+  explicit recording(job which, std::size_t count = 90, run_in time = run_in::real_time)
+      : what(std::move(which)), rows(blobs(count)) {
     run_options options;
     options.folder = make_run_folder(folder.path("run"), "recorded");
-    result = train(what, rows, options);
+    result = time == run_in::virtual_time ? simulate(what, rows, options) : train(what, rows, options);
     log = read_commit_log(options.folder->commits());
   }
 
