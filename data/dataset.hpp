@@ -23,9 +23,10 @@ struct dataset {
   block features;                         ///< rows x feature_width
   block labels;                           ///< rows x label_width
   std::string origin;                     ///< the file of the labels, or else of the features, for errors
-  std::shared_ptr<const row_file> stored = nullptr; ///< the rows, and both blocks are empty; nullptr: they are in memory
-  std::uint64_t first_stored = 0;         ///< the place of the first in that file
-  shuffle_windows windows = {};           ///< how rows are shuffled that are stored
+  std::shared_ptr<const row_file> stored =
+      nullptr;                    ///< the rows, and both blocks are empty; nullptr: they are in memory
+  std::uint64_t first_stored = 0; ///< the place of the first in that file
+  shuffle_windows windows = {};   ///< how rows are shuffled that are stored
 };
 
 /// Whether a dataset without labels will do, as it does for predicting.

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format_version = 1;
+constexpr int pipeline_version = 1;
 
 std::vector<std::string> names_in(const json& value) {
   if (value.is_string())
@@ -135,7 +135,7 @@ std::string to_text(const pipeline& all) {
   auto transforms = json::array();
   for (const auto& [transform, fitted] : all)
     transforms.push_back({{"name", transform.name}, {"keys", transform.keys}, {"fitted", fitted}});
-  return json{{"pipeline", "dk"}, {"version", format_version}, {"transforms", transforms}}.dump(
+  return json{{"pipeline", "dk"}, {"version", pipeline_version}, {"transforms", transforms}}.dump(
              2, ' ', false, json::error_handler_t::replace) +
          '\n';
 }
@@ -148,7 +148,7 @@ pipeline parse_pipeline(std::string_view text, const std::string& origin) {
   if (!read.is_object() || read.value("pipeline", json{}) != "dk" || !read.contains("transforms") ||
       !read.at("transforms").is_array())
     throw fail("is no pipeline of a run, or is damaged");
-  if (read.value("version", json{}) != format_version)
+  if (read.value("version", json{}) != pipeline_version)
     throw fail("is of another version of dk");
   pipeline all;
   for (const auto& one : read.at("transforms")) {

@@ -87,7 +87,6 @@ public:
   std::uint64_t row_at(const spot& where) const;
 
 private:
-
   std::uint64_t rows_;
   bool shuffled_;
   bool draws_;

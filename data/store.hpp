@@ -11,8 +11,10 @@ namespace dk::data {
 
 /// Where rows go that are not kept in memory.
 struct store_options {
-  std::string folder;                         ///< for the file; empty: $TMPDIR, or else /var/tmp
-  std::uint64_t memory = std::uint64_t{1} << 30U; ///< bytes, of which a window of the shuffle takes an eighth, and the last up to a quarter
+  std::string folder; ///< for the file; empty: $TMPDIR, or else /var/tmp
+  std::uint64_t memory =
+      std::uint64_t{1}
+      << 30U; ///< bytes, of which a window of the shuffle takes an eighth, and the last up to a quarter
 };
 
 /// The windows in which rows of so many numbers are shuffled.

@@ -32,7 +32,9 @@ private:
     std::uint64_t rows = 0;
     std::uint64_t read = 0;
 
-    bool is(std::uint64_t of_epoch, std::uint64_t number) const { return order && epoch == of_epoch && index == number; }
+    bool is(std::uint64_t of_epoch, std::uint64_t number) const {
+      return order && epoch == of_epoch && index == number;
+    }
     bool is_before(std::uint64_t of_epoch, std::uint64_t number) const {
       return !order || epoch < of_epoch || (epoch == of_epoch && index < number);
     }

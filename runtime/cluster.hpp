@@ -19,8 +19,8 @@ struct worker_part {
   data::dataset rows;
   data::sampling sampling = data::sampling::every_row;
   row_reader_actor reader = {}; ///< of stored rows
-  block alone_start;     ///< where a worker without shards starts from
-  replica_state resumed; ///< what it goes on from; without weights: it is fresh
+  block alone_start;            ///< where a worker without shards starts from
+  replica_state resumed;        ///< what it goes on from; without weights: it is fresh
 };
 
 /// All that a cluster must know to start a run's workers.

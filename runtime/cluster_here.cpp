@@ -50,7 +50,8 @@ private:
 } // namespace
 
 loader_actor spawn_loader(caf::actor_system& system, const worker_part& part) {
-  return system.spawn(data_loader, loader_setup{part.rows, part.which.seed, part.which.data.shuffle, part.sampling, part.reader});
+  return system.spawn(data_loader,
+                      loader_setup{part.rows, part.which.seed, part.which.data.shuffle, part.sampling, part.reader});
 }
 
 std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system) {

@@ -8,7 +8,8 @@ namespace dk {
 
 bool operator==(const data_config& a, const data_config& b) {
   const auto all = [](const data_config& c) {
-    return std::tie(c.train, c.test, c.transforms, c.shuffle, c.prefetch, c.memory, c.precache, c.cache_folder, c.validation);
+    return std::tie(c.train, c.test, c.transforms, c.shuffle, c.prefetch, c.memory, c.precache, c.cache_folder,
+                    c.validation);
   };
   return all(a) == all(b);
 }

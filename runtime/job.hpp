@@ -21,11 +21,11 @@ struct data_config {
   std::optional<spec> test;
   std::vector<spec> transforms;
   bool shuffle = true;
-  std::size_t prefetch = 4; ///< batches that a loader holds ready
-  std::string memory = "1GiB"; ///< that training rows may take; more are kept in a file
+  std::size_t prefetch = 4;      ///< batches that a loader holds ready
+  std::string memory = "1GiB";   ///< that training rows may take; more are kept in a file
   std::string precache = "auto"; ///< where training rows are kept: "memory", "disk", or as `memory` says
   std::string cache_folder;      ///< for that file; empty: $TMPDIR, or else /var/tmp
-  double validation = 0;    ///< the part of the training rows that is held out
+  double validation = 0;         ///< the part of the training rows that is held out
 };
 
 /// [model]: `input` (or `inputs`) and `layers`, or `keras`.

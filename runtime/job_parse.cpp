@@ -107,7 +107,8 @@ void read_cluster(const section& in, cluster_config& cluster) {
 const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys() {
   static const std::vector<std::pair<std::string, std::vector<std::string>>> keys{
       {"", {"name", "seed"}},
-      {"data", {"train", "test", "transforms", "shuffle", "prefetch", "memory", "precache", "cache_folder", "validation"}},
+      {"data",
+       {"train", "test", "transforms", "shuffle", "prefetch", "memory", "precache", "cache_folder", "validation"}},
       {"model", {"input", "inputs", "layers", "outputs", "keras", "weights"}},
       {"trainer", {"algorithm", "workers",      "threads", "epochs",        "batch_size",       "communication_window",
                    "servers",   "assignment",   "policy",  "max_staleness", "overlap",          "optimizer",

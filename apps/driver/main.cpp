@@ -55,8 +55,7 @@ int run(int argc, char** argv) {
   dk::predict_options predict;
   auto* const predict_app = app.add_subcommand("predict", "What a model says to each row of data, beside the row");
   predict_app->add_option("--model", predict.model, "A run's folder or a model file")->required();
-  predict_app->add_option("--weights", predict.weights,
-                          "A file whose weights a model file takes in place of its own");
+  predict_app->add_option("--weights", predict.weights, "A file whose weights a model file takes in place of its own");
   predict_app->add_option("--data", predict.data, "A file, a TOML source, or - for CSV or JSON lines from stdin")
       ->required();
   predict_app->add_option("--out", predict.out, "A .csv, .jsonl or .npy (default: -, stdout)");

@@ -8,9 +8,9 @@ namespace dk {
 struct predict_options {
   std::string model;   ///< a run's folder or a model file
   std::string weights; ///< a file to take a model file's weights from; empty: its own
-  std::string data;  ///< a path, a TOML source, or "-": CSV or JSON lines from stdin
-  std::string out;   ///< a .csv, .jsonl or .npy; "-" or empty: to stdout
-  std::string as;    ///< on stdout "csv" or "jsonl"; empty: as the input, or else CSV
+  std::string data;    ///< a path, a TOML source, or "-": CSV or JSON lines from stdin
+  std::string out;     ///< a .csv, .jsonl or .npy; "-" or empty: to stdout
+  std::string as;      ///< on stdout "csv" or "jsonl"; empty: as the input, or else CSV
 };
 
 /// @return the exit status. @throws failure

@@ -24,10 +24,6 @@ nlohmann::json to_json(const nn::metrics& metrics) {
   return {{"accuracy", metrics.accuracy()}, {"loss", metrics.loss()}, {"rows", metrics.rows}};
 }
 
-nlohmann::json or_null(const std::optional<double>& value) {
-  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
-}
-
 nlohmann::json to_json(std::uint32_t id, const worker_statistics& worker) {
   nlohmann::json json{{"worker", id},
                       {"chunks", worker.chunks},
@@ -110,6 +106,10 @@ std::string histogram(const std::map<std::uint64_t, std::uint64_t>& counts) {
 }
 
 } // namespace
+
+nlohmann::json or_null(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
 
 nlohmann::json to_json(const run_report& report) {
   const auto& result = report.result;

@@ -22,6 +22,9 @@ struct run_report {
 nlohmann::json to_json(const evaluation& found);
 std::string to_text(const evaluation& found);
 
+/// The number; null where there is none.
+nlohmann::json or_null(const std::optional<double>& value);
+
 /// result.json, also what --json prints: stable names, documented in docs/run-folder.md.
 nlohmann::json to_json(const run_report& report);
 

@@ -1,5 +1,7 @@
 #include "apps/driver/scores.hpp"
 
+#include "apps/driver/report.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -91,10 +93,6 @@ std::string name_of(std::size_t which, const std::vector<std::string>& names) {
 
 std::string shown(const std::optional<double>& number) {
   return number ? fmt::format("{:.4f}", *number) : "-";
-}
-
-nlohmann::json or_null(const std::optional<double>& number) {
-  return number ? nlohmann::json(*number) : nlohmann::json(nullptr);
 }
 
 } // namespace

@@ -87,13 +87,13 @@ table read(const spec& source) {
 
 table_stream_ptr open(const spec& source, std::size_t bytes) {
   check_source(source);
-  const auto& how = find(source);
+  const auto& how = find_format(source);
   return how.open == nullptr ? std::make_unique<files_stream>(source, how) : how.open(source, bytes);
 }
 
 std::size_t bytes_of(const spec& source) {
   std::size_t all = 0;
-  for (const auto& path : files_of(source.keys.at(find(source).path_key).get<std::string>()))
+  for (const auto& path : files_of(source.keys.at(find_format(source).path_key).get<std::string>()))
     all += std::filesystem::is_directory(path) ? 0 : size_of_file(path);
   return all;
 }
@@ -120,7 +120,7 @@ spec anchored(spec source, const std::string& folder) {
 }
 
 std::vector<key_rule> source_keys(const std::string& format) {
-  return find({format}).keys();
+  return find_format({format}).keys();
 }
 
 pipeline prepared_by(const spec& source) {

@@ -24,12 +24,12 @@ namespace {
 constexpr std::size_t block_bytes = std::size_t{4} << 20U;
 constexpr std::size_t header_bytes = 64;
 constexpr std::size_t entry_bytes = 16;
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t column_version = 1;
 constexpr char magic[] = {'D', 'K', 'C', 'O', 'L', 'U', 'M', 'N'};
 
 struct header {
   std::array<char, 8> magic{};
-  std::uint32_t version = format_version;
+  std::uint32_t version = column_version;
   std::uint32_t packing = 0;
   std::uint64_t size = 0;
   std::uint64_t blocks = 0;
@@ -53,10 +53,6 @@ std::uint64_t xxh3(const void* bytes, std::size_t size) {
 
 std::size_t unpacked_size(const header& h, std::size_t block) {
   return std::min<std::size_t>(block_bytes, h.size - block * block_bytes);
-}
-
-[[noreturn]] void damaged(const std::string& path, const std::string& why) {
-  throw failure{errc::data, path + ": " + why + "; prepare the data again"};
 }
 
 std::vector<char> pack(const char* bytes, std::size_t size) {
@@ -83,7 +79,7 @@ std::shared_ptr<const std::byte> mapped(const std::string& path, std::size_t& si
   const auto why = errno;
   ::close(file);
   if (about.st_size <= 0)
-    damaged(path, "is empty");
+    damaged_shards(path, "is empty");
   if (at == MAP_FAILED)
     throw failure{errc::resources, path + ": cannot be mapped (" + std::strerror(why) + ')'};
   const auto count = size;
@@ -94,21 +90,21 @@ std::shared_ptr<const std::byte> mapped(const std::string& path, std::size_t& si
 header checked_header(const std::byte* bytes, std::size_t size, const std::string& path) {
   header h;
   if (size < header_bytes)
-    damaged(path, "is torn: it has " + std::to_string(size) + " bytes, a header alone has 64");
+    damaged_shards(path, "is torn: it has " + std::to_string(size) + " bytes, a header alone has 64");
   std::memcpy(&h, bytes, header_bytes);
   if (std::memcmp(h.magic.data(), magic, sizeof magic) != 0)
-    damaged(path, "is no column of a shard, or damaged at its start");
+    damaged_shards(path, "is no column of a shard, or damaged at its start");
   if (h.checksum != xxh3(bytes, checked_header_bytes) || h.zeros[0] != 0 || h.zeros[1] != 0)
-    damaged(path, "is damaged in its header");
-  if (h.version != format_version || h.packing > 1)
-    damaged(path, "is of another version of the format");
+    damaged_shards(path, "is damaged in its header");
+  if (h.version != column_version || h.packing > 1)
+    damaged_shards(path, "is of another version of the format");
   const auto blocks = h.size / block_bytes + (h.size % block_bytes == 0 ? 0 : 1);
   std::uint64_t end = 0;
   const bool whole = h.blocks == blocks && !__builtin_mul_overflow(h.blocks, entry_bytes, &end) &&
                      !__builtin_add_overflow(end, sizeof(std::uint64_t), &end) &&
                      !__builtin_add_overflow(end, h.index, &end) && h.index >= header_bytes && end == size;
   if (!whole)
-    damaged(path, "is torn: it has " + std::to_string(size) + " bytes, its header promises others");
+    damaged_shards(path, "is torn: it has " + std::to_string(size) + " bytes, its header promises others");
   return h;
 }
 
@@ -122,22 +118,26 @@ std::vector<std::uint64_t> block_starts(const std::byte* bytes, const header& h,
   std::uint64_t checksum = 0;
   std::memcpy(&checksum, bytes + h.index + index_bytes, sizeof checksum);
   if (checksum != xxh3(bytes + h.index, index_bytes))
-    damaged(path, "is damaged in its index");
+    damaged_shards(path, "is damaged in its index");
   std::vector<std::uint64_t> starts;
   std::uint64_t at = header_bytes;
   for (std::size_t i = 0; i < index.size(); ++i) {
     starts.push_back(at);
     const bool fits = index[i].stored <= h.index - at && (h.packing == 1 || index[i].stored == unpacked_size(h, i));
     if (!fits)
-      damaged(path, "has an index that does not fit its blocks");
+      damaged_shards(path, "has an index that does not fit its blocks");
     at += index[i].stored;
   }
   if (at != h.index)
-    damaged(path, "has an index that does not fit its blocks");
+    damaged_shards(path, "has an index that does not fit its blocks");
   return starts;
 }
 
 } // namespace
+
+void damaged_shards(const std::string& path, const std::string& why) {
+  throw failure{errc::data, path + ": " + why + "; prepare the data again"};
+}
 
 std::uint64_t write_column_file(const std::string& path, const void* bytes, std::size_t size, bool packed) {
   const auto* const from = static_cast<const char*>(bytes);
@@ -187,13 +187,13 @@ column_bytes read_column_file(const std::string& path) {
   in_parallel(index.size(), [&](std::size_t block) {
     const auto* const stored = file.get() + starts[block];
     if (xxh3(stored, index[block].stored) != index[block].checksum)
-      damaged(path, "is damaged in block " + std::to_string(block) + " (bytes " + std::to_string(starts[block]) +
-                        " to " + std::to_string(starts[block] + index[block].stored) + ')');
+      damaged_shards(path, "is damaged in block " + std::to_string(block) + " (bytes " + std::to_string(starts[block]) +
+                               " to " + std::to_string(starts[block] + index[block].stored) + ')');
     if (h.packing == 1) {
       const auto wanted = unpacked_size(h, block);
       const auto got = ZSTD_decompress(memory.get() + block * block_bytes, wanted, stored, index[block].stored);
       if (got != wanted)
-        damaged(path, "cannot be unpacked in block " + std::to_string(block));
+        damaged_shards(path, "cannot be unpacked in block " + std::to_string(block));
     }
   });
   std::uint64_t index_checksum = 0;

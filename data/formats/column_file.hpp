@@ -29,4 +29,7 @@ std::uint64_t write_column_file(const std::string& path, const void* bytes, std:
 /// @throws failure (data) that names the file and the block that is torn or damaged
 column_bytes read_column_file(const std::string& path);
 
+/// @throws failure (data), always: what is wrong with a file of a shard folder
+[[noreturn]] void damaged_shards(const std::string& path, const std::string& why);
+
 } // namespace dk::data

@@ -130,7 +130,7 @@ private:
     if (named == keys_.end() && usual == p_.header.end())
       return;
     p_.is_list = named != keys_.end() && named->is_array();
-    const auto names = p_.is_list                ? named->get<std::vector<std::string>>()
+    const auto names = p_.is_list             ? named->get<std::vector<std::string>>()
                        : named != keys_.end() ? std::vector<std::string>{named->get<std::string>()}
                                               : std::vector<std::string>{"label"};
     for (const auto& name : names) {

@@ -1,7 +1,7 @@
-#include "data/formats/csv_columns.hpp"
-#include "data/formats/csv.hpp"
-#include "data/formats/file_stream.hpp"
 #include "common/error.hpp"
+#include "data/formats/csv.hpp"
+#include "data/formats/csv_columns.hpp"
+#include "data/formats/file_stream.hpp"
 
 #include <algorithm>
 #include <map>

@@ -25,7 +25,7 @@ void append_text(std::string& to, std::string_view text) {
   to += '"';
 }
 
-std::string header_of(const table& from) {
+std::string csv_header(const table& from) {
   std::string line;
   for (const auto& c : from.columns()) {
     const auto wide = width(c);
@@ -39,7 +39,7 @@ std::string header_of(const table& from) {
   return line + '\n';
 }
 
-void append_cell(std::string& to, const column& which, std::size_t row) {
+void append_fields(std::string& to, const column& which, std::size_t row) {
   if (const auto* words = texts_in(which)) {
     append_text(to, (*words)[row]);
     return;
@@ -58,14 +58,14 @@ void append_cell(std::string& to, const column& which, std::size_t row) {
 } // namespace
 
 void write_csv(const table& from, std::ostream& to) {
-  auto text = header_of(from);
+  auto text = csv_header(from);
   for (std::size_t row = 0; row < from.rows(); ++row) {
     bool first = true;
     for (const auto& c : from.columns()) {
       if (!first)
         text += ',';
       first = false;
-      append_cell(text, c, row);
+      append_fields(text, c, row);
     }
     text += '\n';
     if (text.size() > flush_at) {

@@ -38,7 +38,7 @@ std::string python_text(const std::string& name) {
   return text + "'";
 }
 
-std::string header_of(const table& from) {
+std::string npy_header_of(const table& from) {
   const auto& columns = from.columns();
   std::string descr;
   std::vector<std::size_t> shape{from.rows()};
@@ -66,7 +66,7 @@ void write_header(std::string dict, std::ostream& to) {
   to << dict;
 }
 
-void append_cell(std::string& to, const column& which, std::size_t row, std::size_t text_size) {
+void append_record(std::string& to, const column& which, std::size_t row, std::size_t text_size) {
   if (const auto* words = texts_in(which)) {
     to += (*words)[row];
     to.append(text_size - (*words)[row].size(), '\0');
@@ -81,7 +81,7 @@ void append_cell(std::string& to, const column& which, std::size_t row, std::siz
 } // namespace
 
 void write_npy(const table& from, std::ostream& to) {
-  write_header(header_of(from), to);
+  write_header(npy_header_of(from), to);
   const auto& columns = from.columns();
   std::vector<std::size_t> text_sizes;
   for (const auto& c : columns)
@@ -96,7 +96,7 @@ void write_npy(const table& from, std::ostream& to) {
   for (std::size_t row = 0; row < from.rows(); ++row) {
     record.clear();
     for (std::size_t i = 0; i < columns.size(); ++i)
-      append_cell(record, columns[i], row, text_sizes[i]);
+      append_record(record, columns[i], row, text_sizes[i]);
     to << record;
   }
 }

@@ -15,8 +15,8 @@ std::vector<key_rule> pick_keys();
 
 /// Makes of a file's columns what its source asks for: the column `features` of those that are listed (default: a
 /// column of this name, or else every column of numbers but the label; none where `columns` is given), which keeps its
-/// shape where it is one; `label` (default: the column of this name, if there is one) in the same way; and `columns` under their own
-/// names.
+/// shape where it is one; `label` (default: the column of this name, if there is one) in the same way; and `columns`
+/// under their own names.
 /// @throws failure (data) for a column that there is none of
 table picked_columns(table from, const spec& source);
 
@@ -26,8 +26,8 @@ std::vector<std::string> listed_names(const spec& source);
 /// The names of the columns that make the label: those that the source lists, or else `label`, if there is one.
 std::vector<std::string> label_names(const spec& source);
 
-/// Whether the array or data set `name` is among the listed, or has fields `name.field` that are, or is the label by its
-/// name; all are when none is listed.
+/// Whether the array or data set `name` is among the listed, or has fields `name.field` that are, or is the label by
+/// its name; all are when none is listed.
 bool is_wanted(const std::string& name, const std::vector<std::string>& listed);
 
 } // namespace dk::data

@@ -27,10 +27,6 @@ schema load_schema(const std::string& folder) {
   return parse_schema(load_file(path).text(), path);
 }
 
-[[noreturn]] void damaged(const std::string& path, const std::string& why) {
-  throw failure{errc::data, path + ": " + why + "; prepare the data again"};
-}
-
 template <class Number>
 std::vector<Number> copied(const column_bytes& from) {
   std::vector<Number> all(from.size / sizeof(Number));
@@ -43,7 +39,7 @@ std::vector<Number> copied(const column_bytes& from) {
 // First where each text ends, then the texts.
 texts read_texts(const column_bytes& from, std::size_t rows, const std::string& path) {
   if (from.size / sizeof(std::uint64_t) < rows)
-    damaged(path, "is too short for the texts of " + std::to_string(rows) + " rows");
+    damaged_shards(path, "is too short for the texts of " + std::to_string(rows) + " rows");
   std::vector<std::uint64_t> ends(rows);
   const auto head = rows * sizeof(std::uint64_t);
   if (rows > 0)
@@ -52,11 +48,11 @@ texts read_texts(const column_bytes& from, std::size_t rows, const std::string& 
   std::uint64_t last = 0;
   for (const auto end : ends) {
     if (end < last || end > bytes.size())
-      damaged(path, "has texts that do not follow each other");
+      damaged_shards(path, "has texts that do not follow each other");
     last = end;
   }
   if (last != bytes.size())
-    damaged(path, "has bytes that belong to no text");
+    damaged_shards(path, "has bytes that belong to no text");
   return {std::move(bytes), std::move(ends)};
 }
 
@@ -68,9 +64,10 @@ cells read_cells(const column_bytes& from, const column_entry& about, std::size_
   for (const auto size : about.shape)
     fits = fits && !__builtin_mul_overflow(wanted, size, &wanted);
   if (!fits)
-    damaged(path, "is of another size than its schema says");
+    damaged_shards(path, "is of another size than its schema says");
   if (from.size != wanted)
-    damaged(path, "has " + std::to_string(from.size) + " bytes of numbers, its schema says " + std::to_string(wanted));
+    damaged_shards(path,
+                   "has " + std::to_string(from.size) + " bytes of numbers, its schema says " + std::to_string(wanted));
   if (about.type == "f32")
     return block{{from.bytes, reinterpret_cast<const float*>(from.bytes.get())}, from.size / sizeof(float)};
   if (about.type == "u8")
@@ -113,7 +110,7 @@ bool is_folder(const std::string& path) {
 table read(const spec& source) {
   const auto folder = source.keys.at("path").get<std::string>();
   if (fs::is_directory(folder) && !is_folder(folder))
-    damaged(folder, "has no schema.json, so that it holds no data, or not yet");
+    damaged_shards(folder, "has no schema.json, so that it holds no data, or not yet");
   const auto about = load_schema(folder);
   auto listed = listed_names(source);
   table all;
@@ -123,7 +120,7 @@ table read(const spec& source) {
     const auto path = folder + '/' + one.file;
     const auto bytes = read_column_file(path);
     if (bytes.seal != one.seal)
-      damaged(path, "is not the file that its schema was written for");
+      damaged_shards(path, "is not the file that its schema was written for");
     all.put({one.name, one.shape, read_cells(bytes, one, about.rows, path), path, one.fields});
   }
   const bool as_it_is =

@@ -1,6 +1,7 @@
 #include "data/formats/shards_schema.hpp"
 
 #include "common/error.hpp"
+#include "data/formats/column_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,15 +14,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format_version = 1;
+constexpr int schema_version = 1;
 
 std::uint64_t checksum_of(const json& about) {
   const auto text = about.dump(-1, ' ', false, json::error_handler_t::replace);
   return XXH3_64bits(text.data(), text.size());
-}
-
-[[noreturn]] void damaged(const std::string& origin, const std::string& why) {
-  throw failure{errc::data, origin + ": " + why + "; prepare the data again"};
 }
 
 // A name in the same folder, and nothing that leads out of it.
@@ -69,7 +66,7 @@ std::string to_text(const schema& from) {
                        {"file", one.file},
                        {"seal", one.seal}});
   const json about{{"format", "dk-shards"},
-                   {"version", format_version},
+                   {"version", schema_version},
                    {"rows", from.rows},
                    {"columns", columns},
                    {"pipeline", from.pipeline}};
@@ -80,13 +77,13 @@ std::string to_text(const schema& from) {
 schema parse_schema(std::string_view text, const std::string& origin) {
   const auto read = json::parse(text, nullptr, false);
   if (!read.is_object() || !read.contains("schema") || !read.contains("checksum"))
-    damaged(origin, "is torn, or no schema of shards");
+    damaged_shards(origin, "is torn, or no schema of shards");
   const auto& about = read.at("schema");
   if (read.at("checksum") != checksum_of(about))
-    damaged(origin, "is damaged: its checksum is another");
+    damaged_shards(origin, "is damaged: its checksum is another");
   try {
-    if (about.at("format") != "dk-shards" || about.at("version") != format_version)
-      damaged(origin, "is of another version of the format");
+    if (about.at("format") != "dk-shards" || about.at("version") != schema_version)
+      damaged_shards(origin, "is of another version of the format");
     schema made;
     about.at("rows").get_to(made.rows);
     about.at("pipeline").get_to(made.pipeline);
@@ -94,9 +91,9 @@ schema parse_schema(std::string_view text, const std::string& origin) {
       made.columns.push_back(read_column(one));
     return made;
   } catch (const json::exception&) {
-    damaged(origin, "is no schema of shards");
+    damaged_shards(origin, "is no schema of shards");
   } catch (const std::invalid_argument& column) {
-    damaged(origin, std::string{"has a column that cannot be, `"} + column.what() + '`');
+    damaged_shards(origin, std::string{"has a column that cannot be, `"} + column.what() + '`');
   }
 }
 

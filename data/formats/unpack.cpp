@@ -11,7 +11,7 @@ namespace dk::data {
 
 namespace {
 
-[[noreturn]] void damaged(const std::string& path, const std::string& why) {
+[[noreturn]] void bad_packing(const std::string& path, const std::string& why) {
   throw failure{errc::data, path + ": " + why + "; fetch it again"};
 }
 
@@ -52,9 +52,10 @@ public:
     packed.remove_prefix(given - stream_.avail_in);
     is_complete_ = state == Z_STREAM_END;
     if (state != Z_OK && state != Z_BUF_ERROR && state != Z_STREAM_END)
-      damaged(path_, std::string{"is packed by gzip, and damaged ("} + (stream_.msg ? stream_.msg : "bad data") + ')');
+      bad_packing(path_,
+                  std::string{"is packed by gzip, and damaged ("} + (stream_.msg ? stream_.msg : "bad data") + ')');
     if (given == 0 && to.size() == before && !is_complete_)
-      damaged(path_, "is packed by gzip, and cut short");
+      bad_packing(path_, "is packed by gzip, and cut short");
   }
 
   bool is_complete() const override { return is_complete_; }
@@ -85,10 +86,10 @@ public:
     to.resize(before + out.pos);
     packed.remove_prefix(in.pos);
     if (ZSTD_isError(state) != 0)
-      damaged(path_, std::string{"is packed by zstd, and damaged ("} + ZSTD_getErrorName(state) + ')');
+      bad_packing(path_, std::string{"is packed by zstd, and damaged ("} + ZSTD_getErrorName(state) + ')');
     is_complete_ = state == 0;
     if (in.pos == 0 && out.pos == 0 && !is_complete_)
-      damaged(path_, "is packed by zstd, and cut short");
+      bad_packing(path_, "is packed by zstd, and cut short");
   }
 
   bool is_complete() const override { return is_complete_; }

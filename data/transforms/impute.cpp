@@ -97,6 +97,7 @@ void check(const spec& given) {
 
 extern const transform_kind impute_transform;
 const transform_kind impute_transform{
-    "impute", {{"missing", key_kind::number}, {"with", key_kind::value}}, column_use::each, learn, apply, nullptr, check};
+    "impute", {{"missing", key_kind::number}, {"with", key_kind::value}}, column_use::each, learn, apply, nullptr,
+    check};
 
 } // namespace dk::data

@@ -114,8 +114,9 @@ TEST_CASE("errors say the line of the file, whatever was read before", "[data][s
   const temporary_folder folder;
   const auto path = folder.write("rows.csv", "x,label\n1,0\n2,1\n\n3,0\nfour,1\n");
   for (const std::size_t bytes : {1U, 9U, 1000U})
-    CHECK(failure_in(folder, errc::data, [&] { all_of(csv(path), bytes); })
-              .find("rows.csv:6:1: field `x` holds \"four\"") == 0);
+    CHECK(failure_in(folder, errc::data, [&] {
+            all_of(csv(path), bytes);
+          }).find("rows.csv:6:1: field `x` holds \"four\"") == 0);
   const auto open = folder.write("open.csv", "x,label\n1,0\n\"2,1\n3,0\n");
   CHECK(failure_in(folder, errc::data, [&] { all_of(csv(open), 1); }).find("open.csv:3") == 0);
 }
@@ -183,8 +184,9 @@ TEST_CASE("rows on disk are those in memory", "[data][stream]") {
   CHECK(gathered(part, order, 0, part.rows) == gathered(data::part_of(memory, 1, 3), order, 0, part.rows));
   data::check_labels(stored, 2);
   stored.origin = "rows.csv";
-  CHECK(failure_of(errc::data, [&] { data::check_labels(stored, 1); })
-            .find("rows.csv: row 1 (the first is 0) has the label 1,") == 0);
+  CHECK(failure_of(errc::data, [&] {
+          data::check_labels(stored, 1);
+        }).find("rows.csv: row 1 (the first is 0) has the label 1,") == 0);
 }
 
 TEST_CASE("what cannot be stored is named", "[data][stream]") {

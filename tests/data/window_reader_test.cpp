@@ -1,6 +1,6 @@
 // The window reader gives what gather gives, whatever is asked for in what order.
-#include "data/window_reader.hpp"
 #include "data/batches.hpp"
+#include "data/window_reader.hpp"
 #include "tests/support.hpp"
 
 #include <algorithm>
