@@ -6,6 +6,7 @@
 #include "data/transforms/learn_by_column.hpp"
 #include "data/transforms/mapping.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace dk::data {

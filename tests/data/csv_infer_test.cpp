@@ -2,6 +2,7 @@
 
 #include "data/formats/csv_infer.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
