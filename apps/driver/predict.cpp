@@ -7,6 +7,7 @@
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "data/formats/write.hpp"
+#include "data/store.hpp"
 #include "nn/network.hpp"
 
 #include <algorithm>
@@ -38,11 +39,12 @@ data::column prediction_of(const std::string& name, const block& outputs, std::s
 }
 
 // Columns [first, first + wide) of rows that are `all` wide.
-block cut(const std::vector<float>& outputs, std::size_t all, std::size_t first, std::size_t wide) {
-  block_writer piece{outputs.size() / all * wide};
+template <class Floats>
+block cut(const Floats& rows, std::size_t all, std::size_t first, std::size_t wide) {
+  block_writer piece{rows.size() / all * wide};
   auto* to = piece.data();
-  for (std::size_t at = first; at < outputs.size(); at += all)
-    to = std::copy_n(outputs.data() + at, wide, to);
+  for (std::size_t at = first; at < rows.size(); at += all)
+    to = std::copy_n(rows.data() + at, wide, to);
   return std::move(piece).done();
 }
 
@@ -69,52 +71,77 @@ void put_predictions(const known_model& model, const data::dataset& rows, data::
 data::table named_columns(const data::table& input) {
   data::table named;
   for (const auto& c : input.columns()) {
-    if (c.name != "features") {
+    const auto wide = width(c);
+    if (c.name != "features")
       named.put(c);
-      continue;
-    }
-    if (c.fields.size() == width(c))
-      named.put(c);
+    else if (c.fields.size() == wide)
+      for (std::size_t i = 0; i < wide; ++i)
+        named.put({c.fields[i], {}, cut(data::as_floats(c), wide, i, 1), c.origin, {}});
   }
   return named;
 }
 
-data::table predicted(const known_model& model, const spec& source, data::table input) {
-  auto rows = data::table{input};
-  if (rows.find("label") != nullptr) { // what the label says must not matter here
-    data::table bare;
-    for (auto& c : std::move(rows).release())
-      if (c.name != "label")
-        bare.put(std::move(c));
-    rows = std::move(bare);
-  }
-  data::apply(for_every_row(still_to_apply(model.fitted, source)), rows);
+data::table predicted(const known_model& model, const data::pipeline& transforms, const data::table& input) {
+  data::table rows;
+  for (const auto& c : input.columns())
+    if (c.name != "label") // what it says must not matter here
+      rows.put(c);
+  data::apply(transforms, rows);
   auto all = named_columns(input);
   put_predictions(model, data::make_dataset(rows, data::label_use::optional), all);
   return all;
 }
 
+/// Where the answers go.
+class answers {
+public:
+  answers(const predict_options& options, bool as_json) : as_json_(as_json) {
+    if (!options.out.empty() && options.out != "-")
+      file_.emplace(options.out);
+  }
+
+  void add(const data::table& rows) {
+    if (file_) {
+      file_->add(rows);
+    } else {
+      if (as_json_)
+        data::write_json_lines(rows, std::cout);
+      else
+        data::write_csv(rows, std::cout, !any_);
+      std::cout.flush(); // somebody may wait for them
+      if (!std::cout)
+        throw failure{errc::resources, "cannot write to stdout"};
+    }
+    any_ = true;
+  }
+
+  void done(const std::string& data) {
+    if (!any_)
+      throw failure{errc::data, (data == "-" ? "stdin" : data) + ": has no rows; give data to work on"};
+    if (file_)
+      file_->done();
+  }
+
+private:
+  bool as_json_;
+  bool any_ = false;
+  std::optional<data::table_writer> file_;
+};
+
 } // namespace
 
 int predict_command(const predict_options& options) {
   set_up_log(verbosity::normal);
-  const bool to_stdout = options.out.empty() || options.out == "-";
-  if (!to_stdout)
+  if (!options.out.empty() && options.out != "-")
     data::check_writable(options.out);
   if (!options.as.empty() && options.as != "csv" && options.as != "jsonl")
     throw failure{errc::usage, "--as " + options.as + " is not known; accepted: csv, jsonl"};
   const auto model = load_trained_model(options.model, options.weights);
-  auto input = read_for_prediction(options.data, model.train);
-  const auto all = predicted(model, input.source, std::move(input.rows));
-  if (!to_stdout) {
-    data::write(all, options.out);
-    return 0;
-  }
-  const bool as_json = options.as == "jsonl" || (options.as.empty() && input.source.name == "json_lines");
-  (as_json ? data::write_json_lines : data::write_csv)(all, std::cout);
-  std::cout.flush();
-  if (!std::cout)
-    throw failure{errc::resources, "cannot write to stdout"};
+  const auto input = open_for_prediction(options.data, model.train);
+  const auto transforms = for_every_row(still_to_apply(model.fitted, input.source));
+  answers to{options, options.as == "jsonl" || (options.as.empty() && input.source.name == "json_lines")};
+  data::over_tables(*input.rows, [&](data::table& some, std::uint64_t) { to.add(predicted(model, transforms, some)); });
+  to.done(options.data);
   return 0;
 }
 

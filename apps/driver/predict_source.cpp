@@ -4,13 +4,16 @@
 #include "data/formats/catalog.hpp"
 #include "data/formats/csv.hpp"
 #include "data/formats/csv_plan.hpp"
+#include "data/formats/file_stream.hpp"
 #include "data/formats/json_lines.hpp"
 #include "data/formats/pick.hpp"
 #include "runtime/job.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <iterator>
+#include <memory>
+#include <unistd.h>
+#include <utility>
 
 namespace dk {
 
@@ -22,13 +25,27 @@ bool has(const names& all, const std::string& name) {
   return std::find(all.begin(), all.end(), name) != all.end();
 }
 
+bool are_in(const nlohmann::json& some, const names& all) {
+  const auto wanted = some.is_string() ? names{some.get<std::string>()} : some.get<names>();
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& name) { return has(all, name); });
+}
+
+// What a run's source says of columns: all of it in the same format, in another the names that are there.
+nlohmann::json keys_from(const spec& train, const std::string& format, const names& columns) {
+  auto keys = nlohmann::json::object();
+  for (const auto& [key, value] : train.keys.items()) {
+    const bool names_columns = key == "features" || key == "label";
+    if (key != "path" && (train.name == format || (names_columns && are_in(value, columns))))
+      keys[key] = value;
+  }
+  return keys;
+}
+
 // The keys for data with these columns.
 spec fitted_keys(spec source, const names& columns, const std::optional<spec>& train) {
   auto keys = source.keys;
-  if (train && train->name == source.name)
-    for (const auto& [key, value] : train->keys.items())
-      if (key != "path")
-        keys[key] = value;
+  if (train)
+    keys.update(keys_from(*train, source.name, columns));
   source.keys = keys;
   const auto labels = data::label_names(source);
   if (!std::all_of(labels.begin(), labels.end(), [&](const auto& name) { return has(columns, name); }))
@@ -45,59 +62,99 @@ spec fitted_keys(spec source, const names& columns, const std::optional<spec>& t
   return source;
 }
 
-rows_to_predict from_csv(const data::file_content& text, const std::string& origin, spec source,
-                         const std::optional<spec>& train) {
+// The source of CSV that begins like this.
+spec csv_source(const std::string& start, const std::string& origin, spec source, const std::optional<spec>& train) {
   auto look = source; // at the header only
   if (train && train->name == "csv")
     for (const auto* key : {"delimiter", "header"})
       if (train->keys.contains(key))
         look.keys[key] = train->keys.at(key);
   look.keys["columns"] = "*";
-  const auto header = data::csv::make_plan(text, origin, look).header;
-  source = fitted_keys(std::move(source), header, train);
-  return {source, data::csv::parse(text, origin, source)};
+  const auto header = data::csv::make_plan(data::file_content::of(start), origin, look).header;
+  return fitted_keys(std::move(source), header, train);
 }
 
-rows_to_predict from_json_lines(std::string_view text, const std::string& origin, spec source,
-                                const std::optional<spec>& train) {
-  auto all = data::json_lines::parse(text, origin);
+// What an object a line has: those keys that the model asks for, and the others beside them.
+data::table picked_for(data::table all, const std::optional<spec>& train) {
   names numbers;
   for (const auto& c : all.columns())
     if (texts_in(c) == nullptr || (train && has(data::label_names(*train), c.name)))
       numbers.push_back(c.name);
-  source = fitted_keys(std::move(source), numbers, train);
-  return {source, data::picked_columns(std::move(all), source)};
+  const auto source = fitted_keys({"json_lines", nlohmann::json::object()}, numbers, train);
+  return data::picked_columns(std::move(all), source);
 }
 
+/// Objects, whole lines of them, as they come.
+class object_stream final : public data::table_stream {
+public:
+  object_stream(std::unique_ptr<data::byte_stream> text, std::string origin, const std::optional<spec>& train)
+      : text_(std::move(text)), origin_(std::move(origin)), train_(train) {}
+
+  std::optional<data::table> next() override {
+    constexpr std::size_t together = std::size_t{4} << 20U;
+    while (!at_end_) {
+      at_end_ = !text_->append_to(left_, together);
+      const auto end = at_end_ ? left_.size() : left_.rfind('\n') + 1;
+      const auto some = left_.substr(0, end);
+      left_.erase(0, end);
+      const auto before = lines_;
+      lines_ += static_cast<std::size_t>(std::count(some.begin(), some.end(), '\n'));
+      if (some.find_first_not_of(" \t\r\n") != std::string::npos)
+        return picked_for(data::json_lines::parse(some, origin_, before), train_);
+    }
+    return std::nullopt;
+  }
+
+  double progress() const override { return text_->progress(); }
+
+private:
+  std::unique_ptr<data::byte_stream> text_;
+  std::string origin_;
+  std::optional<spec> train_;
+  std::string left_;
+  std::size_t lines_ = 0;
+  bool at_end_ = false;
+};
+
 rows_to_predict from_stdin(const std::optional<spec>& train) {
-  const std::string text{std::istreambuf_iterator<char>{std::cin}, {}};
-  if (text.empty())
+  auto input = data::open_pipe(STDIN_FILENO, "stdin");
+  constexpr std::size_t most = std::size_t{1} << 20U;
+  std::string start;
+  const auto end_of_line = [&] { return start.find('\n', start.find_first_not_of("\r\n")); };
+  while (end_of_line() == std::string::npos && input->append_to(start, most))
+    ;
+  if (start.empty())
     throw failure{errc::data, "stdin: is empty; pipe CSV with a header, or JSON lines, into it"};
-  if (data::json_lines::recognise(text))
-    return from_json_lines(text, "stdin", {"json_lines", {{"path", "stdin"}}}, train);
-  return from_csv(data::file_content::of(text), "stdin", {"csv", {{"path", "stdin"}}}, train);
+  const bool is_json = data::json_lines::recognise(start);
+  const auto source = is_json
+                          ? spec{"json_lines", {{"path", "stdin"}}}
+                          : csv_source(start.substr(0, end_of_line()), "stdin", {"csv", {{"path", "stdin"}}}, train);
+  auto all = data::continued(std::move(start), std::move(input));
+  if (is_json)
+    return {source, std::make_unique<object_stream>(std::move(all), "stdin", train)};
+  return {source, data::csv::open(std::move(all), "stdin", source, most)};
 }
 
 } // namespace
 
-rows_to_predict read_for_prediction(const std::string& data, const std::optional<spec>& train) {
+rows_to_predict open_for_prediction(const std::string& data, const std::optional<spec>& train) {
   if (data == "-")
     return from_stdin(train);
-  const auto source = parse_source(data);
-  const bool plain = data.front() != '{';
-  if (!plain)
-    return {source, data::read(source)};
+  auto source = parse_source(data);
+  if (data.front() == '{')
+    return {source, data::open(source)};
   const auto path = data::files_of(source.keys.begin()->get<std::string>()).front();
-  if (source.name == "csv")
-    return from_csv(data::load_file(path), path, source, train);
   if (source.name == "json_lines")
-    return from_json_lines(data::load_file(path).text(), path, source, train);
-  auto keys = source;
-  if (train && train->name == source.name)
+    return {source, std::make_unique<object_stream>(std::make_unique<data::file_stream>(path), path, train)};
+  if (source.name == "csv") {
+    constexpr std::size_t of_header = std::size_t{1} << 20U;
+    source = csv_source(data::start_of(path, of_header), path, source, train);
+  } else if (train && train->name == source.name) {
     for (const auto& [key, value] : train->keys.items())
-      if (key != "path" && key != "features" && key != "labels" && !keys.keys.contains(key))
-        keys.keys[key] = value;
-  return {keys, data::read(keys)};
+      if (key != "path" && key != "features" && key != "labels" && !source.keys.contains(key))
+        source.keys[key] = value;
+  }
+  return {source, data::open(source)};
 }
 
 } // namespace dk

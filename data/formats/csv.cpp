@@ -16,11 +16,7 @@ bool recognise(std::string_view start) {
 }
 
 table parse(const file_content& text, const std::string& origin, const spec& source) {
-  const auto first = make_plan(text, origin, source);
-  auto read = parse_rows(text, origin, first);
-  const auto known = settled(first, read.types);
-  complete(read, has_rest(known, first) ? parse_rows(text, origin, rest_of(known, first)) : rows_read{}, known, first);
-  return columns_of(known, std::move(read), origin);
+  return table_of(text, origin, make_plan(text, origin, source));
 }
 
 table read(const spec& source) {

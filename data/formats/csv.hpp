@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/byte_stream.hpp"
 #include "data/formats/file.hpp"
 #include "data/keys.hpp"
 #include "data/table.hpp"
@@ -34,6 +35,11 @@ table read(const spec& source);
 /// The same, some rows at a time. @param bytes of text that are read together
 /// @throws as read, also from `next`
 table_stream_ptr open(const spec& source, std::size_t bytes);
+
+/// The same of text that comes from elsewhere, as it comes: the types of `columns` are those of the rows that are read
+/// together. @param origin its name for errors
+table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
+                      std::size_t bytes);
 
 /// As read, from text in memory. @param origin the file's name for errors
 table parse(const file_content& text, const std::string& origin, const spec& source);

@@ -49,27 +49,12 @@ column label_of(const plan& how, rows_read& read, const std::string& origin) {
   return {"label", {}, std::move(values), origin, names};
 }
 
-} // namespace
-
-plan settled(const plan& first, const std::vector<guessed_type>& types) {
-  auto all = first;
-  all.guesses.clear();
-  for (std::size_t i = 0; i < first.guesses.size(); ++i) {
-    const auto field = first.guesses[i];
-    auto& fields = is_word(types[i]) ? all.words : is_rounded(types[i]) ? all.wholes : all.guesses;
-    const auto as = is_word(types[i]) ? use::word : is_rounded(types[i]) ? use::whole : use::guess;
-    all.targets[field] = {as, fields.size()};
-    fields.push_back(field);
-    if (as == use::guess)
-      all.types.push_back(types[i]);
-  }
-  return all;
-}
-
+// Whether a settled plan reads anything besides its first.
 bool has_rest(const plan& settled, const plan& first) {
   return settled.words.size() > first.words.size() || settled.wholes.size() > first.wholes.size();
 }
 
+// What that is.
 plan rest_of(const plan& settled, const plan& first) {
   auto rest = settled;
   rest.features.clear();
@@ -86,6 +71,7 @@ plan rest_of(const plan& settled, const plan& first) {
   return rest;
 }
 
+// Adds it to what the first plan has read: both together are what the settled one reads.
 void complete(rows_read& read, rows_read rest, const plan& settled, const plan& first) {
   std::move(rest.words.begin(), rest.words.end(), std::back_inserter(read.words));
   std::move(rest.wholes.begin(), rest.wholes.end(), std::back_inserter(read.wholes));
@@ -110,6 +96,32 @@ table columns_of(const plan& how, rows_read read, const std::string& origin) {
     all.put({how.header[field], {}, std::move(values), origin, {}});
   }
   return all;
+}
+
+} // namespace
+
+plan settled(const plan& first, const std::vector<guessed_type>& types) {
+  auto all = first;
+  all.guesses.clear();
+  for (std::size_t i = 0; i < first.guesses.size(); ++i) {
+    const auto field = first.guesses[i];
+    auto& fields = is_word(types[i]) ? all.words : is_rounded(types[i]) ? all.wholes : all.guesses;
+    const auto as = is_word(types[i]) ? use::word : is_rounded(types[i]) ? use::whole : use::guess;
+    all.targets[field] = {as, fields.size()};
+    fields.push_back(field);
+    if (as == use::guess)
+      all.types.push_back(types[i]);
+  }
+  return all;
+}
+
+table table_of(const file_content& text, const std::string& origin, const plan& how) {
+  auto read = parse_rows(text, origin, how);
+  if (how.types.size() == how.guesses.size())
+    return columns_of(how, std::move(read), origin);
+  const auto known = settled(how, read.types);
+  complete(read, has_rest(known, how) ? parse_rows(text, origin, rest_of(known, how)) : rows_read{}, known, how);
+  return columns_of(known, std::move(read), origin);
 }
 
 } // namespace dk::data::csv

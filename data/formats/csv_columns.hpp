@@ -12,16 +12,8 @@ namespace dk::data::csv {
 /// read as what they are.
 plan settled(const plan& first, const std::vector<guessed_type>& types);
 
-/// What a settled plan reads besides its first.
-plan rest_of(const plan& settled, const plan& first);
-
-/// Whether there is anything.
-bool has_rest(const plan& settled, const plan& first);
-
-/// Adds what `rest_of` has read to what the first plan has: both together are what the settled one reads.
-void complete(rows_read& read, rows_read rest, const plan& settled, const plan& first);
-
-/// The columns of what a settled plan has read.
-table columns_of(const plan& settled, rows_read read, const std::string& origin);
+/// The rows of a text by their plan. What has to be guessed is read a second time where it turns out to be no number,
+/// unless the plan is settled. @throws failure (data)
+table table_of(const file_content& text, const std::string& origin, const plan& how);
 
 } // namespace dk::data::csv

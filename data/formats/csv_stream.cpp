@@ -4,7 +4,13 @@
 #include "data/formats/file_stream.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace dk::data::csv {
 
@@ -35,41 +41,45 @@ std::size_t end_of_rows(std::string_view all, char delimiter) {
   return end;
 }
 
-/// A part of a file: what its plan has found in it.
+/// Some rows of a file.
 struct part {
-  const plan& how;
-  rows_read read;
+  file_content text;
+  plan how;
   const std::string& origin;
 };
 
-/// The files of a source, some rows at a time.
+/// Opens the stream that has this place among those of a source.
+using opening = std::function<std::unique_ptr<byte_stream>(std::size_t)>;
+
+/// The rows of one stream after another, some at a time.
 class parts {
 public:
+  /// @param names of the streams, for errors
   /// @param types of the columns that have to be guessed; empty: they are not known
-  parts(const spec& source, std::size_t bytes, const column_types& types)
-      : source_(source), bytes_(bytes), types_(types), files_(files_of(source.keys.at("path").get<std::string>())) {}
+  parts(const spec& source, std::size_t bytes, std::vector<std::string> names, opening open, const column_types& types)
+      : source_(source), bytes_(bytes), names_(std::move(names)), open_(std::move(open)), types_(types) {}
 
   std::optional<part> next() {
-    while (file_ || begun_ < files_.size()) {
-      if (!file_)
-        file_.emplace(files_[begun_++]);
-      const auto& origin = files_[begun_ - 1];
-      const auto text = next_text();
+    while (now_ || begun_ < names_.size()) {
+      if (!now_)
+        now_ = open_(begun_++);
+      const auto& origin = names_[begun_ - 1];
+      auto text = next_text();
       if (!how_)
         begin(text, origin);
-      auto read = parse_rows(text, origin, *how_);
+      const auto how = *how_;
       how_->body = 0;
       if (at_end_)
-        end_file();
-      if (read.rows > 0)
-        return part{how_ ? *how_ : last_, std::move(read), origin};
+        end_stream();
+      if (text.size() > how.body)
+        return part{std::move(text), how, origin};
     }
     return std::nullopt;
   }
 
   double progress() const {
-    const auto done = static_cast<double>(begun_) - (file_ ? 1 - file_->progress() : 0);
-    return done / static_cast<double>(files_.size());
+    const auto done = static_cast<double>(begun_) - (now_ ? 1 - now_->progress() : 0);
+    return done / static_cast<double>(names_.size());
   }
 
 private:
@@ -77,7 +87,7 @@ private:
   file_content next_text() {
     const auto delimiter = source_.keys.value("delimiter", std::string{","}).front();
     for (auto wanted = bytes_;; wanted *= 2) {
-      const bool is_all = left_.size() < wanted && !file_->append_to(left_, wanted - left_.size());
+      const bool is_all = left_.size() < wanted && !now_->append_to(left_, wanted - left_.size());
       at_end_ = is_all;
       const auto some = std::string_view{left_}.substr(0, wanted);
       const auto end = is_all ? left_.size() : end_of_rows(some, delimiter);
@@ -103,48 +113,54 @@ private:
     how_ = settled(*how_, types);
   }
 
-  void end_file() {
-    last_ = *std::move(how_);
+  void end_stream() {
     how_.reset();
-    file_.reset();
+    now_.reset();
     lines_ = 0;
     at_end_ = false;
   }
 
   spec source_;
   std::size_t bytes_;
+  std::vector<std::string> names_;
+  opening open_;
   column_types types_;
-  std::vector<std::string> files_;
   std::size_t begun_ = 0;
-  std::optional<file_stream> file_;
-  std::optional<plan> how_; // of the file
-  plan last_;               // of the file that ended last
-  std::string left_;        // of the text, not yet read
-  std::size_t lines_ = 0;   // of the file, before that
+  std::unique_ptr<byte_stream> now_;
+  std::optional<plan> how_; // of this stream
+  std::string left_;        // of its text, not yet read
+  std::size_t lines_ = 0;   // of it, before that
   bool at_end_ = false;
 };
+
+parts parts_of(const spec& source, std::size_t bytes, const column_types& types) {
+  const auto files = files_of(source.keys.at("path").get<std::string>());
+  return {source, bytes, files, [files](std::size_t i) { return std::make_unique<file_stream>(files[i]); }, types};
+}
 
 // Reads all once where columns have to be guessed: their types depend on every row.
 column_types types_of(const spec& source, std::size_t bytes) {
   column_types types;
   if (!source.keys.contains("columns"))
     return types;
-  parts all{source, bytes, {}};
-  while (const auto some = all.next())
+  auto all = parts_of(source, bytes, {});
+  while (const auto some = all.next()) {
+    const auto read = parse_rows(some->text, some->origin, some->how);
     for (std::size_t i = 0; i < some->how.guesses.size(); ++i)
-      types[some->how.header[some->how.guesses[i]]].widen(some->read.types[i]);
+      types[some->how.header[some->how.guesses[i]]].widen(read.types[i]);
+  }
   return types;
 }
 
 class stream final : public table_stream {
 public:
-  stream(const spec& source, std::size_t bytes) : parts_(source, bytes, types_of(source, bytes)) {}
+  explicit stream(parts from) : parts_(std::move(from)) {}
 
   std::optional<table> next() override {
-    auto some = parts_.next();
-    if (!some)
-      return std::nullopt;
-    return columns_of(some->how, std::move(some->read), some->origin);
+    while (const auto some = parts_.next())
+      if (auto rows = table_of(some->text, some->origin, some->how); rows.rows() > 0)
+        return rows;
+    return std::nullopt;
   }
 
   double progress() const override { return parts_.progress(); }
@@ -156,7 +172,14 @@ private:
 } // namespace
 
 table_stream_ptr open(const spec& source, std::size_t bytes) {
-  return std::make_unique<stream>(source, bytes);
+  return std::make_unique<stream>(parts_of(source, bytes, types_of(source, bytes)));
+}
+
+table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
+                      std::size_t bytes) {
+  const auto only = std::make_shared<std::unique_ptr<byte_stream>>(std::move(text));
+  const auto take = [only](std::size_t) { return std::move(*only); };
+  return std::make_unique<stream>(parts{source, bytes, {origin}, take, {}});
 }
 
 } // namespace dk::data::csv

@@ -57,8 +57,8 @@ void append_fields(std::string& to, const column& which, std::size_t row) {
 
 } // namespace
 
-void write_csv(const table& from, std::ostream& to) {
-  auto text = csv_header(from);
+void write_csv(const table& from, std::ostream& to, bool with_header) {
+  auto text = with_header ? csv_header(from) : std::string{};
   for (std::size_t row = 0; row < from.rows(); ++row) {
     bool first = true;
     for (const auto& c : from.columns()) {

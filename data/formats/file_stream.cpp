@@ -33,12 +33,12 @@ struct file_stream::state {
 file_stream::file_stream(const std::string& path) : state_(std::make_unique<state>(path)) {}
 file_stream::~file_stream() = default;
 
-bool file_stream::append_to(std::string& text, std::size_t least) {
+bool file_stream::append_to(std::string& text, std::size_t most) {
   constexpr std::size_t step = std::size_t{4} << 20U;
   auto& my = *state_;
   const auto before = text.size();
-  text.reserve(before + least + unpacker::step);
-  while (text.size() < before + least) {
+  text.reserve(before + most + unpacker::step);
+  while (text.size() < before + most) {
     if (my.left.empty() && my.at < my.size)
       my.read_on(step);
     if (my.left.empty() && my.unpacking->is_complete())

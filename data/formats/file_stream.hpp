@@ -1,24 +1,19 @@
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <string>
+#include "data/formats/byte_stream.hpp"
 
 namespace dk::data {
 
 /// A file from its start to its end, unpacked on the way where gzip or zstd has packed it.
-class file_stream {
+class file_stream final : public byte_stream {
 public:
   /// @throws failure (data) when it is missing, a folder, empty or unreadable
   explicit file_stream(const std::string& path);
-  ~file_stream();
+  ~file_stream() override;
 
-  /// Appends at least `least` more bytes, or fewer at the end of the file.
-  /// @returns false when nothing was left. @throws failure (data) when it is damaged or cut short
-  bool append_to(std::string& text, std::size_t least);
-
-  /// What part of the file has been read, from 0 to 1.
-  double progress() const;
+  /// At least `most` bytes, and a step of unpacking more, except at the end of the file.
+  bool append_to(std::string& text, std::size_t most) override;
+  double progress() const override;
 
 private:
   struct state;

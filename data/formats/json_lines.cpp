@@ -173,10 +173,10 @@ bool recognise(std::string_view start) {
   return first != std::string_view::npos && start[first] == '{';
 }
 
-table parse(std::string_view text, const std::string& origin) {
+table parse(std::string_view text, const std::string& origin, std::size_t lines_before) {
   std::vector<builder> columns;
   std::size_t rows = 0;
-  std::size_t line = 0;
+  auto line = lines_before;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     const auto one = text.substr(0, end);

@@ -24,6 +24,6 @@ bool recognise(std::string_view start);
 table read(const spec& source);
 
 /// All columns of a text. @throws failure (data): "FILE:LINE:COLUMN: what, which key, what to do"
-table parse(std::string_view text, const std::string& origin);
+table parse(std::string_view text, const std::string& origin, std::size_t lines_before = 0);
 
 } // namespace dk::data::json_lines

@@ -123,6 +123,49 @@ TEST_CASE("predict says the same from a file, from stdin, from shards and as JSO
         json::parse(lines_of(as_json.out).at(299)).at("output"));
 }
 
+TEST_CASE("predict answers the rows of a pipe as they come", "[apps][data]") {
+  const named_job job;
+  const std::string script = R"(
+    coproc answers { "$DK" predict --model run --data - --as "$AS"; }
+    exec {to}>&"${answers[1]}" {from}<&"${answers[0]}"
+    ask() { printf '%s\n' "$@" >&"$to"; }
+    hear() { read -r -t 30 -u "$from" line && printf '%s\n' "$line"; }
+    ask "$FIRST"; [ "$AS" = jsonl ] || hear; hear
+    ask "$SECOND"; hear
+  )";
+  const auto piped = [&](const std::string& as, const std::string& first, const std::string& second) {
+    return run({"/bin/bash", "-c", script},
+               {{{"DK", DK_DRIVER}, {"AS", as}, {"FIRST", first}, {"SECOND", second}}, job.path("")});
+  };
+  const auto objects = piped("jsonl", R"({"x": -1, "y": 0.5})", R"({"x": 1, "y": 0.5})");
+  INFO(objects.err);
+  REQUIRE(lines_of(objects.out).size() == 2);
+  CHECK(json::parse(lines_of(objects.out)[0]).at("x") == -1);
+  CHECK(json::parse(lines_of(objects.out)[1]).at("x") == 1);
+  const auto fields = piped("csv", "x,y\n-1,0.5", "1,0.5");
+  INFO(fields.err);
+  REQUIRE(lines_of(fields.out).size() == 3);
+  CHECK(lines_of(fields.out)[0] == "x,y,prediction,output_0,output_1");
+  CHECK(lines_of(fields.out)[2].find("1,0.5,") == 0);
+}
+
+TEST_CASE("predict names what is wrong in a pipe by its line", "[apps][data]") {
+  const named_job job;
+  const auto piped = [&](const std::string& text) {
+    return run({"/bin/bash", "-c", "printf '" + text + "' | \"$DK\" predict --model run --data -"},
+               {{{"DK", DK_DRIVER}}, job.path("")});
+  };
+  const auto bad = piped("x,y\\n1,2\\n3,four\\n");
+  CHECK(bad.status == 3);
+  CHECK(bad.err.find("E_DATA stdin:3:3: field `y` holds \"four\"") != std::string::npos);
+  const auto empty = piped("");
+  CHECK(empty.status == 3);
+  CHECK(empty.err.find("stdin: is empty") != std::string::npos);
+  const auto header_only = piped("x,y\\n");
+  CHECK(header_only.status == 3);
+  CHECK(header_only.err.find("stdin: has no rows") != std::string::npos);
+}
+
 TEST_CASE("predict needs no label", "[apps][data]") {
   const named_job job;
   job.folder.write("bare.csv", "y,x\n-5,1.5\n5,-1\n");

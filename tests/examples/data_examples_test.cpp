@@ -85,7 +85,7 @@ TEST_CASE("numpy_parsing.cfg learns of the records of several files", "[examples
   REQUIRE(trained.status == 0);
   const auto result = json::parse(trained.out);
   CHECK(result.at("rows").at("applied") == 400 * 10);
-  CHECK(result.at("validation").at("accuracy") > 0.95);
+  CHECK(result.at("validation").at("accuracy") > 0.9); // 1 is usual
   const auto seen =
       example.driver({"summary", R"({ format = "npy", path = "events/*.npy", columns = "*", features = ["pt"] })"});
   INFO(seen.err);
@@ -125,7 +125,7 @@ TEST_CASE("cifar10.cfg is a job on the binary files of CIFAR-10", "[examples]") 
   fs::create_directories(example.folder.path("cifar10"));
   fs::copy_file(shared_data + "cifar10_train_4000.bin", example.folder.path("cifar10/data_batch_1.bin"));
   fs::copy_file(shared_data + "cifar10_test_1000.bin", example.folder.path("cifar10/test_batch.bin"));
-  const auto trained = example.driver({"cifar10.cfg", "--json", "--set", "trainer.stop.rows=1600"});
+  const auto trained = example.driver({"cifar10.cfg", "--json", "--set", "trainer.stop.rows=3200"});
   INFO(trained.err);
   REQUIRE(trained.status == 0);
   CHECK(json::parse(trained.out).at("accuracy") > 0.15); // 0.1 is chance
