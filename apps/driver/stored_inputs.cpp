@@ -64,9 +64,9 @@ std::vector<bool> held_out_of(const job& which) {
 bool goes_to_disk(const data_config& data) {
   if (data.precache != "auto")
     return data.precache == "disk";
-  constexpr std::size_t surely = 8; // bytes in memory of a byte of text or numbers, at most, unless it was packed
+  constexpr std::size_t growth = 64; // at most, from a byte on disk, which may be packed, to those in memory
   const auto memory = bytes_in(data.memory);
-  if (data::bytes_of(*data.train) <= memory / (surely * surely))
+  if (data::bytes_of(*data.train) <= memory / growth)
     return false;
   const auto rows = data::open(*data.train);
   const auto some = rows->next();
