@@ -36,6 +36,23 @@ texts picked_cells(const texts& from, std::size_t, const std::vector<std::size_t
   return all;
 }
 
+template <class Number>
+std::vector<Number> sliced_cells(const std::vector<Number>& from, std::size_t wide, std::size_t first,
+                                 std::size_t count) {
+  return {from.data() + first * wide, from.data() + (first + count) * wide};
+}
+
+block sliced_cells(const block& from, std::size_t wide, std::size_t first, std::size_t count) {
+  return from.slice(first * wide, count * wide);
+}
+
+texts sliced_cells(const texts& from, std::size_t, std::size_t first, std::size_t count) {
+  texts some;
+  for (std::size_t i = first; i < first + count; ++i)
+    some.push_back(from[i]);
+  return some;
+}
+
 using columns = std::vector<const column*>;
 
 template <class Number>
@@ -122,6 +139,15 @@ table picked(const table& from, const std::vector<std::size_t>& rows) {
              std::visit([&](const auto& values) -> cells { return picked_cells(values, width(c), rows); }, c.values),
              c.origin, c.fields});
   return all;
+}
+
+table slice(const table& from, std::size_t first, std::size_t count) {
+  table some;
+  for (const auto& c : from.columns())
+    some.put({c.name, c.shape,
+              std::visit([&](const auto& all) -> cells { return sliced_cells(all, width(c), first, count); }, c.values),
+              c.origin, c.fields});
+  return some;
 }
 
 table joined(const std::vector<table>& parts) {

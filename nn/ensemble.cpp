@@ -21,29 +21,53 @@ ensemble::ensemble(const nn::architecture& from, const objective& loss, std::siz
   losses_ = std::make_unique<output_losses>(loss, how, std::vector<std::string>(sizes.size()));
 }
 
-void ensemble::predict(const float* features, std::size_t rows, float* outputs) {
-  const auto count = rows * first().output_size();
+void ensemble::answer(const float* features, std::size_t rows, float* outputs) {
   models_.front().predict(features, rows, outputs);
-  buffer one;
-  one.reserve(count);
+  if (models_.size() == 1)
+    return;
+  const auto count = rows * first().output_size();
+  one_.reserve(count);
   for (std::size_t m = 1; m < models_.size(); ++m) {
-    models_[m].predict(features, rows, one.data());
-    std::transform(outputs, outputs + count, one.data(), outputs, std::plus<>{});
+    models_[m].predict(features, rows, one_.data());
+    std::transform(outputs, outputs + count, one_.data(), outputs, std::plus<>{});
   }
   const auto part = 1.0F / static_cast<float>(models_.size());
   std::for_each(outputs, outputs + count, [part](float& x) { x *= part; });
 }
 
-metrics ensemble::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others) {
+void ensemble::predict(const float* features, std::size_t rows, float* outputs, std::size_t first_row) {
+  const auto in = first().input_size();
+  const auto out = first().output_size();
+  pass_.reserve(rows_per_answer * in);
+  pass_outputs_.reserve(rows_per_answer * out);
+  for (std::size_t from = 0; from < rows;) {
+    const auto place = (first_row + from) % rows_per_answer;
+    const auto count = std::min(rows_per_answer - place, rows - from);
+    if (count == rows_per_answer) {
+      answer(features + from * in, count, outputs + from * out);
+    } else {
+      std::fill_n(pass_.data(), rows_per_answer * in, 0.0F);
+      std::copy_n(features + from * in, count * in, pass_.data() + place * in);
+      answer(pass_.data(), rows_per_answer, pass_outputs_.data());
+      std::copy_n(pass_outputs_.data() + place * out, count * out, outputs + from * out);
+    }
+    from += count;
+  }
+}
+
+metrics ensemble::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others,
+                           float* outputs) {
   if (models_.size() == 1)
-    return models_.front().evaluate(features, labels, rows, others);
-  buffer mean;
-  mean.reserve(model::rows_at_once * first().output_size());
+    return models_.front().evaluate(features, labels, rows, others, outputs);
+  buffer own;
+  if (outputs == nullptr)
+    own.reserve(std::min(rows, rows_at_once) * first().output_size());
   metrics sums;
-  for (std::size_t from = 0; from < rows; from += model::rows_at_once) {
-    const auto count = std::min(model::rows_at_once, rows - from);
-    predict(features + from * first().input_size(), count, mean.data());
-    sums += losses_->evaluate(mean.data(), labels + from * first().label_width(), count);
+  for (std::size_t from = 0; from < rows; from += rows_at_once) {
+    const auto count = std::min(rows_at_once, rows - from);
+    auto* const mean = outputs == nullptr ? own.data() : outputs + from * first().output_size();
+    answer(features + from * first().input_size(), count, mean);
+    sums += losses_->evaluate(mean, labels + from * first().label_width(), count);
     for (std::size_t i = 0; others != nullptr && i < losses_->size(); ++i)
       others->add(i, losses_->outputs_of(i), losses_->labels_of(i), losses_->found_for(i));
   }

@@ -8,11 +8,14 @@
 
 namespace dk::nn {
 
-/// Several models of one architecture that answer together: with the mean of their predictions (Breiman 1996). One
-/// thread at a time; its callers hold a compute_scope.
+/// One model or several of one architecture that answer together: with the mean of their predictions (Breiman 1996).
+/// One thread at a time; its callers hold a compute_scope.
 class ensemble {
 public:
-  static constexpr std::size_t rows_at_once = 256; ///< that pass through a model together
+  static constexpr std::size_t rows_at_once = 256; ///< that pass through a model together when they are measured
+
+  /// And when they are answered: enough for the products, few enough that a row alone has its answer soon.
+  static constexpr std::size_t rows_per_answer = 64;
 
   /// @param weights of all models, one after the other
   /// Requires models >= 1. @throws failure (config, shape) as model's constructor; (shape) when they are not as many
@@ -21,15 +24,25 @@ public:
 
   const model& first() const { return models_.front(); }
 
-  /// outputs <- rows x output_size(), the mean over the models. Any number of rows.
-  void predict(const float* features, std::size_t rows, float* outputs);
+  /// outputs <- rows x output_size(), the mean over the models. Any number of rows, of which the first is row `first`
+  /// of a table. All pass through the models in passes of the same size, each in the place in its pass that it has in
+  /// the table, so that a row's answer has the same bits whatever part of the table it is asked for with: sums of a
+  /// product are rounded as the kernel for that many rows, and that place among them, adds them up.
+  void predict(const float* features, std::size_t rows, float* outputs, std::size_t first = 0);
 
-  /// Loss and accuracy of the mean prediction. Any number of rows, which are counted in `others` where it is given.
-  metrics evaluate(const float* features, const float* labels, std::size_t rows, measurements* others = nullptr);
+  /// Loss and accuracy of the mean prediction. Any number of rows, which are counted in `others` where it is given, and
+  /// whose predictions are put into `outputs` where it is.
+  metrics evaluate(const float* features, const float* labels, std::size_t rows, measurements* others = nullptr,
+                   float* outputs = nullptr);
 
 private:
+  void answer(const float* features, std::size_t rows, float* outputs);
+
   std::vector<model> models_;
   std::unique_ptr<output_losses> losses_; // of the mean: no activation is left to them
+  buffer one_;                            // the outputs of one model
+  buffer pass_;                           // features, where rows do not fill their pass
+  buffer pass_outputs_;
 };
 
 } // namespace dk::nn

@@ -1,5 +1,6 @@
 #include "nn/measurements.hpp"
 
+#include "common/error.hpp"
 #include "nn/catalog.hpp"
 
 #include <algorithm>
@@ -41,13 +42,25 @@ void measurements::add(std::size_t output, const float* predictions, const float
       one.what->count(predictions, labels, static_cast<std::size_t>(found.rows), one.counters.data());
 }
 
-measurements& measurements::operator+=(const measurements& other) {
+measured_counts measurements::counts() const {
+  measured_counts all{losses_, {}};
+  for (const auto& one : parts_)
+    all.counters.insert(all.counters.end(), one.counters.begin(), one.counters.end());
+  return all;
+}
+
+void measurements::add(const measured_counts& others) {
+  std::size_t wanted = 0;
+  for (const auto& one : parts_)
+    wanted += one.counters.size();
+  if (others.losses.size() != losses_.size() || others.counters.size() != wanted)
+    throw failure{errc::shape, "counts of other metrics cannot be added"};
   for (std::size_t i = 0; i < losses_.size(); ++i)
-    losses_[i] += other.losses_[i];
-  for (std::size_t i = 0; i < parts_.size(); ++i)
-    std::transform(parts_[i].counters.begin(), parts_[i].counters.end(), other.parts_[i].counters.begin(),
-                   parts_[i].counters.begin(), std::plus<>{});
-  return *this;
+    losses_[i] += others.losses[i];
+  auto from = others.counters.begin();
+  for (auto& one : parts_)
+    for (auto& counter : one.counters)
+      counter += *from++;
 }
 
 std::vector<std::pair<std::string, double>> measurements::values() const {

@@ -11,6 +11,12 @@
 
 namespace dk::nn {
 
+/// What measurements have counted, to be added up elsewhere.
+struct measured_counts {
+  std::vector<metrics> losses;         ///< of several outputs
+  std::vector<std::uint64_t> counters; ///< of all metrics, one after the other
+};
+
 /// The metrics that a job names, over rows of predictions; of several outputs all metrics of each, and its loss.
 class measurements {
 public:
@@ -22,8 +28,10 @@ public:
   /// Counts rows of one output.
   void add(std::size_t output, const float* predictions, const float* labels, const metrics& found);
 
-  /// Adds what others of the same metrics have counted.
-  measurements& operator+=(const measurements& other);
+  measured_counts counts() const;
+
+  /// Adds what others of the same metrics have counted. @throws failure (shape) for counts of other metrics
+  void add(const measured_counts& others);
 
   /// By name: "auc", or "OUTPUT_auc" and "OUTPUT_loss" of several outputs. The accuracy of a single output is left out:
   /// struct metrics has it.

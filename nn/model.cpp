@@ -151,17 +151,21 @@ const float* model::answer(std::size_t output, std::size_t rows) {
   return answer_.data();
 }
 
+void model::put_answers(std::size_t rows, float* outputs) {
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    const auto size = output_sizes()[i];
+    put_columns(answer(i, rows), rows, output_size_, first, size, outputs);
+    first += size;
+  }
+}
+
 void model::predict(const float* features, std::size_t rows, float* outputs) {
   network_.reserve(std::min(rows, rows_at_once));
   for (std::size_t from = 0; from < rows; from += rows_at_once) {
     const auto count = std::min(rows_at_once, rows - from);
     forward(features + from * input_size(), count, false);
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < outputs_.size(); ++i) {
-      const auto size = output_sizes()[i];
-      put_columns(answer(i, count), count, output_size_, first, size, outputs + from * output_size_);
-      first += size;
-    }
+    put_answers(count, outputs + from * output_size_);
   }
 }
 
@@ -172,7 +176,8 @@ measurements model::measurements_of(const std::vector<spec>& wanted) const {
   return {wanted, objective_, *losses_, names};
 }
 
-metrics model::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others) {
+metrics model::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others,
+                        float* outputs) {
   network_.reserve(std::min(rows, rows_at_once));
   metrics sums;
   for (std::size_t from = 0; from < rows; from += rows_at_once) {
@@ -181,6 +186,8 @@ metrics model::evaluate(const float* features, const float* labels, std::size_t 
     sums += losses_->evaluate(outputs_, labels + from * label_width_, count, nullptr);
     for (std::size_t i = 0; others != nullptr && i < outputs_.size(); ++i)
       others->add(i, answer(i, count), losses_->labels_of(i), losses_->found_for(i));
+    if (outputs != nullptr)
+      put_answers(count, outputs + from * output_size_);
   }
   sums.loss_sum += penalty_cost() * static_cast<double>(rows);
   return sums;

@@ -92,8 +92,9 @@ public:
   measurements measurements_of(const std::vector<spec>& wanted) const;
 
   /// Loss, with the penalties of the weights, and accuracy in inference mode. Any number of rows, which are counted in
-  /// `others` where it is given.
-  metrics evaluate(const float* features, const float* labels, std::size_t rows, measurements* others = nullptr);
+  /// `others` where it is given, and whose outputs are put, as by predict, into `outputs` where it is.
+  metrics evaluate(const float* features, const float* labels, std::size_t rows, measurements* others = nullptr,
+                   float* outputs = nullptr);
 
 private:
   void add_weights();
@@ -101,6 +102,7 @@ private:
   void forward(const float* x, std::size_t rows, bool training);
   metrics forward_and_backward(const batch_view& batch, gradient_sink& sink);
   const float* answer(std::size_t output, std::size_t rows);
+  void put_answers(std::size_t rows, float* outputs);
   double penalty_cost() const;
 
   nn::architecture architecture_;

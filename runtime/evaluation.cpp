@@ -31,20 +31,6 @@ void over_parts(const trained_models& of, const nn::objective& loss, std::size_t
 
 } // namespace
 
-std::vector<float> predict(const trained_models& of, const float* features, std::size_t rows) {
-  const nn::network shape{of.architecture};
-  std::size_t wide = 0;
-  for (const auto size : shape.output_sizes())
-    wide += size;
-  std::vector<float> outputs(rows * wide);
-  // The loss has no part in what a model puts out.
-  over_parts(of, "mean_squared_error", wide, rows,
-             [&](nn::ensemble& models, std::size_t, std::size_t first, std::size_t count) {
-               models.predict(features + first * shape.input_size(), count, outputs.data() + first * wide);
-             });
-  return outputs;
-}
-
 evaluation evaluate(const trained_models& of, const nn::objective& loss, const std::vector<spec>& metrics,
                     const data::dataset& rows) {
   struct found {
@@ -61,7 +47,7 @@ evaluation evaluate(const trained_models& of, const nn::objective& loss, const s
              });
   for (std::size_t i = 1; i < parts.size(); ++i) {
     parts[0]->sums += parts[i]->sums;
-    parts[0]->others += parts[i]->others;
+    parts[0]->others.add(parts[i]->others.counts());
   }
   const auto values = parts.at(0)->others.values();
   return {parts[0]->sums, {values.begin(), values.end()}};

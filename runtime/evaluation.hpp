@@ -25,13 +25,9 @@ struct trained_models {
   std::size_t count = 1;
 };
 
-/// What they say to each row: rows x the numbers of all outputs, in the order of the rows, computed on all cores. The
-/// same rows give the same bits, whatever is around them and however many cores there are.
-/// @throws failure (config, shape) where architecture and weights do not fit together
-std::vector<float> predict(const trained_models& of, const float* features, std::size_t rows);
-
 /// Measures them on labelled rows, on all cores; the same bits however many there are.
-/// @throws as predict; (config, shape) for metrics that they cannot have
+/// @throws failure (config, shape) where architecture and weights do not fit together, or for metrics that they cannot
+/// have
 evaluation evaluate(const trained_models& of, const nn::objective& loss, const std::vector<spec>& metrics,
                     const data::dataset& rows);
 

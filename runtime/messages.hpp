@@ -5,10 +5,11 @@
 //   driver ── hello ──▶ dk_node          ◀── node_info
 //   driver ── start ──▶ dk_node          ◀── the worker processes it started
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
+//   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
 //   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
 
-#include "actors/protocol.hpp"
+#include "actors/row_messages.hpp"
 #include "runtime/statistics.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -21,6 +22,7 @@ namespace dk {
 struct node_info {
   std::string version;              ///< of dk
   std::uint32_t workers = 0;        ///< how many worker processes it runs at most
+  std::uint32_t free = 0;           ///< how many of them it could start now
   std::vector<std::string> members; ///< the addresses of the nodes that joined it, HOST:PORT
 };
 
@@ -59,9 +61,19 @@ struct enlistment {
   replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };
 
+/// All that a worker process needs to work on rows.
+struct row_enlistment {
+  std::string pipeline;  ///< as data::to_text has it
+  bool training = false; ///< as in row_worker_setup
+  std::string job;       ///< what describes the model, its loss and metrics: a resolved config, TOML; empty: no model
+  block weights;
+  std::uint32_t models = 0;
+  bool measured = false;
+};
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_info& x) {
-  return f(caf::meta::type_name("node_info"), x.version, x.workers, x.members);
+  return f(caf::meta::type_name("node_info"), x.version, x.workers, x.free, x.members);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
@@ -80,16 +92,21 @@ typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
   return f(caf::meta::type_name("enlistment"), x.worker, x.run_epoch, x.job, x.label_width, x.ledger, x.loader,
            x.shards, x.alone_start, x.resumed);
 }
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
+  return f(caf::meta::type_name("row_enlistment"), x.pipeline, x.training, x.job, x.weights, x.models, x.measured);
+}
 
 } // namespace dk
 
-CAF_BEGIN_TYPE_ID_BLOCK(dk_runtime, caf::id_block::dk::end)
+CAF_BEGIN_TYPE_ID_BLOCK(dk_runtime, caf::id_block::dk_rows::end)
 
 CAF_ADD_TYPE_ID(dk_runtime, (dk::node_info))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_process))
 CAF_ADD_TYPE_ID(dk_runtime, (std::vector<dk::worker_process>))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::process_exit))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::row_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
 
 CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
@@ -118,9 +135,9 @@ using node_actor = caf::typed_actor<
     caf::reacts_to<caf::close_atom>>;        // end every process and leave (sent by itself)
 
 /// A worker process before and while it works.
-using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,
-                                       caf::reacts_to<caf::tick_atom>> // nobody came in time (sent by itself)
-    ;
+using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,         //
+                                       caf::replies_to<row_enlistment>::with<row_worker_actor>, //
+                                       caf::reacts_to<caf::tick_atom>>; // nobody came in time (sent by itself)
 
 /// Keeps a run's log and its numbers.
 using recorder_actor =

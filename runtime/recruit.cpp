@@ -1,10 +1,13 @@
 #include "runtime/recruit.hpp"
 
 #include "actors/errors.hpp"
-#include "runtime/enlist.hpp"
-
 #include "common/log.hpp"
+#include "runtime/enlist.hpp"
+#include "runtime/row_enlist.hpp"
+
 #include <caf/all.hpp>
+#include <memory>
+#include <set>
 
 namespace dk {
 
@@ -26,6 +29,11 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
       log()->warn("the worker ended: {}", to_failure(down.reason).what());
     self->quit(down.reason);
   });
+  auto row_workers = std::make_shared<std::set<caf::actor_addr>>();
+  self->set_exit_handler([=](const caf::exit_msg& ended) {
+    if (row_workers->erase(ended.source) == 0) // one task is over; another may follow
+      self->quit(ended.reason);
+  });
   auto enlisted = std::make_shared<bool>(false);
   self->delayed_send(self, patience, caf::tick_atom_v);
   return {
@@ -34,6 +42,16 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
           return make_error(errc::nodes, "this worker process has its run already");
         try {
           auto hand = self->spawn<caf::monitored>(worker, setup_from(terms));
+          *enlisted = true;
+          return hand;
+        } catch (const failure& why) {
+          return make_error(why.code(), why.what());
+        }
+      },
+      [=](const row_enlistment& terms) -> caf::result<row_worker_actor> {
+        try {
+          auto hand = self->spawn<caf::linked>(row_worker, row_setup_from(terms));
+          row_workers->insert(hand.address());
           *enlisted = true;
           return hand;
         } catch (const failure& why) {

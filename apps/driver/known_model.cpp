@@ -2,8 +2,6 @@
 
 #include "common/error.hpp"
 #include "data/transforms/transform.hpp"
-#include "nn/network.hpp"
-#include "runtime/evaluation.hpp"
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/run_folder.hpp"
@@ -73,12 +71,12 @@ known_model load_trained_model(const std::string& path, const std::string& weigh
   return model;
 }
 
-std::vector<float> outputs_of(const known_model& model, const data::dataset& rows) {
-  const auto takes = nn::network{model.file.architecture}.input_size();
-  if (takes != rows.feature_width)
-    throw failure{errc::shape, model.path + " takes " + std::to_string(takes) + " numbers, a row of " + rows.origin +
-                                   " has " + std::to_string(rows.feature_width) + "; give data of the same columns"};
-  return predict({model.file.architecture, model.weights, model.models}, rows.features.data(), rows.rows);
+row_model row_model_of(const known_model& model) {
+  row_model all;
+  all.architecture = model.file.architecture;
+  all.weights = model.weights;
+  all.models = model.models;
+  return all;
 }
 
 std::vector<std::string> class_names(const known_model& model) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "data/dataset.hpp"
+#include "actors/row_worker.hpp"
 #include "data/pipeline.hpp"
 #include "nn/model_file.hpp"
 #include "runtime/job.hpp"
@@ -30,10 +30,8 @@ known_model load_known_model(const std::string& path, const std::string& weights
 /// The same, and there are weights. @throws failure (model) when there are none
 known_model load_trained_model(const std::string& path, const std::string& weights);
 
-/// What the model says to each row: rows x the numbers of all outputs, in the order of the rows, computed on all cores.
-/// The same rows give the same bits, whatever is around them.
-/// @throws failure (shape) when it takes other rows
-std::vector<float> outputs_of(const known_model& model, const data::dataset& rows);
+/// As a row_worker takes it, to predict.
+row_model row_model_of(const known_model& model);
 
 /// What its class numbers stand for, where the run made them of texts with string_index; else empty.
 std::vector<std::string> class_names(const known_model& model);

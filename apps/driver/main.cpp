@@ -1,10 +1,11 @@
-#include "apps/driver/commands.hpp"
+#include "apps/driver/evaluate.hpp"
 #include "apps/driver/export.hpp"
 #include "apps/driver/plot.hpp"
 #include "apps/driver/predict.hpp"
 #include "apps/driver/prepare.hpp"
 #include "apps/driver/replay.hpp"
 #include "apps/driver/simulate.hpp"
+#include "apps/driver/summary.hpp"
 #include "apps/driver/train.hpp"
 #include "common/error.hpp"
 #include "common/version.hpp"
@@ -50,6 +51,7 @@ int run(int argc, char** argv) {
   evaluate_app->add_option("--weights", evaluate.weights,
                            "A file whose weights a model file takes in place of its own");
   evaluate_app->add_option("--data", evaluate.data, "A file, or a TOML source (default: the run's test data)");
+  evaluate_app->add_option("--nodes", evaluate.nodes, "On these nodes: host:port,host:port (default: here)");
   evaluate_app->add_flag("--json", evaluate.json, "Print one JSON object");
 
   dk::predict_options predict;
@@ -59,6 +61,7 @@ int run(int argc, char** argv) {
   predict_app->add_option("--data", predict.data, "A file, a TOML source, or - for CSV or JSON lines from stdin")
       ->required();
   predict_app->add_option("--out", predict.out, "A .csv, .jsonl or .npy (default: -, stdout)");
+  predict_app->add_option("--nodes", predict.nodes, "On these nodes: host:port,host:port (default: here)");
   predict_app->add_option("--as", predict.as, "On stdout: csv or jsonl (default: as the input, or else csv)");
 
   dk::prepare_options prepare;

@@ -2,13 +2,14 @@
 
 #include "apps/driver/inputs.hpp"
 #include "apps/driver/known_model.hpp"
+#include "apps/driver/nodes_option.hpp"
 #include "apps/driver/predict_source.hpp"
 #include "apps/driver/scores.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "data/formats/write.hpp"
-#include "data/store.hpp"
 #include "nn/network.hpp"
+#include "runtime/row_results.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -22,6 +23,22 @@ data::pipeline for_every_row(data::pipeline all) {
   all.erase(std::remove_if(all.begin(), all.end(), [](const auto& one) { return one.transform.name == "filter"; }),
             all.end());
   return all;
+}
+
+/// What the numbers that a model puts out are called.
+struct answer_names {
+  std::vector<std::pair<std::string, std::size_t>> outputs; // and how many numbers each has
+  std::vector<std::string> classes;                         // of a single output; empty: numbers
+};
+
+answer_names names_for(const known_model& model) {
+  const nn::network shape{model.file.architecture};
+  answer_names names;
+  for (std::size_t i = 0; i < shape.output_sizes().size(); ++i)
+    names.outputs.emplace_back(shape.output_name(i), shape.output_sizes()[i]);
+  if (names.outputs.size() == 1)
+    names.classes = class_names(model);
+  return names;
 }
 
 // A column of predictions: a class, by its name where the run had texts for classes, or the only number of the output.
@@ -49,21 +66,16 @@ block cut(const Floats& rows, std::size_t all, std::size_t first, std::size_t wi
 }
 
 // `prediction`, and the numbers that it is of as `output`; of several outputs NAME_prediction and NAME for each.
-void put_predictions(const known_model& model, const data::dataset& rows, data::table& to) {
-  const nn::network shape{model.file.architecture};
-  const auto& sizes = shape.output_sizes();
-  const auto outputs = outputs_of(model, rows);
-  const auto all = outputs.size() / rows.rows;
-  const bool one = sizes.size() == 1;
-  const auto names = one ? class_names(model) : std::vector<std::string>{};
+void put_predictions(const answer_names& names, const block& outputs, data::table& to) {
+  const auto all = outputs.size() / to.rows();
+  const bool one = names.outputs.size() == 1;
   std::size_t first = 0;
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const auto name = shape.output_name(i);
-    auto numbers = cut(outputs, all, first, sizes[i]);
-    to.put(prediction_of(one ? "prediction" : name + "_prediction", numbers, sizes[i], names));
-    if (sizes[i] > 1)
-      to.put({one ? "output" : name, {sizes[i]}, std::move(numbers), {}, {}});
-    first += sizes[i];
+  for (const auto& [name, size] : names.outputs) {
+    auto numbers = cut(outputs, all, first, size);
+    to.put(prediction_of(one ? "prediction" : name + "_prediction", numbers, size, names.classes));
+    if (size > 1)
+      to.put({one ? "output" : name, {size}, std::move(numbers), {}, {}});
+    first += size;
   }
 }
 
@@ -79,17 +91,6 @@ data::table named_columns(const data::table& input) {
         named.put({c.fields[i], {}, cut(data::as_floats(c), wide, i, 1), c.origin, {}});
   }
   return named;
-}
-
-data::table predicted(const known_model& model, const data::pipeline& transforms, const data::table& input) {
-  data::table rows;
-  for (const auto& c : input.columns())
-    if (c.name != "label") // what it says must not matter here
-      rows.put(c);
-  data::apply(transforms, rows);
-  auto all = named_columns(input);
-  put_predictions(model, data::make_dataset(rows, data::label_use::optional), all);
-  return all;
 }
 
 /// Where the answers go.
@@ -136,11 +137,22 @@ int predict_command(const predict_options& options) {
     data::check_writable(options.out);
   if (!options.as.empty() && options.as != "csv" && options.as != "jsonl")
     throw failure{errc::usage, "--as " + options.as + " is not known; accepted: csv, jsonl"};
+  const auto cluster = cluster_of(options.nodes);
   const auto model = load_trained_model(options.model, options.weights);
   const auto input = open_for_prediction(options.data, model.train);
   const auto transforms = for_every_row(still_to_apply(model.fitted, input.source));
   answers to{options, options.as == "jsonl" || (options.as.empty() && input.source.name == "json_lines")};
-  data::over_tables(*input.rows, [&](data::table& some, std::uint64_t) { to.add(predicted(model, transforms, some)); });
+  const auto names = names_for(model);
+  const auto crew = make_row_crew(cluster, [](const std::string& text) { log()->warn("{}", text); });
+  row_results results{*crew,
+                      {transforms, false, row_model_of(model)},
+                      *input.rows,
+                      options.data == "-" ? row_flow::as_it_comes : row_flow::whole_parts};
+  while (auto some = results.next()) {
+    auto answered = named_columns(some->given);
+    put_predictions(names, data::as_floats(some->result.rows.at("output")), answered);
+    to.add(answered);
+  }
   to.done(options.data);
   return 0;
 }

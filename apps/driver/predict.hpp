@@ -10,6 +10,7 @@ struct predict_options {
   std::string weights; ///< a file to take a model file's weights from; empty: its own
   std::string data;    ///< a path, a TOML source, or "-": CSV or JSON lines from stdin
   std::string out;     ///< a .csv, .jsonl or .npy; "-" or empty: to stdout
+  std::string nodes;   ///< host:port,host:port; empty: the cores of this host
   std::string as;      ///< on stdout "csv" or "jsonl"; empty: as the input, or else CSV
 };
 

@@ -1,6 +1,7 @@
 #include "apps/driver/train.hpp"
 
 #include "apps/driver/inputs.hpp"
+#include "apps/driver/nodes_option.hpp"
 #include "apps/driver/results.hpp"
 #include "apps/driver/screen.hpp"
 #include "apps/driver/signals.hpp"
@@ -20,14 +21,11 @@ verbosity level_of(const train_options& options) {
   return options.quiet ? verbosity::quiet : options.verbose ? verbosity::verbose : verbosity::normal;
 }
 
-// "h1:1,h2:2" as the setting that [cluster] nodes takes.
+// The setting that [cluster] nodes takes.
 std::string nodes_setting(const std::string& nodes) {
-  std::vector<std::string> quoted;
-  for (std::size_t from = 0; from <= nodes.size();) {
-    const auto comma = std::min(nodes.find(',', from), nodes.size());
-    quoted.push_back('"' + nodes.substr(from, comma - from) + '"');
-    from = comma + 1;
-  }
+  auto quoted = addresses_in(nodes);
+  for (auto& address : quoted)
+    address = '"' + address + '"';
   return "cluster.nodes=[" + join(quoted) + "]";
 }
 

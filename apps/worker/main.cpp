@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   options.threads = 1; // one worker computes; the network has a thread of its own
   options.network = true;
   dk::system_config config{options};
+  config.add_message_types<caf::id_block::dk_rows>();
   caf::actor_system system{config};
   auto face = system.spawn(dk::recruit, std::chrono::minutes{1});
   const auto port = system.middleman().publish(face, 0, address.c_str());

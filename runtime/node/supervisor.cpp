@@ -79,9 +79,13 @@ void end_children_of(node_ptr self, const caf::actor_addr& driver) {
   }
 }
 
+std::uint32_t room_in(const node_state& my) {
+  return my.setup.workers - static_cast<std::uint32_t>(std::min<std::size_t>(my.setup.workers, my.children.size()));
+}
+
 std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) {
   auto& my = self->state;
-  const auto free = my.setup.workers - std::min<std::size_t>(my.setup.workers, my.children.size());
+  const auto free = room_in(my);
   if (count > free)
     throw failure{errc::nodes, std::to_string(count) + " workers were asked for and " + std::to_string(free) + " of " +
                                    std::to_string(my.setup.workers) + " are free; lower trainer.workers, or start " +
@@ -101,7 +105,7 @@ void require_same_build(const std::string& theirs, const std::string& who) {
 }
 
 node_info info_of(const node_state& my) {
-  node_info info{version_text, my.setup.workers, {}};
+  node_info info{version_text, my.setup.workers, room_in(my), {}};
   for (const auto& [address, handle] : my.members)
     info.members.push_back(address);
   return info;

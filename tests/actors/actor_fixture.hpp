@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/errors.hpp"
-#include "actors/protocol.hpp"
+#include "actors/row_messages.hpp"
 #include "tests/blocks.hpp"
 
 #include <caf/all.hpp>
@@ -105,6 +105,7 @@ private:
 struct test_config : caf::actor_system_config {
   test_config() {
     add_message_types<caf::id_block::dk>();
+    add_message_types<caf::id_block::dk_rows>();
     set("scheduler.policy", caf::atom("testing"));
   }
 };

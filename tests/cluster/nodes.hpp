@@ -27,9 +27,10 @@ public:
 
 private:
   static std::vector<std::string> command(const std::vector<std::string>& more) {
-    std::vector<std::string> all{DK_NODE, "--workers", "2"};
-    if (std::find(more.begin(), more.end(), "--listen") == more.end())
-      all.insert(all.end(), {"--listen", "127.0.0.1:0"});
+    std::vector<std::string> all{DK_NODE};
+    for (const auto& [option, value] : {std::pair{"--workers", "2"}, std::pair{"--listen", "127.0.0.1:0"}})
+      if (std::find(more.begin(), more.end(), option) == more.end())
+        all.insert(all.end(), {option, value});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }

@@ -1,0 +1,127 @@
+#include "runtime/row_results.hpp"
+
+#include "data/rows.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <utility>
+
+namespace dk {
+
+namespace {
+
+constexpr std::size_t parts_per_worker = 2; // one is worked on, one waits
+
+} // namespace
+
+row_results::row_results(row_crew& crew, const row_worker_setup& task, data::table_stream& rows, row_flow flow)
+    : crew_(crew), rows_(rows), flow_(flow), self_(crew.system()) {
+  for (auto& hand : crew.set_to(task)) {
+    self_->monitor(hand.worker);
+    workers_.emplace_back(worker{std::move(hand)});
+  }
+}
+
+row_results::~row_results() {
+  for (const auto& one : workers_)
+    if (one)
+      caf::anon_send_exit(one->hand.worker, caf::exit_reason::user_shutdown);
+}
+
+std::optional<worked_rows> row_results::next() {
+  send_more();
+  if (under_way_.empty())
+    return std::nullopt;
+  while (!under_way_.begin()->second.result)
+    wait();
+  auto done = std::move(under_way_.begin()->second);
+  under_way_.erase(under_way_.begin());
+  if (done.result->code != 0)
+    throw failure{static_cast<errc>(done.result->code), done.result->why};
+  auto& given = done.sent.get_mutable_as<row_part>(0);
+  return worked_rows{given.first, std::move(given.rows), *std::move(done.result)};
+}
+
+void row_results::send_more() {
+  while (under_way_.size() < parts_per_worker * workers_.size()) {
+    auto rows = cut();
+    if (!rows)
+      return;
+    const auto number = next_number_++;
+    const auto first = std::exchange(next_first_, next_first_ + rows->rows());
+    auto& added = under_way_[number];
+    added.sent = caf::make_message(row_part{number, first, *std::move(rows)});
+    send(added);
+  }
+}
+
+bool row_results::may_read() const {
+  return !at_end_ && (flow_ == row_flow::whole_parts || (left_rows_ == 0 && under_way_.empty()));
+}
+
+// Parts end at multiples of part_rows.
+std::optional<data::table> row_results::cut() {
+  const auto wanted = part_rows - next_first_ % part_rows;
+  while (left_rows_ < wanted && may_read()) {
+    auto some = rows_.next();
+    at_end_ = !some;
+    if (some && some->rows() > 0) {
+      left_rows_ += some->rows();
+      left_.push_back(*std::move(some));
+    }
+  }
+  std::vector<data::table> pieces;
+  for (auto missing = std::min(wanted, left_rows_); missing > 0;) {
+    auto& front = left_.front();
+    const auto count = std::min(missing, front.rows());
+    pieces.push_back(data::slice(front, 0, count));
+    front = data::slice(front, count, front.rows() - count);
+    if (front.rows() == 0)
+      left_.pop_front();
+    left_rows_ -= count;
+    missing -= count;
+  }
+  if (pieces.empty())
+    return std::nullopt;
+  return data::joined(pieces);
+}
+
+void row_results::send(part& which) {
+  const auto fewer = [](const auto& a, const auto& b) { return a && (!b || a->parts < b->parts); };
+  const auto found = std::min_element(workers_.begin(), workers_.end(), fewer);
+  ++(*found)->parts;
+  which.worker = static_cast<std::size_t>(found - workers_.begin());
+  self_->send(caf::actor_cast<caf::actor>((*found)->hand.worker), which.sent);
+}
+
+void row_results::wait() {
+  self_->receive([&](row_result& result) { hear(result); }, [&](const caf::down_msg& what) { hear(what); });
+}
+
+void row_results::hear(row_result& result) {
+  const auto found = under_way_.find(result.number);
+  if (found == under_way_.end() || found->second.result)
+    return; // of a worker that was taken for dead
+  if (auto& of = workers_[found->second.worker])
+    --of->parts;
+  found->second.result = std::move(result);
+}
+
+void row_results::hear(const caf::down_msg& what) {
+  const auto is_it = [&](const auto& one) { return one && one->hand.worker.address() == what.source; };
+  const auto found = std::find_if(workers_.begin(), workers_.end(), is_it);
+  if (found == workers_.end())
+    return;
+  const auto died = static_cast<std::size_t>(found - workers_.begin());
+  const auto news = crew_.bury((*found)->hand.which);
+  found->reset();
+  const auto others = std::count_if(workers_.begin(), workers_.end(), [](const auto& one) { return one.has_value(); });
+  if (others == 0)
+    throw failure{errc::nodes, news + ", and no worker is left; start the nodes again, and then this command"};
+  crew_.tell(news + "; " + std::to_string(others) + (others == 1 ? " worker goes on" : " workers go on"));
+  for (auto& [number, sent] : under_way_)
+    if (sent.worker == died && !sent.result)
+      send(sent);
+}
+
+} // namespace dk

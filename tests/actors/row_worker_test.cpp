@@ -1,0 +1,170 @@
+#include "actors/row_worker.hpp"
+
+#include "actor_fixture.hpp"
+#include "nn/compute_scope.hpp"
+#include "nn/network.hpp"
+#include "wire_fixture.hpp"
+
+#include <limits>
+#include <numeric>
+
+using namespace dk;
+using namespace dk::test;
+
+namespace dk {
+
+namespace {
+
+auto fields(const data::column& x) {
+  return std::tie(x.name, x.shape, x.origin, x.fields);
+}
+
+bool same_cells(const data::column& a, const data::column& b) {
+  if (a.values.index() != b.values.index())
+    return false;
+  if (const auto* words = data::texts_in(a))
+    return words->bytes() == data::texts_in(b)->bytes() && words->ends() == data::texts_in(b)->ends();
+  return data::visit_values(a, [&](const auto* x, std::size_t count) {
+    using number = std::decay_t<decltype(*x)>;
+    return data::visit_values(b, [&](const auto* y, std::size_t others) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(*y)>, number>)
+        return count == others && std::memcmp(x, y, count * sizeof(number)) == 0;
+      else
+        return false;
+    });
+  });
+}
+
+// A column of each type, with numbers that are lost easily.
+data::table all_types() {
+  using limits = std::numeric_limits<double>;
+  data::texts words;
+  for (const auto* word : {"", "a,b", "\xff\n"})
+    words.push_back(word);
+  data::table all;
+  all.put({"u8", {}, std::vector<std::uint8_t>{0, 1, 255}, "f.csv", {}});
+  all.put({"i8", {}, std::vector<std::int8_t>{-128, 0, 127}, "", {}});
+  all.put({"i16", {2}, std::vector<std::int16_t>{1, 2, 3, 4, 5, -6}, "", {"a", "b"}});
+  all.put({"i32", {}, std::vector<std::int32_t>{1, -2, 3}, "", {}});
+  all.put({"i64", {}, std::vector<std::int64_t>{1, -2, std::int64_t{1} << 62}, "", {}});
+  all.put({"f32", {}, block_of({std::numeric_limits<float>::quiet_NaN(), -0.0F, 1e-40F}), "", {}});
+  all.put({"f64", {1, 1}, std::vector<double>{limits::infinity(), limits::denorm_min(), 0.1}, "", {}});
+  all.put({"text", {}, std::move(words), "", {}});
+  return all;
+}
+
+// x -> 2 x + 1, of one number.
+row_model doubling() {
+  row_model model;
+  model.architecture = {"doubling", {1}, {{"dense", {{"units", 1}}}}};
+  model.weights = block_of({2, 1});
+  return model;
+}
+
+data::table rows_of(const std::vector<float>& features, const std::vector<float>& labels = {}) {
+  data::table all;
+  all.put({"features", {1}, block_of(features), "f", {}});
+  if (!labels.empty())
+    all.put({"label", {}, block_of(labels), "f", {}});
+  return all;
+}
+
+row_result work(actor_fixture& here, const row_worker_setup& setup, const data::table& rows, std::uint64_t first = 0) {
+  return here.ask<row_result>(here.spawn(row_worker, setup), row_part{3, first, rows});
+}
+
+std::vector<float> floats_in(const row_result& of, const std::string& column) {
+  return numbers_of(data::as_floats(of.rows.at(column)));
+}
+
+} // namespace
+
+} // namespace dk
+
+TEST_CASE_METHOD(actor_fixture, "a table arrives bit for bit", "[actors][rows]") {
+  const auto sent = all_types();
+  const auto wire = encode(system, sent);
+  data::table arrived;
+  REQUIRE(decode(system, wire, arrived));
+  REQUIRE(arrived.names() == sent.names());
+  for (std::size_t i = 0; i < sent.columns().size(); ++i) {
+    CHECK(fields(arrived.columns()[i]) == fields(sent.columns()[i]));
+    CHECK(same_cells(arrived.columns()[i], sent.columns()[i]));
+  }
+  data::table part;
+  for (std::size_t size = 0; size < wire.size(); ++size) // none is taken from a part of the bytes
+    CHECK_FALSE(decode(system, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(size)}, part));
+}
+
+TEST_CASE_METHOD(actor_fixture, "a table with a damaged byte is refused or read, and nothing else", "[actors][rows]") {
+  const auto wire = encode(system, all_types());
+  for (std::size_t at = 0; at < wire.size(); ++at)
+    for (const int change : {1, 128, 255}) {
+      auto damaged = wire;
+      damaged[at] = static_cast<char>(damaged[at] ^ change);
+      data::table arrived;
+      if (decode(system, damaged, arrived)) // of its own making, with columns that fit together
+        for (const auto& c : arrived.columns())
+          CHECK(data::size(c) == arrived.rows() * (data::texts_in(c) == nullptr ? data::width(c) : 1));
+    }
+}
+
+TEST_CASE_METHOD(actor_fixture, "a result arrives as it was", "[actors][rows]") {
+  row_result sent{7, all_types(), {-0.0, 3, 4}, {{{1.5, 2, 3}}, {4, 5}}, 5, "why"};
+  row_result arrived;
+  REQUIRE(decode(system, encode(system, sent), arrived));
+  CHECK(arrived.number == 7);
+  CHECK(std::signbit(arrived.found.loss_sum));
+  CHECK(arrived.found.rows == 4);
+  CHECK(arrived.counts.losses.at(0).loss_sum == 1.5);
+  CHECK(arrived.counts.counters == std::vector<std::uint64_t>{4, 5});
+  CHECK(arrived.code == 5);
+  CHECK(arrived.why == "why");
+}
+
+TEST_CASE_METHOD(actor_fixture, "a row_worker applies a pipeline", "[actors][rows]") {
+  const data::pipeline fitted{{{"filter", {{"column", "label"}, {"above", 1}}}, nlohmann::json::object()}};
+  const auto rows = rows_of({1, 2, 3}, {0, 1, 2});
+  const auto other = work(*this, {fitted, false, {}}, rows);
+  CHECK(other.number == 3);
+  CHECK(other.code == 0);
+  CHECK(floats_in(other, "features") == std::vector<float>{3});
+  const data::pipeline doubled{{{"repeat", {{"times", 2}}}, nlohmann::json::object()}};
+  CHECK(work(*this, {doubled, false, {}}, rows).rows.rows() == 3);
+  CHECK(work(*this, {doubled, true, {}}, rows).rows.rows() == 6); // for training rows only
+}
+
+TEST_CASE_METHOD(actor_fixture, "a row_worker lets a model answer, whatever the labels", "[actors][rows]") {
+  const data::pipeline fitted{{{"clip", {{"columns", {"features", "label"}}, {"high", 2}}}, nlohmann::json::object()}};
+  CHECK(floats_in(work(*this, {fitted, false, doubling()}, rows_of({1, 2, 3})), "output") ==
+        std::vector<float>{3, 5, 5});
+  const auto labelled = work(*this, {fitted, false, doubling()}, rows_of({1, 2, 3}, {7, 8, 9}));
+  CHECK(floats_in(labelled, "output") == std::vector<float>{3, 5, 5});
+  CHECK(labelled.rows.find("label") == nullptr);
+  auto two = doubling();
+  two.models = 2;
+  two.weights = block_of({2, 1, 4, 3});
+  CHECK(floats_in(work(*this, {{}, false, two}, rows_of({1})), "output") == std::vector<float>{5}); // (3 + 7) / 2
+}
+
+TEST_CASE_METHOD(actor_fixture, "a row_worker measures a model", "[actors][rows]") {
+  auto model = doubling();
+  model.measured = true;
+  model.loss = "mean_squared_error";
+  const auto found = work(*this, {{}, false, model}, rows_of({1, 2}, {4, 5}));
+  CHECK(found.found.rows == 2);
+  CHECK(found.found.loss_sum == 1); // (3 - 4)^2
+  CHECK(floats_in(found, "output") == std::vector<float>{3, 5});
+  CHECK(floats_in(found, "label") == std::vector<float>{4, 5});
+}
+
+TEST_CASE_METHOD(actor_fixture, "what is wrong with rows is said, and the worker goes on", "[actors][rows]") {
+  const auto worker = spawn(row_worker, row_worker_setup{{}, false, doubling()});
+  data::table wide;
+  wide.put({"features", {2}, block_of({1, 2}), "f.csv", {}});
+  const auto refused = actor_fixture::ask<row_result>(worker, row_part{4, 0, wide});
+  CHECK(refused.number == 4);
+  CHECK(refused.code == static_cast<std::uint8_t>(errc::shape));
+  CHECK(refused.why == "the model takes 1 numbers, a row of f.csv has 2; give data of the same columns");
+  CHECK(actor_fixture::ask<row_result>(worker, row_part{5, 0, rows_of({1})}).code == 0);
+}

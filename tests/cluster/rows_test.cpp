@@ -1,0 +1,107 @@
+// Prediction, evaluation and transforms on real nodes with real worker processes, all on this host.
+
+#include "tests/cluster/nodes.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace dk::test;
+
+namespace {
+
+/// A job that is trained, with a pipeline, and more rows to predict.
+struct trained_job : toy_job {
+  trained_job() {
+    folder.write("more.csv", points_csv(30'000));
+    const auto got = train({"--out", "run", "--set", R"(data.transforms=[{standard={column="features"}}])"});
+    INFO(got.err);
+    REQUIRE(got.status == 0);
+  }
+
+  std::vector<std::string> command_on(std::vector<std::string> all, const std::string& nodes) const {
+    all.insert(all.begin(), DK_DRIVER);
+    if (!nodes.empty())
+      all.insert(all.end(), {"--nodes", nodes});
+    return all;
+  }
+
+  outcome ask(const std::vector<std::string>& arguments, const std::string& nodes) const {
+    return run(command_on(arguments, nodes), {{}, path("")});
+  }
+
+  std::vector<std::string> predict_to(const std::string& out) const {
+    return {"predict", "--model", "run", "--data", "more.csv", "--out", out};
+  }
+};
+
+} // namespace
+
+TEST_CASE("predictions on nodes have the bits of those made here", "[cluster][rows]") {
+  const trained_job job;
+  REQUIRE(job.ask(job.predict_to("here.csv"), "").status == 0);
+  const auto here = content_of(job.path("here.csv"));
+  CHECK(lines_of(here).size() == 30'001);
+  for (const auto* workers : {"1", "2", "8"}) {
+    const started_node node{{"--workers", workers}};
+    const auto there = job.ask(job.predict_to("there.csv"), node.address());
+    INFO(workers << " workers: " << there.err);
+    REQUIRE(there.status == 0);
+    CHECK(content_of(job.path("there.csv")) == here);
+  }
+  two_nodes nodes;
+  REQUIRE(job.ask(job.predict_to("both.csv"), nodes.addresses()).status == 0);
+  CHECK(content_of(job.path("both.csv")) == here);
+  nodes.check_clean_end();
+}
+
+TEST_CASE("evaluate on nodes finds what it finds here", "[cluster][rows]") {
+  const trained_job job;
+  const std::vector<std::string> evaluate{"evaluate", "--model", "run", "--data", "more.csv", "--json"};
+  const auto here = job.ask(evaluate, "");
+  INFO(here.err);
+  REQUIRE(here.status == 0);
+  two_nodes nodes;
+  const auto there = job.ask(evaluate, nodes.addresses());
+  INFO(there.err);
+  REQUIRE(there.status == 0);
+  CHECK(there.out == here.out);
+  CHECK(nlohmann::json::parse(there.out).at("rows") == 30'000);
+  nodes.check_clean_end();
+}
+
+TEST_CASE("a killed worker process costs no prediction", "[cluster][rows]") {
+  const trained_job job;
+  job.folder.write("many.csv", points_csv(600'000));
+  two_nodes nodes;
+  auto arguments = job.predict_to("answers.csv");
+  arguments[4] = "many.csv";
+  process driver{job.command_on(arguments, nodes.addresses()), {{}, job.path("")}};
+  // Its draft grows from the first answer on.
+  REQUIRE(eventually(seconds{60}, [&] { return content_of(job.path("answers.csv.tmp")).size() > 100'000; }));
+  const auto workers = nodes.workers();
+  REQUIRE(workers.size() == 4);
+  kill(workers.front(), SIGKILL);
+  const auto status = driver.wait(seconds{100});
+  INFO(driver.err());
+  CHECK(status == 0);
+  CHECK(driver.err().find("was killed by signal 9") != std::string::npos);
+  CHECK(driver.err().find("; 3 workers go on") != std::string::npos);
+  const auto answers = lines_of(content_of(job.path("answers.csv")));
+  REQUIRE(answers.size() == 600'001);
+  const auto given = lines_of(content_of(job.path("many.csv")));
+  bool in_order = true;
+  for (std::size_t row = 1; row < given.size(); ++row) // the same x and y stand in the same line
+    in_order = in_order && std::stof(answers[row]) == std::stof(given[row]);
+  CHECK(in_order);
+  nodes.check_clean_end();
+}
+
+TEST_CASE("without a node there is no prediction, and that is said", "[cluster][rows]") {
+  const trained_job job;
+  const auto nobody = job.ask(job.predict_to("no.csv"), "127.0.0.1:1");
+  CHECK(nobody.status == 5);
+  CHECK(nobody.err.find("E_CONNECT cannot reach 127.0.0.1:1") == 0);
+  const auto misspelt = job.ask(job.predict_to("no.csv"), "127.0.0.1");
+  CHECK(misspelt.status == 2);
+  CHECK(misspelt.err.find("E_USAGE --nodes: ") == 0);
+  CHECK(content_of(job.path("no.csv")).empty());
+}

@@ -1,0 +1,96 @@
+#include "nn/ensemble.hpp"
+
+#include "common/random.hpp"
+#include "nn/compute_scope.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <random>
+
+using namespace dk;
+
+namespace {
+
+spec dense(int units, const char* activation) {
+  return {"dense", {{"units", units}, {"activation", activation}}};
+}
+
+const std::vector<nn::architecture> shapes{
+    {"wide", {30}, {dense(100, "relu"), dense(2, "softmax")}},
+    {"odd", {7}, {dense(13, "tanh"), dense(1, "sigmoid")}},
+    {"images",
+     {8, 8, 1},
+     {{"conv2d", {{"filters", 5}, {"kernel_size", 3}}},
+      {"batch_normalization", nlohmann::json::object()},
+      {"flatten", nlohmann::json::object()},
+      dense(10, "softmax")}},
+};
+
+block weights_of(const nn::architecture& shape, std::size_t models) {
+  std::vector<block> all;
+  for (std::size_t i = 0; i < models; ++i) {
+    nn::model one{shape, "mean_squared_error", nn::network{shape}.output_sizes().front()};
+    one.initialize(i + 1);
+    all.push_back(one.release_weights());
+  }
+  return block::joined(all);
+}
+
+std::vector<float> numbers(std::size_t count) {
+  std::mt19937 generator{1};
+  std::vector<float> all(count);
+  for (auto& x : all)
+    x = static_cast<float>(static_cast<int>(generator() % 2001) - 1000) / 500;
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("a row's answer has the same bits with any part of the table", "[nn][ensemble]") {
+  const nn::compute_scope computing;
+  for (const auto& shape : shapes)
+    for (const std::size_t models : {1U, 3U}) {
+      const auto wide = nn::network{shape}.output_sizes().front();
+      nn::ensemble all{shape, "mean_squared_error", wide, weights_of(shape, models), models};
+      constexpr std::size_t rows = 300;
+      const auto in = all.first().input_size();
+      const auto features = numbers(rows * in);
+      std::vector<float> together(rows * wide);
+      all.predict(features.data(), rows, together.data());
+      for (const std::size_t step : {1U, 2U, 5U, 63U, 64U, 65U, 100U, 256U}) {
+        INFO(shape.name << ", " << step << " rows at a time");
+        std::vector<float> apart(rows * wide);
+        for (std::size_t first = 0; first < rows; first += step)
+          all.predict(features.data() + first * in, std::min(step, rows - first), apart.data() + first * wide, first);
+        CHECK(std::memcmp(apart.data(), together.data(), apart.size() * sizeof(float)) == 0);
+      }
+    }
+}
+
+TEST_CASE("what is measured is what is answered", "[nn][ensemble]") {
+  const nn::compute_scope computing;
+  const auto& shape = shapes.front();
+  for (const std::size_t models : {1U, 2U}) {
+    nn::ensemble all{shape, "categorical_crossentropy", 1, weights_of(shape, models), models};
+    constexpr std::size_t rows = 300;
+    const auto features = numbers(rows * 30);
+    std::vector<float> labels(rows);
+    for (std::size_t i = 0; i < rows; ++i)
+      labels[i] = static_cast<float>(i % 2);
+    std::vector<float> answers(rows * 2);
+    std::vector<float> outputs(rows * 2);
+    all.predict(features.data(), rows, answers.data());
+    const auto alone = all.evaluate(features.data(), labels.data(), rows);
+    const auto found = all.evaluate(features.data(), labels.data(), rows, nullptr, outputs.data());
+    CHECK(found.loss_sum == alone.loss_sum);
+    std::size_t correct = 0;
+    double loss = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      CHECK(outputs[2 * i] == Approx(answers[2 * i]).margin(1e-6));
+      correct += (outputs[2 * i + 1] > outputs[2 * i]) == (i % 2 == 1) ? 1U : 0U;
+      loss -= std::log(static_cast<double>(outputs[2 * i + i % 2]));
+    }
+    CHECK(found.correct == correct);
+    CHECK(found.loss_sum == Approx(loss).epsilon(1e-5));
+  }
+}
