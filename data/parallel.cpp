@@ -9,6 +9,20 @@
 
 namespace dk::data {
 
+namespace {
+
+thread_local bool is_serial = false;
+
+} // namespace
+
+serial_scope::serial_scope() : before_(is_serial) {
+  is_serial = true;
+}
+
+serial_scope::~serial_scope() {
+  is_serial = before_;
+}
+
 std::size_t cores() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
@@ -25,7 +39,7 @@ void in_parallel(std::size_t parts, const std::function<void(std::size_t)>& work
       }
   };
   std::vector<std::thread> helpers;
-  const auto wanted = std::min(parts, cores());
+  const auto wanted = is_serial ? 1 : std::min(parts, cores());
   try {
     for (std::size_t i = 1; i < wanted; ++i)
       helpers.emplace_back(run);

@@ -16,4 +16,16 @@ void in_parallel(std::size_t parts, const std::function<void(std::size_t part)>&
 void over_ranges(std::size_t count, std::size_t least,
                  const std::function<void(std::size_t first, std::size_t last)>& work);
 
+/// While one lives, its thread does alone what it would share with others: they have work of their own beside it.
+class serial_scope {
+public:
+  serial_scope();
+  ~serial_scope();
+  serial_scope(const serial_scope&) = delete;
+  serial_scope& operator=(const serial_scope&) = delete;
+
+private:
+  bool before_;
+};
+
 } // namespace dk::data

@@ -21,9 +21,8 @@ struct job_with_rows : toy_job {
     REQUIRE(drive({"predict", "--model", "run", "--data", "more.csv", "--as", "jsonl", "--out", "more.jsonl"}).status ==
             0);
     REQUIRE(drive({"predict", "--model", "run", "--data", "more.csv", "--out", "more.npy"}).status == 0);
-    const auto prepared =
-        drive({"prepare", config, "--out", "shards", "--set",
-               R"(data.train={format="csv",path="more.csv",features=["x","y"],label="label"})"});
+    const auto prepared = drive({"prepare", config, "--out", "shards", "--set",
+                                 R"(data.train={format="csv",path="more.csv",features=["x","y"],label="label"})"});
     INFO(prepared.err);
     REQUIRE(prepared.status == 0);
   }

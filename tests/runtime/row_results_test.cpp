@@ -1,4 +1,5 @@
-// A crew's work on the rows of a stream: each row comes out once and in its place, whoever works on it and whoever dies.
+// A crew's work on the rows of a stream: each row comes out once and in its place, whoever works on it and whoever
+// dies.
 
 #include "runtime/row_results.hpp"
 
@@ -187,5 +188,7 @@ TEST_CASE("a task travels as text and weights, and is the same there", "[runtime
   REQUIRE(there.model->metrics.size() == 2);
   CHECK(there.model->metrics[1].name == "top_k");
   CHECK_FALSE(row_setup_from(enlistment_of({{}, false, {}})).model);
-  CHECK(failure_of(errc::checkpoint, [] { row_setup_from({"{}"}); }).find("the driver's task") == 0);
+  row_enlistment damaged;
+  damaged.pipeline = "{}";
+  CHECK(failure_of(errc::checkpoint, [&] { row_setup_from(damaged); }).find("the driver's task") == 0);
 }
