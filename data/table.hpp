@@ -25,6 +25,7 @@ struct column {
   cells values;
   std::string origin;              ///< the file it came from, for errors
   std::vector<std::string> fields; ///< what the elements of a cell are called in that file; may be empty
+  std::uint64_t first_row = 0;     ///< which row of that file the first one is, for errors
 };
 
 /// Numbers per row: the product of the shape.

@@ -61,14 +61,14 @@ std::vector<bool> held_out_of(const job& which) {
 
 } // namespace
 
-bool goes_to_disk(const data_config& data) {
+bool goes_to_disk(const data_config& data, const spec& source) {
   if (data.precache != "auto")
     return data.precache == "disk";
   constexpr std::size_t growth = 64; // at most, from a byte on disk, which may be packed, to those in memory
   const auto memory = bytes_in(data.memory);
-  if (data::bytes_of(*data.train) <= memory / growth)
+  if (data::bytes_of(source) <= memory / growth)
     return false;
-  const auto rows = data::open(*data.train);
+  const auto rows = data::open(source);
   const auto some = rows->next();
   return some && rows->progress() > 0 &&
          static_cast<double>(bytes_as_floats(*some)) / rows->progress() > static_cast<double>(memory);

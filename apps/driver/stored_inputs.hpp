@@ -4,9 +4,9 @@
 
 namespace dk {
 
-/// Whether training rows are kept in a file: as `precache` says, or because they would take more than `memory`, by what
-/// their first ones take. @throws failure (data)
-bool goes_to_disk(const data_config& data);
+/// Whether the rows of a source are not read all at once: as `precache` says, or because they would take more than
+/// `memory`, by what their first ones take. @throws failure (data)
+bool goes_to_disk(const data_config& data, const spec& source);
 
 /// As read_data, without the test rows: the training rows are read some at a time, once to count them where some are
 /// held out, once for each transform that learns, and once to write them. Those held out are in memory.

@@ -28,7 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const int memory = memfd_create("shard", 0); // a file without a disk
   if (memory < 0 || (size > 0 && write(memory, data, size) != static_cast<ssize_t>(size)))
     std::abort();
-  reading([&] { dk::data::read_column_file("/proc/self/fd/" + std::to_string(memory)); });
+  reading([&] {
+    dk::data::column_file column{"/proc/self/fd/" + std::to_string(memory)};
+    column.bytes(0, column.size());
+  });
   close(memory);
   return 0;
 }
