@@ -27,31 +27,6 @@ std::vector<char> packed_block(const std::vector<char>& bytes) {
   return packed;
 }
 
-/// XXH3 of bytes that come in pieces.
-class running_checksum {
-public:
-  running_checksum() : state_(XXH3_createState()) {
-    if (!state_)
-      throw std::bad_alloc{};
-    XXH3_64bits_reset(state_.get());
-  }
-
-  void add(const char* bytes, std::size_t size) { XXH3_64bits_update(state_.get(), bytes, size); }
-
-  /// Of what has come since the last call.
-  std::uint64_t take() {
-    const auto found = XXH3_64bits_digest(state_.get());
-    XXH3_64bits_reset(state_.get());
-    return found;
-  }
-
-private:
-  struct free_state {
-    void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-  };
-  std::unique_ptr<XXH3_state_t, free_state> state_;
-};
-
 void put_bytes(std::ostream& to, const void* bytes, std::size_t size) {
   to.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size));
 }
@@ -59,6 +34,31 @@ void put_bytes(std::ostream& to, const void* bytes, std::size_t size) {
 } // namespace
 
 struct column_writer::state {
+  /// XXH3 of bytes that come in pieces.
+  class running_checksum {
+  public:
+    running_checksum() : state_(XXH3_createState()) {
+      if (!state_)
+        throw std::bad_alloc{};
+      XXH3_64bits_reset(state_.get());
+    }
+
+    void add(const char* bytes, std::size_t size) { XXH3_64bits_update(state_.get(), bytes, size); }
+
+    /// Of what has come since the last call.
+    std::uint64_t take() {
+      const auto found = XXH3_64bits_digest(state_.get());
+      XXH3_64bits_reset(state_.get());
+      return found;
+    }
+
+  private:
+    struct free_state {
+      void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+    };
+    std::unique_ptr<XXH3_state_t, free_state> state_;
+  };
+
   std::ofstream opened(std::ios::openmode how) const {
     std::ofstream to{path, std::ios::binary | how};
     check(to);

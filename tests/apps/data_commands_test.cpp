@@ -232,6 +232,33 @@ transforms = [ { standard = { column = "features" } }, { string_index = { column
   CHECK(driver(job, {"prepare", "named.cfg", "--out", "shards"}).status == 2); // it holds data already
 }
 
+TEST_CASE("prepare writes the same whether the rows fit in memory or not", "[apps][data]") {
+  const named_job job;
+  const auto config = [&](const std::string& test) {
+    job.folder.write("named.cfg", R"([data]
+train = { format = "csv", path = "named.csv", features = ["x", "y"], label = "side" }
+test = { format = "csv", path = ")" + test +
+                                      R"(", features = ["x", "y"], label = "side" }
+transforms = [ { filter = { column = "label", differs = "none" } }, { standard = { column = "features" } }, { string_index = { column = "label" } } ]
+)");
+  };
+  const auto prepare = [&](const std::string& out, const std::string& precache) {
+    return driver(job, {"prepare", "named.cfg", "--out", out, "--set", "data.precache=" + precache});
+  };
+  config("named.csv");
+  CHECK(prepare("memory", "memory").status == 0);
+  const auto streamed = prepare("disk", "disk");
+  INFO(streamed.err);
+  CHECK(streamed.status == 0);
+  for (const auto* file : {"train/schema.json", "train/column-0.col", "train/column-1.col", "test/column-0.col"})
+    CHECK(content_of(job.path(std::string{"disk/"} + file)) == content_of(job.path(std::string{"memory/"} + file)));
+  job.folder.write("bad.csv", "x,y,side\n1,2,left\n1,two,left\n");
+  config("bad.csv"); // the test rows come last
+  CHECK(prepare("bad", "disk").status == 3);
+  CHECK_FALSE(std::filesystem::exists(job.path("bad/train")));
+  CHECK_FALSE(std::filesystem::exists(job.path("bad/test")));
+}
+
 TEST_CASE("summary shows every column of a file", "[apps][data]") {
   const named_job job;
   const auto got = driver(job, {"summary", "named.csv"});
