@@ -86,7 +86,7 @@ pipeline fit(const std::vector<spec>& transforms, table& training) {
   return all;
 }
 
-pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr()>& open) {
+pipeline fit(const std::vector<spec>& transforms, const table_source& open) {
   pipeline all;
   for (const auto& transform : transforms) {
     check_transform(transform);

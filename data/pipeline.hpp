@@ -4,7 +4,6 @@
 #include "data/table.hpp"
 #include "data/table_stream.hpp"
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +26,7 @@ pipeline fit(const std::vector<spec>& transforms, table& training);
 /// The same of rows that come some at a time; they are read once for each transform that learns, and not kept.
 /// @param open the training rows from their start, as no transform has seen them
 /// @throws as above; (config) for a transform that needs all rows at once
-pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr()>& open);
+pipeline fit(const std::vector<spec>& transforms, const table_source& open);
 
 /// Applies to training rows what was fitted to them. @throws as fit
 void apply_to_training(const pipeline& fitted, table& training);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 namespace dk::data {
 
@@ -113,14 +114,33 @@ void check_alike(const column& a, const column& b) {
                                   ", that of " + a.origin + " the other; give files that belong together"};
 }
 
+row_numbers numbers_of(const row_numbers& from, const std::shared_ptr<const std::vector<std::size_t>>& rows) {
+  if (!from.picked)
+    return {from.first, rows};
+  auto all = *rows;
+  for (auto& row : all)
+    row = (*from.picked)[row];
+  return {from.first, std::make_shared<const std::vector<std::size_t>>(std::move(all))};
+}
+
 } // namespace
 
 table picked(const table& from, const std::vector<std::size_t>& rows) {
   table all;
+  const auto shared = std::make_shared<const std::vector<std::size_t>>(rows);
   for (const auto& c : from.columns())
     all.put({c.name, c.shape,
              std::visit([&](const auto& values) -> cells { return picked_cells(values, width(c), rows); }, c.values),
-             c.origin, c.fields});
+             c.origin, c.fields, numbers_of(c.numbers, shared)});
+  return all;
+}
+
+table counted_from(table rows, std::uint64_t first) {
+  table all;
+  for (auto& c : std::move(rows).release()) {
+    c.numbers = {first};
+    all.put(std::move(c));
+  }
   return all;
 }
 

@@ -1,7 +1,6 @@
 #include "data/store.hpp"
 
 #include "common/error.hpp"
-#include "common/text.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -38,13 +37,7 @@ void over_tables(table_stream& rows, const std::function<void(table&, std::uint6
   std::uint64_t first = 0;
   while (auto some = rows.next()) {
     const auto count = some->rows();
-    try {
-      f(*some, first);
-    } catch (const failure& why) {
-      if (first == 0)
-        throw;
-      throw failure{why.code(), std::string{why.what()} + " (row 0 is row " + with_commas(first) + " of the data)"};
-    }
+    f(*some, first);
     first += count;
   }
 }
@@ -67,7 +60,7 @@ dataset store(table_stream& rows, const std::function<void(table&)>& prepare, co
     file->append(part.features.data(), part.labels.data(), part.rows);
   });
   if (!file)
-    throw failure{errc::data, "the training data has no rows; give data to work on"};
+    throw failure{errc::data, "the data has no rows; give data to work on"};
   all.rows = file->rows();
   all.windows = windows_for(all.feature_width + all.label_width, options.memory);
   all.stored = std::move(file);

@@ -24,7 +24,7 @@ shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory);
 /// @throws failure (data) as make_dataset; (resources) when the disk is full
 dataset store(table_stream& rows, const std::function<void(table&)>& prepare, const store_options& options);
 
-/// Calls f(table, its first row) with all tables of a stream. A failure that names a row says from where it is counted.
+/// Calls f(table, its first row) with all tables of a stream.
 void over_tables(table_stream& rows, const std::function<void(table&, std::uint64_t first)>& f);
 
 } // namespace dk::data

@@ -6,6 +6,8 @@
 #include "data/formats/shards_writer.hpp"
 
 #include <filesystem>
+#include <memory>
+#include <utility>
 
 namespace dk::data::shards {
 
@@ -22,6 +24,31 @@ schema load_schema(const std::string& folder) {
   return parse_schema(load_file(path).text(), path);
 }
 
+class column_slices final : public row_slices {
+public:
+  column_slices(std::size_t rows, std::vector<stored_column> columns) : rows_(rows), columns_(std::move(columns)) {}
+
+  std::size_t rows() const override { return rows_; }
+
+  std::size_t row_bytes() const override {
+    std::size_t all = 0;
+    for (const auto& one : columns_)
+      all += one.row_bytes();
+    return all;
+  }
+
+  table slice(std::size_t first, std::size_t count) override {
+    table all;
+    for (auto& one : columns_)
+      all.put(one.rows(first, count));
+    return all;
+  }
+
+private:
+  std::size_t rows_;
+  std::vector<stored_column> columns_;
+};
+
 } // namespace
 
 std::vector<key_rule> keys() {
@@ -36,21 +63,22 @@ bool is_folder(const std::string& path) {
   return fs::is_directory(path, ignored) && fs::exists(schema_path(path), ignored);
 }
 
-table read(const spec& source) {
-  const auto folder = source.keys.at("path").get<std::string>();
+row_slices_ptr open_rows(const spec& source, const std::string& folder, const std::string&) {
   if (fs::is_directory(folder) && !is_folder(folder))
     damaged_shards(folder, "has no schema.json, so that it holds no data, or not yet");
   const auto about = load_schema(folder);
-  auto listed = listed_names(source);
-  table all;
-  for (const auto& one : about.columns) {
-    if (!is_wanted(one.name, listed))
-      continue;
-    all.put(stored_column{one, folder, about.rows}.rows(0, about.rows));
-  }
+  const auto listed = listed_names(source);
+  std::vector<stored_column> columns;
+  for (const auto& one : about.columns)
+    if (is_wanted(one.name, listed))
+      columns.emplace_back(one, folder, about.rows);
+  return std::make_unique<column_slices>(about.rows, std::move(columns));
+}
+
+table pick(table from, const spec& source) {
   const bool as_it_is =
       !source.keys.contains("features") && !source.keys.contains("label") && !source.keys.contains("columns");
-  return as_it_is ? all : picked_columns(std::move(all), source);
+  return as_it_is ? from : picked_columns(std::move(from), source);
 }
 
 pipeline prepared(const spec& source) {

@@ -135,13 +135,13 @@ TEST_CASE("a column of another folder is noticed", "[data][shards]") {
   std::filesystem::copy_file(folder.path("t/column-1.col"), folder.path("s/column-1.col"),
                              std::filesystem::copy_options::overwrite_existing);
   CHECK(failure_in(folder, errc::data, [&] {
-          shards::read({"shards", {{"path", folder.path("s")}}});
+          dk::data::read({"shards", {{"path", folder.path("s")}}});
         }) == "s/column-1.col: is not the file that its schema was written for; prepare the data again");
   CHECK(failure_in(folder, errc::usage, [&] { shards::write(rows(), {}, folder.path("s"), false); }) ==
         "s: holds something already; choose another --out");
   std::filesystem::remove(folder.path("s/schema.json"));
   CHECK(failure_in(folder, errc::data, [&] {
-          shards::read({"shards", {{"path", folder.path("s")}}});
+          dk::data::read({"shards", {{"path", folder.path("s")}}});
         }) == "s: has no schema.json, so that it holds no data, or not yet; prepare the data again");
 }
 
