@@ -81,7 +81,8 @@ job_data read_into_memory(const job& which) {
 job_data read_data(const job& which) {
   auto all = goes_to_disk(which.data, *which.data.train) ? read_to_disk(which) : read_into_memory(which);
   if (which.data.test)
-    all.test = read_source(*which.data.test, all.fitted);
+    all.test = goes_to_disk(which.data, *which.data.test) ? store_source(which, *which.data.test, all.fitted)
+                                                          : read_source(*which.data.test, all.fitted);
   return all;
 }
 

@@ -7,6 +7,7 @@
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/shards_writer.hpp"
+#include "data/read_ahead.hpp"
 #include "data/store.hpp"
 
 #include <fmt/format.h>
@@ -35,8 +36,10 @@ data::pipeline write_training(const data_config& from, data::shards::writer& to)
     to.add(rows);
     return fitted;
   }
-  const auto fitted = data::fit(from.transforms, [&] { return data::open(source); });
-  add_all(*data::open(source), fitted, data::apply_to_training, to);
+  const auto rows = data::rows_of(source);
+  const auto open = [&] { return data::read_ahead(rows()); };
+  const auto fitted = data::fit(from.transforms, open);
+  add_all(*open(), fitted, data::apply_to_training, to);
   auto all = data::prepared_by(source);
   all.insert(all.end(), fitted.begin(), fitted.end());
   return all;
@@ -62,7 +65,8 @@ int prepare_command(const prepare_options& options) {
     test.emplace(test_folder, options.pack);
   const auto fitted = write_training(which.data, train);
   if (test)
-    add_all(*data::open(*which.data.test), still_to_apply(fitted, *which.data.test), data::apply, *test);
+    add_all(*data::read_ahead(data::open(*which.data.test)), still_to_apply(fitted, *which.data.test), data::apply,
+            *test);
   train.done(fitted); // not before the test rows are written, so that both are there or neither
   say("train", train_folder, train);
   if (test) {

@@ -2,12 +2,13 @@
 
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
+#include "data/read_ahead.hpp"
 #include "data/rows.hpp"
 #include "data/store.hpp"
 #include "runtime/members.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <memory>
 #include <utility>
 
 namespace dk {
@@ -49,14 +50,18 @@ private:
   std::size_t first_ = 0;
 };
 
-std::vector<bool> held_out_of(const job& which) {
+std::vector<bool> held_out_of(const job& which, const data::table_source& open) {
   if (!(which.data.validation > 0))
     return {};
   std::size_t rows = 0;
-  const auto all = data::open(*which.data.train);
+  const auto all = open();
   while (const auto some = all->next())
     rows += some->rows();
   return data::held_rows(rows, which.data.validation, which.seed, which.data.train->name);
+}
+
+data::store_options options_of(const job& which) {
+  return {which.data.cache_folder, bytes_in(which.data.memory) / models_of(which)}; // each has an order of its own
 }
 
 } // namespace
@@ -66,9 +71,9 @@ bool goes_to_disk(const data_config& data, const spec& source) {
     return data.precache == "disk";
   constexpr std::size_t growth = 64; // at most, from a byte on disk, which may be packed, to those in memory
   const auto memory = bytes_in(data.memory);
-  if (data::bytes_of(source) <= memory / growth)
+  if (const auto bytes = data::bytes_of(source); bytes > 0 && bytes <= memory / growth)
     return false;
-  const auto rows = data::open(source);
+  const auto rows = data::glance(source);
   const auto some = rows->next();
   return some && rows->progress() > 0 &&
          static_cast<double>(bytes_as_floats(*some)) / rows->progress() > static_cast<double>(memory);
@@ -76,26 +81,25 @@ bool goes_to_disk(const data_config& data, const spec& source) {
 
 job_data read_to_disk(const job& which) {
   job_data all;
-  const auto& source = *which.data.train;
-  const auto is_held = held_out_of(which);
-  const auto open = [&](bool held) -> data::table_stream_ptr {
-    return std::make_unique<side>(data::open(source), is_held, held);
-  };
+  const auto rows = data::rows_of(*which.data.train);
+  const auto is_held = held_out_of(which, rows);
+  const auto open = [&](bool held) { return data::read_ahead(std::make_unique<side>(rows(), is_held, held)); };
   const auto fitted = data::fit(which.data.transforms, [&] { return open(false); });
   all.train = data::store(
-      *open(false), [&](data::table& some) { data::apply_to_training(fitted, some); },
-      {which.data.cache_folder, bytes_in(which.data.memory) / models_of(which)}); // each has an order of its own
-  all.fitted = data::prepared_by(source);
+      *open(false), [&](data::table& some) { data::apply_to_training(fitted, some); }, options_of(which));
+  if (!is_held.empty())
+    all.validation = data::store(
+        *open(true), [&](data::table& some) { data::apply(fitted, some); }, options_of(which));
+  all.fitted = data::prepared_by(*which.data.train);
   all.fitted.insert(all.fitted.end(), fitted.begin(), fitted.end());
-  if (!is_held.empty()) {
-    std::vector<data::table> parts;
-    data::over_tables(*open(true), [&](data::table& some, std::uint64_t) {
-      data::apply(fitted, some);
-      parts.push_back(std::move(some));
-    });
-    all.validation = data::make_dataset(data::joined(parts));
-  }
   return all;
+}
+
+data::dataset store_source(const job& which, const spec& source, const data::pipeline& fitted) {
+  const auto transforms = still_to_apply(fitted, source);
+  return data::store(
+      *data::read_ahead(data::open(source)), [&](data::table& some) { data::apply(transforms, some); },
+      options_of(which));
 }
 
 } // namespace dk
