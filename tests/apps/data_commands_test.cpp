@@ -259,6 +259,25 @@ transforms = [ { filter = { column = "label", differs = "none" } }, { standard =
   CHECK_FALSE(std::filesystem::exists(job.path("bad/test")));
 }
 
+TEST_CASE("a run measures the same on disk as in memory", "[apps][data]") {
+  const toy_job job;
+  job.folder.write("test.csv", points_csv(150));
+  const auto trained = [&](const std::string& precache) {
+    const auto done =
+        job.train({"--out", precache, "--json", "--set", fitted_transforms, "--set", "data.validation=0.3", "--set",
+                   R"(data.test={format="csv",path="test.csv"})", "--set", "data.shuffle=false", "--set",
+                   "trainer.workers=1", "--set", "data.precache=" + precache});
+    INFO(done.err);
+    REQUIRE(done.status == 0);
+    return json::parse(done.out);
+  };
+  const auto memory = trained("memory");
+  const auto disk = trained("disk");
+  for (const auto* key : {"loss", "accuracy", "rows"})
+    CHECK(disk.at(key) == memory.at(key));
+  CHECK(disk.at("validation").at("loss") == memory.at("validation").at("loss"));
+}
+
 TEST_CASE("summary shows every column of a file", "[apps][data]") {
   const named_job job;
   const auto got = driver(job, {"summary", "named.csv"});
