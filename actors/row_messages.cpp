@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -99,20 +100,49 @@ caf::error read_cells(source& f, cells& to) {
       to);
 }
 
+caf::error write_row_numbers(caf::serializer& f, const row_numbers& from) {
+  auto first = from.first;
+  auto picked = from.picked != nullptr;
+  if (auto bad = f(first, picked))
+    return bad;
+  return picked ? write_numbers(f, *from.picked) : caf::none;
+}
+
+caf::error read_row_numbers(source& f, row_numbers& to) {
+  bool picked = false;
+  if (auto bad = f(to.first, picked))
+    return bad;
+  if (!picked)
+    return caf::none;
+  std::vector<std::size_t> places;
+  if (auto bad = read_numbers(f, places))
+    return bad;
+  to.picked = std::make_shared<const std::vector<std::size_t>>(std::move(places));
+  return caf::none;
+}
+
+// Every row has its number.
+bool are_as_many(const row_numbers& numbers, const table& rows) {
+  return !numbers.picked || numbers.picked->size() == rows.rows();
+}
+
 caf::error read_column(source& f, table& to) {
   column read;
   if (auto bad = f(read.name, read.origin, read.fields))
     return bad;
   if (auto bad = read_numbers(f, read.shape))
     return bad;
+  if (auto bad = read_row_numbers(f, read.numbers))
+    return bad;
   if (auto bad = read_cells(f, read.values))
     return bad;
+  const auto numbers = read.numbers;
   try {
     to.put(std::move(read));
   } catch (const failure&) {
     return caf::sec::invalid_argument;
   }
-  return caf::none;
+  return are_as_many(numbers, to) ? caf::error{} : caf::sec::invalid_argument;
 }
 
 } // namespace
@@ -126,6 +156,8 @@ caf::error inspect(caf::serializer& f, table& x) {
     if (auto bad = f(c.name, c.origin, c.fields))
       return bad;
     if (auto bad = write_numbers(f, c.shape))
+      return bad;
+    if (auto bad = write_row_numbers(f, c.numbers))
       return bad;
     if (auto bad = f(type))
       return bad;

@@ -5,6 +5,7 @@
 
 #include "data/formats/shards.hpp"
 #include "benchmarks/w1.hpp"
+#include "data/formats/catalog.hpp"
 #include "data/parallel.hpp"
 
 #include <atomic>
@@ -22,7 +23,7 @@ constexpr int rounds = 9;
 
 double read_shards(const std::string& folder, std::size_t rows) {
   const auto begun = benchmark::now();
-  const auto table = dk::data::shards::read({"shards", {{"path", folder}}});
+  const auto table = dk::data::read({"shards", {{"path", folder}}});
   const auto seconds = benchmark::now() - begun;
   if (table.rows() != rows)
     std::exit(1);

@@ -18,7 +18,7 @@ column assembled(const table& from, const std::vector<std::string>& names, const
   }
   const auto& first_column = from.at(names.front());
   if (names.size() == 1)
-    return {to, {wide}, as_floats(first_column), first_column.origin, std::move(fields)};
+    return {to, {wide}, as_floats(first_column), first_column.origin, std::move(fields), first_column.numbers};
   const auto rows = from.rows();
   block_writer all{rows * wide};
   std::size_t at = 0;
@@ -34,7 +34,7 @@ column assembled(const table& from, const std::vector<std::string>& names, const
     });
     at += own;
   }
-  return {to, {wide}, std::move(all).done(), first_column.origin, std::move(fields)};
+  return {to, {wide}, std::move(all).done(), first_column.origin, std::move(fields), first_column.numbers};
 }
 
 } // namespace dk::data

@@ -68,6 +68,19 @@ dataset part_of(const dataset& all, std::size_t index, std::size_t parts) {
   return part;
 }
 
+row_view::row_view(const dataset& of, std::size_t first, std::size_t count) {
+  if (!of.stored) {
+    features_ = of.features.data() + first * of.feature_width;
+    labels_ = of.labels.data() + first * of.label_width;
+    return;
+  }
+  read_.resize(count * (of.feature_width + of.label_width));
+  auto* const labels = read_.data() + count * of.feature_width;
+  of.stored->read(of.first_stored + first, count, read_.data(), labels);
+  features_ = read_.data();
+  labels_ = labels;
+}
+
 void check_labels(const dataset& which, std::size_t classes) {
   const auto where = which.origin.empty() ? std::string{} : which.origin + ": ";
   if (which.label_width == 0)
@@ -75,15 +88,10 @@ void check_labels(const dataset& which, std::size_t classes) {
   if (which.label_width != 1)
     return;
   constexpr std::size_t together = 4096;
-  std::vector<float> features(which.stored ? together * which.feature_width : 0);
-  std::vector<float> labels(which.stored ? together : 0);
   for (std::size_t first = 0; first < which.rows; first += together) {
     const auto count = std::min(together, which.rows - first);
-    const auto* some = which.labels.data() + first;
-    if (which.stored) {
-      which.stored->read(which.first_stored + first, count, features.data(), labels.data());
-      some = labels.data();
-    }
+    const row_view rows{which, first, count};
+    const auto* const some = rows.labels();
     const auto* const bad = std::find_if(some, some + count, [&](float x) {
       return !(x >= 0 && x < static_cast<float>(classes) && std::floor(x) == x);
     });

@@ -40,6 +40,24 @@ dataset make_dataset(const table& from, label_use use = label_use::required);
 /// Part `index` of `parts` contiguous parts of nearly the same size; shares the rows. Requires index < parts <= rows.
 dataset part_of(const dataset& all, std::size_t index, std::size_t parts);
 
+/// Rows of a dataset that lie side by side: where they are in memory, or, of stored ones, read.
+class row_view {
+public:
+  /// Requires that the dataset lives as long, and first + count <= its rows. @throws failure (resources) where the disk
+  /// fails
+  row_view(const dataset& of, std::size_t first, std::size_t count);
+  row_view(const row_view&) = delete;
+  row_view& operator=(const row_view&) = delete;
+
+  const float* features() const { return features_; }
+  const float* labels() const { return labels_; }
+
+private:
+  std::vector<float> read_;
+  const float* features_;
+  const float* labels_;
+};
+
 /// Checks that labels are class numbers: with one number per label, a whole number in [0, classes).
 /// @throws failure (data) that names the row and the value, or that there are no labels
 void check_labels(const dataset& which, std::size_t classes);

@@ -86,7 +86,7 @@ pipeline fit(const std::vector<spec>& transforms, table& training) {
   return all;
 }
 
-pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr()>& open) {
+pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr(const pipeline&)>& open) {
   pipeline all;
   for (const auto& transform : transforms) {
     check_transform(transform);
@@ -96,13 +96,16 @@ pipeline fit(const std::vector<spec>& transforms, const std::function<table_stre
                                       "` needs all rows in memory; raise `data.memory` to more than they take"};
     const auto learning = kind.learn == nullptr ? nullptr : kind.learn(transform);
     if (learning)
-      for (const auto rows = open(); auto some = rows->next();) {
-        apply_to_training(all, *some);
+      for (const auto rows = open(all); const auto some = rows->next();)
         learning->see(*some);
-      }
     all.push_back({transform, learning ? learning->learned() : json::object()});
   }
   return all;
+}
+
+bool applies_to_parts(const std::vector<spec>& transforms) {
+  return std::none_of(transforms.begin(), transforms.end(),
+                      [](const spec& one) { return find_transform(one.name).needs_all; });
 }
 
 void apply_to_training(const pipeline& all, table& training) {

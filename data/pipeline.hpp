@@ -25,9 +25,12 @@ using pipeline = std::vector<fitted_transform>;
 pipeline fit(const std::vector<spec>& transforms, table& training);
 
 /// The same of rows that come some at a time; they are read once for each transform that learns, and not kept.
-/// @param open the training rows from their start, as no transform has seen them
+/// @param open the training rows from their start, as what was fitted so far leaves them
 /// @throws as above; (config) for a transform that needs all rows at once
-pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr()>& open);
+pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr(const pipeline& so_far)>& open);
+
+/// Whether all of them can be applied to some rows at a time. @throws failure (config) for an unknown transform
+bool applies_to_parts(const std::vector<spec>& transforms);
 
 /// Applies to training rows what was fitted to them. @throws as fit
 void apply_to_training(const pipeline& fitted, table& training);

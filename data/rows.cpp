@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 namespace dk::data {
 
@@ -130,14 +131,69 @@ void check_alike(const column& a, const column& b) {
                                   ", that of " + a.origin + " the other; give files that belong together"};
 }
 
+// A row's numbers where it came from, each by itself.
+std::vector<std::size_t> each_number(const row_numbers& from, std::size_t first, std::size_t count) {
+  std::vector<std::size_t> all(count);
+  for (std::size_t i = 0; i < count; ++i)
+    all[i] = from[first + i];
+  return all;
+}
+
+row_numbers numbers_of_each(std::vector<std::size_t> all) {
+  return {0, std::make_shared<const std::vector<std::size_t>>(std::move(all))};
+}
+
+row_numbers sliced_numbers(const row_numbers& from, std::size_t first, std::size_t count) {
+  return from.picked ? numbers_of_each(each_number(from, first, count)) : row_numbers{from.first + first};
+}
+
+// Rows that follow each other in a file are counted from the first.
+row_numbers joined_numbers(const columns& parts) {
+  const auto rows = [](const column& c) { return size(c) / (texts_in(c) == nullptr ? width(c) : 1); };
+  auto next = parts.front()->numbers.first;
+  const auto follows = [&](const column* c) {
+    const auto first = c->numbers.first;
+    const bool does = !c->numbers.picked && first == next && c->origin == parts.front()->origin;
+    next = first + rows(*c);
+    return does;
+  };
+  if (std::all_of(parts.begin(), parts.end(), follows))
+    return {parts.front()->numbers.first};
+  std::vector<std::size_t> all;
+  for (const auto* c : parts) {
+    const auto some = each_number(c->numbers, 0, rows(*c));
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return numbers_of_each(std::move(all));
+}
+
+row_numbers numbers_of(const row_numbers& from, const std::shared_ptr<const std::vector<std::size_t>>& rows) {
+  if (!from.picked)
+    return {from.first, rows};
+  auto all = *rows;
+  for (auto& row : all)
+    row = (*from.picked)[row];
+  return {from.first, std::make_shared<const std::vector<std::size_t>>(std::move(all))};
+}
+
 } // namespace
 
 table picked(const table& from, const std::vector<std::size_t>& rows) {
   table all;
+  const auto shared = std::make_shared<const std::vector<std::size_t>>(rows);
   for (const auto& c : from.columns())
     all.put({c.name, c.shape,
              std::visit([&](const auto& values) -> cells { return picked_cells(values, width(c), rows); }, c.values),
-             c.origin, c.fields});
+             c.origin, c.fields, numbers_of(c.numbers, shared)});
+  return all;
+}
+
+table counted_from(table rows, std::uint64_t first) {
+  table all;
+  for (auto& c : std::move(rows).release()) {
+    c.numbers = {first};
+    all.put(std::move(c));
+  }
   return all;
 }
 
@@ -146,7 +202,7 @@ table slice(const table& from, std::size_t first, std::size_t count) {
   for (const auto& c : from.columns())
     some.put({c.name, c.shape,
               std::visit([&](const auto& all) -> cells { return sliced_cells(all, width(c), first, count); }, c.values),
-              c.origin, c.fields});
+              c.origin, c.fields, sliced_numbers(c.numbers, first, count)});
   return some;
 }
 
@@ -161,7 +217,7 @@ table joined(const std::vector<table>& parts) {
       check_alike(a, b);
       same.push_back(&b);
     }
-    all.put({a.name, a.shape, joined_cells(same), a.origin, a.fields});
+    all.put({a.name, a.shape, joined_cells(same), a.origin, a.fields, joined_numbers(same)});
   }
   return all;
 }

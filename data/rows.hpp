@@ -16,6 +16,9 @@ table picked(const table& from, const std::vector<std::size_t>& rows);
 /// Rows [first, first + count); f32 columns are shared. Requires first + count <= rows().
 table slice(const table& from, std::size_t first, std::size_t count);
 
+/// The same rows, of which the first is row `first` of its file.
+table counted_from(table rows, std::uint64_t first);
+
 /// The rows of all, one after the other, in the columns of the first: numbers of several types become f64, or f32 where
 /// one is f32. @throws failure (data) when one lacks a column, or has it in another shape, or as text
 /// Requires one table at least.

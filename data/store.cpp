@@ -1,7 +1,6 @@
 #include "data/store.hpp"
 
 #include "common/error.hpp"
-#include "common/text.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -34,29 +33,13 @@ shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory) {
   return {rows, std::max<std::uint64_t>(memory / 8 / (rows * row_bytes), 1)};
 }
 
-void over_tables(table_stream& rows, const std::function<void(table&, std::uint64_t)>& f) {
-  std::uint64_t first = 0;
-  while (auto some = rows.next()) {
-    const auto count = some->rows();
-    try {
-      f(*some, first);
-    } catch (const failure& why) {
-      if (first == 0)
-        throw;
-      throw failure{why.code(), std::string{why.what()} + " (row 0 is row " + with_commas(first) + " of the data)"};
-    }
-    first += count;
-  }
-}
-
-dataset store(table_stream& rows, const std::function<void(table&)>& prepare, const store_options& options) {
+dataset store(table_stream& rows, const store_options& options) {
   dataset all;
   std::shared_ptr<row_file> file;
-  over_tables(rows, [&](table& some, std::uint64_t) {
-    prepare(some);
-    if (some.rows() == 0)
-      return;
-    const auto part = make_dataset(some);
+  while (const auto some = rows.next()) {
+    if (some->rows() == 0)
+      continue;
+    const auto part = make_dataset(*some);
     if (!file) {
       file = std::make_shared<row_file>(folder_of(options), part.feature_width, part.label_width);
       all = part;
@@ -65,9 +48,9 @@ dataset store(table_stream& rows, const std::function<void(table&)>& prepare, co
     }
     require_alike(all, part);
     file->append(part.features.data(), part.labels.data(), part.rows);
-  });
+  }
   if (!file)
-    throw failure{errc::data, "the training data has no rows; give data to work on"};
+    throw failure{errc::data, "the data has no rows; give data to work on"};
   all.rows = file->rows();
   all.windows = windows_for(all.feature_width + all.label_width, options.memory);
   all.stored = std::move(file);

@@ -4,7 +4,6 @@
 #include "data/table_stream.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 namespace dk::data {
@@ -20,11 +19,8 @@ struct store_options {
 /// The windows in which rows of so many numbers are shuffled.
 shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory);
 
-/// Writes the rows of a stream to a file, each table as `prepare` leaves it, with the columns `features` and `label`.
+/// Writes the rows of a stream to a file, with the columns `features` and `label`.
 /// @throws failure (data) as make_dataset; (resources) when the disk is full
-dataset store(table_stream& rows, const std::function<void(table&)>& prepare, const store_options& options);
-
-/// Calls f(table, its first row) with all tables of a stream. A failure that names a row says from where it is counted.
-void over_tables(table_stream& rows, const std::function<void(table&, std::uint64_t first)>& f);
+dataset store(table_stream& rows, const store_options& options);
 
 } // namespace dk::data

@@ -33,7 +33,9 @@ const texts* texts_in(const column& which) {
 void refuse_text(const column& which) {
   const auto& all = std::get<texts>(which.values);
   const auto where = which.origin.empty() ? std::string{} : which.origin + ": ";
-  const auto shown = all.size() == 0 ? std::string{} : ", as \"" + std::string{all[0].substr(0, 40)} + "\" in row 0";
+  const auto shown =
+      all.size() == 0 ? std::string{}
+                      : ", as \"" + std::string{all[0].substr(0, 40)} + "\" in row " + std::to_string(which.numbers[0]);
   throw failure{errc::data, where + "column `" + which.name + "` holds text" + shown +
                                 ", expected numbers; string_index or binary_label make numbers of it"};
 }
@@ -47,7 +49,7 @@ std::string shortest(double value) {
 std::string place(const column& which, std::size_t element) {
   const auto wide = width(which);
   auto text = which.origin.empty() ? std::string{} : which.origin + ": ";
-  text += "row " + std::to_string(element / wide) + " (the first is 0) of column `" + which.name + '`';
+  text += "row " + std::to_string(which.numbers[element / wide]) + " (the first is 0) of column `" + which.name + '`';
   if (element % wide < which.fields.size())
     text += ", field `" + which.fields[element % wide] + '`';
   else if (wide > 1)

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -17,6 +18,14 @@ namespace dk::data {
 using cells = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>, std::vector<std::int16_t>,
                            std::vector<std::int32_t>, std::vector<std::int64_t>, block, std::vector<double>, texts>;
 
+/// Which rows of a file there are.
+struct row_numbers {
+  std::uint64_t first = 0;                                          ///< of the first row; the others follow,
+  std::shared_ptr<const std::vector<std::size_t>> picked = nullptr; ///< unless they were picked: places behind `first`
+
+  std::uint64_t operator[](std::size_t row) const { return first + (picked ? (*picked)[row] : row); }
+};
+
 /// A named column: one cell of `shape` per row ([] is one number, [28, 28] an image), row-major, a row contiguous.
 /// Of texts there is one per row.
 struct column {
@@ -25,6 +34,7 @@ struct column {
   cells values;
   std::string origin;              ///< the file it came from, for errors
   std::vector<std::string> fields; ///< what the elements of a cell are called in that file; may be empty
+  row_numbers numbers = {};        ///< of its rows in that file, for errors
 };
 
 /// Numbers per row: the product of the shape.

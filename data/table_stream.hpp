@@ -2,12 +2,14 @@
 
 #include "data/table.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 
 namespace dk::data {
 
-/// The rows of a source in their order, a table of some of them at a time, with the same columns in each.
+/// The rows of a source in their order, a table of some of them at a time, with the same columns in each, whose numbers
+/// may be of other types.
 class table_stream {
 public:
   virtual ~table_stream() = default;
@@ -20,5 +22,8 @@ public:
 };
 
 using table_stream_ptr = std::unique_ptr<table_stream>;
+
+/// Opens rows from their start, as often as it is called.
+using table_source = std::function<table_stream_ptr()>;
 
 } // namespace dk::data

@@ -41,8 +41,8 @@ evaluation evaluate(const trained_models& of, const nn::objective& loss, const s
   over_parts(of, loss, rows.label_width, rows.rows,
              [&](nn::ensemble& models, std::size_t part, std::size_t first, std::size_t count) {
                auto others = models.first().measurements_of(metrics);
-               const auto sums = models.evaluate(rows.features.data() + first * rows.feature_width,
-                                                 rows.labels.data() + first * rows.label_width, count, &others);
+               const data::row_view some{rows, first, count};
+               const auto sums = models.evaluate(some.features(), some.labels(), count, &others);
                parts[part].emplace(found{sums, std::move(others)});
              });
   for (std::size_t i = 1; i < parts.size(); ++i) {

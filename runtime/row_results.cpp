@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::size_t parts_per_worker = 2; // one is worked on, one waits
 
+// A row that is wrong is named by its file.
+bool are_of_one_file(const data::table& a, const data::table& b) {
+  return a.columns().front().origin == b.columns().front().origin;
+}
+
 } // namespace
 
 row_results::row_results(row_crew& crew, const row_worker_setup& task, data::table_stream& rows, row_flow flow)
@@ -59,7 +64,7 @@ bool row_results::may_read() const {
   return !at_end_ && (flow_ == row_flow::whole_parts || (left_rows_ == 0 && under_way_.empty()));
 }
 
-// Parts end at multiples of part_rows.
+// Parts end at multiples of part_rows, and where a file ends.
 std::optional<data::table> row_results::cut() {
   const auto wanted = part_rows - next_first_ % part_rows;
   while (left_rows_ < wanted && may_read()) {
@@ -73,6 +78,8 @@ std::optional<data::table> row_results::cut() {
   std::vector<data::table> pieces;
   for (auto missing = std::min(wanted, left_rows_); missing > 0;) {
     auto& front = left_.front();
+    if (!pieces.empty() && !are_of_one_file(pieces.front(), front))
+      break;
     const auto count = std::min(missing, front.rows());
     pieces.push_back(data::slice(front, 0, count));
     front = data::slice(front, count, front.rows() - count);

@@ -1,6 +1,6 @@
 #include "apps/driver/inputs.hpp"
 
-#include "apps/driver/stored_inputs.hpp"
+#include "apps/driver/streamed_inputs.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "data/formats/catalog.hpp"
@@ -48,16 +48,6 @@ data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms,
   return all;
 }
 
-data::table read_fitted(const spec& source, const data::pipeline& fitted) {
-  auto table = data::read(source);
-  data::apply(still_to_apply(fitted, source), table);
-  return table;
-}
-
-data::dataset read_source(const spec& source, const data::pipeline& fitted) {
-  return data::make_dataset(read_fitted(source, fitted));
-}
-
 namespace {
 
 job_data read_into_memory(const job& which) {
@@ -76,12 +66,26 @@ job_data read_into_memory(const job& which) {
   return all;
 }
 
+data::dataset read_test(const spec& source, const data::pipeline& fitted) {
+  auto rows = data::read(source);
+  data::apply(still_to_apply(fitted, source), rows);
+  return data::make_dataset(rows);
+}
+
 } // namespace
 
-job_data read_data(const job& which) {
-  auto all = goes_to_disk(which.data) ? read_to_disk(which) : read_into_memory(which);
-  if (which.data.test)
-    all.test = read_source(*which.data.test, all.fitted);
+job_data read_data(const job& which, const cluster_config& where) {
+  const auto& data = which.data;
+  const bool on_nodes = !where.nodes.empty() && data::applies_to_parts(data.transforms);
+  const auto on_disk = [&](const spec& source) { return goes_to_disk(data, source); };
+  const bool streams_test = data.test && (on_nodes || on_disk(*data.test));
+  const bool streams_train = on_nodes || on_disk(*data.train);
+  std::optional<streamed_inputs> streamed;
+  if (streams_train || streams_test)
+    streamed.emplace(which, on_nodes ? where : cluster_config{});
+  auto all = streams_train ? streamed->training() : read_into_memory(which);
+  if (data.test)
+    all.test = streams_test ? streamed->other(*data.test, all.fitted) : read_test(*data.test, all.fitted);
   return all;
 }
 

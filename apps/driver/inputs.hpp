@@ -21,8 +21,9 @@ struct job_data {
 /// @throws failure (model)
 block resolve_model(job& which);
 
-/// @throws failure (data, config)
-job_data read_data(const job& which);
+/// @param where the nodes on which rows are put through transforms; none: here
+/// @throws failure (data, config, connect, nodes)
+job_data read_data(const job& which, const cluster_config& where = {});
 
 /// Fits the transforms to training rows and applies them. @return all that the rows have been through, what they were
 /// prepared with before that included. @throws failure (data, config)
@@ -31,12 +32,5 @@ data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms,
 /// What of a run's pipeline is still to be applied to the rows of a source: all of it, or, where they were prepared,
 /// what comes after. @throws failure (data) where they were prepared in another way
 data::pipeline still_to_apply(const data::pipeline& fitted, const spec& source);
-
-/// The table of a source after a run's transforms; those that its rows were prepared with are not applied again.
-/// @throws failure (data, config, checkpoint)
-data::table read_fitted(const spec& source, const data::pipeline& fitted);
-
-/// One source through a run's transforms. @throws failure (data, config, checkpoint)
-data::dataset read_source(const spec& source, const data::pipeline& fitted);
 
 } // namespace dk

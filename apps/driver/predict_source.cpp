@@ -84,36 +84,24 @@ data::table picked_for(data::table all, const std::optional<spec>& train) {
   return data::picked_columns(std::move(all), source);
 }
 
-/// Objects, whole lines of them, as they come.
-class object_stream final : public data::table_stream {
+/// Objects as they come, with what the model asks for.
+class picked_objects final : public data::table_stream {
 public:
-  object_stream(std::unique_ptr<data::byte_stream> text, std::string origin, const std::optional<spec>& train)
-      : text_(std::move(text)), origin_(std::move(origin)), train_(train) {}
+  picked_objects(std::unique_ptr<data::byte_stream> text, const std::string& origin, const std::optional<spec>& train)
+      : all_(data::json_lines::open(std::move(text), origin, together)), train_(train) {}
 
   std::optional<data::table> next() override {
-    constexpr std::size_t together = std::size_t{4} << 20U;
-    while (!at_end_) {
-      at_end_ = !text_->append_to(left_, together);
-      const auto end = at_end_ ? left_.size() : left_.rfind('\n') + 1;
-      const auto some = left_.substr(0, end);
-      left_.erase(0, end);
-      const auto before = lines_;
-      lines_ += static_cast<std::size_t>(std::count(some.begin(), some.end(), '\n'));
-      if (some.find_first_not_of(" \t\r\n") != std::string::npos)
-        return picked_for(data::json_lines::parse(some, origin_, before), train_);
-    }
-    return std::nullopt;
+    auto some = all_->next();
+    return some ? std::optional{picked_for(std::move(*some), train_)} : std::nullopt;
   }
 
-  double progress() const override { return text_->progress(); }
+  double progress() const override { return all_->progress(); }
 
 private:
-  std::unique_ptr<data::byte_stream> text_;
-  std::string origin_;
+  static constexpr std::size_t together = std::size_t{4} << 20U;
+
+  data::table_stream_ptr all_;
   std::optional<spec> train_;
-  std::string left_;
-  std::size_t lines_ = 0;
-  bool at_end_ = false;
 };
 
 rows_to_predict from_stdin(const std::optional<spec>& train) {
@@ -131,7 +119,7 @@ rows_to_predict from_stdin(const std::optional<spec>& train) {
                           : csv_source(start.substr(0, end_of_line()), "stdin", {"csv", {{"path", "stdin"}}}, train);
   auto all = data::continued(std::move(start), std::move(input));
   if (is_json)
-    return {source, std::make_unique<object_stream>(std::move(all), "stdin", train)};
+    return {source, std::make_unique<picked_objects>(std::move(all), "stdin", train)};
   return {source, data::csv::open(std::move(all), "stdin", source, most)};
 }
 
@@ -145,7 +133,7 @@ rows_to_predict open_for_prediction(const std::string& data, const std::optional
     return {source, data::open(source)};
   const auto path = data::files_of(source.keys.begin()->get<std::string>()).front();
   if (source.name == "json_lines")
-    return {source, std::make_unique<object_stream>(std::make_unique<data::file_stream>(path), path, train)};
+    return {source, std::make_unique<picked_objects>(std::make_unique<data::file_stream>(path), path, train)};
   if (source.name == "csv") {
     constexpr std::size_t of_header = std::size_t{1} << 20U;
     source = csv_source(data::start_of(path, of_header), path, source, train);

@@ -1,22 +1,37 @@
 #include "apps/driver/prepare.hpp"
 
 #include "apps/driver/inputs.hpp"
+#include "apps/driver/streamed_inputs.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/shards.hpp"
+#include "data/formats/shards_writer.hpp"
 
 #include <fmt/format.h>
+#include <optional>
 
 namespace dk {
 
 namespace {
 
-void write(const data::table& rows, const data::pipeline& fitted, const std::string& folder, bool pack) {
-  data::shards::write(rows, fitted, folder, pack);
-  fmt::print("{} = {{ format = \"shards\", path = \"{}\" }}   # {} rows: {}\n", folder.substr(folder.rfind('/') + 1),
-             folder, with_commas(rows.rows()), join(rows.names()));
+// The training rows, at once where they fit in memory and stay here, which reads them once; or else as they come.
+// @return all that they have been through
+data::pipeline write_training(const job& which, streamed_inputs& inputs, data::shards::writer& to) {
+  const auto& source = *which.data.train;
+  const bool stays_here = which.cluster.nodes.empty() || !data::applies_to_parts(which.data.transforms);
+  if (stays_here && !goes_to_disk(which.data, source)) {
+    auto rows = data::read(source);
+    auto fitted = fit_rows(source, which.data.transforms, rows);
+    to.add(rows);
+    return fitted;
+  }
+  return inputs.each_of_training([&](const data::table& some) { to.add(some); });
+}
+
+void say(const char* key, const std::string& folder, const data::shards::writer& written) {
+  fmt::print("{} = {{ format = \"shards\", path = \"{}\" }}   # {} rows: {}\n", key, folder,
+             with_commas(written.rows()), join(written.names()));
 }
 
 } // namespace
@@ -26,11 +41,22 @@ int prepare_command(const prepare_options& options) {
   const auto which = load_job(options.config, options.settings);
   if (!which.data.train)
     throw failure{errc::config, options.config + ": has no training data; give `train` in [data]"};
-  auto train = data::read(*which.data.train);
-  const auto fitted = fit_rows(*which.data.train, which.data.transforms, train);
-  write(train, fitted, options.out + "/train", options.pack);
+  const auto train_folder = options.out + "/train";
+  const auto test_folder = options.out + "/test";
+  data::shards::writer train{train_folder, options.pack};
+  std::optional<data::shards::writer> test;
   if (which.data.test)
-    write(read_fitted(*which.data.test, fitted), fitted, options.out + "/test", options.pack);
+    test.emplace(test_folder, options.pack);
+  streamed_inputs inputs{which, which.cluster};
+  const auto fitted = write_training(which, inputs, train);
+  if (test)
+    inputs.each_of(*which.data.test, fitted, [&](const data::table& some) { test->add(some); });
+  train.done(fitted); // not before the test rows are written, so that both are there or neither
+  say("train", train_folder, train);
+  if (test) {
+    test->done(fitted);
+    say("test", test_folder, *test);
+  }
   return 0;
 }
 

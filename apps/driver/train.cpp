@@ -60,7 +60,7 @@ int train_command(const train_options& options) {
   }
   run_options run;
   run.start = resolve_model(which);
-  const auto data = read_data(which);
+  const auto data = read_data(which, options.dry_run ? cluster_config{} : which.cluster);
   check_job(which, data.train);
   screen shown{options.quiet};
   if (!options.quiet)

@@ -19,6 +19,11 @@ public:
   virtual double progress() const = 0;
 };
 
+/// One as a part of the other, which may be nothing.
+inline double part_of(std::size_t some, std::size_t all) {
+  return all == 0 ? 1 : static_cast<double>(some) / static_cast<double>(all);
+}
+
 /// What a pipe brings, as it comes. @param name for errors
 std::unique_ptr<byte_stream> open_pipe(int descriptor, std::string name);
 

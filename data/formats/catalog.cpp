@@ -11,11 +11,16 @@
 #include "data/formats/json_lines.hpp"
 #include "data/formats/npy.hpp"
 #include "data/formats/npz.hpp"
+#include "data/formats/pick.hpp"
 #include "data/formats/shards.hpp"
+#include "data/formats/sliced_files.hpp"
+#include "data/rows.hpp"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <limits>
+#include <utility>
 
 namespace dk::data {
 
@@ -26,31 +31,12 @@ struct format {
   const char* path_key; ///< the key that a plain path goes to
   std::vector<key_rule> (*keys)();
   bool (*recognise)(std::string_view start);
-  table (*read)(const spec& source);
-  table_stream_ptr (*open)(const spec& source, std::size_t bytes) = nullptr; ///< nullptr: file by file
-};
+  sliced_format slices; ///< of formats whose rows can be read at any place; the others are text, and have these:
+  table (*read)(const spec& source) = nullptr;
+  table_source (*rows_of)(const spec& source, std::size_t bytes) = nullptr;
+  table_stream_ptr (*glance)(const spec& source, std::size_t bytes) = nullptr;
 
-/// Reads whole files, one after the other.
-class files_stream final : public table_stream {
-public:
-  files_stream(spec source, const format& how)
-      : source_(std::move(source)), how_(how), files_(files_of(source_.keys.at(how.path_key).get<std::string>())) {}
-
-  std::optional<table> next() override {
-    if (read_ == files_.size())
-      return std::nullopt;
-    auto one = source_;
-    one.keys[how_.path_key] = files_[read_++];
-    return how_.read(one);
-  }
-
-  double progress() const override { return static_cast<double>(read_) / static_cast<double>(files_.size()); }
-
-private:
-  spec source_;
-  const format& how_;
-  std::vector<std::string> files_;
-  std::size_t read_ = 0;
+  bool is_text() const { return read != nullptr; }
 };
 
 bool never(std::string_view) {
@@ -59,14 +45,21 @@ bool never(std::string_view) {
 
 // In the order in which they are asked whether they recognise a file: csv takes any text.
 constexpr std::array formats{
-    format{"cifar", "path", cifar::keys, never, cifar::read},
-    format{"hdf5", "path", hdf5::keys, hdf5::recognise, hdf5::read},
-    format{"shards", "path", shards::keys, never, shards::read}, // told by its folder
-    format{"npy", "path", npy::keys, npy::recognise, npy::read},
-    format{"npz", "path", npz::keys, npz::recognise, npz::read},
-    format{"idx", "features", idx::keys, idx::recognise, idx::read},
-    format{"json_lines", "path", json_lines::keys, json_lines::recognise, json_lines::read},
-    format{"csv", "path", csv::keys, csv::recognise, csv::read, csv::open},
+    format{"cifar", "path", cifar::keys, never, {cifar::open_rows}},
+    format{"hdf5", "path", hdf5::keys, hdf5::recognise, {hdf5::open_rows, nullptr, picked_columns}},
+    format{"shards", "path", shards::keys, never, {shards::open_rows, nullptr, shards::pick}}, // told by its folder
+    format{"npy", "path", npy::keys, npy::recognise, {npy::open_rows, "labels", picked_columns}},
+    format{"npz", "path", npz::keys, npz::recognise, {npz::open_rows, nullptr, picked_columns}},
+    format{"idx", "features", idx::keys, idx::recognise, {idx::open_rows, "labels"}},
+    format{"json_lines",
+           "path",
+           json_lines::keys,
+           json_lines::recognise,
+           {},
+           json_lines::read,
+           json_lines::rows_of,
+           json_lines::glance},
+    format{"csv", "path", csv::keys, csv::recognise, {}, csv::read, csv::rows_of, csv::glance},
 };
 
 const format& find_format(const spec& source) {
@@ -82,13 +75,35 @@ const format& find_format(const spec& source) {
 
 table read(const spec& source) {
   check_source(source);
-  return find_format(source).read(source);
+  const auto& how = find_format(source);
+  if (how.is_text())
+    return how.read(source);
+  constexpr auto all = std::numeric_limits<std::size_t>::max(); // of a file in one table
+  const auto files = open_slices(source, how.path_key, how.slices, all);
+  std::vector<table> parts;
+  while (auto one = files->next())
+    parts.push_back(std::move(*one));
+  return parts.size() == 1 ? std::move(parts.front()) : joined(parts);
+}
+
+table_source rows_of(const spec& source, std::size_t bytes) {
+  check_source(source);
+  const auto& how = find_format(source);
+  if (how.is_text())
+    return how.rows_of(source, bytes);
+  return [source, &how, bytes] {
+    return open_slices(source, how.path_key, how.slices, std::max<std::size_t>(bytes / 2, 1));
+  };
 }
 
 table_stream_ptr open(const spec& source, std::size_t bytes) {
+  return rows_of(source, bytes)();
+}
+
+table_stream_ptr glance(const spec& source, std::size_t bytes) {
   check_source(source);
   const auto& how = find_format(source);
-  return how.open == nullptr ? std::make_unique<files_stream>(source, how) : how.open(source, bytes);
+  return how.is_text() ? how.glance(source, bytes) : rows_of(source, bytes)();
 }
 
 std::size_t bytes_of(const spec& source) {

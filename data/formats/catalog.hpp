@@ -16,9 +16,16 @@ namespace dk::data {
 /// @throws failure (config) for keys, failure (data) for files
 table read(const spec& source);
 
-/// The same rows, some at a time: of CSV about `bytes` of text, of other formats a file.
-/// @throws as read, also from `next`
+/// The same rows, some at a time, as often as they are asked for: of text about `bytes` of it, of other formats tables
+/// of about half as many. @throws as read, also from `next`
+table_source rows_of(const spec& source, std::size_t bytes = std::size_t{16} << 20U);
+
+/// The same, once.
 table_stream_ptr open(const spec& source, std::size_t bytes = std::size_t{16} << 20U);
+
+/// The same, to see what the first rows are like: nothing is read but these. So columns may change their types, and
+/// there may be more than the source asks for.
+table_stream_ptr glance(const spec& source, std::size_t bytes = std::size_t{1} << 20U);
 
 /// Bytes of the source's files, packed or not, or 0 where it is a folder. @throws failure (data)
 std::size_t bytes_of(const spec& source);

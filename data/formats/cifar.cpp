@@ -1,10 +1,11 @@
 #include "data/formats/cifar.hpp"
 
 #include "common/error.hpp"
-#include "data/rows.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 namespace dk::data::cifar {
 
@@ -45,6 +46,48 @@ void copy_image(const std::uint8_t* from, bool channels_last, std::uint8_t* to) 
       to[planes * i + channel] = from[channel * plane + i];
 }
 
+class record_slices final : public row_slices {
+public:
+  record_slices(byte_source_ptr bytes, std::string origin, const spec& source)
+      : bytes_(std::move(bytes)), origin_(std::move(origin)), layout_(layout_of(source)) {
+    if (const auto classes = source.keys.value("classes", 10); classes != 10 && classes != 100)
+      throw failure{errc::config,
+                    "source `cifar`: `classes` is " + std::to_string(classes) + ", accepted is 10 or 100"};
+    if (bytes_->size() == 0 || bytes_->size() % layout_.record() != 0)
+      throw failure{errc::data, origin_ + ": has " + std::to_string(bytes_->size()) + " bytes, expected records of " +
+                                    std::to_string(layout_.record()) + "; fetch it again, or correct `classes`"};
+  }
+
+  std::size_t rows() const override { return bytes_->size() / layout_.record(); }
+  std::size_t row_bytes() const override { return layout_.record(); }
+
+  table slice(std::size_t first, std::size_t count) override {
+    const auto records = read_bytes(*bytes_, first * layout_.record(), count * layout_.record());
+    std::vector<std::uint8_t> images(count * planes * plane);
+    std::vector<std::uint8_t> labels(count);
+    const auto* record = reinterpret_cast<const std::uint8_t*>(records.get());
+    for (std::size_t row = 0; row < count; ++row, record += layout_.record()) {
+      labels[row] = record[layout_.label_at];
+      if (labels[row] >= layout_.classes)
+        throw failure{errc::data, origin_ + ": record " + std::to_string(first + row) +
+                                      " (the first is 0) has the label " + std::to_string(labels[row]) +
+                                      ", expected 0 to " + std::to_string(layout_.classes - 1) +
+                                      "; fetch it again, or correct `classes`"};
+      copy_image(record + layout_.labels, layout_.channels_last, images.data() + row * planes * plane);
+    }
+    table all;
+    using sizes = std::vector<std::size_t>;
+    all.put({"features", layout_.channels_last ? sizes{32, 32, 3} : sizes{3, 32, 32}, std::move(images), origin_, {}});
+    all.put({"label", {}, std::move(labels), origin_, {}});
+    return all;
+  }
+
+private:
+  byte_source_ptr bytes_;
+  std::string origin_;
+  layout layout_;
+};
+
 } // namespace
 
 std::vector<key_rule> keys() {
@@ -54,37 +97,12 @@ std::vector<key_rule> keys() {
           {"channels", key_kind::text, false, {"last", "first"}}};
 }
 
-table parse(const file_content& content, const std::string& origin, const spec& source) {
-  if (const auto classes = source.keys.value("classes", 10); classes != 10 && classes != 100)
-    throw failure{errc::config, "source `cifar`: `classes` is " + std::to_string(classes) + ", accepted is 10 or 100"};
-  const auto l = layout_of(source);
-  if (content.size() == 0 || content.size() % l.record() != 0)
-    throw failure{errc::data, origin + ": has " + std::to_string(content.size()) + " bytes, expected records of " +
-                                  std::to_string(l.record()) + "; fetch it again, or correct `classes`"};
-  const auto rows = content.size() / l.record();
-  std::vector<std::uint8_t> images(rows * planes * plane);
-  std::vector<std::uint8_t> labels(rows);
-  const auto* record = reinterpret_cast<const std::uint8_t*>(content.data());
-  for (std::size_t row = 0; row < rows; ++row, record += l.record()) {
-    labels[row] = record[l.label_at];
-    if (labels[row] >= l.classes)
-      throw failure{errc::data, origin + ": record " + std::to_string(row) + " (the first is 0) has the label " +
-                                    std::to_string(labels[row]) + ", expected 0 to " + std::to_string(l.classes - 1) +
-                                    "; fetch it again, or correct `classes`"};
-    copy_image(record + l.labels, l.channels_last, images.data() + row * planes * plane);
-  }
-  table all;
-  using sizes = std::vector<std::size_t>;
-  all.put({"features", l.channels_last ? sizes{32, 32, 3} : sizes{3, 32, 32}, std::move(images), origin, {}});
-  all.put({"label", {}, std::move(labels), origin, {}});
-  return all;
+row_slices_ptr slices_in(byte_source_ptr bytes, const std::string& origin, const spec& source) {
+  return std::make_unique<record_slices>(std::move(bytes), origin, source);
 }
 
-table read(const spec& source) {
-  std::vector<table> parts;
-  for (const auto& path : files_of(source.keys.at("path").get<std::string>()))
-    parts.push_back(parse(load_file(path), path, source));
-  return joined(parts);
+row_slices_ptr open_rows(const spec& source, const std::string& path, const std::string&) {
+  return slices_in(open_bytes(path), path, source);
 }
 
 } // namespace dk::data::cifar

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "common/spec.hpp"
-#include "data/formats/file.hpp"
+#include "data/formats/byte_source.hpp"
+#include "data/formats/row_slices.hpp"
 #include "data/keys.hpp"
-#include "data/table.hpp"
 
 #include <string>
 #include <vector>
@@ -20,9 +20,9 @@ std::vector<key_rule> keys();
 
 /// Columns `features` and `label`, both u8. @throws failure (data) when the file does not hold whole records, or a
 /// label is out of range
-table read(const spec& source);
+row_slices_ptr open_rows(const spec& source, const std::string& path, const std::string& name);
 
-/// As read, from bytes in memory.
-table parse(const file_content& content, const std::string& origin, const spec& source);
+/// The same of other bytes.
+row_slices_ptr slices_in(byte_source_ptr bytes, const std::string& origin, const spec& source);
 
 } // namespace dk::data::cifar

@@ -2,68 +2,23 @@
 
 #include "common/buffer_pool.hpp"
 #include "common/error.hpp"
+#include "data/formats/column_layout.hpp"
 #include "data/parallel.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
-#include <xxhash.h>
 #include <zstd.h>
 
 namespace dk::data {
 
 namespace {
 
-constexpr std::size_t block_bytes = std::size_t{4} << 20U;
-constexpr std::size_t header_bytes = 64;
-constexpr std::size_t entry_bytes = 16;
-constexpr std::uint32_t column_version = 1;
-constexpr char magic[] = {'D', 'K', 'C', 'O', 'L', 'U', 'M', 'N'};
-
-struct header {
-  std::array<char, 8> magic{};
-  std::uint32_t version = column_version;
-  std::uint32_t packing = 0;
-  std::uint64_t size = 0;
-  std::uint64_t blocks = 0;
-  std::uint64_t index = 0;
-  std::uint64_t checksum = 0;
-  std::array<std::uint64_t, 2> zeros{};
-};
-static_assert(sizeof(header) == header_bytes);
-
-struct entry {
-  std::uint64_t stored = 0;
-  std::uint64_t checksum = 0;
-};
-static_assert(sizeof(entry) == entry_bytes);
-
-constexpr std::size_t checked_header_bytes = 40;
-
-std::uint64_t xxh3(const void* bytes, std::size_t size) {
-  return XXH3_64bits(bytes, size);
-}
-
-std::size_t unpacked_size(const header& h, std::size_t block) {
-  return std::min<std::size_t>(block_bytes, h.size - block * block_bytes);
-}
-
-std::vector<char> pack(const char* bytes, std::size_t size) {
-  std::vector<char> packed(ZSTD_compressBound(size));
-  constexpr int fast = 1;
-  const auto count = ZSTD_compress(packed.data(), packed.size(), bytes, size, fast);
-  if (ZSTD_isError(count) != 0)
-    throw std::bad_alloc{};
-  packed.resize(count);
-  return packed;
-}
+using namespace column_layout;
 
 /// A file that is mapped for as long as anybody holds it.
 std::shared_ptr<const std::byte> mapped(const std::string& path, std::size_t& size) {
@@ -92,15 +47,14 @@ header checked_header(const std::byte* bytes, std::size_t size, const std::strin
   if (size < header_bytes)
     damaged_shards(path, "is torn: it has " + std::to_string(size) + " bytes, a header alone has 64");
   std::memcpy(&h, bytes, header_bytes);
-  if (std::memcmp(h.magic.data(), magic, sizeof magic) != 0)
+  if (h.magic != magic)
     damaged_shards(path, "is no column of a shard, or damaged at its start");
   if (h.checksum != xxh3(bytes, checked_header_bytes) || h.zeros[0] != 0 || h.zeros[1] != 0)
     damaged_shards(path, "is damaged in its header");
-  if (h.version != column_version || h.packing > 1)
+  if (h.version != version || h.packing > 1)
     damaged_shards(path, "is of another version of the format");
-  const auto blocks = h.size / block_bytes + (h.size % block_bytes == 0 ? 0 : 1);
   std::uint64_t end = 0;
-  const bool whole = h.blocks == blocks && !__builtin_mul_overflow(h.blocks, entry_bytes, &end) &&
+  const bool whole = h.blocks == blocks_of(h.size) && !__builtin_mul_overflow(h.blocks, entry_bytes, &end) &&
                      !__builtin_add_overflow(end, sizeof(std::uint64_t), &end) &&
                      !__builtin_add_overflow(end, h.index, &end) && h.index >= header_bytes && end == size;
   if (!whole)
@@ -139,69 +93,109 @@ void damaged_shards(const std::string& path, const std::string& why) {
   throw failure{errc::data, path + ": " + why + "; prepare the data again"};
 }
 
-std::uint64_t write_column_file(const std::string& path, const void* bytes, std::size_t size, bool packed) {
-  const auto* const from = static_cast<const char*>(bytes);
-  header h;
-  std::memcpy(h.magic.data(), magic, sizeof magic);
-  h.packing = packed ? 1 : 0;
-  h.size = size;
-  h.blocks = size / block_bytes + (size % block_bytes == 0 ? 0 : 1);
-  std::ofstream to{path, std::ios::binary};
-  const auto put = [&](const void* what, std::size_t count) {
-    to.write(static_cast<const char*>(what), static_cast<std::streamsize>(count));
-  };
-  put(&h, header_bytes); // its place is taken; what it holds is known at the end
-  std::vector<entry> index;
-  h.index = header_bytes;
-  for (std::size_t block = 0; block < h.blocks; ++block) {
-    const auto* const first = from + block * block_bytes;
-    const auto count = unpacked_size(h, block);
-    const auto small = packed ? pack(first, count) : std::vector<char>{};
-    const auto* const stored = packed ? small.data() : first;
-    index.push_back({packed ? small.size() : count, 0});
-    index.back().checksum = xxh3(stored, index.back().stored);
-    put(stored, index.back().stored);
-    h.index += index.back().stored;
+struct column_file::state {
+  explicit state(const std::string& from) : path(from) {
+    std::size_t file_size = 0;
+    file = mapped(path, file_size);
+    head = checked_header(file.get(), file_size, path);
+    starts = block_starts(file.get(), head, path, index);
+    is_checked.resize(index.size());
+    std::uint64_t index_checksum = 0;
+    std::memcpy(&index_checksum, file.get() + file_size - sizeof index_checksum, sizeof index_checksum);
+    seal = head.checksum ^ index_checksum;
   }
-  const auto index_checksum = xxh3(index.data(), index.size() * entry_bytes);
-  put(index.data(), index.size() * entry_bytes);
-  put(&index_checksum, sizeof index_checksum);
-  h.checksum = xxh3(&h, checked_header_bytes);
-  to.seekp(0);
-  put(&h, header_bytes);
-  to.flush();
-  if (!to)
-    throw failure{errc::resources, "cannot write " + path + ": " + std::strerror(errno)};
-  return h.checksum ^ index_checksum;
-}
 
-column_bytes read_column_file(const std::string& path) {
-  std::size_t size = 0;
-  const auto file = mapped(path, size);
-  const auto h = checked_header(file.get(), size, path);
-  std::vector<entry> index;
-  const auto starts = block_starts(file.get(), h, path, index);
-  std::shared_ptr<std::byte> memory;
-  if (h.packing == 1)
-    memory = pooled_bytes(h.size);
-  in_parallel(index.size(), [&](std::size_t block) {
-    const auto* const stored = file.get() + starts[block];
-    if (xxh3(stored, index[block].stored) != index[block].checksum)
+  bool is_packed() const { return head.packing == 1; }
+
+  void check_block(std::size_t block) {
+    if (is_checked[block] != 0)
+      return;
+    if (xxh3(file.get() + starts[block], index[block].stored) != index[block].checksum)
       damaged_shards(path, "is damaged in block " + std::to_string(block) + " (bytes " + std::to_string(starts[block]) +
                                " to " + std::to_string(starts[block] + index[block].stored) + ')');
-    if (h.packing == 1) {
-      const auto wanted = unpacked_size(h, block);
-      const auto got = ZSTD_decompress(memory.get() + block * block_bytes, wanted, stored, index[block].stored);
-      if (got != wanted)
-        damaged_shards(path, "cannot be unpacked in block " + std::to_string(block));
+    is_checked[block] = 1;
+  }
+
+  void unpack_block(std::size_t block, std::byte* to) {
+    check_block(block);
+    const auto wanted = unpacked_size(head, block);
+    if (ZSTD_decompress(to, wanted, file.get() + starts[block], index[block].stored) != wanted)
+      damaged_shards(path, "cannot be unpacked in block " + std::to_string(block));
+  }
+
+  // A block that is asked for in parts is kept until another is.
+  std::shared_ptr<const std::byte> kept_block(std::size_t block) {
+    if (!kept || kept_index != block) {
+      kept.reset();
+      const auto memory = pooled_bytes(unpacked_size(head, block));
+      unpack_block(block, memory.get());
+      kept = memory;
+      kept_index = block;
     }
-  });
-  std::uint64_t index_checksum = 0;
-  std::memcpy(&index_checksum, file.get() + size - sizeof index_checksum, sizeof index_checksum);
-  const auto seal = h.checksum ^ index_checksum;
-  if (h.packing == 1)
-    return {memory, h.size, seal};
-  return {std::shared_ptr<const std::byte>{file, file.get() + header_bytes}, h.size, seal};
+    return kept;
+  }
+
+  std::shared_ptr<const std::byte> unpacked(std::size_t first, std::size_t count) {
+    const auto begin = first / block_bytes;
+    const auto end = blocks_of(first + count);
+    if (end <= begin + 1 && count < head.size) {
+      const auto one = kept_block(begin);
+      return {one, one.get() + first % block_bytes};
+    }
+    const auto memory = pooled_bytes(count);
+    const auto part = [&](std::size_t block, auto f) {
+      const auto from = std::max(block * block_bytes, first);
+      const auto to = std::min(block * block_bytes + unpacked_size(head, block), first + count);
+      f(to - from == unpacked_size(head, block), from, to - from);
+    };
+    in_parallel(end - begin, [&](std::size_t i) {
+      part(begin + i, [&](bool whole, std::size_t from, std::size_t) {
+        if (whole)
+          unpack_block(begin + i, memory.get() + from - first);
+      });
+    });
+    for (const auto block : {begin, end - 1})
+      part(block, [&](bool whole, std::size_t from, std::size_t size) {
+        if (!whole)
+          std::memcpy(memory.get() + from - first, kept_block(block).get() + from % block_bytes, size);
+      });
+    return memory;
+  }
+
+  std::shared_ptr<const std::byte> in_place(std::size_t first, std::size_t count) {
+    const auto begin = first / block_bytes;
+    in_parallel(blocks_of(first + count) - begin, [&](std::size_t i) { check_block(begin + i); });
+    return {file, file.get() + header_bytes + first};
+  }
+
+  std::string path;
+  std::shared_ptr<const std::byte> file;
+  header head;
+  std::vector<entry> index;
+  std::vector<std::uint64_t> starts; // of the blocks
+  std::vector<char> is_checked;      // each by itself, as threads check several
+  std::uint64_t seal = 0;
+  std::shared_ptr<const std::byte> kept; // the block that was unpacked last
+  std::size_t kept_index = 0;
+};
+
+column_file::column_file(const std::string& path) : state_(std::make_unique<state>(path)) {}
+column_file::~column_file() = default;
+column_file::column_file(column_file&&) noexcept = default;
+column_file& column_file::operator=(column_file&&) noexcept = default;
+
+std::size_t column_file::size() const {
+  return state_->head.size;
+}
+
+std::uint64_t column_file::seal() const {
+  return state_->seal;
+}
+
+std::shared_ptr<const std::byte> column_file::bytes(std::size_t first, std::size_t count) {
+  if (count == 0)
+    return {};
+  return state_->is_packed() ? state_->unpacked(first, count) : state_->in_place(first, count);
 }
 
 } // namespace dk::data

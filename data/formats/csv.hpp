@@ -32,9 +32,12 @@ bool recognise(std::string_view start);
 /// @throws failure (data): "FILE:LINE:COLUMN: what, which field, what to do"
 table read(const spec& source);
 
-/// The same, some rows at a time. @param bytes of text that are read together
-/// @throws as read, also from `next`
-table_stream_ptr open(const spec& source, std::size_t bytes);
+/// The same, some rows at a time; where there are `columns`, all are read once to know their types.
+/// @param bytes of text that are read together. @throws as read, also from `next`
+table_source rows_of(const spec& source, std::size_t bytes);
+
+/// The first rows, and those that follow, where the types of `columns` are those of the rows that are read together.
+table_stream_ptr glance(const spec& source, std::size_t bytes);
 
 /// The same of text that comes from elsewhere, as it comes: the types of `columns` are those of the rows that are read
 /// together. @param origin its name for errors

@@ -2,6 +2,7 @@
 #include "data/formats/csv.hpp"
 #include "data/formats/csv_columns.hpp"
 #include "data/formats/file_stream.hpp"
+#include "data/rows.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -78,7 +79,8 @@ public:
   }
 
   double progress() const {
-    const auto done = static_cast<double>(begun_) - (now_ ? 1 - now_->progress() : 0);
+    const auto done =
+        static_cast<double>(begun_) - (now_ ? 1 - now_->progress() * part_of(taken_, taken_ + left_.size()) : 0);
     return done / static_cast<double>(names_.size());
   }
 
@@ -97,6 +99,7 @@ private:
       auto all = file_content::of(some.substr(0, end), lines_);
       lines_ += static_cast<std::size_t>(lines);
       left_.erase(0, end);
+      taken_ += end;
       return all;
     }
   }
@@ -116,6 +119,7 @@ private:
   void end_stream() {
     how_.reset();
     now_.reset();
+    taken_ = 0;
     lines_ = 0;
     at_end_ = false;
   }
@@ -129,7 +133,8 @@ private:
   std::unique_ptr<byte_stream> now_;
   std::optional<plan> how_; // of this stream
   std::string left_;        // of its text, not yet read
-  std::size_t lines_ = 0;   // of it, before that
+  std::size_t taken_ = 0;   // bytes of it before that
+  std::size_t lines_ = 0;
   bool at_end_ = false;
 };
 
@@ -157,9 +162,16 @@ public:
   explicit stream(parts from) : parts_(std::move(from)) {}
 
   std::optional<table> next() override {
-    while (const auto some = parts_.next())
-      if (auto rows = table_of(some->text, some->origin, some->how); rows.rows() > 0)
-        return rows;
+    while (const auto some = parts_.next()) {
+      if (file_ != &some->origin)
+        row_ = 0;
+      file_ = &some->origin;
+      if (auto rows = table_of(some->text, some->origin, some->how); rows.rows() > 0) {
+        const auto first = row_;
+        row_ += rows.rows();
+        return counted_from(std::move(rows), first);
+      }
+    }
     return std::nullopt;
   }
 
@@ -167,12 +179,23 @@ public:
 
 private:
   parts parts_;
+  const std::string* file_ = nullptr; // that was read last
+  std::size_t row_ = 0;               // of it, the next
 };
 
 } // namespace
 
-table_stream_ptr open(const spec& source, std::size_t bytes) {
-  return std::make_unique<stream>(parts_of(source, bytes, types_of(source, bytes)));
+table_source rows_of(const spec& source, std::size_t bytes) {
+  const auto types = std::make_shared<std::optional<column_types>>();
+  return [=]() -> table_stream_ptr {
+    if (!*types)
+      *types = types_of(source, bytes);
+    return std::make_unique<stream>(parts_of(source, bytes, **types));
+  };
+}
+
+table_stream_ptr glance(const spec& source, std::size_t bytes) {
+  return std::make_unique<stream>(parts_of(source, bytes, {}));
 }
 
 table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,

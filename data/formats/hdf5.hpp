@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/row_slices.hpp"
 #include "data/keys.hpp"
-#include "data/table.hpp"
 
 #include <string_view>
 #include <vector>
@@ -19,7 +19,7 @@ std::vector<key_rule> keys();
 /// Whether a file that starts with these bytes is HDF5.
 bool recognise(std::string_view start);
 
-/// @throws failure (data)
-table read(const spec& source);
+/// The data sets of a file that the source asks for. @throws failure (data)
+row_slices_ptr open_rows(const spec& source, const std::string& path, const std::string& name);
 
 } // namespace dk::data::hdf5

@@ -2,12 +2,15 @@
 
 #include "common/error.hpp"
 #include "common/text.hpp"
-#include "data/formats/file.hpp"
+#include "data/formats/byte_source.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <memory>
+#include <utility>
 
 namespace dk::data::idx {
 
@@ -23,7 +26,7 @@ struct header {
   throw failure{errc::data, path + ": " + why};
 }
 
-std::uint64_t bytes_of(unsigned type) {
+std::uint64_t size_of_number(unsigned type) {
   switch (type) {
   case 0x08:
   case 0x09:
@@ -50,11 +53,13 @@ std::string hex(const unsigned char* bytes, std::size_t count) {
   return text;
 }
 
-header read_header(const file_content& file, const std::string& path) {
+header read_header(byte_source& file, const std::string& path) {
   if (file.size() < 4)
     damaged(path, "has " + std::to_string(file.size()) + " bytes, too short for an IDX file; fetch it again");
-  const auto* const magic = reinterpret_cast<const unsigned char*>(file.data());
-  const auto each = bytes_of(magic[2]);
+  constexpr std::size_t longest = 4 + 4 * 255;
+  const auto start = read_bytes(file, 0, std::min(file.size(), longest));
+  const auto* const magic = reinterpret_cast<const unsigned char*>(start.get());
+  const auto each = size_of_number(magic[2]);
   if (magic[0] != 0 || magic[1] != 0 || each == 0 || magic[3] == 0)
     damaged(path, "is not an IDX file: it starts with " + hex(magic, 4) +
                       ", expected 00 00, a type from 08 to 0e and a rank; check the path and the format");
@@ -138,22 +143,54 @@ block floats(const char* from, std::uint64_t count) {
   return std::move(all).done();
 }
 
-cells read_body(const char* from, const header& h) {
-  switch (h.type) {
+cells read_body(const char* from, unsigned type, std::uint64_t count) {
+  switch (type) {
   case 0x08:
-    return copied<std::uint8_t>(from, h.values);
+    return copied<std::uint8_t>(from, count);
   case 0x09:
-    return copied<std::int8_t>(from, h.values);
+    return copied<std::int8_t>(from, count);
   case 0x0B:
-    return swapped_copy<std::int16_t, std::uint16_t>(from, h.values);
+    return swapped_copy<std::int16_t, std::uint16_t>(from, count);
   case 0x0C:
-    return swapped_copy<std::int32_t, std::uint32_t>(from, h.values);
+    return swapped_copy<std::int32_t, std::uint32_t>(from, count);
   case 0x0D:
-    return floats(from, h.values);
+    return floats(from, count);
   default:
-    return swapped_copy<double, std::uint64_t>(from, h.values);
+    return swapped_copy<double, std::uint64_t>(from, count);
   }
 }
+
+class cell_slices final : public row_slices {
+public:
+  cell_slices(const std::string& path, std::string name)
+      : bytes_(open_bytes(path)), path_(path), name_(std::move(name)), header_(read_header(*bytes_, path_)) {
+    in_row_ = 1;
+    for (std::size_t i = 1; i < header_.sizes.size(); ++i)
+      in_row_ *= header_.sizes[i];
+  }
+
+  std::size_t rows() const override { return header_.sizes.front(); }
+  std::size_t row_bytes() const override { return in_row_ * size_of_number(header_.type); }
+
+  table slice(std::size_t first, std::size_t count) override {
+    const auto body = read_bytes(*bytes_, 4 + 4 * header_.sizes.size() + first * row_bytes(), count * row_bytes());
+    const auto* const from = reinterpret_cast<const char*>(body.get());
+    table all;
+    all.put({name_,
+             {header_.sizes.begin() + 1, header_.sizes.end()},
+             read_body(from, header_.type, count * in_row_),
+             path_,
+             {}});
+    return all;
+  }
+
+private:
+  byte_source_ptr bytes_;
+  std::string path_;
+  std::string name_;
+  header header_;
+  std::size_t in_row_ = 0; // numbers
+};
 
 } // namespace
 
@@ -162,23 +199,12 @@ std::vector<key_rule> keys() {
 }
 
 bool recognise(std::string_view start) {
-  return start.size() >= 4 && start[0] == 0 && start[1] == 0 && bytes_of(static_cast<unsigned char>(start[2])) != 0 &&
-         start[3] != 0;
+  return start.size() >= 4 && start[0] == 0 && start[1] == 0 &&
+         size_of_number(static_cast<unsigned char>(start[2])) != 0 && start[3] != 0;
 }
 
-column read_column(const std::string& path, const std::string& name) {
-  const auto file = load_file(path);
-  const auto h = read_header(file, path);
-  const auto* const body = file.data() + 4 + 4 * h.sizes.size();
-  return {name, {h.sizes.begin() + 1, h.sizes.end()}, read_body(body, h), path, {}};
-}
-
-table read(const spec& source) {
-  table all;
-  all.put(read_column(source.keys.at("features").get<std::string>(), "features"));
-  if (const auto labels = source.keys.find("labels"); labels != source.keys.end())
-    all.put(read_column(labels->get<std::string>(), "label"));
-  return all;
+row_slices_ptr open_rows(const spec&, const std::string& path, const std::string& name) {
+  return std::make_unique<cell_slices>(path, name);
 }
 
 } // namespace dk::data::idx

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/row_slices.hpp"
 #include "data/keys.hpp"
-#include "data/table.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,11 +20,8 @@ std::vector<key_rule> keys();
 /// Whether a file that starts with these bytes is IDX.
 bool recognise(std::string_view start);
 
-/// One file as a column; its row shape is the file's sizes without the first.
+/// One file as the column `name`; its row shape is the file's sizes without the first.
 /// @throws failure (data) when it is missing or damaged; sizes are checked before anything is allocated
-column read_column(const std::string& path, const std::string& name);
-
-/// Columns `features` and, with `labels`, `label`.
-table read(const spec& source);
+row_slices_ptr open_rows(const spec& source, const std::string& path, const std::string& name);
 
 } // namespace dk::data::idx

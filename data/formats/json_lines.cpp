@@ -2,162 +2,136 @@
 
 #include "common/error.hpp"
 #include "data/formats/file.hpp"
+#include "data/formats/file_stream.hpp"
+#include "data/formats/json_reader.hpp"
 #include "data/formats/pick.hpp"
 #include "data/rows.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <limits>
-#include <nlohmann/json.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
 
 namespace dk::data::json_lines {
 
 namespace {
 
-using nlohmann::json;
+/// Opens the stream that has this place among those of a source.
+using opening = std::function<std::unique_ptr<byte_stream>(std::size_t)>;
 
-constexpr double gap = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t most_dimensions = 8;
-
-/// Where something stands, for errors.
-struct position {
-  const std::string& origin;
-  std::size_t line;
-
-  [[noreturn]] void fail(const std::string& why, std::size_t column = 0) const {
-    throw failure{errc::data,
-                  origin + ':' + std::to_string(line) + (column == 0 ? "" : ':' + std::to_string(column)) + ": " + why};
-  }
-};
-
-bool is_sparse(const json& value) {
-  return value.is_object() && value.contains("size") && value.contains("indices") && value.contains("values");
-}
-
-std::string shown(const json& value) {
-  auto text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  constexpr std::size_t most = 40;
-  return text.size() > most ? text.substr(0, most) + "..." : text;
-}
-
-/// A column while its lines are read. What the first value is, all are.
-class builder {
+/// The objects of one stream after another, whole lines of them, as they come.
+class object_stream final : public table_stream {
 public:
-  explicit builder(std::string name) : name_(std::move(name)) {}
-
-  const std::string& name() const { return name_; }
-
-  /// Takes the value of row `row`; those between the last and this one are missing.
-  void take(const json& value, std::size_t row, const position& at) {
-    if (value.is_null())
-      return;
-    const bool text = value.is_string() || is_sparse(value);
-    if (!begun_)
-      begin(value, text, at);
-    else if (text != is_text_)
-      at.fail("key `" + name_ + "` holds " + shown(value) + ", expected " + (is_text_ ? "text" : "numbers") +
-              ", as in the lines before; correct it");
-    fill_to(row);
-    if (is_text_)
-      words_.push_back(word_of(value));
-    else
-      take_numbers(value, 0, at);
-    ++rows_;
+  /// @param names of the streams, for errors. @param known what is known of their keys already
+  object_stream(std::vector<std::string> names, opening open, std::size_t bytes, reader known)
+      : names_(std::move(names)), open_(std::move(open)), bytes_(bytes), reader_(std::move(known)) {
+    reader_.start_again();
   }
 
-  column done(std::size_t rows, const std::string& origin) && {
-    fill_to(rows);
-    if (is_text_ || !begun_)
-      return {name_, {}, std::move(words_), origin, {}};
-    return {name_, shape_, narrowed(), origin, {}};
+  std::optional<table> next() override {
+    while (now_ || begun_ < names_.size()) {
+      if (!now_)
+        begin();
+      const auto& origin = names_[begun_ - 1];
+      take_lines(origin);
+      if (const auto count = reader_.rows(); count > 0) {
+        const auto first = row_;
+        row_ += count;
+        return counted_from(reader_.give(origin), first);
+      }
+    }
+    return std::nullopt;
   }
+
+  double progress() const override {
+    const auto left = now_ ? 1 - now_->progress() * part_of(taken_, taken_ + left_.size()) : 0;
+    return (static_cast<double>(begun_) - left) / static_cast<double>(names_.size());
+  }
+
+  /// What is known when all has been read, or as far as it has.
+  const reader& known() const { return reader_; }
 
 private:
-  void begin(const json& value, bool text, const position& at) {
-    begun_ = true;
-    is_text_ = text;
-    for (const auto* inner = &value; inner->is_array(); inner = &inner->front()) {
-      if (inner->empty() || shape_.size() == most_dimensions)
-        at.fail("key `" + name_ + "` holds " + shown(value) + ", expected numbers in each of its lists; correct it");
-      shape_.push_back(inner->size());
-      width_ *= inner->size(); // each was read, so that there are as many
+  void begin() {
+    now_ = open_(begun_++);
+    left_.clear();
+    taken_ = 0;
+    lines_ = 0;
+    row_ = 0;
+  }
+
+  // Those that are there, some at least.
+  void take_lines(const std::string& origin) {
+    std::size_t end = 0;
+    bool at_end = false;
+    for (auto wanted = bytes_; end == 0 && !at_end; wanted *= 2) {
+      at_end = left_.size() < wanted && !now_->append_to(left_, wanted - left_.size());
+      end = at_end ? left_.size() : left_.rfind('\n', wanted - 1) + 1;
     }
+    const auto some = std::string_view{left_}.substr(0, end);
+    reader_.take(some, origin, lines_);
+    lines_ += static_cast<std::size_t>(std::count(some.begin(), some.end(), '\n'));
+    left_.erase(0, end);
+    taken_ += end;
+    if (at_end)
+      now_.reset();
   }
 
-  void fill_to(std::size_t row) {
-    if (is_text_ || !begun_)
-      for (; rows_ < row; ++rows_)
-        words_.push_back("");
-    else if (rows_ < row) {
-      numbers_.resize(numbers_.size() + (row - rows_) * width_, gap);
-      rows_ = row;
-      whole_ = false;
-    }
-  }
-
-  static std::string word_of(const json& value) {
-    if (value.is_string())
-      return value.get<std::string>();
-    return '(' + value["size"].dump() + ',' + value["indices"].dump() + ',' + value["values"].dump() + ')';
-  }
-
-  void take_numbers(const json& value, std::size_t depth, const position& at) {
-    if (depth < shape_.size()) {
-      if (!value.is_array() || value.size() != shape_[depth])
-        at.fail("key `" + name_ + "` holds a list of another shape than in the lines before; correct it");
-      for (const auto& inner : value)
-        take_numbers(inner, depth + 1, at);
-      return;
-    }
-    if (!value.is_number() && !value.is_boolean())
-      at.fail("key `" + name_ + "` holds " + shown(value) + ", expected a number; correct it");
-    const auto number = value.is_boolean() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>();
-    constexpr double exact_to = 9007199254740992.0; // 2^53
-    if (value.is_number_integer() && std::abs(number) >= exact_to)
-      at.fail("key `" + name_ + "` holds " + shown(value) + ", which f64 would round; write it as text");
-    whole_ = whole_ && !value.is_number_float();
-    largest_ = std::max(largest_, std::abs(number));
-    numbers_.push_back(number);
-  }
-
-  cells narrowed() {
-    if (!whole_)
-      return std::move(numbers_);
-    if (largest_ <= std::numeric_limits<std::int32_t>::max()) {
-      std::vector<std::int32_t> small(numbers_.size());
-      std::transform(numbers_.begin(), numbers_.end(), small.begin(), [](double x) { return static_cast<int>(x); });
-      return small;
-    }
-    std::vector<std::int64_t> large(numbers_.size());
-    std::transform(numbers_.begin(), numbers_.end(), large.begin(),
-                   [](double x) { return static_cast<std::int64_t>(x); });
-    return large;
-  }
-
-  std::string name_;
-  bool begun_ = false;
-  bool is_text_ = false;
-  bool whole_ = true;
-  double largest_ = 0;
-  std::size_t rows_ = 0;
-  std::vector<std::size_t> shape_;
-  std::size_t width_ = 1;
-  std::vector<double> numbers_;
-  texts words_;
+  std::vector<std::string> names_;
+  opening open_;
+  std::size_t bytes_;
+  reader reader_;
+  std::size_t begun_ = 0; // of the streams
+  std::unique_ptr<byte_stream> now_;
+  std::string left_;      // of its text, not yet read
+  std::size_t taken_ = 0; // bytes of it before that
+  std::size_t lines_ = 0;
+  std::size_t row_ = 0; // of it, the next
 };
 
-json object_of(std::string_view line, const position& at) {
-  try {
-    auto read = json::parse(line);
-    if (!read.is_object())
-      at.fail("holds " + shown(read) + ", expected an object, as {\"x\": 1.5, \"label\": 0}", 1);
-    return read;
-  } catch (const json::exception& why) {
-    const auto* const parse = dynamic_cast<const json::parse_error*>(&why);
-    at.fail("is no JSON; expected an object a line", parse == nullptr ? 0 : parse->byte);
-  }
+object_stream objects_in(const spec& source, std::size_t bytes, reader known) {
+  auto files = files_of(source.keys.at("path").get<std::string>());
+  auto open = [files](std::size_t i) { return std::make_unique<file_stream>(files[i]); };
+  return {std::move(files), std::move(open), bytes, std::move(known)};
 }
+
+// Whether all columns that the source asks for have been seen, so that no later line says anything new of them but that
+// their numbers need a wider type.
+bool is_settled(const reader& known, const spec& source) {
+  auto wanted = listed_names(source);
+  if (wanted.empty() && source.keys.contains("columns"))
+    return false;
+  if (wanted.empty())
+    wanted = {"features"};
+  for (auto& name : label_names(source))
+    wanted.push_back(std::move(name));
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& name) { return known.knows(name); });
+}
+
+// What is to be known of the keys, for which all lines are read where the first do not say it.
+reader keys_in(const spec& source, std::size_t bytes) {
+  auto all = objects_in(source, bytes, {});
+  while (all.next() && !is_settled(all.known(), source))
+    ;
+  return all.known();
+}
+
+class picked_stream final : public table_stream {
+public:
+  picked_stream(object_stream all, const spec& source) : all_(std::move(all)), source_(source) {}
+
+  std::optional<table> next() override {
+    auto some = all_.next();
+    return some ? std::optional{picked_columns(std::move(*some), source_)} : std::nullopt;
+  }
+
+  double progress() const override { return all_.progress(); }
+
+private:
+  object_stream all_;
+  spec source_;
+};
 
 } // namespace
 
@@ -173,45 +147,41 @@ bool recognise(std::string_view start) {
   return first != std::string_view::npos && start[first] == '{';
 }
 
-table parse(std::string_view text, const std::string& origin, std::size_t lines_before) {
-  std::vector<builder> columns;
-  std::size_t rows = 0;
-  auto line = lines_before;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto one = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line;
-    if (one.find_first_not_of(" \t\r") == std::string_view::npos)
-      continue;
-    const position at{origin, line};
-    const auto object = object_of(one, at);
-    for (const auto& [key, value] : object.items()) {
-      auto known =
-          std::find_if(columns.begin(), columns.end(), [&name = key](const builder& c) { return c.name() == name; });
-      if (known == columns.end()) {
-        constexpr std::size_t most_columns = 100'000; // each is looked for in every line
-        if (columns.size() == most_columns)
-          at.fail("has more than 100,000 keys in its lines; put numbers into lists");
-        known = columns.emplace(columns.end(), key);
-      }
-      known->take(value, rows, at);
-    }
-    ++rows;
-  }
-  if (rows == 0)
+table parse(std::string_view text, const std::string& origin) {
+  reader all;
+  all.take(text, origin, 0);
+  if (all.rows() == 0)
     throw failure{errc::data, origin + ": has no lines; give data to work on"};
-  table all;
-  for (auto& one : columns)
-    all.put(std::move(one).done(rows, origin));
-  return all;
+  return all.give(origin);
 }
 
 table read(const spec& source) {
-  std::vector<table> parts;
-  for (const auto& path : files_of(source.keys.at("path").get<std::string>()))
-    parts.push_back(picked_columns(parse(load_file(path).text(), path), source));
-  return joined(parts);
+  reader all;
+  const auto files = files_of(source.keys.at("path").get<std::string>());
+  for (const auto& path : files)
+    all.take(load_file(path).text(), path, 0);
+  if (all.rows() == 0)
+    throw failure{errc::data, files.front() + ": has no lines; give data to work on"};
+  return picked_columns(all.give(files.front()), source);
+}
+
+table_source rows_of(const spec& source, std::size_t bytes) {
+  const auto known = std::make_shared<std::optional<reader>>();
+  return [=]() -> table_stream_ptr {
+    if (!*known)
+      *known = keys_in(source, bytes);
+    return std::make_unique<picked_stream>(objects_in(source, bytes, **known), source);
+  };
+}
+
+table_stream_ptr glance(const spec& source, std::size_t bytes) {
+  return std::make_unique<object_stream>(objects_in(source, bytes, {}));
+}
+
+table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, std::size_t bytes) {
+  const auto only = std::make_shared<std::unique_ptr<byte_stream>>(std::move(text));
+  const auto take = [only](std::size_t) { return std::move(*only); };
+  return std::make_unique<object_stream>(std::vector<std::string>{origin}, take, bytes, reader{});
 }
 
 } // namespace dk::data::json_lines

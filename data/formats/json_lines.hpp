@@ -1,9 +1,12 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/byte_stream.hpp"
 #include "data/keys.hpp"
 #include "data/table.hpp"
+#include "data/table_stream.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +26,18 @@ bool recognise(std::string_view start);
 
 table read(const spec& source);
 
+/// The same, about `bytes` of text at a time. Where the first lines do not have every column that is asked for, all are
+/// read once to know of them. Numbers may get a wider type from one table to the next.
+/// @throws as read, also from `next`
+table_source rows_of(const spec& source, std::size_t bytes);
+
+/// All columns of the first rows, and of those that follow.
+table_stream_ptr glance(const spec& source, std::size_t bytes);
+
+/// All columns of text that comes from elsewhere, as it comes. @param origin its name for errors
+table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, std::size_t bytes);
+
 /// All columns of a text. @throws failure (data): "FILE:LINE:COLUMN: what, which key, what to do"
-table parse(std::string_view text, const std::string& origin, std::size_t lines_before = 0);
+table parse(std::string_view text, const std::string& origin);
 
 } // namespace dk::data::json_lines

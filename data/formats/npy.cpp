@@ -1,10 +1,9 @@
 #include "data/formats/npy.hpp"
 
+#include "common/buffer_pool.hpp"
 #include "common/error.hpp"
-#include "data/formats/file.hpp"
 #include "data/formats/npy_header.hpp"
 #include "data/formats/pick.hpp"
-#include "data/rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,8 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <utility>
 
 namespace dk::data::npy {
 
@@ -58,13 +59,15 @@ private:
 
 /// One field of every record.
 struct source_field {
-  std::string_view body;
+  const std::shared_ptr<const std::byte>& body;
   const header& all;
   const field& one;
   std::size_t items = 0;   ///< records
   std::size_t in_item = 1; ///< numbers, or texts, of the field in a record
+  std::size_t before = 0;  ///< records of the file before these
 
-  const char* at(std::size_t item) const { return body.data() + item_places{all}(item)*all.record + one.offset; }
+  const char* bytes() const { return reinterpret_cast<const char*>(body.get()); }
+  const char* at(std::size_t item) const { return bytes() + item_places{all}(item)*all.record + one.offset; }
 };
 
 template <class Number>
@@ -98,7 +101,7 @@ cells numbers_of(const source_field& from) {
   if constexpr (std::is_same_v<Number, Held>)
     if (is_as_in_memory(from)) {
       if (!all.empty())
-        std::memcpy(all.data(), from.body.data(), all.size() * sizeof(Number));
+        std::memcpy(all.data(), from.bytes(), all.size() * sizeof(Number));
       return all;
     }
   over_numbers<Number>(from, [&](std::size_t i, Number x) { all[i] = static_cast<Held>(x); });
@@ -106,11 +109,10 @@ cells numbers_of(const source_field& from) {
 }
 
 cells floats_of(const source_field& from) {
+  if (is_as_in_memory(from)) // used where they lie
+    return block{{from.body, reinterpret_cast<const float*>(from.body.get())}, from.items * from.in_item};
   block_writer all{from.items * from.in_item};
-  if (is_as_in_memory(from))
-    std::memcpy(all.data(), from.body.data(), all.size() * sizeof(float));
-  else
-    over_numbers<float>(from, [&](std::size_t i, float x) { all.data()[i] = x; });
+  over_numbers<float>(from, [&](std::size_t i, float x) { all.data()[i] = x; });
   return std::move(all).done();
 }
 
@@ -123,7 +125,8 @@ cells halves_of(const source_field& from) {
 cells large_of(const source_field& from, const std::string& origin) {
   over_numbers<std::uint64_t>(from, [&](std::size_t i, std::uint64_t x) {
     if (x > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      throw failure{errc::data, origin + ": number " + std::to_string(i) + " (the first is 0)" +
+      throw failure{errc::data, origin + ": number " + std::to_string(from.before * from.in_item + i) +
+                                    " (the first is 0)" +
                                     (from.one.name.empty() ? "" : " of field `" + from.one.name + '`') + " is " +
                                     std::to_string(x) + ", which 64 bits with a sign do not hold; rescale it"};
   });
@@ -216,20 +219,92 @@ std::size_t checked_items(const header& h, std::size_t bytes, const std::string&
   return items;
 }
 
-column column_of(const header& h, const field& one, std::string_view body, std::size_t items, const std::string& origin,
-                 const std::string& name) {
-  column made{one.name.empty() ? name : one.name, {}, {}, origin, {}};
-  if (!h.shape.empty())
-    made.shape.assign(h.shape.begin() + 1, h.shape.end());
-  made.shape.insert(made.shape.end(), one.shape.begin(), one.shape.end());
-  source_field from{body, h, one, items, 1};
-  for (const auto size : one.shape)
-    from.in_item *= size;
-  if (width(made) == 0)
-    throw failure{errc::data, origin + ": column `" + made.name + "` has rows of no numbers; leave it out"};
-  made.values = cells_of(from, origin);
-  return made;
-}
+/// An array whose rows are read as they are asked for.
+class array_slices final : public row_slices {
+public:
+  array_slices(byte_source_ptr bytes, std::string origin, std::string name)
+      : bytes_(std::move(bytes)), origin_(std::move(origin)), name_(std::move(name)) {
+    const auto start = header_bytes();
+    header_ = read_header(start, origin_);
+    const auto items = checked_items(header_, bytes_->size() - header_.body, origin_);
+    rows_ = header_.shape.empty() ? 1 : header_.shape.front();
+    in_row_ = rows_ == 0 ? 0 : items / rows_;
+    if (bytes_->is_sequential() && is_fortran())
+      bytes_ = kept_bytes(*bytes_); // whose rows lie all over the file
+    slice(0, 0);                    // says what is wrong with the columns
+  }
+
+  std::size_t rows() const override { return rows_; }
+  std::size_t row_bytes() const override { return in_row_ * header_.record; }
+
+  table slice(std::size_t first, std::size_t count) override {
+    auto some = header_; // of an array that has these rows only
+    if (!some.shape.empty())
+      some.shape.front() = count;
+    const auto body = body_of(first, count);
+    table all;
+    for (const auto& one : header_.fields)
+      if (one.type != 'V') {
+        auto made = column_of(some, one, body, first, count);
+        if (all.find(made.name) != nullptr)
+          throw failure{errc::data, origin_ + ": has two fields `" + made.name + "`; rename one"};
+        all.put(std::move(made));
+      }
+    if (all.columns().empty())
+      throw failure{errc::data, origin_ + ": has no fields of numbers or texts; name another file"};
+    return all;
+  }
+
+private:
+  // As many bytes as the header says that it has, or as there are.
+  std::string header_bytes() {
+    constexpr std::size_t with_length = 12;
+    std::string start(std::min(bytes_->size(), with_length), '\0');
+    const auto read = [&](std::size_t count) {
+      start.resize(count);
+      bytes_->read(reinterpret_cast<std::byte*>(start.data()), 0, count);
+    };
+    read(start.size());
+    if (recognise(start) && start.size() == with_length)
+      read(std::min(bytes_->size(), header_end(start)));
+    return start;
+  }
+
+  bool is_fortran() const { return header_.fortran_order && header_.shape.size() > 1; }
+
+  // In the order of Fortran the numbers of a row lie apart, those of a column side by side.
+  std::shared_ptr<const std::byte> body_of(std::size_t first, std::size_t count) {
+    if (!is_fortran() || count == rows_)
+      return read_bytes(*bytes_, header_.body + first * row_bytes(), count * row_bytes());
+    auto all = pooled_bytes(count * row_bytes());
+    const auto run = count * header_.record;
+    for (std::size_t i = 0; i < in_row_ && run > 0; ++i)
+      bytes_->read(all.get() + i * run, header_.body + (i * rows_ + first) * header_.record, run);
+    return all;
+  }
+
+  column column_of(const header& h, const field& one, const std::shared_ptr<const std::byte>& body, std::size_t first,
+                   std::size_t count) const {
+    column made{one.name.empty() ? name_ : one.name, {}, {}, origin_, {}};
+    if (!h.shape.empty())
+      made.shape.assign(h.shape.begin() + 1, h.shape.end());
+    made.shape.insert(made.shape.end(), one.shape.begin(), one.shape.end());
+    source_field from{body, h, one, count * in_row_, 1, first * in_row_};
+    for (const auto size : one.shape)
+      from.in_item *= size;
+    if (width(made) == 0)
+      throw failure{errc::data, origin_ + ": column `" + made.name + "` has rows of no numbers; leave it out"};
+    made.values = cells_of(from, origin_);
+    return made;
+  }
+
+  byte_source_ptr bytes_;
+  std::string origin_;
+  std::string name_;
+  header header_;
+  std::size_t rows_ = 0;
+  std::size_t in_row_ = 0; // records
+};
 
 } // namespace
 
@@ -244,34 +319,12 @@ bool recognise(std::string_view start) {
   return start.substr(0, 6) == "\x93NUMPY";
 }
 
-table parse(std::string_view bytes, const std::string& origin, const std::string& name) {
-  const auto h = read_header(bytes, origin);
-  const auto body = bytes.substr(h.body);
-  const auto items = checked_items(h, body.size(), origin);
-  table all;
-  for (const auto& one : h.fields)
-    if (one.type != 'V') {
-      auto made = column_of(h, one, body, items, origin, name);
-      if (all.find(made.name) != nullptr)
-        throw failure{errc::data, origin + ": has two fields `" + made.name + "`; rename one"};
-      all.put(std::move(made));
-    }
-  if (all.columns().empty())
-    throw failure{errc::data, origin + ": has no fields of numbers or texts; name another file"};
-  return all;
+row_slices_ptr slices_in(byte_source_ptr bytes, const std::string& origin, const std::string& name) {
+  return std::make_unique<array_slices>(std::move(bytes), origin, name);
 }
 
-table read(const spec& source) {
-  std::vector<table> parts;
-  for (const auto& path : files_of(source.keys.at("path").get<std::string>()))
-    parts.push_back(parse(load_file(path).text(), path, "features"));
-  auto all = joined(parts);
-  if (const auto labels = source.keys.find("labels"); labels != source.keys.end()) {
-    const auto path = labels->get<std::string>();
-    auto read = parse(load_file(path).text(), path, "label");
-    all.put(read.at("label"));
-  }
-  return picked_columns(std::move(all), source);
+row_slices_ptr open_rows(const spec&, const std::string& path, const std::string& name) {
+  return slices_in(open_bytes(path), path, name);
 }
 
 } // namespace dk::data::npy

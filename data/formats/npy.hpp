@@ -1,8 +1,9 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/byte_source.hpp"
+#include "data/formats/row_slices.hpp"
 #include "data/keys.hpp"
-#include "data/table.hpp"
 
 #include <string>
 #include <string_view>
@@ -22,11 +23,11 @@ std::vector<key_rule> keys();
 /// Whether a file that starts with these bytes is an array of numpy.
 bool recognise(std::string_view start);
 
-/// A plain array as column `features`; a structured one as pick.hpp says.
-table read(const spec& source);
+/// A file: a plain array as the column `name`, a structured one as one per field.
+row_slices_ptr open_rows(const spec& source, const std::string& path, const std::string& name);
 
-/// All columns of an array in memory: one that is called `name`, or one per field.
-/// @param origin for errors. @throws failure (data); lengths are checked before anything is allocated
-table parse(std::string_view bytes, const std::string& origin, const std::string& name);
+/// The same of other bytes. @param origin for errors. @throws failure (data); lengths are checked before anything is
+/// allocated
+row_slices_ptr slices_in(byte_source_ptr bytes, const std::string& origin, const std::string& name);
 
 } // namespace dk::data::npy

@@ -241,6 +241,11 @@ std::size_t little(std::string_view bytes, std::size_t at, std::size_t count) {
 
 } // namespace
 
+std::size_t header_end(std::string_view start) {
+  const std::size_t length_bytes = start[6] == 1 ? 2 : 4;
+  return 8 + length_bytes + little(start, 8, length_bytes);
+}
+
 header read_header(std::string_view bytes, const std::string& origin) {
   if (bytes.size() < 10 || bytes.substr(0, magic.size()) != magic)
     damaged(origin, "is no array of numpy");

@@ -27,6 +27,9 @@ struct header {
   std::size_t body = 0; ///< where the numbers start
 };
 
+/// Where the header of an array ends, by its first 12 bytes.
+std::size_t header_end(std::string_view start);
+
 /// Reads the header; the sizes in it are not yet compared with the file's. @throws failure (data)
 header read_header(std::string_view bytes, const std::string& origin);
 

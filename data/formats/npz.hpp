@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/row_slices.hpp"
 #include "data/keys.hpp"
-#include "data/table.hpp"
 
 #include <string_view>
 #include <vector>
@@ -18,9 +18,10 @@ std::vector<key_rule> keys();
 /// Whether a file that starts with these bytes is a zip.
 bool recognise(std::string_view start);
 
-table read(const spec& source);
+/// The arrays that the source names, of a file; all when it names none. @throws failure (data)
+row_slices_ptr open_rows(const spec& source, const std::string& path, const std::string& name);
 
-/// The arrays that the source names, of a file in memory; all when it names none. @throws failure (data)
-table parse(std::string_view bytes, const std::string& origin, const spec& source);
+/// The same of a file in memory, borrowed.
+row_slices_ptr slices_in(std::string_view bytes, const std::string& origin, const spec& source);
 
 } // namespace dk::data::npz

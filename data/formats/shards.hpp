@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/formats/row_slices.hpp"
 #include "data/keys.hpp"
 #include "data/pipeline.hpp"
 #include "data/table.hpp"
@@ -21,13 +22,18 @@ std::vector<key_rule> keys();
 /// Whether the path is such a folder.
 bool is_folder(const std::string& path);
 
+/// The columns that the source asks for; a block of them is checked when its rows are read.
 /// @throws failure (data) that names the file at fault
-table read(const spec& source);
+row_slices_ptr open_rows(const spec& source, const std::string& folder, const std::string& name);
+
+/// What the source makes of them: what its keys say, or, without any, all under their names.
+table pick(table from, const spec& source);
 
 /// What the rows have been through. @throws failure (data)
 pipeline prepared(const spec& source);
 
-/// Writes a table to a folder, which is made. @throws failure (usage) when it holds something already; (resources)
+/// Writes a table to a folder, as shards_writer.hpp writes several. @throws failure (usage) when it holds something
+/// already; (resources)
 void write(const table& from, const pipeline& prepared, const std::string& folder, bool packed);
 
 } // namespace dk::data::shards

@@ -31,7 +31,12 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
       throw failure{errc::data, column_text(from) + "has " + std::to_string(width(from)) +
                                     " numbers per row, expected `size` = " + std::to_string(wide) +
                                     " of them, or sparse vectors as text; correct `size`"};
-    to.put({target, {wide}, words == nullptr ? as_floats(from) : unfolded(from, *words, first, wide), from.origin, {}});
+    to.put({target,
+            {wide},
+            words == nullptr ? as_floats(from) : unfolded(from, *words, first, wide),
+            from.origin,
+            {},
+            from.numbers});
   }
 }
 

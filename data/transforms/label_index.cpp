@@ -55,7 +55,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
       throw failure{errc::data, column_text(from) + "has " + std::to_string(width(from)) +
                                     " numbers per row, expected `classes` = " + shortest(classes) +
                                     " of them; correct `classes`"};
-    to.put({target, {}, indexes(from, classes), from.origin, {}});
+    to.put({target, {}, indexes(from, classes), from.origin, {}, from.numbers});
   }
 }
 

@@ -35,7 +35,7 @@ inline double as_held(const column& which, double number) {
 
 /// Puts the f32 column `target`, of the shape of `from`.
 inline void put_like(table& to, const column& from, const std::string& target, block values) {
-  to.put({target, from.shape, std::move(values), from.origin, from.fields});
+  to.put({target, from.shape, std::move(values), from.origin, from.fields, from.numbers});
 }
 
 /// Calls f(x) with every number at place `element` of the cells that is not missing (NaN).

@@ -36,7 +36,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(source);
     require_single(from, "one_hot");
-    to.put({target, {classes_of(given)}, hot(from, classes_of(given)), from.origin, {}});
+    to.put({target, {classes_of(given)}, hot(from, classes_of(given)), from.origin, {}, from.numbers});
   }
 }
 
@@ -51,7 +51,7 @@ void invert(const spec& given, const nlohmann::json&, table& to) {
     std::vector<std::int32_t> which;
     for (const auto* row = hot.begin(); row != hot.end(); row += classes)
       which.push_back(static_cast<std::int32_t>(std::max_element(row, row + classes) - row));
-    to.put({source, {}, std::move(which), from.origin, {}});
+    to.put({source, {}, std::move(which), from.origin, {}, from.numbers});
   }
 }
 

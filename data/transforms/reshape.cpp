@@ -19,7 +19,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
       throw failure{errc::data, column_text(from) + "has " + std::to_string(width(from)) +
                                     " numbers per row, `shape` " + given.keys.at("shape").dump() + " has " +
                                     std::to_string(width(wanted)) + "; give a shape of as many"};
-    to.put({target, shape, std::move(from.values), from.origin, from.fields});
+    to.put({target, shape, std::move(from.values), from.origin, from.fields, from.numbers});
   }
 }
 
@@ -28,7 +28,7 @@ void invert(const spec& given, const nlohmann::json&, table& to) {
     auto from = to.at(target);
     const auto wide = width(from);
     to.put({source, wide == 1 ? std::vector<std::size_t>{} : std::vector<std::size_t>{wide}, std::move(from.values),
-            from.origin, from.fields});
+            from.origin, from.fields, from.numbers});
   }
 }
 

@@ -80,7 +80,7 @@ void apply(const spec& given, const nlohmann::json& fitted, table& to) {
                                       "; correct it, or set `unknown` to \"keep\""};
       indexes[row] = known == places.end() ? static_cast<std::int32_t>(places.size()) : known->second;
     });
-    to.put({target, {}, std::move(indexes), from.origin, {}});
+    to.put({target, {}, std::move(indexes), from.origin, {}, from.numbers});
   }
 }
 
@@ -102,7 +102,7 @@ void invert(const spec& given, const nlohmann::json& fitted, table& to) {
         back.push_back(words[index]);
       }
     });
-    to.put({source, {}, std::move(back), from.origin, {}});
+    to.put({source, {}, std::move(back), from.origin, {}, from.numbers});
   }
 }
 

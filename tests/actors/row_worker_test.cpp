@@ -16,7 +16,10 @@ namespace dk {
 namespace {
 
 auto fields(const data::column& x) {
-  return std::tie(x.name, x.shape, x.origin, x.fields);
+  std::vector<std::uint64_t> numbers;
+  for (std::size_t row = 0; row < 3; ++row)
+    numbers.push_back(x.numbers[row]);
+  return std::tuple{x.name, x.shape, x.origin, x.fields, numbers};
 }
 
 bool same_cells(const data::column& a, const data::column& b) {
@@ -42,8 +45,13 @@ data::table all_types() {
   for (const auto* word : {"", "a,b", "\xff\n"})
     words.push_back(word);
   data::table all;
-  all.put({"u8", {}, std::vector<std::uint8_t>{0, 1, 255}, "f.csv", {}});
-  all.put({"i8", {}, std::vector<std::int8_t>{-128, 0, 127}, "", {}});
+  all.put({"u8", {}, std::vector<std::uint8_t>{0, 1, 255}, "f.csv", {}, {1000}});
+  all.put({"i8",
+           {},
+           std::vector<std::int8_t>{-128, 0, 127},
+           "",
+           {},
+           {5, std::make_shared<std::vector<std::size_t>>(3, 7)}});
   all.put({"i16", {2}, std::vector<std::int16_t>{1, 2, 3, 4, 5, -6}, "", {"a", "b"}});
   all.put({"i32", {}, std::vector<std::int32_t>{1, -2, 3}, "", {}});
   all.put({"i64", {}, std::vector<std::int64_t>{1, -2, std::int64_t{1} << 62}, "", {}});

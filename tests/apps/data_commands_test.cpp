@@ -232,6 +232,52 @@ transforms = [ { standard = { column = "features" } }, { string_index = { column
   CHECK(driver(job, {"prepare", "named.cfg", "--out", "shards"}).status == 2); // it holds data already
 }
 
+TEST_CASE("prepare writes the same whether the rows fit in memory or not", "[apps][data]") {
+  const named_job job;
+  const auto config = [&](const std::string& test) {
+    job.folder.write("named.cfg", R"([data]
+train = { format = "csv", path = "named.csv", features = ["x", "y"], label = "side" }
+test = { format = "csv", path = ")" + test +
+                                      R"(", features = ["x", "y"], label = "side" }
+transforms = [ { filter = { column = "label", differs = "none" } }, { standard = { column = "features" } }, { string_index = { column = "label" } } ]
+)");
+  };
+  const auto prepare = [&](const std::string& out, const std::string& precache) {
+    return driver(job, {"prepare", "named.cfg", "--out", out, "--set", "data.precache=" + precache});
+  };
+  config("named.csv");
+  CHECK(prepare("memory", "memory").status == 0);
+  const auto streamed = prepare("disk", "disk");
+  INFO(streamed.err);
+  CHECK(streamed.status == 0);
+  for (const auto* file : {"train/schema.json", "train/column-0.col", "train/column-1.col", "test/column-0.col"})
+    CHECK(content_of(job.path(std::string{"disk/"} + file)) == content_of(job.path(std::string{"memory/"} + file)));
+  job.folder.write("bad.csv", "x,y,side\n1,2,left\n1,two,left\n");
+  config("bad.csv"); // the test rows come last
+  CHECK(prepare("bad", "disk").status == 3);
+  CHECK_FALSE(std::filesystem::exists(job.path("bad/train")));
+  CHECK_FALSE(std::filesystem::exists(job.path("bad/test")));
+}
+
+TEST_CASE("a run measures the same on disk as in memory", "[apps][data]") {
+  const toy_job job;
+  job.folder.write("test.csv", points_csv(150));
+  const auto trained = [&](const std::string& precache) {
+    const auto done =
+        job.train({"--out", precache, "--json", "--set", fitted_transforms, "--set", "data.validation=0.3", "--set",
+                   R"(data.test={format="csv",path="test.csv"})", "--set", "data.shuffle=false", "--set",
+                   "trainer.workers=1", "--set", "data.precache=" + precache});
+    INFO(done.err);
+    REQUIRE(done.status == 0);
+    return json::parse(done.out);
+  };
+  const auto memory = trained("memory");
+  const auto disk = trained("disk");
+  for (const auto* key : {"loss", "accuracy", "rows"})
+    CHECK(disk.at(key) == memory.at(key));
+  CHECK(disk.at("validation").at("loss") == memory.at("validation").at("loss"));
+}
+
 TEST_CASE("summary shows every column of a file", "[apps][data]") {
   const named_job job;
   const auto got = driver(job, {"summary", "named.csv"});

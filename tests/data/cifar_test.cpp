@@ -1,3 +1,4 @@
+#include "data/formats/catalog.hpp"
 #include "data/formats/cifar.hpp"
 #include "tests/data/tables.hpp"
 
@@ -6,7 +7,6 @@
 
 using namespace dk::test;
 using dk::errc;
-using dk::data::cifar::parse;
 
 namespace {
 
@@ -16,7 +16,7 @@ std::string record(const std::string& labels) {
 }
 
 dk::data::table read(const std::string& bytes, nlohmann::json keys = nlohmann::json::object()) {
-  return parse(dk::data::file_content::of(bytes), "f", {"cifar", std::move(keys)});
+  return dk::data::cifar::slices_in(dk::data::bytes_in(bytes), "f", {"cifar", std::move(keys)})->all();
 }
 
 } // namespace
@@ -56,7 +56,7 @@ TEST_CASE("the real CIFAR-10 images have the labels that a person sees", "[data]
     WARN("skipped: ../shared/data is not there");
     return;
   }
-  const auto all = dk::data::cifar::read({"cifar", {{"path", path}}});
+  const auto all = dk::data::read({"cifar", {{"path", path}}});
   CHECK(all.rows() == 4000);
   const auto labels = values_of(all, "label");
   CHECK(std::vector<double>(labels.begin(), labels.begin() + 5) == std::vector<double>{6, 9, 9, 4, 1});

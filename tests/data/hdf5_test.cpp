@@ -53,7 +53,7 @@ TEST_CASE("HDF5 files that cannot be used say why", "[data][hdf5]") {
   const temporary_folder folder;
   const auto path = small_file(folder);
   const auto error = [&](const nlohmann::json& keys) {
-    return failure_in(folder, errc::data, [&] { dk::data::hdf5::read({"hdf5", keys}); });
+    return failure_in(folder, errc::data, [&] { dk::data::read({"hdf5", keys}); });
   };
   CHECK(error({{"path", path}, {"features", "featurs"}}) ==
         "x.h5: has no data set `featurs` (did you mean \"features\"?); the root has: features, label");

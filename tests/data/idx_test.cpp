@@ -1,3 +1,4 @@
+#include "data/formats/catalog.hpp"
 #include "data/formats/idx.hpp"
 #include "tests/support.hpp"
 
@@ -24,15 +25,19 @@ std::string idx(int type, std::initializer_list<int> sizes, std::initializer_lis
   return text + bytes(body);
 }
 
+column read_column(const std::string& path) {
+  return dk::data::idx::open_rows({}, path, "x")->all().at("x");
+}
+
 std::string idx_error(const std::string& content) {
   const temporary_folder folder;
   const auto path = folder.write("f", content);
-  return failure_in(folder, errc::data, [&] { dk::data::idx::read_column(path, "x"); });
+  return failure_in(folder, errc::data, [&] { dk::data::idx::open_rows({}, path, "x")->all(); });
 }
 
 std::vector<double> numbers_of(const std::string& content) {
   const temporary_folder folder;
-  const auto read = dk::data::idx::read_column(folder.write("f", content), "x");
+  const auto read = read_column(folder.write("f", content));
   return dk::data::visit_values(read, [](const auto* x, std::size_t n) { return std::vector<double>(x, x + n); });
 }
 
@@ -42,13 +47,13 @@ TEST_CASE("IDX images and labels become the columns features and label", "[data]
   const temporary_folder folder;
   const auto images = folder.write("images", idx(8, {3, 2, 2}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 255}));
   const auto labels = folder.write("labels", idx(8, {3}, {7, 0, 9}));
-  const auto read = dk::data::idx::read({"idx", {{"features", images}, {"labels", labels}}});
+  const auto read = dk::data::read({"idx", {{"features", images}, {"labels", labels}}});
   CHECK(read.rows() == 3);
   CHECK(read.at("features").shape == std::vector<std::size_t>{2, 2});
   CHECK(std::get<0>(read.at("features").values).back() == 255);
   CHECK(read.at("label").shape.empty());
   CHECK(dk::data::type_name(read.at("label")) == "u8");
-  CHECK(dk::data::idx::read({"idx", {{"features", images}}}).find("label") == nullptr);
+  CHECK(dk::data::read({"idx", {{"features", images}}}).find("label") == nullptr);
 }
 
 TEST_CASE("every IDX type is read in its own type, from big-endian", "[data][idx]") {
@@ -62,7 +67,7 @@ TEST_CASE("every IDX type is read in its own type, from big-endian", "[data][idx
 
 TEST_CASE("a rank that only the file knows becomes the shape", "[data][idx]") {
   const temporary_folder folder;
-  const auto read = dk::data::idx::read_column(folder.write("f", idx(8, {1, 2, 1, 3}, {1, 2, 3, 4, 5, 6})), "x");
+  const auto read = read_column(folder.write("f", idx(8, {1, 2, 1, 3}, {1, 2, 3, 4, 5, 6})));
   CHECK(read.shape == std::vector<std::size_t>{2, 1, 3});
   CHECK(numbers_of(idx(8, {0, 4}, {})).empty());
   CHECK(numbers_of(idx(0x0D, {0}, {})).empty());
@@ -98,7 +103,7 @@ TEST_CASE("IDX sizes whose product overflows are refused before memory is asked 
 TEST_CASE("a path that is no file says so", "[data][idx]") {
   const temporary_folder folder;
   const auto read = [&](const std::string& name) {
-    return failure_in(folder, errc::data, [&] { dk::data::idx::read_column(folder.path(name), "x"); });
+    return failure_in(folder, errc::data, [&] { read_column(folder.path(name)); });
   };
   CHECK(read("none") == "none: no such file; check the path, or fetch the data first");
   std::filesystem::create_directory(folder.path("inner"));
@@ -110,6 +115,6 @@ TEST_CASE("images and labels of different counts do not go together", "[data][id
   const auto images = folder.write("images", idx(8, {3, 1}, {0, 1, 2}));
   const auto labels = folder.write("labels", idx(8, {2}, {7, 0}));
   CHECK(failure_in(folder, errc::data, [&] {
-          dk::data::idx::read({"idx", {{"features", images}, {"labels", labels}}});
+          dk::data::read({"idx", {{"features", images}, {"labels", labels}}});
         }) == "labels: column `label` has 2 rows, column `features` has 3 (images); give files that belong together");
 }

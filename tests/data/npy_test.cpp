@@ -1,3 +1,4 @@
+#include "data/formats/catalog.hpp"
 #include "data/formats/npy.hpp"
 #include "data/formats/npz.hpp"
 #include "data/formats/write.hpp"
@@ -11,7 +12,6 @@
 
 using namespace dk::test;
 using dk::errc;
-using dk::data::npy::parse;
 using values = std::vector<double>;
 
 namespace {
@@ -34,6 +34,11 @@ std::string raw(const std::vector<Number>& numbers) {
 
 std::string dict(const std::string& descr, const std::string& shape, const std::string& fortran = "False") {
   return "{'descr': " + descr + ", 'fortran_order': " + fortran + ", 'shape': " + shape + ", }   \n";
+}
+
+// All columns of an array in memory.
+dk::data::table parse(std::string_view bytes, const std::string& origin, const std::string& name) {
+  return dk::data::npy::slices_in(dk::data::bytes_in(bytes), origin, name)->all();
 }
 
 std::string error_of(const std::string& bytes) {
@@ -87,8 +92,8 @@ TEST_CASE("many files of records are one table", "[data][npy]") {
     folder.write("cms-" + std::to_string(i) + ".npy",
                  npy(dict(descr, "(1,)"), raw<float>({static_cast<float>(i)}) + raw<double>({i + 0.5}) +
                                               std::string(1, static_cast<char>(i % 2))));
-  const auto t = dk::data::npy::read(
-      {"npy", {{"path", folder.path("cms-*.npy")}, {"features", {"eta", "pt"}}, {"label", "good"}}});
+  const auto t =
+      dk::data::read({"npy", {{"path", folder.path("cms-*.npy")}, {"features", {"eta", "pt"}}, {"label", "good"}}});
   CHECK(values_of(t, "features") == values{0.5, 0, 1.5, 1, 2.5, 2});
   CHECK(values_of(t, "label") == values{0, 1, 0});
   CHECK(t.at("features").fields == std::vector<std::string>{"eta", "pt"});
@@ -148,18 +153,18 @@ TEST_CASE("the arrays of an npz are columns, and only those asked for are read",
   const auto path = npz(folder, {{"x_train.npy", npy(dict("'|u1'", "(2, 2)"), "abcd")},
                                  {"y_train.npy", npy(dict("'|u1'", "(2,)"), std::string{"\0\1", 2})},
                                  {"x_test.npy", npy(dict("'|u1'", "(1, 2)"), "ef")}});
-  const auto t = dk::data::npz::read({"npz", {{"path", path}, {"features", "x_train"}, {"label", "y_train"}}});
+  const auto t = dk::data::read({"npz", {{"path", path}, {"features", "x_train"}, {"label", "y_train"}}});
   CHECK(values_of(t, "features") == values{97, 98, 99, 100});
   CHECK(values_of(t, "label") == values{0, 1});
   CHECK(failure_in(folder, errc::data, [&] {
-          dk::data::npz::read({"npz", {{"path", path}}});
+          dk::data::read({"npz", {{"path", path}}});
         }) == "x.npz: column `x_test` has 1 rows, column `x_train` has 2 (x.npz); give files that belong together");
   CHECK(failure_in(folder, errc::data, [&] {
-          dk::data::npz::read({"npz", {{"path", path}, {"features", "x"}}});
+          dk::data::read({"npz", {{"path", path}, {"features", "x"}}});
         }) == "x.npz: holds no array of these names: x; fetch it again");
   std::ifstream in{path, std::ios::binary};
   const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
   CHECK(failure_in(folder, errc::data, [&] {
-          dk::data::npz::read({"npz", {{"path", folder.write("y", bytes.substr(0, bytes.size() / 2))}}});
+          dk::data::read({"npz", {{"path", folder.write("y", bytes.substr(0, bytes.size() / 2))}}});
         }).find("y: is no zip, or damaged (") == 0);
 }

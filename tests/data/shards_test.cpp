@@ -1,10 +1,16 @@
 #include "data/formats/catalog.hpp"
 #include "data/formats/column_file.hpp"
+#include "data/formats/column_writer.hpp"
 #include "data/formats/shards.hpp"
+#include "data/formats/shards_writer.hpp"
+#include "data/rows.hpp"
 #include "tests/data/tables.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <functional>
+#include <iterator>
 
 using namespace dk::test;
 using dk::errc;
@@ -59,18 +65,30 @@ TEST_CASE("large columns have many blocks", "[data][shards]") {
   std::vector<float> floats(3'000'001);
   for (std::size_t i = 0; i < floats.size(); ++i)
     floats[i] = static_cast<float>(i % 1000);
+  const auto size = floats.size() * 4;
+  constexpr std::size_t piece = 700'001;
   for (const bool packed : {false, true}) {
     const auto path = folder.path(packed ? "p" : "u");
-    const auto seal = dk::data::write_column_file(path, floats.data(), floats.size() * 4, packed);
-    const auto back = dk::data::read_column_file(path);
-    CHECK(back.seal == seal);
-    REQUIRE(back.size == floats.size() * 4);
-    CHECK(std::memcmp(back.bytes.get(), floats.data(), back.size) == 0);
+    const auto* const bytes_of_all = reinterpret_cast<const char*>(floats.data());
+    dk::data::column_writer to{path, packed};
+    for (std::size_t at = 0; at < size; at += piece) // in pieces that fill no block
+      to.append(bytes_of_all + at, std::min(piece, size - at));
+    const auto seal = to.done();
+    dk::data::column_file file{path};
+    CHECK(file.seal() == seal);
+    REQUIRE(file.size() == size);
+    CHECK(std::memcmp(file.bytes(0, size).get(), bytes_of_all, size) == 0);
+    for (const std::size_t first : {0U, 64U, (4U << 20U) - 4, (4U << 20U), 9'000'000U})
+      for (const std::size_t count : {std::size_t{4}, std::size_t{4} << 20U, size - first})
+        if (first + count <= size && std::memcmp(file.bytes(first, count).get(), bytes_of_all + first, count) != 0)
+          FAIL(count << " bytes from " << first << " on are others");
     auto bytes = content(path);
-    const auto at = bytes.size() - 100;
+    const auto at = bytes.size() - 200; // the last block's
     bytes[at] = static_cast<char>(bytes[at] ^ 1);
     put(path, bytes);
-    CHECK(failure_in(folder, errc::data, [&] { dk::data::read_column_file(path); }).find("is damaged in") !=
+    dk::data::column_file damaged{path};
+    CHECK(damaged.bytes(0, 1 << 20) != nullptr); // the bytes before are as they were
+    CHECK(failure_in(folder, errc::data, [&] { damaged.bytes(0, size); }).find("is damaged in block 2") !=
           std::string::npos);
   }
   CHECK(std::filesystem::file_size(folder.path("p")) < floats.size());
@@ -117,13 +135,13 @@ TEST_CASE("a column of another folder is noticed", "[data][shards]") {
   std::filesystem::copy_file(folder.path("t/column-1.col"), folder.path("s/column-1.col"),
                              std::filesystem::copy_options::overwrite_existing);
   CHECK(failure_in(folder, errc::data, [&] {
-          shards::read({"shards", {{"path", folder.path("s")}}});
+          dk::data::read({"shards", {{"path", folder.path("s")}}});
         }) == "s/column-1.col: is not the file that its schema was written for; prepare the data again");
   CHECK(failure_in(folder, errc::usage, [&] { shards::write(rows(), {}, folder.path("s"), false); }) ==
         "s: holds something already; choose another --out");
   std::filesystem::remove(folder.path("s/schema.json"));
   CHECK(failure_in(folder, errc::data, [&] {
-          shards::read({"shards", {{"path", folder.path("s")}}});
+          dk::data::read({"shards", {{"path", folder.path("s")}}});
         }) == "s: has no schema.json, so that it holds no data, or not yet; prepare the data again");
 }
 
@@ -133,4 +151,73 @@ TEST_CASE("shards know what their rows have been through", "[data][shards]") {
   const auto fitted = dk::data::fit({{"standard", {{"column", "x"}}}}, t);
   shards::write(t, fitted, folder.path("s"), false);
   CHECK(to_text(dk::data::prepared_by({"shards", {{"path", folder.path("s")}}})) == to_text(fitted));
+}
+
+TEST_CASE("shards that are written table by table are those of one table", "[data][shards]") {
+  for (const bool packed : {false, true}) {
+    const temporary_folder folder;
+    shards::write(rows(), {}, folder.path("whole"), packed);
+    shards::writer to{folder.path("s"), packed};
+    to.add(dk::data::picked(rows(), {}));
+    to.add(dk::data::picked(rows(), {0}));
+    to.add(dk::data::picked(rows(), {1}));
+    to.done({});
+    CHECK(to.rows() == 2);
+    CHECK(content(folder.path("s/schema.json")) == content(folder.path("whole/schema.json")));
+    for (const auto* name : {"0", "1", "2", "3"}) {
+      const auto file = std::string{"/column-"} + name + ".col";
+      CHECK(content(folder.path("s") + file) == content(folder.path("whole") + file));
+    }
+    CHECK(std::distance(std::filesystem::directory_iterator{folder.path("s")}, {}) == 5);
+  }
+}
+
+TEST_CASE("a column of shards gets as wide as its tables need", "[data][shards]") {
+  using dk::data::table;
+  const auto of = [](dk::data::cells of_x) {
+    table t;
+    t.put({"x", {2}, std::move(of_x), "f", {}});
+    return t;
+  };
+  const float halves[] = {0.5F, 1.5F};
+  const std::vector<table> parts{of(std::vector<std::uint8_t>{1, 2, 3, 4}), of(std::vector<std::int32_t>{-5, 6}),
+                                 of(std::vector<double>{0.1, 7}), of(std::vector<std::uint8_t>{8, 9}),
+                                 of(dk::block::copy_of(halves, 2))};
+  for (std::size_t count = 1; count <= parts.size(); ++count) {
+    const temporary_folder folder;
+    const std::vector<table> some{parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count)};
+    shards::writer to{folder.path("s"), false};
+    for (const auto& part : some)
+      to.add(part);
+    to.done({});
+    const auto back = dk::data::read({"shards", {{"path", folder.path("s")}}});
+    const auto whole = dk::data::joined(some);
+    CHECK(type_name(back.at("x")) == type_name(whole.at("x")));
+    CHECK(values_of(back, "x") == values_of(whole, "x"));
+    CHECK(std::distance(std::filesystem::directory_iterator{folder.path("s")}, {}) == 2);
+  }
+}
+
+TEST_CASE("shards that are not finished are not there", "[data][shards]") {
+  const temporary_folder folder;
+  const auto error = [&](const std::function<void(shards::writer&)>& second) {
+    return failure_in(folder, errc::data, [&] {
+      shards::writer to{folder.path("s"), false};
+      to.add(rows());
+      CHECK(std::filesystem::exists(folder.path("s/column-0.col")));
+      CHECK_FALSE(dk::data::shards::is_folder(folder.path("s")));
+      second(to);
+    });
+  };
+  CHECK(error([](shards::writer& to) {
+          auto other = rows();
+          other.put({"features", {1}, std::vector<double>{1, 2}, "g", {}});
+          to.add(other);
+        }) == "g: column `features` has the shape [1], that of f has [3]; give files that belong together");
+  CHECK_FALSE(std::filesystem::exists(folder.path("s")));
+  CHECK(error([](shards::writer& to) { to.add(numbers({1, 2})); }).find("f: no column `features`") == 0);
+  CHECK(failure_in(folder, errc::data, [&] {
+          shards::writer{folder.path("s"), false}.done({});
+        }) == "there are no rows for s; give data to work on");
+  CHECK_FALSE(std::filesystem::exists(folder.path("s")));
 }

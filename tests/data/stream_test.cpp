@@ -1,9 +1,10 @@
 // Rows that come some at a time are those that come all at once.
 #include "data/batches.hpp"
 #include "data/formats/catalog.hpp"
+#include "data/read_ahead.hpp"
 #include "data/rows.hpp"
 #include "data/store.hpp"
-#include "tests/data/tables.hpp"
+#include "tests/data/streams.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -15,38 +16,6 @@ using namespace dk::test;
 using values = std::vector<double>;
 
 namespace {
-
-data::table all_of(const spec& source, std::size_t bytes, std::size_t* tables = nullptr) {
-  std::vector<data::table> parts;
-  const auto rows = data::open(source, bytes);
-  while (auto some = rows->next())
-    parts.push_back(std::move(*some));
-  CHECK(rows->progress() == 1);
-  if (tables != nullptr)
-    *tables = parts.size();
-  return data::joined(parts);
-}
-
-std::string text_of(const values& numbers) {
-  std::string text;
-  for (const auto x : numbers)
-    text += data::shortest(x) + ' ';
-  return text;
-}
-
-void require_same(const data::table& a, const data::table& b) {
-  REQUIRE(a.names() == b.names());
-  for (const auto& c : a.columns()) {
-    INFO(c.name);
-    const auto& other = b.at(c.name);
-    CHECK(type_name(c) == type_name(other));
-    CHECK(c.shape == other.shape);
-    if (texts_in(c) != nullptr)
-      CHECK(words_of(a, c.name) == words_of(b, c.name));
-    else
-      CHECK(text_of(values_of(a, c.name)) == text_of(values_of(b, c.name))); // NaN is NaN
-  }
-}
 
 std::string higgs_like(std::size_t rows) {
   std::string text = "id,mass,pt,note,label\n";
@@ -121,16 +90,6 @@ TEST_CASE("errors say the line of the file, whatever was read before", "[data][s
   CHECK(failure_in(folder, errc::data, [&] { all_of(csv(open), 1); }).find("open.csv:3") == 0);
 }
 
-TEST_CASE("other formats come file by file", "[data][stream]") {
-  const temporary_folder folder;
-  folder.write("a.jsonl", "{\"features\": [1, 2], \"label\": 0}\n");
-  folder.write("b.jsonl", "{\"features\": [3, 4], \"label\": 1}\n");
-  std::size_t tables = 0;
-  const auto all = all_of({"json_lines", {{"path", folder.path("*.jsonl")}}}, 1, &tables);
-  CHECK(tables == 2);
-  CHECK(values_of(all, "features") == values{1, 2, 3, 4});
-}
-
 TEST_CASE("transforms learn the same of rows that come some at a time", "[data][stream]") {
   const temporary_folder folder;
   const auto path = folder.write("rows.csv", higgs_like(300));
@@ -142,7 +101,7 @@ TEST_CASE("transforms learn the same of rows that come some at a time", "[data][
                                      {"string_index", {{"columns", {"label", "note"}}}}};
   auto whole = data::read(source);
   const auto fitted = data::fit(transforms, whole);
-  const auto again = data::fit(transforms, [&] { return data::open(source, 100); });
+  const auto again = data::fit(transforms, after([&] { return data::open(source, 100); }));
   CHECK(to_text(again) == to_text(fitted));
   auto rows = data::read(source);
   data::apply_to_training(again, rows);
@@ -151,7 +110,7 @@ TEST_CASE("transforms learn the same of rows that come some at a time", "[data][
 
 TEST_CASE("a transform that needs all rows is refused where they come some at a time", "[data][stream]") {
   const spec more{"union", {{"with", {{"format", "csv"}, {"path", "more.csv"}}}}};
-  CHECK(failure_of(errc::config, [&] { data::fit({more}, [] { return data::table_stream_ptr{}; }); }) ==
+  CHECK(failure_of(errc::config, [&] { data::fit({more}, after([] { return data::table_stream_ptr{}; })); }) ==
         "transform `union` needs all rows in memory; raise `data.memory` to more than they take");
 }
 
@@ -162,7 +121,7 @@ TEST_CASE("rows on disk are those in memory", "[data][stream]") {
     text += std::to_string(i) + ",0.5," + std::to_string(i % 2) + '\n';
   const auto path = folder.write("rows.csv", text);
   const auto memory = data::make_dataset(data::read(csv(path)));
-  auto stored = data::store(*stream_of(path, 50), [](data::table&) {}, {folder.path(""), 1 << 20});
+  auto stored = data::store(*stream_of(path, 50), {folder.path(""), 1 << 20});
   REQUIRE(stored.rows == 1000);
   CHECK(stored.features.size() == 0);
   stored.windows = {7, 5};
@@ -179,6 +138,12 @@ TEST_CASE("rows on disk are those in memory", "[data][stream]") {
     CHECK(gathered(stored, order, 0, 1000) == gathered(memory, order, 0, 1000));
     CHECK(gathered(stored, order, 613, 387) == gathered(memory, order, 613, 387));
   }
+  for (const std::size_t first : {0U, 998U}) {
+    const data::row_view on_disk{stored, first, 2};
+    const data::row_view in_memory{memory, first, 2};
+    CHECK(std::equal(on_disk.features(), on_disk.features() + 4, in_memory.features()));
+    CHECK(std::equal(on_disk.labels(), on_disk.labels() + 2, in_memory.labels()));
+  }
   const auto part = data::part_of(stored, 1, 3);
   const data::row_order order{1, 0, part.rows, false};
   CHECK(gathered(part, order, 0, part.rows) == gathered(data::part_of(memory, 1, 3), order, 0, part.rows));
@@ -189,16 +154,52 @@ TEST_CASE("rows on disk are those in memory", "[data][stream]") {
         }).find("rows.csv: row 1 (the first is 0) has the label 1,") == 0);
 }
 
+TEST_CASE("a row has the number that it has in its file", "[data][stream]") {
+  const temporary_folder folder;
+  folder.write("a.csv", "x,label\n1,0\n2,0\n");
+  folder.write("b.csv", "x,label\n1,0\n2,0\n3,0\nnan,0\n");
+  const std::vector<spec> transforms{{"filter", {{"column", "features"}, {"differs", 2}}},
+                                     {"clip", {{"column", "features"}, {"high", 5}}},
+                                     {"reshape", {{"column", "features"}, {"shape", {1}}}}};
+  const auto fitted = data::fit(transforms, after([&] { return data::open(csv(folder.path("*.csv")), 1); }));
+  const auto error = [&](std::size_t bytes) {
+    return failure_in(folder, errc::data, [&] {
+      transformed rows{data::open(csv(folder.path("*.csv")), bytes), fitted};
+      data::store(rows, {folder.path(""), 1 << 20});
+    });
+  };
+  for (const std::size_t bytes : {1U, 10U, 1000U})
+    CHECK(error(bytes).find("b.csv: row 3 (the first is 0) of column `features`, field `x` holds nan") == 0);
+}
+
+TEST_CASE("rows are read ahead, in their order, and fail where they are asked for", "[data][stream]") {
+  const temporary_folder folder;
+  const auto path = folder.write("rows.csv", "x,label\n1,0\n2,0\n3,0\n4,0\nfive,0\n");
+  const auto rows = data::read_ahead(stream_of(path, 4));
+  CHECK(values_of(*rows->next(), "features") == values{1, 2});
+  CHECK(rows->progress() == Approx(16.0 / 31)); // what is read already counts when it is asked for
+  CHECK(values_of(*rows->next(), "features") == values{3});
+  CHECK(values_of(*rows->next(), "features") == values{4});
+  CHECK(failure_in(folder, errc::data, [&] { rows->next(); }).find("rows.csv:6:1: field `x`") == 0);
+  CHECK_FALSE(rows->next());
+  const auto good = folder.write("good.csv", "x,label\n1,0\n");
+  const auto all = data::read_ahead(stream_of(good, 1));
+  CHECK(all->next());
+  CHECK_FALSE(all->next());
+  CHECK(all->progress() == 1);
+  CHECK_FALSE(all->next());
+  data::read_ahead(stream_of(path, 1)); // nobody asks for what is read
+}
+
 TEST_CASE("what cannot be stored is named", "[data][stream]") {
   const temporary_folder folder;
-  const auto keep = [](data::table&) {};
   const data::store_options options{folder.path(""), 1 << 20};
   const auto path = folder.write("rows.csv", "x,label\n1,0\n2,0\n3,0\nnan,0\n");
-  CHECK(failure_in(folder, errc::data, [&] { data::store(*stream_of(path, 1), keep, options); }) ==
-        "rows.csv: row 0 (the first is 0) of column `features`, field `x` holds nan, expected a finite number that "
-        "float32 can hold; correct or remove the row (row 0 is row 3 of the data)");
+  CHECK(failure_in(folder, errc::data, [&] { data::store(*stream_of(path, 1), options); }) ==
+        "rows.csv: row 3 (the first is 0) of column `features`, field `x` holds nan, expected a finite number that "
+        "float32 can hold; correct or remove the row");
   const auto good = folder.write("good.csv", "x,label\n1,0\n");
   CHECK(failure_in(folder, errc::resources, [&] {
-          data::store(*stream_of(good, 1), keep, {folder.path("none"), 1 << 20});
+          data::store(*stream_of(good, 1), {folder.path("none"), 1 << 20});
         }).find("none: a file for the rows cannot be made (No such file or directory)") == 0);
 }

@@ -9,8 +9,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   try {
-    const auto read = dk::data::cifar::parse(dk::data::file_content::of(bytes), "fuzz",
-                                             {"cifar", {{"classes", size % 2 == 0 ? 100 : 10}}});
+    const auto read = dk::data::cifar::slices_in(dk::data::bytes_in(bytes), "fuzz",
+                                                 {"cifar", {{"classes", size % 2 == 0 ? 100 : 10}}})
+                          ->all();
     for (const auto& column : read.columns())
       if (dk::data::size(column) != read.rows() * width(column))
         std::abort();

@@ -15,8 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size > 0 && write(memory, data, size) != static_cast<ssize_t>(size))
     std::abort();
   try {
-    dk::data::table read;
-    read.put(dk::data::idx::read_column("/proc/self/fd/" + std::to_string(memory), "features"));
+    const auto file = dk::data::idx::open_rows({}, "/proc/self/fd/" + std::to_string(memory), "features");
+    dk::data::table read = file->all();
+    if (file->rows() > 1) // a part of the rows is read by itself
+      read = file->slice(file->rows() / 2, file->rows() - file->rows() / 2);
   } catch (const dk::failure& why) {
     if (why.code() != dk::errc::data)
       std::abort();

@@ -9,7 +9,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   try {
-    const auto read = dk::data::npy::parse(bytes, "fuzz", "x");
+    const auto file = dk::data::npy::slices_in(dk::data::bytes_in(bytes), "fuzz", "x");
+    file->slice(file->rows() / 2, file->rows() - file->rows() / 2); // a part of the rows
+    const auto read = file->all();
     for (const auto& column : read.columns())
       if (dk::data::size(column) != read.rows() * width(column))
         std::abort();

@@ -9,7 +9,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   try {
-    const auto read = dk::data::npz::parse(bytes, "fuzz", {});
+    const auto file = dk::data::npz::slices_in(bytes, "fuzz", {});
+    file->slice(file->rows() / 2, file->rows() - file->rows() / 2); // a part of the rows, and then what is before it
+    const auto read = file->all();
     for (const auto& column : read.columns())
       if (dk::data::size(column) != read.rows() * width(column))
         std::abort();

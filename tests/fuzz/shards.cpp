@@ -1,8 +1,9 @@
 // Whatever the bytes: a schema, or a column whose every byte is under a checksum, or failure (data).
 #include "common/error.hpp"
 #include "data/formats/column_file.hpp"
-#include "data/formats/shards_schema.hpp"
+#include "data/formats/shards_cells.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -28,7 +29,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const int memory = memfd_create("shard", 0); // a file without a disk
   if (memory < 0 || (size > 0 && write(memory, data, size) != static_cast<ssize_t>(size)))
     std::abort();
-  reading([&] { dk::data::read_column_file("/proc/self/fd/" + std::to_string(memory)); });
+  reading([&] {
+    dk::data::column_file column{"/proc/self/fd/" + std::to_string(memory)};
+    column.bytes(0, column.size());
+    const auto rows = column.size() / 4;
+    for (const std::string about_type : {"text", "i32"}) {
+      const auto of_type = about_type == "text" ? std::min<std::size_t>(rows, 2) : rows;
+      dk::data::shards::column_entry about;
+      about.type = about_type;
+      about.file = std::to_string(memory);
+      about.seal = column.seal();
+      reading([&] {
+        dk::data::shards::stored_column stored{about, "/proc/self/fd", of_type};
+        stored.rows(of_type / 2, of_type - of_type / 2); // a part of the rows, and then all
+        stored.rows(0, of_type);
+      });
+    }
+  });
   close(memory);
   return 0;
 }

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "data/table.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dk::data::json_lines {
+
+/// Makes columns of lines, some at a time, and knows of every key that any line had: where one is missing, of which
+/// type and shape it is, and that none may be of another. Numbers that were found to need a wider type stay of it.
+class reader {
+public:
+  reader();
+  ~reader();
+  reader(const reader&);
+  reader& operator=(const reader&);
+  reader(reader&&) noexcept;
+  reader& operator=(reader&&) noexcept;
+
+  /// Takes whole lines. @throws failure (data): "FILE:LINE:COLUMN: what, which key, what to do"
+  void take(std::string_view text, const std::string& origin, std::size_t lines_before);
+
+  /// Rows that were taken, and not yet given.
+  std::size_t rows() const { return rows_; }
+
+  /// Gives these as columns of all keys.
+  table give(const std::string& origin);
+
+  /// The next lines are the first again.
+  void start_again();
+
+  /// Whether a line had a value under this key.
+  bool knows(const std::string& name) const;
+
+private:
+  class builder;
+  std::vector<builder> columns_;
+  std::size_t rows_ = 0;
+  std::size_t given_ = 0;
+};
+
+} // namespace dk::data::json_lines

@@ -1,0 +1,80 @@
+#include "data/formats/sliced_files.hpp"
+
+#include "data/formats/file.hpp"
+#include "data/rows.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace dk::data {
+
+namespace {
+
+class slices_stream final : public table_stream {
+public:
+  slices_stream(const spec& source, const char* path_key, const sliced_format& how, std::size_t bytes)
+      : source_(source), how_(how), bytes_(bytes), files_(files_of(source.keys.at(path_key).get<std::string>())) {
+    if (how.label_key != nullptr && source.keys.contains(how.label_key))
+      open_labels(source.keys.at(how.label_key).get<std::string>());
+  }
+
+  std::optional<table> next() override {
+    if (!now_ && !open_next())
+      return std::nullopt;
+    const auto count =
+        std::min(std::max<std::size_t>(bytes_ / std::max<std::size_t>(now_->row_bytes(), 1), 1), now_->rows() - at_);
+    auto some = counted_from(now_->slice(at_, count), at_);
+    if (labels_)
+      for (auto& c : counted_from(labels_->slice(label_at_, count), label_at_).release())
+        some.put(std::move(c));
+    at_ += count;
+    label_at_ += count;
+    if (at_ == now_->rows())
+      now_.reset();
+    return how_.pick == nullptr ? some : how_.pick(std::move(some), source_);
+  }
+
+  double progress() const override {
+    const auto left =
+        now_ ? 1 - static_cast<double>(at_) / static_cast<double>(std::max<std::size_t>(now_->rows(), 1)) : 0;
+    return (static_cast<double>(begun_) - left) / static_cast<double>(files_.size());
+  }
+
+private:
+  bool open_next() {
+    if (begun_ == files_.size())
+      return false;
+    now_ = how_.open(source_, files_[begun_++], "features");
+    at_ = 0;
+    return true;
+  }
+
+  // Labels that are too few or too many are no surprise at the end.
+  void open_labels(const std::string& path) {
+    labels_ = how_.open(source_, path, "label");
+    open_next();
+    auto rows = now_->rows();
+    for (std::size_t i = 1; i < files_.size(); ++i)
+      rows += how_.open(source_, files_[i], "features")->rows();
+    require_as_many_rows(*now_, rows, *labels_);
+  }
+
+  spec source_;
+  sliced_format how_;
+  std::size_t bytes_;
+  std::vector<std::string> files_;
+  std::size_t begun_ = 0; // of the files
+  row_slices_ptr now_;
+  std::size_t at_ = 0; // rows of it that were read
+  row_slices_ptr labels_;
+  std::size_t label_at_ = 0;
+};
+
+} // namespace
+
+table_stream_ptr open_slices(const spec& source, const char* path_key, const sliced_format& how, std::size_t bytes) {
+  return std::make_unique<slices_stream>(source, path_key, how, bytes);
+}
+
+} // namespace dk::data
