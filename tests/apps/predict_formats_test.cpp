@@ -32,7 +32,7 @@ struct job_with_rows : toy_job {
     return run(arguments, {{}, path("")});
   }
 
-  outcome from(const std::string& data) const { return drive({"predict", "--model", "run", "--data", data}); }
+  outcome from(const std::string& source) const { return drive({"predict", "--model", "run", "--data", source}); }
 
   outcome in_shell(const std::string& command) const {
     return run({"/bin/bash", "-c", command}, {{{"DK", DK_DRIVER}}, path("")});
