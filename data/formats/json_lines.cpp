@@ -110,6 +110,11 @@ private:
         take_numbers(inner, depth + 1, at);
       return;
     }
+    if (value.is_null()) {
+      numbers_.push_back(gap);
+      whole_ = false;
+      return;
+    }
     if (!value.is_number() && !value.is_boolean())
       at.fail("key `" + name_ + "` holds " + shown(value) + ", expected a number; correct it");
     const auto number = value.is_boolean() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>();
