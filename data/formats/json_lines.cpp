@@ -41,10 +41,30 @@ std::string shown(const json& value) {
   return text.size() > most ? text.substr(0, most) + "..." : text;
 }
 
+/// How much lines may lack in all: a key of one line takes its place in every line, so that few bytes can ask for much.
+class gaps {
+public:
+  explicit gaps(std::size_t bytes) : left_(per_byte * bytes + always) {}
+
+  void take(std::size_t lines, std::size_t numbers, const position& at) {
+    std::size_t wanted = 0;
+    if (__builtin_mul_overflow(lines, numbers, &wanted) || wanted > left_)
+      at.fail("the lines up to here lack more than " + std::to_string(per_byte) +
+              " numbers for each of their bytes; write sparse rows as {\"size\": ..., \"indices\": [...], \"values\": "
+              "[...]} for `dense`");
+    left_ -= wanted;
+  }
+
+private:
+  static constexpr std::size_t per_byte = 8;
+  static constexpr std::size_t always = std::size_t{1} << 20U;
+  std::size_t left_;
+};
+
 /// A column while its lines are read. What the first value is, all are.
 class builder {
 public:
-  explicit builder(std::string name) : name_(std::move(name)) {}
+  builder(std::string name, gaps& missing) : name_(std::move(name)), missing_(&missing) {}
 
   const std::string& name() const { return name_; }
 
@@ -58,7 +78,7 @@ public:
     else if (text != is_text_)
       at.fail("key `" + name_ + "` holds " + shown(value) + ", expected " + (is_text_ ? "text" : "numbers") +
               ", as in the lines before; correct it");
-    fill_to(row);
+    fill_to(row, at);
     if (is_text_)
       words_.push_back(word_of(value));
     else
@@ -66,8 +86,9 @@ public:
     ++rows_;
   }
 
-  column done(std::size_t rows, const std::string& origin) && {
-    fill_to(rows);
+  column done(std::size_t rows, const position& end) && {
+    fill_to(rows, end);
+    const auto& origin = end.origin;
     if (is_text_ || !begun_)
       return {name_, {}, std::move(words_), origin, {}};
     return {name_, shape_, narrowed(), origin, {}};
@@ -85,7 +106,8 @@ private:
     }
   }
 
-  void fill_to(std::size_t row) {
+  void fill_to(std::size_t row, const position& at) {
+    missing_->take(row - rows_, begun_ ? width_ : 1, at);
     if (is_text_ || !begun_)
       for (; rows_ < row; ++rows_)
         words_.push_back("");
@@ -141,6 +163,7 @@ private:
   }
 
   std::string name_;
+  gaps* missing_;
   bool begun_ = false;
   bool is_text_ = false;
   bool whole_ = true;
@@ -179,6 +202,7 @@ bool recognise(std::string_view start) {
 }
 
 table parse(std::string_view text, const std::string& origin, std::size_t lines_before) {
+  gaps missing{text.size()};
   std::vector<builder> columns;
   std::size_t rows = 0;
   auto line = lines_before;
@@ -198,7 +222,7 @@ table parse(std::string_view text, const std::string& origin, std::size_t lines_
         constexpr std::size_t most_columns = 100'000; // each is looked for in every line
         if (columns.size() == most_columns)
           at.fail("has more than 100,000 keys in its lines; put numbers into lists");
-        known = columns.emplace(columns.end(), key);
+        known = columns.emplace(columns.end(), key, missing);
       }
       known->take(value, rows, at);
     }
@@ -208,7 +232,7 @@ table parse(std::string_view text, const std::string& origin, std::size_t lines_
     throw failure{errc::data, origin + ": has no lines; give data to work on"};
   table all;
   for (auto& one : columns)
-    all.put(std::move(one).done(rows, origin));
+    all.put(std::move(one).done(rows, {origin, line}));
   return all;
 }
 

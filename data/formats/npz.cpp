@@ -44,13 +44,19 @@ archive open(std::string_view bytes, const std::string& origin) {
   return archive{opened};
 }
 
-// The bytes of an entry. Its size is the file's word: what is read says how many they are.
+// The bytes of an entry. Its size is the file's word, for which room is made as far as the packed bytes can tell it:
+// what is read says how many they are.
 std::string content_of(const archive& from, zip_uint64_t index, const std::string& where) {
   const std::unique_ptr<zip_file_t, close_entry> entry{zip_fopen_index(from.get(), index, 0)};
   if (!entry)
     damaged(where, std::string{"cannot be unpacked ("} + zip_strerror(from.get()) + ')');
-  constexpr std::size_t step = std::size_t{1} << 20U;
+  constexpr std::size_t step = std::size_t{64} << 10U;
+  constexpr zip_uint64_t most_per_byte = 1032; // that deflate packs into one
   std::string all;
+  zip_stat_t about;
+  if (zip_stat_index(from.get(), index, 0, &about) == 0 && (about.valid & ZIP_STAT_SIZE) != 0 &&
+      (about.valid & ZIP_STAT_COMP_SIZE) != 0)
+    all.reserve(std::min(about.size, most_per_byte * about.comp_size) + step);
   for (;;) {
     const auto before = all.size();
     all.resize(before + step);
@@ -91,8 +97,7 @@ table parse(std::string_view bytes, const std::string& origin, const spec& sourc
     name.resize(name.size() - 4);
     if (!is_wanted(name, listed)) // x_train and x_test of one file have not the same rows
       continue;
-    const auto read = npy::parse(content_of(opened, index, where), where, name);
-    for (auto made : read.columns()) {
+    for (auto& made : npy::parse(content_of(opened, index, where), where, name).columns()) {
       if (made.name != name)
         made.name = name + '.' + made.name;
       made.origin = origin;

@@ -1,26 +1,20 @@
 // Whatever the bytes: a column of as many numbers as its shape says, or failure (data).
 #include "data/formats/idx.hpp"
-#include "common/error.hpp"
+#include "tests/fuzz/table_target.hpp"
 
-#include <cstdint>
-#include <cstdlib>
-#include <string>
-#include <sys/mman.h>
-#include <unistd.h>
+namespace dk::fuzz {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const int memory = memfd_create("idx", 0); // a file without a disk
-  if (memory < 0)
-    std::abort();
-  if (size > 0 && write(memory, data, size) != static_cast<ssize_t>(size))
-    std::abort();
-  try {
-    dk::data::table read;
-    read.put(dk::data::idx::read_column("/proc/self/fd/" + std::to_string(memory), "features"));
-  } catch (const dk::failure& why) {
-    if (why.code() != dk::errc::data)
-      std::abort();
-  }
-  close(memory);
-  return 0;
+std::size_t most_memory(std::string_view bytes) {
+  return 2 * bytes.size() + usual; // the file and its column
 }
+
+void read(std::string_view bytes) {
+  const memory_file file{bytes};
+  table_or_fail([&] {
+    data::table all;
+    all.put(data::idx::read_column(file.path(), "features"));
+    return all;
+  });
+}
+
+} // namespace dk::fuzz
