@@ -64,6 +64,7 @@ job_data read_into_memory(const job& which) {
   job_data all;
   const auto& source = *which.data.train;
   auto train = data::read(source);
+  all.source = data::with_listed_features(source, train);
   std::optional<data::table> held_out;
   if (which.data.validation > 0)
     std::tie(train, held_out.emplace()) = data::split(train, which.data.validation, which.seed);
@@ -81,7 +82,7 @@ job_data read_into_memory(const job& which) {
 job_data read_data(const job& which) {
   auto all = goes_to_disk(which.data) ? read_to_disk(which) : read_into_memory(which);
   if (which.data.test)
-    all.test = read_source(*which.data.test, all.fitted);
+    all.test = read_source(data::with_features_of(*which.data.test, *all.source), all.fitted);
   return all;
 }
 

@@ -85,6 +85,8 @@ job_data read_to_disk(const job& which) {
   all.train = data::store(
       *open(false), [&](data::table& some) { data::apply_to_training(fitted, some); },
       {which.data.cache_folder, bytes_in(which.data.memory) / models_of(which)}); // each has an order of its own
+  if (const auto some = data::open(source)->next())
+    all.source = data::with_listed_features(source, *some);
   all.fitted = data::prepared_by(source);
   all.fitted.insert(all.fitted.end(), fitted.begin(), fitted.end());
   if (!is_held.empty()) {
