@@ -83,7 +83,8 @@ public:
   void put(column added);
 
   std::size_t rows() const { return rows_; }
-  const std::vector<column>& columns() const { return columns_; }
+  const std::vector<column>& columns() const& { return columns_; }
+  std::vector<column> columns() && { return std::move(columns_); }
 
   /// Gives the columns away.
   std::vector<column> release() && { return std::move(columns_); }

@@ -16,6 +16,9 @@ public:
   /// As they lie in a file. Requires ends that never fall, the last of them bytes.size().
   texts(std::string bytes, std::vector<std::uint64_t> ends) : bytes_(std::move(bytes)), ends_(std::move(ends)) {}
 
+  /// Makes room for so many texts, whatever their length.
+  void reserve(std::size_t count) { ends_.reserve(count); }
+
   void push_back(std::string_view text) {
     bytes_ += text;
     ends_.push_back(bytes_.size());

@@ -13,6 +13,8 @@
 #include "nn/safetensors.hpp"
 #include "nn/stack.hpp"
 
+#include <fstream>
+
 namespace dk::nn {
 
 namespace {
@@ -153,6 +155,33 @@ void write(const std::string& path, const architecture& of, const layer_stack& l
     throw failure{errc::resources, "cannot be written to its end; is the disk full?"};
 }
 
+std::string beginning_of(const std::string& path) {
+  std::string bytes(std::size_t{64} << 10U, '\0');
+  std::ifstream in{path, std::ios::binary};
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  return bytes;
+}
+
+// The name of a zip's first entry.
+std::string_view first_entry(std::string_view zip) {
+  constexpr std::size_t length_at = 26;
+  constexpr std::size_t name_at = 30;
+  if (zip.size() < name_at)
+    return {};
+  const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(zip[at])}; };
+  return zip.substr(name_at, byte(length_at) | byte(length_at + 1) << 8U);
+}
+
+bool holds_model(const std::string& path) {
+  const keras::h5_silence silence;
+  if (H5Fis_hdf5(path.c_str()) <= 0)
+    return true; // a damaged one, which load_model tells of
+  const auto file = keras::open_file(path);
+  return keras::has_attribute(file, "model_config") || keras::has_attribute(file, "layer_names") ||
+         keras::has_member(file, "layers");
+}
+
 } // namespace
 
 void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
@@ -177,8 +206,20 @@ void save_onnx(const std::string& path, const architecture& from, const float* w
   replace_file(path, onnx::encode_model(from, weights));
 }
 
+// What begins as a model may be data.
 bool is_model_file(const std::string& path) {
-  return kind_of(path) != file_kind::unknown;
+  switch (kind_of(path)) {
+  case file_kind::text: // JSON lines
+    return beginning_of(path).find("\"class_name\"") != std::string::npos;
+  case file_kind::archive: // arrays of numpy
+    return first_entry(beginning_of(path)).find(".npy") == std::string::npos;
+  case file_kind::hdf5: // other data sets
+    return holds_model(path);
+  case file_kind::safetensors:
+    return true;
+  default:
+    return false;
+  }
 }
 
 loaded_model load_model(const std::string& path, const std::string& weights) {

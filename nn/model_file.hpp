@@ -35,7 +35,7 @@ struct loaded_model {
   std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
 };
 
-/// Whether a file begins as one that load_model reads.
+/// Whether a file is one that load_model reads, as far as its beginning tells, and no data.
 bool is_model_file(const std::string& path);
 
 /// Reads our own files and those of Keras 1, 2, 3 and tf.keras with a Sequential model, or a functional one that is a

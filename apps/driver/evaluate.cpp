@@ -22,7 +22,7 @@ namespace {
 
 spec source_for(const known_model& model, const std::string& data) {
   if (!data.empty())
-    return parse_source(data);
+    return model.train ? data::with_features_of(parse_source(data), *model.train) : parse_source(data);
   if (!model.test)
     throw failure{errc::usage, "there is no test data to evaluate on; name some with --data"};
   return *model.test;

@@ -54,6 +54,7 @@ job_data read_into_memory(const job& which) {
   job_data all;
   const auto& source = *which.data.train;
   auto train = data::read(source);
+  all.source = data::with_listed_features(source, train);
   std::optional<data::table> held_out;
   if (which.data.validation > 0)
     std::tie(train, held_out.emplace()) = data::split(train, which.data.validation, which.seed);
@@ -84,8 +85,10 @@ job_data read_data(const job& which, const cluster_config& where) {
   if (streams_train || streams_test)
     streamed.emplace(which, on_nodes ? where : cluster_config{});
   auto all = streams_train ? streamed->training() : read_into_memory(which);
-  if (data.test)
-    all.test = streams_test ? streamed->other(*data.test, all.fitted) : read_test(*data.test, all.fitted);
+  if (data.test) {
+    const auto test = data::with_features_of(*data.test, *all.source);
+    all.test = streams_test ? streamed->other(test, all.fitted) : read_test(test, all.fitted);
+  }
   return all;
 }
 

@@ -14,6 +14,7 @@ struct job_data {
   std::optional<data::dataset> validation; ///< held out of the training rows
   std::optional<data::dataset> test;
   data::pipeline fitted;
+  std::optional<spec> source; ///< `data.train`, with the columns listed that its features are made of
 };
 
 /// Puts the layers of the file that `model.keras` names into the job, and what it says about its training where the

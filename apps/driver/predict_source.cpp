@@ -1,6 +1,7 @@
 #include "apps/driver/predict_source.hpp"
 
 #include "common/error.hpp"
+#include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/csv.hpp"
 #include "data/formats/csv_plan.hpp"
@@ -41,6 +42,12 @@ nlohmann::json keys_from(const spec& train, const std::string& format, const nam
   return keys;
 }
 
+// The names of the features, where there are several: a single column may be as wide as many others.
+names several_features(const std::optional<spec>& train) {
+  const auto listed = train ? train->keys.value("features", nlohmann::json{}) : nlohmann::json{};
+  return listed.is_array() && listed.size() > 1 ? listed.get<names>() : names{};
+}
+
 // The keys for data with these columns.
 spec fitted_keys(spec source, const names& columns, const std::optional<spec>& train) {
   auto keys = source.keys;
@@ -50,6 +57,10 @@ spec fitted_keys(spec source, const names& columns, const std::optional<spec>& t
   const auto labels = data::label_names(source);
   if (!std::all_of(labels.begin(), labels.end(), [&](const auto& name) { return has(columns, name); }))
     keys.erase("label");
+  for (const auto& name : several_features(train))
+    if (!has(columns, name) && !has(columns, "features"))
+      throw failure{errc::data, source.keys.value("path", std::string{"the data"}) + ": has no column `" + name +
+                                    "`, which the model was trained on; it has " + join(columns)};
   if (!keys.contains("features") && !has(columns, "features")) {
     names features;
     std::copy_if(columns.begin(), columns.end(), std::back_inserter(features),
@@ -141,6 +152,7 @@ rows_to_predict open_for_prediction(const std::string& data, const std::optional
     for (const auto& [key, value] : train->keys.items())
       if (key != "path" && key != "features" && key != "labels" && !source.keys.contains(key))
         source.keys[key] = value;
+    source = data::with_features_of(source, *train);
   }
   return {source, data::open(source)};
 }

@@ -1,6 +1,7 @@
 #include "apps/driver/results.hpp"
 
 #include "common/error.hpp"
+#include "data/formats/catalog.hpp"
 #include "nn/model_file.hpp"
 #include "runtime/history_table.hpp"
 #include "runtime/members.hpp"
@@ -20,12 +21,21 @@ void save_start(const job& which, const std::string& path, const block& start, s
   save(which, path, start.empty() ? model.weights() : start.data());
 }
 
+// What was read once shall be found again, in data whose columns are in another order, too.
+job with_known_columns(job which, const job_data& data) {
+  if (data.source)
+    which.data.train = data.source;
+  if (data.source && which.data.test)
+    which.data.test = data::with_features_of(*which.data.test, *data.source);
+  return which;
+}
+
 } // namespace
 
 void prepare_folder(const job& which, const run_folder& folder, const block& start, const job_data& data) {
   const auto label_width = data.train.label_width;
   write_text(folder.pipeline(), data::to_text(data.fitted));
-  write_text(folder.config(), to_toml(which));
+  write_text(folder.config(), to_toml(with_known_columns(which, data)));
   if (!is_ensemble(which))
     return save_start(which, folder.initial_model(), start, label_width);
   for (std::size_t i = 0; i < models_of(which); ++i)

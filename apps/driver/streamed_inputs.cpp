@@ -102,6 +102,8 @@ job_data streamed_inputs::training() {
   if (!is_held.empty())
     all.validation = kept(source, crew_.applied(open(true), fitted));
   all.fitted = after_preparation(source, fitted);
+  if (const auto some = data::glance(source)->next())
+    all.source = data::with_listed_features(source, *some);
   return all;
 }
 

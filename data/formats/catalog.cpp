@@ -138,6 +138,38 @@ std::vector<key_rule> source_keys(const std::string& format) {
   return find_format({format}).keys();
 }
 
+namespace {
+
+// Whether files of the format have columns with names, of which the source can list some.
+bool has_named_columns(const spec& source) {
+  const auto keys = source_keys(source.name);
+  return source.name != "shards" &&
+         std::any_of(keys.begin(), keys.end(), [](const key_rule& rule) { return rule.name == "columns"; });
+}
+
+bool chooses_columns(const spec& source) {
+  return source.keys.contains("features") || source.keys.contains("columns");
+}
+
+} // namespace
+
+spec with_listed_features(spec source, const table& read) {
+  const auto* const features = read.find("features");
+  if (features == nullptr || features->fields.empty() || chooses_columns(source) || !has_named_columns(source))
+    return source;
+  auto names = features->fields; // a column that is wide has its name at each of its places
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  source.keys["features"] = names;
+  return source;
+}
+
+spec with_features_of(spec source, const spec& other) {
+  if (source.name == other.name && has_named_columns(source) && !chooses_columns(source) &&
+      other.keys.contains("features"))
+    source.keys["features"] = other.keys.at("features");
+  return source;
+}
+
 pipeline prepared_by(const spec& source) {
   return source.name == "shards" ? shards::prepared(source) : pipeline{};
 }

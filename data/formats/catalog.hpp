@@ -42,6 +42,13 @@ spec anchored(spec source, const std::string& folder);
 /// The keys of a format. @throws failure (config) for one that there is not
 std::vector<key_rule> source_keys(const std::string& format);
 
+/// The source with the columns listed that its features were made of, where it lists none and they have names: so that
+/// they can be found in other data whatever the order of its columns. @param read of that source
+spec with_listed_features(spec source, const table& read);
+
+/// The source with the features that another one of its format lists, where it says nothing of columns itself.
+spec with_features_of(spec source, const spec& other);
+
 /// What the rows of a source have been through already: those of shards that were prepared. @throws failure (data)
 pipeline prepared_by(const spec& source);
 

@@ -21,12 +21,13 @@ std::vector<Number> narrowed(const std::vector<double>& from) {
   return all;
 }
 
-cells cells_of(std::vector<double>&& guess, const guessed_type& type) {
+// By value, so that it is gone when the next column is made.
+cells cells_of(std::vector<double> guess, const guessed_type& type) {
   if (type.found == kind::i32 && !type.has_gaps)
     return narrowed<std::int32_t>(guess);
   if (type.found == kind::i64 && !type.has_gaps)
     return narrowed<std::int64_t>(guess);
-  return std::move(guess);
+  return guess;
 }
 
 // The numbers of each row side by side.
@@ -71,15 +72,19 @@ plan rest_of(const plan& settled, const plan& first) {
   return rest;
 }
 
-// Adds it to what the first plan has read: both together are what the settled one reads.
-void complete(rows_read& read, rows_read rest, const plan& settled, const plan& first) {
-  std::move(rest.words.begin(), rest.words.end(), std::back_inserter(read.words));
-  std::move(rest.wholes.begin(), rest.wholes.end(), std::back_inserter(read.wholes));
+// Leaves only the guesses that were right.
+void drop_wrong_guesses(rows_read& read, const plan& settled, const plan& first) {
   std::vector<std::vector<double>> kept;
   for (std::size_t i = 0; i < first.guesses.size(); ++i)
     if (settled.targets[first.guesses[i]].as == use::guess)
       kept.push_back(std::move(read.guesses[i]));
   read.guesses = std::move(kept);
+}
+
+// Adds what else the settled plan reads.
+void complete(rows_read& read, rows_read rest) {
+  std::move(rest.words.begin(), rest.words.end(), std::back_inserter(read.words));
+  std::move(rest.wholes.begin(), rest.wholes.end(), std::back_inserter(read.wholes));
 }
 
 table columns_of(const plan& how, rows_read read, const std::string& origin) {
@@ -120,7 +125,9 @@ table table_of(const file_content& text, const std::string& origin, const plan& 
   if (how.types.size() == how.guesses.size())
     return columns_of(how, std::move(read), origin);
   const auto known = settled(how, read.types);
-  complete(read, has_rest(known, how) ? parse_rows(text, origin, rest_of(known, how)) : rows_read{}, known, how);
+  drop_wrong_guesses(read, known, how);
+  if (has_rest(known, how))
+    complete(read, parse_rows(text, origin, rest_of(known, how)));
   return columns_of(known, std::move(read), origin);
 }
 

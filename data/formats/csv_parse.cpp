@@ -7,6 +7,7 @@
 #include <cstring>
 #include <exception>
 #include <limits>
+#include <utility>
 
 // The text is cut into pieces that are read at the same time. A piece starts behind a line end that is, as far as the
 // number of quotes before it tells, not inside quotes. Where that guess was wrong the piece before runs past it, and
@@ -100,13 +101,21 @@ void read_row(scanner& in, const plan& how, piece& to) {
     too_many(in, fields);
 }
 
+template <class List>
+std::vector<List> lists(std::size_t count, std::size_t room) {
+  std::vector<List> all(count);
+  for (auto& one : all)
+    one.reserve(room);
+  return all;
+}
+
 void read_piece(const file_content& text, const std::string& origin, const plan& how, piece& to) {
   to.read = {};
-  to.read.numbers.resize(how.numbers.size());
-  to.read.guesses.resize(how.guesses.size());
+  to.read.numbers = lists<std::vector<double>>(how.numbers.size(), to.room);
+  to.read.guesses = lists<std::vector<double>>(how.guesses.size(), to.room);
   to.read.types.assign(how.guesses.size(), {});
-  to.read.wholes.resize(how.wholes.size());
-  to.read.words.resize(how.words.size());
+  to.read.wholes = lists<std::vector<std::int64_t>>(how.wholes.size(), to.room);
+  to.read.words = lists<texts>(how.words.size(), to.room);
   to.failed = nullptr;
   scanner in{text, origin, how.delimiter};
   in.go_to(to.first);
@@ -174,25 +183,38 @@ block gathered(const std::vector<piece>& pieces, block_writer all, std::size_t w
   return std::move(all).done().slice(0, rows * wide);
 }
 
-template <class Lists>
-void append(Lists& to, const Lists& from) {
-  for (std::size_t i = 0; i < to.size(); ++i)
-    to[i].insert(to[i].end(), from[i].begin(), from[i].end());
+template <class Number>
+void append(std::vector<Number>& to, const std::vector<Number>& from) {
+  to.insert(to.end(), from.begin(), from.end());
 }
 
-void append(std::vector<texts>& to, const std::vector<texts>& from) {
-  for (std::size_t i = 0; i < to.size(); ++i)
-    for (std::size_t row = 0; row < from[i].size(); ++row)
-      to[i].push_back(from[i][row]);
+void append(texts& to, const texts& from) {
+  for (std::size_t row = 0; row < from.size(); ++row)
+    to.push_back(from[row]);
 }
 
-void append(rows_read& to, const rows_read& from) {
-  append(to.numbers, from.numbers);
-  append(to.guesses, from.guesses);
-  append(to.wholes, from.wholes);
-  append(to.words, from.words);
-  for (std::size_t i = 0; i < to.types.size(); ++i)
-    to.types[i].widen(from.types[i]);
+// Puts the pieces of each list into the first piece's; one list after the other, so that only one is held twice.
+template <class List>
+void join_lists(std::vector<piece>& pieces, std::vector<List> rows_read::*of, std::size_t rows) {
+  for (std::size_t i = 0; pieces.size() > 1 && i < (pieces.front().read.*of).size(); ++i) {
+    auto& all = (pieces.front().read.*of)[i];
+    all.reserve(rows);
+    for (auto next = pieces.begin() + 1; next != pieces.end(); ++next)
+      append(all, std::exchange((next->read.*of)[i], List{}));
+  }
+}
+
+rows_read joined_pieces(std::vector<piece>& pieces, std::size_t rows) {
+  join_lists(pieces, &rows_read::numbers, rows);
+  join_lists(pieces, &rows_read::guesses, rows);
+  join_lists(pieces, &rows_read::wholes, rows);
+  join_lists(pieces, &rows_read::words, rows);
+  auto& all = pieces.front().read;
+  for (auto next = pieces.begin() + 1; next != pieces.end(); ++next)
+    for (std::size_t i = 0; i < all.types.size(); ++i)
+      all.types[i].widen(next->read.types[i]);
+  all.rows = rows;
+  return std::move(all);
 }
 
 } // namespace
@@ -222,11 +244,9 @@ rows_read parse_rows(const file_content& content, const std::string& origin, con
     at = std::max(one.end, one.first);
     rows += one.read.rows;
   }
-  rows_read all = std::move(pieces.front().read);
-  all.features = gathered(pieces, std::move(features), wide, rows);
-  for (std::size_t i = 1; i < pieces.size(); ++i)
-    append(all, pieces[i].read);
-  all.rows = rows;
+  auto gathered_features = gathered(pieces, std::move(features), wide, rows);
+  auto all = joined_pieces(pieces, rows);
+  all.features = std::move(gathered_features);
   return all;
 }
 

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 namespace dk::data::csv {
 
@@ -71,6 +73,8 @@ public:
     header_at_ = in_.place();
     p_.header = keys_.value("header", true) ? read_header(in_) : counted_header(in_);
     p_.body = in_.place();
+    for (std::size_t i = 0; i < p_.header.size(); ++i)
+      places_.emplace(p_.header[i], i);
     p_.targets.assign(p_.header.size(), {});
     choose_labels();
     choose_features();
@@ -100,10 +104,10 @@ private:
   }
 
   std::size_t find(const std::string& name) const {
-    const auto found = std::find(p_.header.begin(), p_.header.end(), name);
-    if (found == p_.header.end())
+    const auto found = places_.find(name);
+    if (found == places_.end())
       fail_header("no column `" + name + '`' + did_you_mean(name, p_.header) + "; the header has: " + join(p_.header));
-    return static_cast<std::size_t>(found - p_.header.begin());
+    return found->second;
   }
 
   void give(std::size_t field, use as, std::vector<std::size_t>& fields) {
@@ -192,6 +196,7 @@ private:
   scanner& in_;
   const nlohmann::json& keys_;
   std::size_t header_at_ = 0;
+  std::unordered_map<std::string_view, std::size_t> places_; // of the header's names, which may be a hundred thousand
   plan p_;
 };
 

@@ -16,7 +16,8 @@ namespace dk::data::json_lines {
 // A JSON object a line, a column per key. Numbers become i32 where all are whole and 32 bits hold them, i64 where 53
 // do, else f64; true and false are 1 and 0; lists of numbers are cells, nested ones of their shape; texts are texts;
 // Spark's sparse vectors, {"size": 8, "indices": [3, 7], "values": [1.5, 2]}, become texts for the transform `dense`. A
-// key that is null or absent in a line is missing there: NaN, or an empty text.
+// key that is null or absent in a line is missing there: NaN, or an empty text. So is a null in a list. Lines
+// that lack more than 8 numbers for each of their bytes are refused (a million are always allowed).
 
 /// path = FILE or a pattern, and features, label and columns (data/formats/pick.hpp).
 std::vector<key_rule> keys();

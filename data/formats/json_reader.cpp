@@ -53,6 +53,15 @@ json object_of(std::string_view line, const position& at) {
 
 } // namespace
 
+void reader::gaps::take(std::size_t lines, std::size_t numbers, const std::string& origin, std::size_t line) {
+  std::size_t wanted = 0;
+  if (__builtin_mul_overflow(lines, numbers, &wanted) || wanted > left_)
+    position{origin, line}.fail("the lines up to here lack more than " + std::to_string(per_byte) +
+                                " numbers for each of their bytes; write sparse rows as {\"size\": ..., \"indices\": "
+                                "[...], \"values\": [...]} for `dense`");
+  left_ -= wanted;
+}
+
 /// A column while its lines are read. What the first value is, all are.
 class reader::builder {
 public:
@@ -62,7 +71,7 @@ public:
   const std::string& name() const { return name_; }
 
   /// Takes the value of row `row`; those between the last and this one are missing.
-  void take(const json& value, std::size_t row, const position& at) {
+  void take(const json& value, std::size_t row, const position& at, gaps& missing) {
     if (value.is_null())
       return;
     const bool text = value.is_string() || is_sparse(value);
@@ -71,7 +80,7 @@ public:
     else if (text != is_text_)
       at.fail("key `" + name_ + "` holds " + shown(value) + ", expected " + (is_text_ ? "text" : "numbers") +
               ", as in the lines before; correct it");
-    fill_to(row);
+    fill_to(row, at, missing);
     if (is_text_)
       words_.push_back(word_of(value));
     else
@@ -80,9 +89,10 @@ public:
   }
 
   /// Gives the rows away, of which there are so many; what is known of the column stays.
-  column rows(std::size_t count, const std::string& origin) {
-    fill_to(count);
+  column rows(std::size_t count, const position& end, gaps& missing) {
+    fill_to(count, end, missing);
     rows_ = 0;
+    const auto& origin = end.origin;
     if (is_text_ || !begun_)
       return {name_, {}, std::exchange(words_, {}), origin, {}};
     return {name_, shape_, narrowed(std::exchange(numbers_, {})), origin, {}};
@@ -102,7 +112,8 @@ private:
     }
   }
 
-  void fill_to(std::size_t row) {
+  void fill_to(std::size_t row, const position& at, gaps& missing) {
+    missing.take(row - rows_, begun_ ? width_ : 1, at.origin, at.line);
     if (is_text_ || !begun_)
       for (; rows_ < row; ++rows_)
         words_.push_back("");
@@ -125,6 +136,11 @@ private:
         at.fail("key `" + name_ + "` holds a list of another shape than in the lines before; correct it");
       for (const auto& inner : value)
         take_numbers(inner, depth + 1, at);
+      return;
+    }
+    if (value.is_null()) {
+      numbers_.push_back(gap);
+      whole_ = false;
       return;
     }
     if (!value.is_number() && !value.is_boolean())
@@ -171,15 +187,16 @@ reader::reader(reader&&) noexcept = default;
 reader& reader::operator=(reader&&) noexcept = default;
 
 void reader::take(std::string_view text, const std::string& origin, std::size_t lines_before) {
-  auto line = lines_before;
+  gaps_.allow(text.size());
+  line_ = lines_before;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     const auto one = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    ++line;
+    ++line_;
     if (one.find_first_not_of(" \t\r") == std::string_view::npos)
       continue;
-    const position at{origin, line};
+    const position at{origin, line_};
     const auto object = object_of(one, at);
     for (const auto& [key, value] : object.items()) {
       auto known =
@@ -190,7 +207,7 @@ void reader::take(std::string_view text, const std::string& origin, std::size_t 
           at.fail("has more than 100,000 keys in its lines; put numbers into lists");
         known = columns_.emplace(columns_.end(), key, given_ > 0);
       }
-      known->take(value, rows_, at);
+      known->take(value, rows_, at, gaps_);
     }
     ++rows_;
   }
@@ -199,7 +216,7 @@ void reader::take(std::string_view text, const std::string& origin, std::size_t 
 table reader::give(const std::string& origin) {
   table all;
   for (auto& one : columns_)
-    all.put(one.rows(rows_, origin));
+    all.put(one.rows(rows_, {origin, line_}, gaps_));
   given_ += rows_;
   rows_ = 0;
   return all;

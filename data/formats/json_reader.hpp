@@ -36,8 +36,25 @@ public:
   bool knows(const std::string& name) const;
 
 private:
+  /// How much lines may lack in all: a key of one line takes its place in every line, so that few bytes can ask for
+  /// much.
+  class gaps {
+  public:
+    void allow(std::size_t bytes) { left_ += per_byte * bytes; }
+
+    /// @throws failure (data) when it is too much, at this line
+    void take(std::size_t lines, std::size_t numbers, const std::string& origin, std::size_t line);
+
+  private:
+    static constexpr std::size_t per_byte = 8;
+    static constexpr std::size_t always = std::size_t{1} << 20U;
+    std::size_t left_ = always;
+  };
+
   class builder;
   std::vector<builder> columns_;
+  gaps gaps_;
+  std::size_t line_ = 0; // that was taken last
   std::size_t rows_ = 0;
   std::size_t given_ = 0;
 };

@@ -177,6 +177,7 @@ cells texts_of(const source_field& from, const std::string& origin) {
   if (from.in_item != 1 || from.all.shape.size() > 1)
     throw failure{errc::data, origin + ": has several texts in a row, expected one; split them into fields"};
   texts all;
+  all.reserve(from.items);
   for (std::size_t item = 0; item < from.items; ++item)
     all.push_back(text_at(from.at(item), from.one));
   return all;

@@ -1,10 +1,8 @@
 #include "data/formats/write.hpp"
 
 #include "common/error.hpp"
-#include "data/rows.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -32,22 +30,19 @@ void check_writable(const std::string& path) {
   format_of(path);
 }
 
-table_writer::table_writer(std::string path) : path_(std::move(path)), draft_(path_ + ".tmp") {
-  check_writable(path_);
-  to_.open(draft_, std::ios::binary);
+table_writer::table_writer(std::string path) : draft_(std::move(path)) {
+  check_writable(draft_.path());
+  if (format_of(draft_.path()) == written_as::npy) {
+    npy_.emplace(draft_.name(), draft_.path());
+    return;
+  }
+  to_.open(draft_.name(), std::ios::binary);
   if (!to_)
     fail();
 }
 
-table_writer::~table_writer() {
-  if (to_.is_open()) {
-    to_.close();
-    std::remove(draft_.c_str());
-  }
-}
-
 void table_writer::add(const table& rows) {
-  switch (format_of(path_)) {
+  switch (format_of(draft_.path())) {
   case written_as::csv:
     write_csv(rows, to_, !has_rows_);
     break;
@@ -55,7 +50,8 @@ void table_writer::add(const table& rows) {
     write_json_lines(rows, to_);
     break;
   case written_as::npy:
-    held_.push_back(rows);
+    npy_->add(rows);
+    return;
   }
   has_rows_ = true;
   if (!to_)
@@ -63,16 +59,17 @@ void table_writer::add(const table& rows) {
 }
 
 void table_writer::done() {
-  if (!held_.empty())
-    write_npy(joined(held_), to_);
-  to_.flush();
-  if (!to_ || std::rename(draft_.c_str(), path_.c_str()) != 0)
+  if (npy_)
+    npy_->done();
+  else
+    to_.close();
+  if (!to_)
     fail();
-  to_.close();
+  draft_.keep();
 }
 
 void table_writer::fail() const {
-  throw failure{errc::resources, "cannot write " + path_ + ": " + std::strerror(errno)};
+  throw failure{errc::resources, "cannot write " + draft_.path() + ": " + std::strerror(errno)};
 }
 
 void write(const table& from, const std::string& path) {

@@ -1,26 +1,22 @@
 #pragma once
 
+#include "common/replace_file.hpp"
+#include "data/formats/npy_write.hpp"
 #include "data/table.hpp"
 
 #include <fstream>
 #include <iosfwd>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace dk::data {
 
 /// Writes tables of the same columns, one after the other, to a file, in the format that its name ends in: .csv, .jsonl
-/// or .npy, of which all rows are held until the end. It is written beside the path first, so that nobody reads half of
-/// it.
+/// or .npy. Rows are written as they come, beside the path first, so that nobody reads half a file.
 class table_writer {
 public:
   /// @throws failure (usage) for another ending; (resources)
   explicit table_writer(std::string path);
-
-  /// Removes what was written, unless it is done.
-  ~table_writer();
-  table_writer(const table_writer&) = delete;
-  table_writer& operator=(const table_writer&) = delete;
 
   /// @throws failure (data) for what the format cannot hold; (resources)
   void add(const table& rows);
@@ -31,10 +27,9 @@ public:
 private:
   [[noreturn]] void fail() const;
 
-  std::string path_;
-  std::string draft_;
-  std::ofstream to_;
-  std::vector<table> held_;
+  file_draft draft_;
+  std::ofstream to_;               ///< of text
+  std::optional<npy::writer> npy_; ///< in its place
   bool has_rows_ = false;
 };
 
@@ -52,8 +47,5 @@ void write_csv(const table& from, std::ostream& to, bool with_header = true);
 /// An object a line, cells of several numbers as lists of their shape. Missing numbers are null.
 /// @throws failure (data) for infinite numbers
 void write_json_lines(const table& from, std::ostream& to);
-
-/// One column as a plain array, several as a structured one. Texts are of type S.
-void write_npy(const table& from, std::ostream& to);
 
 } // namespace dk::data

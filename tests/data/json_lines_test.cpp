@@ -46,6 +46,16 @@ TEST_CASE("what a line lacks is missing", "[data][json_lines]") {
   CHECK(words_of(t, "n") == std::vector<std::string>{"", "", ""});
 }
 
+TEST_CASE("a null in a list is missing", "[data][json_lines]") {
+  const auto t = parse("{\"a\": [1, null]}\n{\"a\": [null, 2]}\n", "f");
+  const auto& a = std::get<std::vector<double>>(t.at("a").values);
+  REQUIRE(a.size() == 4);
+  CHECK(a[0] == 1);
+  CHECK(std::isnan(a[1]));
+  CHECK(std::isnan(a[2]));
+  CHECK(a[3] == 2);
+}
+
 TEST_CASE("sparse vectors of Spark are for the transform dense", "[data][json_lines]") {
   const auto t = parse("{\"v\": {\"type\": 0, \"size\": 4, \"indices\": [1, 3], \"values\": [1.5, 2]}}", "f");
   CHECK(words_of(t, "v") == std::vector<std::string>{"(4,[1,3],[1.5,2])"});

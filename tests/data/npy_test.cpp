@@ -7,7 +7,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
-#include <sstream>
+#include <fstream>
+#include <iterator>
 #include <zip.h>
 
 using namespace dk::test;
@@ -115,19 +116,62 @@ TEST_CASE("arrays that cannot be used say why", "[data][npy]") {
   CHECK(error_of(npy(std::string(200, '('), "")).find("no Python literal") != std::string::npos);
 }
 
+namespace {
+
+// The bytes of a file of these rows, which come one table after the other.
+std::string written(const std::vector<dk::data::table>& parts) {
+  const temporary_folder folder;
+  dk::data::table_writer to{folder.path("x.npy")};
+  for (const auto& part : parts)
+    to.add(part);
+  to.done();
+  std::ifstream in{folder.path("x.npy"), std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+dk::data::table records_of(dk::data::cells numbers, const std::vector<std::string>& words) {
+  dk::data::table t;
+  t.put({"n", {}, std::move(numbers), "f", {}});
+  t.put({"word", {}, texts_of(words), "f", {}});
+  return t;
+}
+
+} // namespace
+
+TEST_CASE("rows that come in parts are one array", "[data][npy]") {
+  const auto first = numbers({1, 2});
+  const auto second = numbers({3});
+  CHECK(written({first, second}) == written({numbers({1, 2, 3})}));
+  using small = std::vector<std::int32_t>;
+  const auto mixed = parse(
+      written({records_of(small{1, -2}, {"a", "bc"}), records_of(values{0.5}, {"longer"}), records_of(small{7}, {""})}),
+      "f", "");
+  CHECK(type_name(mixed.at("n")) == "f64");
+  CHECK(values_of(mixed, "n") == values{1, -2, 0.5, 7});
+  CHECK(words_of(mixed, "word") == std::vector<std::string>{"a", "bc", "longer", ""});
+  const auto floats = dk::block::copy_of(std::vector<float>{0.25F}.data(), 1);
+  const auto single = parse(written({records_of(small{3}, {"a"}), records_of(floats, {"b"})}), "f", "");
+  CHECK(type_name(single.at("n")) == "f32");
+  CHECK(values_of(single, "n") == values{3, 0.25});
+}
+
+TEST_CASE("an array cannot hold text in some rows only", "[data][npy]") {
+  const auto why = failure_of(errc::data, [] { written({numbers({1}), words({"one"})}); });
+  CHECK(why.find("column `x` holds text in some rows, numbers in others") == 0);
+  const auto shapes = failure_of(errc::data, [] { written({numbers({1, 2}, {2}), numbers({1})}); });
+  CHECK(shapes.find("cells of different shapes") != std::string::npos);
+}
+
 TEST_CASE("what is written as npy is read again", "[data][npy]") {
   auto t = numbers({1, 2, 3, 4}, {2});
-  std::ostringstream plain;
-  write_npy(t, plain);
-  CHECK(plain.str().size() % 64 == 32);
-  const auto back = parse(plain.str(), "f", "x");
+  const auto plain = written({t});
+  CHECK(plain.size() % 64 == 32);
+  const auto back = parse(plain, "f", "x");
   CHECK(values_of(back, "x") == values{1, 2, 3, 4});
   CHECK(back.at("x").shape == t.at("x").shape);
   t.put({"word", {}, texts_of({"one", ""}), "f", {}});
   t.put({"n", {}, std::vector<std::int32_t>{-1, 5}, "f", {}});
-  std::ostringstream structured;
-  write_npy(t, structured);
-  const auto records = parse(structured.str(), "f", "");
+  const auto records = parse(written({t}), "f", "");
   CHECK(values_of(records, "x") == values{1, 2, 3, 4});
   CHECK(words_of(records, "word") == std::vector<std::string>{"one", ""});
   CHECK(values_of(records, "n") == values{-1, 5});

@@ -1,33 +1,34 @@
 // Whatever the bytes, as a file and as what a right frame holds: a checkpoint that can be written again, or failure
 // (checkpoint).
 #include "runtime/checkpoint.hpp"
-#include "common/error.hpp"
+#include "tests/fuzz/target.hpp"
 
 #include <boost/crc.hpp>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
+namespace dk::fuzz {
+
 namespace {
 
-void read(const std::string& bytes) {
-  dk::checkpoint found;
-  try {
-    found = dk::decode_checkpoint(bytes, "fuzz.dkc");
-  } catch (const dk::failure& why) {
-    if (why.code() != dk::errc::checkpoint)
-      std::abort();
+void decode(const std::string& bytes) {
+  checkpoint found;
+  bool is_whole = false;
+  answer_or_fail({errc::checkpoint}, [&] {
+    found = decode_checkpoint(bytes, "fuzz.dkc");
+    is_whole = true;
+  });
+  if (!is_whole)
     return;
-  }
-  const auto again = dk::encode_checkpoint(found);
-  if (dk::encode_checkpoint(dk::decode_checkpoint(again, "again.dkc")) != again)
+  const auto again = encode_checkpoint(found);
+  if (encode_checkpoint(decode_checkpoint(again, "again.dkc")) != again)
     std::abort();
 }
 
 // A frame of right length and CRC: what is behind those two checks is to be reached as well.
 std::string framed(const std::string& payload) {
-  auto frame = dk::encode_checkpoint({}).substr(0, 32);
+  auto frame = encode_checkpoint({}).substr(0, 32);
   const std::uint64_t length = payload.size();
   boost::crc_32_type crc;
   crc.process_bytes(payload.data(), payload.size());
@@ -39,9 +40,14 @@ std::string framed(const std::string& payload) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string bytes{reinterpret_cast<const char*>(data), size};
-  read(bytes);
-  read(framed(bytes));
-  return 0;
+std::size_t most_memory(std::string_view bytes) {
+  return 16 * bytes.size() + usual; // read, written, read and written again
 }
+
+void read(std::string_view bytes) {
+  const std::string content{bytes};
+  decode(content);
+  decode(framed(content));
+}
+
+} // namespace dk::fuzz

@@ -1,22 +1,20 @@
 // Whatever the text: a log that can be planned, or failure (checkpoint).
 #include "runtime/replay/commit_log.hpp"
-#include "common/error.hpp"
 #include "runtime/replay/plan.hpp"
+#include "tests/fuzz/target.hpp"
 
-#include <cstdint>
-#include <cstdlib>
-#include <string_view>
+namespace dk::fuzz {
 
 namespace {
 
 // Every commit of the log is in the plan of its start, and nothing else.
-void check(const dk::commit_log& log, const dk::pull_habit& habit) {
+void check(const commit_log& log, const pull_habit& habit) {
   std::size_t commits = 0;
   for (std::size_t start = 0; start <= log.restarts.size(); ++start) {
-    const auto plan = dk::make_plan(log, habit, start);
+    const auto plan = make_plan(log, habit, start);
     for (const auto& [shard, script] : plan.shards)
       for (const auto& step : script)
-        commits += step.what == dk::script_step::kind::commit ? 1U : 0U;
+        commits += step.what == script_step::kind::commit ? 1U : 0U;
     if (plan.rows > log.grid.total_rows())
       std::abort();
   }
@@ -26,16 +24,18 @@ void check(const dk::commit_log& log, const dk::pull_habit& habit) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  try {
-    const auto log = dk::parse_commit_log({reinterpret_cast<const char*>(data), size}, "fuzz.jsonl");
+std::size_t most_memory(std::string_view bytes) {
+  return 64 * bytes.size() + (std::size_t{4} << 20U); // its lines, and the plans of its starts
+}
+
+void read(std::string_view bytes) {
+  answer_or_fail({errc::checkpoint}, [&] {
+    const auto log = parse_commit_log(bytes, "fuzz.jsonl");
     if (log.servers > 100) // a replay compares it with the config before it plans
-      return 0;
+      return;
     check(log, {true, false});
     check(log, {false, true});
-  } catch (const dk::failure& why) {
-    if (why.code() != dk::errc::checkpoint)
-      std::abort();
-  }
-  return 0;
+  });
 }
+
+} // namespace dk::fuzz

@@ -1,16 +1,16 @@
 // Whatever groups, attributes and data sets are in an HDF5 file: weights of the model's size, or failure (model).
 // The library reads the bytes of files, dk what they say; so the input is not a file but how to make one, in memory.
-#include "common/error.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/hdf5.hpp"
 #include "nn/keras/json.hpp"
 #include "nn/keras/training_config.hpp"
 #include "nn/keras/weights.hpp"
+#include "tests/fuzz/target.hpp"
 
-#include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
+
+namespace dk::fuzz {
 
 namespace {
 
@@ -20,25 +20,25 @@ using keras::h5_handle;
 // The input as instructions: numbers of one byte, and texts that begin with their length.
 class script {
 public:
-  script(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+  explicit script(std::string_view bytes) : bytes_(bytes) {}
 
-  bool is_over() const { return size_ == 0; }
+  bool is_over() const { return bytes_.empty(); }
   unsigned number() {
-    if (size_ == 0)
+    if (bytes_.empty())
       return 0;
-    --size_;
-    return *data_++;
+    const auto first = static_cast<unsigned char>(bytes_.front());
+    bytes_.remove_prefix(1);
+    return first;
   }
   std::string text() {
     std::string read;
-    for (auto length = number(); length > 0 && size_ > 0; --length)
+    for (auto length = number(); length > 0 && !is_over(); --length)
       read += static_cast<char>(number());
     return read;
   }
 
 private:
-  const std::uint8_t* data_;
-  std::size_t size_;
+  std::string_view bytes_;
 };
 
 h5_handle file_in_memory() {
@@ -128,7 +128,7 @@ void fill(hid_t file, script& from) {
         if (!path.empty())
           path.pop_back();
       }
-    } catch (const dk::failure&) { // no such name, or one that is there already
+    } catch (const failure&) { // no such name, or one that is there already
     }
   }
 }
@@ -142,31 +142,33 @@ architecture small() {
            {"dense", {{"units", 2}}}}};
 }
 
-void read(hid_t file, keras::generation by) {
+void read_file(hid_t file, keras::generation by) {
   static const auto of = small();
   static const auto layers = make_layers(of);
   std::size_t count = 0;
   for (const auto& layer : layers)
     count += weights_of(*layer);
-  try {
+  answer_or_fail({errc::model}, [&] {
     if (keras::has_attribute(file, "training_config"))
       keras::read_loss(keras::parse(keras::read_text(file, "training_config"), "fuzz"), {});
     if (keras::read_weights(file, of, layers, by, 1U << 20U).size() != count)
       std::abort();
-  } catch (const dk::failure& why) {
-    if (why.code() != dk::errc::model)
-      std::abort();
-  }
+  });
 }
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+std::size_t most_memory(std::string_view bytes) {
+  return 8192 * bytes.size() + (std::size_t{32} << 20U); // a few bytes make a data set of four axes of 31
+}
+
+void read(std::string_view bytes) {
   const keras::h5_silence silence;
-  script from{data, size};
+  script from{bytes};
   const auto by = static_cast<keras::generation>(1 + from.number() % 3);
   const auto file = file_in_memory();
   fill(file, from);
-  read(file, by);
-  return 0;
+  read_file(file, by);
 }
+
+} // namespace dk::fuzz

@@ -1,13 +1,12 @@
 // Whatever the text: a model's layers, whose description reads back as the same ones, or failure (model, config,
 // shape).
-#include "common/error.hpp"
 #include "nn/catalog.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/json.hpp"
 #include "nn/keras/training_config.hpp"
+#include "tests/fuzz/target.hpp"
 
-#include <cstdint>
-#include <cstdlib>
+namespace dk::fuzz {
 
 namespace {
 
@@ -24,35 +23,35 @@ void check_written(const architecture& of, const layer_stack& layers) {
 }
 
 // What was said about the training can be made, or is refused.
-void check_training(const objective& loss, const dk::spec& optimizer) {
-  try {
+void check_training(const objective& loss, const spec& optimizer) {
+  answer_or_fail({errc::config}, [&] {
     check_objective(loss);
     make_optimizer(optimizer, 1);
-  } catch (const dk::failure& why) {
-    if (why.code() != dk::errc::config)
-      std::abort();
-  }
+  });
 }
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  architecture read;
+std::size_t most_memory(std::string_view bytes) {
+  return 256 * bytes.size() + (std::size_t{4} << 20U); // JSON, layers, and the same again
+}
+
+void read(std::string_view bytes) {
+  architecture found;
   layer_stack layers;
   try {
-    const auto text = keras::parse({reinterpret_cast<const char*>(data), size}, "fuzz");
-    const auto& training = keras::at(text, "compile_config");
-    keras::read_metrics(training);
-    read = keras::read_model_config(text, keras::generation_of(text, ""));
-    check_training(keras::read_loss(training, read.outputs), keras::read_optimizer(training));
-    layers = make_layers(read);
-  } catch (const dk::failure& why) {
-    if (why.code() != dk::errc::model && why.code() != dk::errc::config && why.code() != dk::errc::shape)
-      std::abort();
-    return 0;
+    answer_or_fail({errc::model, errc::config, errc::shape}, [&] {
+      const auto text = keras::parse(bytes, "fuzz");
+      const auto& training = keras::at(text, "compile_config");
+      keras::read_metrics(training);
+      found = keras::read_model_config(text, keras::generation_of(text, ""));
+      check_training(keras::read_loss(training, found.outputs), keras::read_optimizer(training));
+      layers = make_layers(found);
+    });
   } catch (const nlohmann::json::exception&) { // load_model makes a failure of it
-    return 0;
   }
-  check_written(read, layers); // a failure here ends the program too
-  return 0;
+  if (!layers.empty())
+    check_written(found, layers); // a failure here ends the program too
 }
+
+} // namespace dk::fuzz

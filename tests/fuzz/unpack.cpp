@@ -1,19 +1,22 @@
 // Whatever the bytes: what was packed, or failure (data).
 #include "data/formats/unpack.hpp"
-#include "common/error.hpp"
+#include "tests/fuzz/target.hpp"
 
-#include <cstdint>
-#include <cstdlib>
-#include <string_view>
+namespace dk::fuzz {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view bytes{reinterpret_cast<const char*>(data), size};
-  try {
-    constexpr std::size_t most = 1U << 22U;
-    dk::data::unpacked(bytes, dk::data::packing_of(bytes), "fuzz", most);
-  } catch (const dk::failure& why) {
-    if (why.code() != dk::errc::data)
-      std::abort();
-  }
-  return 0;
+namespace {
+
+constexpr std::size_t most = std::size_t{4} << 20U;
+
+} // namespace
+
+// What is asked for, twice while it grows, and the window that a zstd frame may ask for.
+std::size_t most_memory(std::string_view bytes) {
+  return 2 * bytes.size() + 3 * most + (std::size_t{130} << 20U);
 }
+
+void read(std::string_view bytes) {
+  answer_or_fail({errc::data}, [&] { data::unpacked(bytes, data::packing_of(bytes), "fuzz", most); });
+}
+
+} // namespace dk::fuzz

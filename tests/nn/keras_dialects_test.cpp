@@ -243,6 +243,16 @@ TEST_CASE("a description alone is a model without weights", "[nn][keras]") {
   CHECK(is_model_file(temporary.path("m.json")));
   std::ofstream{temporary.path("rows.csv")} << "a,b\n1,2\n";
   CHECK_FALSE(is_model_file(temporary.path("rows.csv")));
+  std::ofstream{temporary.path("rows.jsonl")} << "{\"a\": 1}\n";
+  CHECK_FALSE(is_model_file(temporary.path("rows.jsonl")));
+  std::ofstream{temporary.path("rows.npz")} << std::string{"PK\3\4", 4} << std::string(22, '\0')
+                                            << std::string{"\5\0\0\0", 4} << "x.npy";
+  CHECK_FALSE(is_model_file(temporary.path("rows.npz")));
+  {
+    const keras::h5_handle data{H5Fcreate(temporary.path("rows.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                                H5Fclose, "file"};
+  }
+  CHECK_FALSE(is_model_file(temporary.path("rows.h5")));
   std::ofstream{temporary.path("bad.json")} << "{\"class_name\": ";
   CHECK_THROWS_WITH(load_model(temporary.path("bad.json")), Catch::Contains("not JSON"));
   std::ofstream{temporary.path("deep.json")} << "{\"a\": " << std::string(100000, '[');
