@@ -71,6 +71,7 @@ int run(int argc, char** argv) {
       ->take_all()
       ->expected(1)
       ->allow_extra_args(false);
+  prepare_app->add_option("--nodes", prepare.nodes, "Transform on these nodes: host:port,host:port (default: here)");
   prepare_app->add_option("--out", prepare.out, "The folder in which train and test are made")->required();
   prepare_app->add_flag("--pack", prepare.pack, "Pack the shards: smaller on disk, slower to read");
 

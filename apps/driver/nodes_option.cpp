@@ -1,11 +1,16 @@
 #include "apps/driver/nodes_option.hpp"
 
 #include "common/error.hpp"
+#include "common/text.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace dk {
 
+namespace {
+
+// "h1:1,h2:2" is two addresses.
 std::vector<std::string> addresses_in(const std::string& nodes) {
   std::vector<std::string> all;
   for (std::size_t from = 0; from <= nodes.size();) {
@@ -14,6 +19,15 @@ std::vector<std::string> addresses_in(const std::string& nodes) {
     from = comma + 1;
   }
   return all;
+}
+
+} // namespace
+
+std::string nodes_setting(const std::string& nodes) {
+  auto quoted = addresses_in(nodes);
+  for (auto& address : quoted)
+    address = '"' + address + '"';
+  return "cluster.nodes=[" + join(quoted) + "]";
 }
 
 cluster_config cluster_of(const std::string& nodes) {

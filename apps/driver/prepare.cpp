@@ -1,6 +1,7 @@
 #include "apps/driver/prepare.hpp"
 
 #include "apps/driver/inputs.hpp"
+#include "apps/driver/nodes_option.hpp"
 #include "apps/driver/streamed_inputs.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
@@ -38,7 +39,10 @@ void say(const char* key, const std::string& folder, const data::shards::writer&
 
 int prepare_command(const prepare_options& options) {
   set_up_log(verbosity::normal);
-  const auto which = load_job(options.config, options.settings);
+  auto settings = options.settings;
+  if (!options.nodes.empty())
+    settings.push_back(nodes_setting(options.nodes));
+  const auto which = load_job(options.config, settings);
   if (!which.data.train)
     throw failure{errc::config, options.config + ": has no training data; give `train` in [data]"};
   const auto train_folder = options.out + "/train";

@@ -9,7 +9,8 @@ namespace dk {
 struct prepare_options {
   std::string config;
   std::vector<std::string> settings;
-  std::string out; ///< the folder, in which `train` and `test` are made
+  std::string nodes; ///< host:port,host:port; empty: those of the config, or else here
+  std::string out;   ///< the folder, in which `train` and `test` are made
   bool pack = false;
 };
 

@@ -21,14 +21,6 @@ verbosity level_of(const train_options& options) {
   return options.quiet ? verbosity::quiet : options.verbose ? verbosity::verbose : verbosity::normal;
 }
 
-// The setting that [cluster] nodes takes.
-std::string nodes_setting(const std::string& nodes) {
-  auto quoted = addresses_in(nodes);
-  for (auto& address : quoted)
-    address = '"' + address + '"';
-  return "cluster.nodes=[" + join(quoted) + "]";
-}
-
 job read_job(const train_options& options) {
   auto settings = options.settings;
   if (!options.nodes.empty())

@@ -98,3 +98,31 @@ TEST_CASE("a small split leaves each side a row", "[data][rows]") {
   CHECK(failure_of(errc::data, [] { split(counting(1), 0.5, 1); }) ==
         "f: has too few rows to hold any out; set `validation` to 0");
 }
+
+TEST_CASE("a slice has its rows of every column, and f32 numbers are shared", "[data][rows]") {
+  const auto all = counting(5);
+  const auto some = dk::data::slice(all, 1, 3);
+  CHECK(some.rows() == 3);
+  CHECK(labels(some) == std::vector<double>{1, 2, 3});
+  CHECK(std::get<dk::data::texts>(some.at("word").values)[2] == "row 3");
+  CHECK(std::get<block>(some.at("features").values).data() == std::get<block>(all.at("features").values).data() + 2);
+  CHECK(dk::data::slice(all, 5, 0).rows() == 0);
+}
+
+TEST_CASE("rows keep the numbers that they have in their file", "[data][rows]") {
+  const auto all = dk::data::counted_from(counting(10), 100);
+  const auto numbers = [](const table& of) {
+    std::vector<std::uint64_t> found;
+    for (std::size_t row = 0; row < of.rows(); ++row)
+      found.push_back(of.at("label").numbers[row]);
+    return found;
+  };
+  using list = std::vector<std::uint64_t>;
+  const auto first = dk::data::slice(all, 2, 3);
+  CHECK(numbers(first) == list{102, 103, 104});
+  CHECK(numbers(joined({first, dk::data::slice(all, 5, 1)})) == list{102, 103, 104, 105});
+  CHECK(numbers(joined({first, dk::data::slice(all, 8, 2)})) == list{102, 103, 104, 108, 109});
+  const auto some = picked(all, {7, 1, 4});
+  CHECK(numbers(dk::data::slice(some, 1, 2)) == list{101, 104});
+  CHECK(numbers(joined({some, first})) == list{107, 101, 104, 102, 103, 104});
+}
