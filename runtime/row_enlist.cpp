@@ -7,7 +7,7 @@ namespace dk {
 
 namespace {
 
-constexpr auto origin = "the driver's task";
+constexpr auto task_name = "the driver's task";
 
 job job_of(const row_model& model) {
   job which;
@@ -40,11 +40,11 @@ row_enlistment enlistment_of(const row_worker_setup& setup) {
 
 row_worker_setup row_setup_from(const row_enlistment& terms) {
   row_worker_setup setup;
-  setup.fitted = data::parse_pipeline(terms.pipeline, origin);
+  setup.fitted = data::parse_pipeline(terms.pipeline, task_name);
   setup.training = terms.training;
   if (terms.job.empty())
     return setup;
-  const auto which = parse_job(terms.job, origin, "/");
+  const auto which = parse_job(terms.job, task_name, "/");
   setup.model = row_model{architecture_of(which), terms.weights,      terms.models,
                           terms.measured,         which.trainer.loss, which.trainer.metrics};
   return setup;
