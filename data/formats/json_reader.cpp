@@ -1,6 +1,7 @@
 #include "data/formats/json_reader.hpp"
 
 #include "common/error.hpp"
+#include "data/parallel.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +19,8 @@ using nlohmann::json;
 constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t most_dimensions = 8;
 
+} // namespace
+
 /// Where something stands, for errors.
 struct position {
   const std::string& origin;
@@ -29,6 +32,8 @@ struct position {
   }
 };
 
+namespace {
+
 bool is_sparse(const json& value) {
   return value.is_object() && value.contains("size") && value.contains("indices") && value.contains("values");
 }
@@ -37,6 +42,28 @@ std::string shown(const json& value) {
   auto text = value.dump(-1, ' ', false, json::error_handler_t::replace);
   constexpr std::size_t most = 40;
   return text.size() > most ? text.substr(0, most) + "..." : text;
+}
+
+// The lines at the front of a text, which are taken from it: about so many bytes, one line at least.
+std::vector<std::string_view> first_lines(std::string_view& text, std::size_t bytes) {
+  std::vector<std::string_view> lines;
+  for (const auto before = text.size(); !text.empty() && before - text.size() < bytes;) {
+    const auto end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+// What each line holds, on all cores; of one that is no JSON no object.
+std::vector<json> parsed_lines(const std::vector<std::string_view>& lines) {
+  constexpr std::size_t least = 64;
+  std::vector<json> all(lines.size());
+  over_ranges(lines.size(), least, [&](std::size_t first, std::size_t last) {
+    for (auto i = first; i < last; ++i)
+      all[i] = json::parse(lines[i], nullptr, false);
+  });
+  return all;
 }
 
 json object_of(std::string_view line, const position& at) {
@@ -187,30 +214,33 @@ reader::reader(reader&&) noexcept = default;
 reader& reader::operator=(reader&&) noexcept = default;
 
 void reader::take(std::string_view text, const std::string& origin, std::size_t lines_before) {
+  constexpr std::size_t together = std::size_t{1} << 20U; // of text; what is made of it takes several times as much
   gaps_.allow(text.size());
-  line_ = lines_before;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto one = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line_;
-    if (one.find_first_not_of(" \t\r") == std::string_view::npos)
-      continue;
-    const position at{origin, line_};
-    const auto object = object_of(one, at);
-    for (const auto& [key, value] : object.items()) {
-      auto known =
-          std::find_if(columns_.begin(), columns_.end(), [&name = key](const builder& c) { return c.name() == name; });
-      if (known == columns_.end()) {
-        constexpr std::size_t most_columns = 100'000; // each is looked for in every line
-        if (columns_.size() == most_columns)
-          at.fail("has more than 100,000 keys in its lines; put numbers into lists");
-        known = columns_.emplace(columns_.end(), key, given_ > 0);
+  for (line_ = lines_before; !text.empty();) {
+    const auto lines = first_lines(text, together);
+    auto objects = parsed_lines(lines);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      if (++line_; lines[i].find_first_not_of(" \t\r") != std::string_view::npos) {
+        if (!objects[i].is_object())
+          objects[i] = object_of(lines[i], {origin, line_}); // which says what is wrong
+        take_object(objects[i], {origin, line_});
       }
-      known->take(value, rows_, at, gaps_);
-    }
-    ++rows_;
   }
+}
+
+void reader::take_object(const json& object, const position& at) {
+  for (const auto& [key, value] : object.items()) {
+    auto known =
+        std::find_if(columns_.begin(), columns_.end(), [&name = key](const builder& c) { return c.name() == name; });
+    if (known == columns_.end()) {
+      constexpr std::size_t most_columns = 100'000; // each is looked for in every line
+      if (columns_.size() == most_columns)
+        at.fail("has more than 100,000 keys in its lines; put numbers into lists");
+      known = columns_.emplace(columns_.end(), key, given_ > 0);
+    }
+    known->take(value, rows_, at, gaps_);
+  }
+  ++rows_;
 }
 
 table reader::give(const std::string& origin) {

@@ -3,11 +3,14 @@
 #include "data/table.hpp"
 
 #include <cstddef>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace dk::data::json_lines {
+
+struct position;
 
 /// Makes columns of lines, some at a time, and knows of every key that any line had: where one is missing, of which
 /// type and shape it is, and that none may be of another. Numbers that were found to need a wider type stay of it.
@@ -52,6 +55,8 @@ private:
   };
 
   class builder;
+  void take_object(const nlohmann::json& object, const position& at);
+
   std::vector<builder> columns_;
   gaps gaps_;
   std::size_t line_ = 0; // that was taken last
