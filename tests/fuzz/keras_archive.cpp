@@ -2,6 +2,8 @@
 #include "nn/keras/archive.hpp"
 #include "tests/fuzz/target.hpp"
 
+#include <string>
+
 namespace dk::fuzz {
 
 std::size_t most_memory(std::string_view bytes) {
@@ -9,7 +11,7 @@ std::size_t most_memory(std::string_view bytes) {
 }
 
 void read(std::string_view bytes) {
-  answer_or_fail({errc::model}, [&] { nn::keras::read_archive(bytes); });
+  answer_or_fail({errc::model}, [&] { nn::keras::read_archive(std::string{bytes}); });
 }
 
 } // namespace dk::fuzz

@@ -6,6 +6,8 @@
 #include "nn/keras/training_config.hpp"
 #include "tests/fuzz/target.hpp"
 
+#include <string>
+
 namespace dk::fuzz {
 
 namespace {
@@ -41,7 +43,7 @@ void read(std::string_view bytes) {
   layer_stack layers;
   try {
     answer_or_fail({errc::model, errc::config, errc::shape}, [&] {
-      const auto text = keras::parse(bytes, "fuzz");
+      const auto text = keras::parse(std::string{bytes}, "fuzz");
       const auto& training = keras::at(text, "compile_config");
       keras::read_metrics(training);
       found = keras::read_model_config(text, keras::generation_of(text, ""));

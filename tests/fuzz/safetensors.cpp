@@ -3,6 +3,7 @@
 #include "tests/fuzz/target.hpp"
 
 #include <cstring>
+#include <string>
 
 namespace dk::fuzz {
 
@@ -13,7 +14,7 @@ std::size_t most_memory(std::string_view bytes) {
 void read(std::string_view bytes) {
   static const auto layers = nn::make_layers({"small", {2}, {{"dense", {{"units", 2}, {"name", "d"}}}}});
   answer_or_fail({errc::model}, [&] {
-    const auto weights = nn::decode_safetensors(bytes, layers);
+    const auto weights = nn::decode_safetensors(std::string{bytes}, layers);
     const auto again = nn::decode_safetensors(nn::encode_safetensors(layers, weights.data()), layers);
     if (weights.size() != 6 || std::memcmp(weights.data(), again.data(), 6 * sizeof(float)) != 0)
       std::abort();
