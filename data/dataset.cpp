@@ -48,10 +48,12 @@ dataset make_dataset(const table& from, label_use use) {
   made.feature_width = width(features);
   made.features = finite_floats(features);
   made.origin = features.origin;
+  made.numbers = features.numbers;
   if (label != nullptr) {
     made.label_width = width(*label);
     made.labels = finite_floats(*label);
     made.origin = label->origin;
+    made.numbers = label->numbers;
   }
   return made;
 }
@@ -61,6 +63,7 @@ dataset part_of(const dataset& all, std::size_t index, std::size_t parts) {
   auto part = all;
   part.rows = (index + 1) * all.rows / parts - first;
   part.first_stored += first;
+  part.numbers = {}; // what has parts was checked as a whole
   if (part.stored)
     return part;
   part.features = all.features.slice(first * all.feature_width, part.rows * all.feature_width);
@@ -96,10 +99,10 @@ void check_labels(const dataset& which, std::size_t classes) {
       return !(x >= 0 && x < static_cast<float>(classes) && std::floor(x) == x);
     });
     if (bad != some + count)
-      throw failure{errc::data, where + "row " + std::to_string(first + static_cast<std::size_t>(bad - some)) +
-                                    " (the first is 0) has the label " + shortest(*bad) +
-                                    ", expected a whole number from 0 to " + std::to_string(classes - 1) +
-                                    "; correct it, or give the model more outputs"};
+      throw failure{errc::data,
+                    where + "row " + std::to_string(which.numbers[first + static_cast<std::size_t>(bad - some)]) +
+                        " (the first is 0) has the label " + shortest(*bad) + ", expected a whole number from 0 to " +
+                        std::to_string(classes - 1) + "; correct it, or give the model more outputs"};
   }
 }
 

@@ -27,6 +27,7 @@ struct dataset {
       nullptr;                    ///< the rows, and both blocks are empty; nullptr: they are in memory
   std::uint64_t first_stored = 0; ///< the place of the first in that file
   shuffle_windows windows = {};   ///< how rows are shuffled that are stored
+  row_numbers numbers = {};       ///< of the rows in the file `origin`, for errors
 };
 
 /// Whether a dataset without labels will do, as it does for predicting.

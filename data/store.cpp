@@ -45,6 +45,7 @@ dataset store(table_stream& rows, const store_options& options) {
       all = part;
       all.features = {};
       all.labels = {};
+      all.numbers = {};
     }
     require_alike(all, part);
     file->append(part.features.data(), part.labels.data(), part.rows);

@@ -1,5 +1,6 @@
 #include "runtime/row_results.hpp"
 
+#include "actors/errors.hpp"
 #include "data/rows.hpp"
 
 #include <algorithm>
@@ -80,13 +81,15 @@ std::optional<data::table> row_results::cut() {
     auto& front = left_.front();
     if (!pieces.empty() && !are_of_one_file(pieces.front(), front))
       break;
-    const auto count = std::min(missing, front.rows());
-    pieces.push_back(data::slice(front, 0, count));
-    front = data::slice(front, count, front.rows() - count);
-    if (front.rows() == 0)
-      left_.pop_front();
+    const auto count = std::min(missing, front.rows() - cut_of_front_);
+    pieces.push_back(data::slice(front, cut_of_front_, count));
+    cut_of_front_ += count;
     left_rows_ -= count;
     missing -= count;
+    if (cut_of_front_ == front.rows()) {
+      left_.pop_front();
+      cut_of_front_ = 0;
+    }
   }
   if (pieces.empty())
     return std::nullopt;
@@ -119,6 +122,8 @@ void row_results::hear(const caf::down_msg& what) {
   const auto found = std::find_if(workers_.begin(), workers_.end(), is_it);
   if (found == workers_.end())
     return;
+  if (const auto why = to_failure(what.reason, errc::nodes); why.code() != errc::nodes)
+    throw why; // what it could not do, others cannot
   const auto died = static_cast<std::size_t>(found - workers_.begin());
   const auto news = crew_.bury((*found)->hand.which);
   found->reset();

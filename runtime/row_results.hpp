@@ -69,6 +69,7 @@ private:
   std::map<std::uint64_t, part> under_way_; // by number
   std::deque<data::table> left_;            // that was read and not cut yet
   std::size_t left_rows_ = 0;
+  std::size_t cut_of_front_ = 0; // rows of its first table
   bool at_end_ = false;
   std::uint64_t next_number_ = 0;
   std::uint64_t next_first_ = 0;

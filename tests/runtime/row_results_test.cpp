@@ -164,6 +164,40 @@ TEST_CASE("what is wrong with rows ends the work", "[runtime][rows]") {
         "the model takes 2 numbers, a row of counted has 1; give data of the same columns");
 }
 
+TEST_CASE("a row that is wrong is named by its place in its file", "[runtime][rows]") {
+  class labelled_rows final : public data::table_stream {
+  public:
+    std::optional<data::table> next() override {
+      if (given_)
+        return std::nullopt;
+      given_ = true;
+      std::vector<float> labels(3000);
+      labels[2345] = 7;
+      data::table rows;
+      rows.put({"features", {1}, block_of(std::vector<float>(3000)), "a.csv", {}, {100}});
+      rows.put({"label", {}, block_of(labels), "a.csv", {}, {100}});
+      return rows;
+    }
+    double progress() const override { return given_ ? 1 : 0; }
+
+  private:
+    bool given_ = false;
+  };
+  const auto crew = crew_here();
+  auto task = doubling();
+  task.model->architecture.layers = {{"dense", {{"units", 2}, {"activation", "softmax"}}}};
+  task.model->weights = block_of({1, 2, 3, 4});
+  task.model->measured = true;
+  task.model->loss = "categorical_crossentropy";
+  labelled_rows rows;
+  row_results results{*crew, task, rows};
+  const auto why = failure_of(errc::data, [&] {
+    while (results.next())
+      ;
+  });
+  CHECK(why.find("a.csv: row 2445 (the first is 0) has the label 7, expected a whole number from 0 to 1") == 0);
+}
+
 TEST_CASE("a task travels as text and weights, and is the same there", "[runtime][rows]") {
   auto task = doubling();
   task.training = true;
