@@ -39,6 +39,7 @@ struct loss_kind {
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
   std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
   label_kind labels = label_kind::numbers;
+  bool exclusive = true; ///< a row belongs to one class; else each of its outputs decides for itself
 };
 
 /// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts);

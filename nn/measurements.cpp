@@ -8,15 +8,6 @@
 
 namespace dk::nn {
 
-namespace {
-
-// Losses whose outputs decide each for itself.
-bool is_exclusive(const std::string& loss) {
-  return find_loss(loss).name != "binary_crossentropy";
-}
-
-} // namespace
-
 measurements::measurements(const std::vector<spec>& wanted, const objective& losses, const output_losses& of,
                            const std::vector<std::string>& outputs)
     : outputs_(outputs) {
@@ -27,7 +18,7 @@ measurements::measurements(const std::vector<spec>& wanted, const objective& los
       check_metric(metric);
       if (!several && metric.name == "accuracy")
         continue;
-      const metric_use use{of.size_of_output(i), of.label_width_of(i), is_exclusive(losses.loss_of(i))};
+      const metric_use use{of.size_of_output(i), of.label_width_of(i), find_loss(losses.loss_of(i)).exclusive};
       part made{(several ? outputs[i] + "_" : "") + metric.name, i, find_metric(metric.name).make(metric, use), {}};
       made.counters.resize(made.what->counters());
       parts_.push_back(std::move(made));

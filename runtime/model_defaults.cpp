@@ -32,10 +32,10 @@ std::string adopt_metrics(job& which, const std::vector<spec>& from, const std::
   std::vector<spec> taken;
   names unknown;
   for (const auto& metric : from)
-    if (contains(known, metric.name))
-      taken.push_back(metric);
-    else
+    if (!contains(known, metric.name))
       unknown.push_back(metric.name);
+    else if (std::none_of(taken.begin(), taken.end(), [&](const spec& one) { return one.name == metric.name; }))
+      taken.push_back(metric); // once, as in a config
   if (!taken.empty())
     which.trainer.metrics = taken;
   return unknown.empty() ? "" : path + ": of its metrics these are not measured: " + join(unknown);

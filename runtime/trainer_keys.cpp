@@ -118,8 +118,11 @@ void read_metrics(const section& in, std::vector<spec>& metrics) {
   metrics.clear();
   for (const auto& path : in.list("metrics"))
     placed(in.tree(), path, [&] {
-      metrics.push_back(nn::part_of(*value_at(in.tree(), path)));
-      nn::check_metric(metrics.back());
+      const auto given = nn::part_of(*value_at(in.tree(), path));
+      nn::check_metric(given);
+      if (std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == given.name; }))
+        throw failure{errc::config, "metric \"" + given.name + "\" is named twice; name it once"};
+      metrics.push_back(given);
     });
 }
 

@@ -68,4 +68,7 @@ TEST_CASE("metrics of a file that dk has not are told, the others taken", "[runt
   auto which = job_of("");
   CHECK(adopt_defaults(which, with, "m.h5") == "m.h5: of its metrics these are not measured: no_such");
   CHECK(which.trainer.metrics == std::vector<spec>{{"accuracy"}});
+  with.metrics = {{"auc", {{"thresholds", 50}}}, {"accuracy"}, {"auc", {{"thresholds", 20}}}};
+  CHECK(adopt_defaults(which, with, "m.h5").empty());
+  CHECK(which.trainer.metrics == std::vector<spec>{with.metrics[0], with.metrics[1]}); // each once
 }
