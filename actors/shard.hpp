@@ -5,6 +5,7 @@
 #include "actors/policy.hpp"
 #include "actors/round.hpp"
 #include "actors/snapshots.hpp"
+#include "common/bits.hpp"
 
 #include <vector>
 
@@ -65,8 +66,6 @@ private:
 
   std::string shape_error(const commit& from) const;
   bool is_fenced(const commit& from) const;
-  bool test(std::uint64_t number) const { return (bitmap_[number / 64] >> (number % 64) & 1U) != 0; }
-  void set(std::uint64_t number) { bitmap_[number / 64] |= std::uint64_t{1} << (number % 64); }
   void refuse(verdict& answer, std::string reason, bool again = false);
   void apply(const commit& from, verdict& answer);
   bool needs_base() const { return setup_.rule.needs_base || setup_.policy.kind == policy_kind::distance; }
@@ -76,7 +75,7 @@ private:
 
   shard_setup setup_;
   center now_;
-  std::vector<std::uint64_t> bitmap_;             // one bit a chunk, through all epochs
+  bitmap bitmap_;                                 // one bit a chunk, through all epochs
   std::map<std::uint32_t, std::uint64_t> fences_; // per worker: leases up to this one are over
   snapshots given_;                               // where the rule or the policy needs them
   round round_;

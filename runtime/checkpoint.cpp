@@ -1,5 +1,6 @@
 #include "runtime/checkpoint.hpp"
 
+#include "common/bits.hpp"
 #include "common/error.hpp"
 
 #include <boost/archive/binary_iarchive.hpp>
@@ -101,7 +102,7 @@ shard_state load_shard(reader& from, std::size_t size, const std::string& origin
   require(weights <= size / sizeof(float) && words <= size / sizeof(std::uint64_t), origin, "a count is too large");
   require(grid.rows > 0 && grid.chunk_rows > 0 && grid.rows <= ~std::uint64_t{0} - grid.chunk_rows, origin,
           "it has no rows");
-  require(grid.epochs > 0 && words == (grid.chunks() + 63) / 64 &&
+  require(grid.epochs > 0 && words == words_of_bits(grid.chunks()) &&
               grid.chunks() / grid.epochs == grid.chunks_per_epoch(),
           origin, "the bitmap does not fit the rows");
   shard.weights = load_block(from, weights);
@@ -142,10 +143,6 @@ checkpoint load(reader& from, std::size_t size, const std::string& origin) {
   return read;
 }
 
-bool has(const shard_state& shard, std::uint64_t number) {
-  return (shard.folded[number / 64] >> (number % 64) & 1U) != 0;
-}
-
 template <class Condition>
 std::vector<chunk_id> chunks_where(const chunk_grid& grid, const Condition& holds) {
   std::vector<chunk_id> chunks;
@@ -159,12 +156,13 @@ std::vector<chunk_id> chunks_where(const chunk_grid& grid, const Condition& hold
 
 std::vector<chunk_id> resume_state::done() const {
   return chunks_where(shards.front().grid, [&](std::uint64_t number) {
-    return std::all_of(shards.begin(), shards.end(), [&](const shard_state& shard) { return has(shard, number); });
+    return std::all_of(shards.begin(), shards.end(),
+                       [&](const shard_state& shard) { return has_bit(shard.folded, number); });
   });
 }
 
 std::vector<chunk_id> resume_state::done_of(std::size_t shard) const {
-  return chunks_where(shards[shard].grid, [&](std::uint64_t number) { return has(shards[shard], number); });
+  return chunks_where(shards[shard].grid, [&](std::uint64_t number) { return has_bit(shards[shard].folded, number); });
 }
 
 std::string encode_checkpoint(const checkpoint& from) {

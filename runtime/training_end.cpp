@@ -1,5 +1,6 @@
 // What a training asks its actors: for its result, and for a checkpoint.
 #include "actors/errors.hpp"
+#include "common/bits.hpp"
 #include "runtime/enlist.hpp"
 #include "runtime/training.hpp"
 
@@ -97,9 +98,9 @@ std::vector<shard_state> training::alone_states(const std::vector<replica_state>
     const auto& replica = replicas[i];
     const auto& [unused, grid, resumed] = tracks_[i];
     shard_state state{i, i * replica.weights.size(), replica.chunks + resumed.size(), replica.weights, grid, {}};
-    state.folded.resize((grid.chunks() + 63) / 64);
+    state.folded.resize(words_of_bits(grid.chunks()));
     for (std::uint64_t number = 0; number < state.version; ++number)
-      state.folded[number / 64] |= std::uint64_t{1} << (number % 64);
+      set_bit(state.folded, number);
     all.push_back(std::move(state));
   }
   return all;

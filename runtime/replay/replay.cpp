@@ -1,6 +1,7 @@
 #include "runtime/replay/replay.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "common/bits.hpp"
 #include "common/buffer_pool.hpp"
 #include "runtime/commit_format.hpp"
 #include "runtime/enlist.hpp"
@@ -60,7 +61,7 @@ resume_state state_at(const restart& next, resume_state reached) {
     auto& folded = reached.shards[i].folded;
     std::fill(folded.begin(), folded.end(), 0);
     for (const auto number : next.shards[i].folded)
-      folded.at(number / 64) |= std::uint64_t{1} << (number % 64);
+      set_bit(folded, number);
   }
   reached.run_epoch = next.run_epoch - 1;
   if (!next.keeps_worker)
