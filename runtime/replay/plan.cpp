@@ -25,11 +25,20 @@ std::uint64_t at_or_zero(const std::map<std::uint32_t, std::uint64_t>& numbers, 
   return found == numbers.end() ? 0 : found->second;
 }
 
+/// Lines of a log that stand behind each other.
+struct line_range {
+  std::vector<logged_commit>::const_iterator first;
+  std::vector<logged_commit>::const_iterator last;
+
+  auto begin() const { return first; }
+  auto end() const { return last; }
+};
+
 class planner {
 public:
   planner(const commit_log& log, const pull_habit& habit, std::size_t start)
-      : log_(log), habit_(habit),
-        lines_(log.commits.begin() + first_line(log, start), log.commits.begin() + first_line(log, start + 1)) {
+      : log_(log), habit_(habit), lines_{log.commits.begin() + first_line(log, start),
+                                         log.commits.begin() + first_line(log, start + 1)} {
     plan_.origin = log.origin;
     plan_.rounds = log.rounds;
     for (std::uint32_t i = 0; i < log.servers; ++i) {
@@ -60,7 +69,7 @@ private:
   // it was there.
   void leave_out_what_was_lost() {
     const auto is_lost = [&](const logged_commit& line) { return line.what.version > plan_.kept[line.what.shard]; };
-    lines_.erase(std::find_if(lines_.begin(), lines_.end(), is_lost), lines_.end());
+    lines_.last = std::find_if(lines_.first, lines_.last, is_lost);
   }
 
   [[noreturn]] void fail(const logged_commit& at, const std::string& text) const {
@@ -242,8 +251,8 @@ private:
 
   const commit_log& log_;
   pull_habit habit_;
-  std::vector<logged_commit> lines_; // of this start
-  std::vector<shard_start> starts_;  // by shard
+  line_range lines_;                // of this start
+  std::vector<shard_start> starts_; // by shard
   replay_plan plan_;
   std::map<std::uint32_t, hand> hands_;
   std::map<std::uint32_t, std::uint64_t> versions_;            // of the shards
