@@ -241,3 +241,9 @@ TEST_CASE("a port that another node has, and a node that is too small", "[apps][
   node.send(SIGTERM);
   CHECK(node.wait() == 143);
 }
+
+TEST_CASE("the experiments name the driver that they lack", "[apps][bad_input]") {
+  const auto got = run({"/usr/bin/env", "python3", DK_SOURCES "/scripts/experiments", "--driver", "none/dk_driver"});
+  CHECK(got.status == 1);
+  CHECK(got.err == "experiments: none/dk_driver is no program; build the release preset, or name one with --driver\n");
+}
