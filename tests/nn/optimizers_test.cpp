@@ -24,6 +24,14 @@ std::vector<double> path(const spec& from, const std::vector<float>& gradients) 
   return seen;
 }
 
+// What one step at rate 1 of sgd, with this limit, adds to arrays of these sizes that start at 0.
+std::vector<float> limited_step(const std::string& limit, double value, const std::vector<float>& gradient,
+                                const std::vector<std::size_t>& arrays) {
+  std::vector<float> w(gradient.size(), 0);
+  make_optimizer({"sgd", {{"learning_rate", 1.0}, {limit, value}}}, w.size())->apply(w.data(), gradient.data(), arrays);
+  return w;
+}
+
 } // namespace
 
 TEST_CASE("sgd takes its step", "[nn][optimizers]") {
@@ -112,26 +120,8 @@ TEST_CASE("a gradient in factors gives the same step as its product", "[nn][opti
   }
 }
 
-TEST_CASE("nadam goes on after its steps were set", "[nn][optimizers]") {
-  const auto first = make_optimizer({"nadam"}, 1);
-  float w = 1;
-  const float g = 0.3F;
-  for (int step = 0; step < 5; ++step)
-    first->apply(&w, &g);
-  const auto second = make_optimizer({"nadam"}, 1);
-  std::copy_n(first->state(), first->state_size(), second->state());
-  second->set_steps(first->steps());
-  float again = w;
-  first->apply(&w, &g);
-  second->apply(&again, &g);
-  CHECK(w == again);
-}
-
 TEST_CASE("clipvalue keeps every number of the gradient within its bounds", "[nn][optimizers]") {
-  const auto with = make_optimizer({"sgd", {{"learning_rate", 1.0}, {"clipvalue", 0.5}}}, 4);
-  float w[] = {0, 0, 0, 0};
-  const float g[] = {2, -3, 0.25F, NAN};
-  with->apply(w, g);
+  const auto w = limited_step("clipvalue", 0.5, {2, -3, 0.25F, NAN}, {4});
   CHECK(w[0] == -0.5F);
   CHECK(w[1] == 0.5F);
   CHECK(w[2] == -0.25F);
@@ -139,24 +129,20 @@ TEST_CASE("clipvalue keeps every number of the gradient within its bounds", "[nn
 }
 
 TEST_CASE("clipnorm is a norm per array, global_clipnorm one of them all", "[nn][optimizers]") {
-  const float g[] = {3, 4, 0.3F, 0.4F}; // norms 5 and 0.5, together sqrt(25.25)
-  float w[] = {0, 0, 0, 0};
-  make_optimizer({"sgd", {{"learning_rate", 1.0}, {"clipnorm", 1.0}}}, 4)->apply(w, g, {2, 2});
+  const std::vector<float> g{3, 4, 0.3F, 0.4F}; // norms 5 and 0.5, together sqrt(25.25)
+  const auto w = limited_step("clipnorm", 1, g, {2, 2});
   CHECK(w[0] == Approx(-0.6));
   CHECK(w[1] == Approx(-0.8));
   CHECK(w[2] == -0.3F); // is short enough
   CHECK(w[3] == -0.4F);
-  float all[] = {0, 0, 0, 0};
-  make_optimizer({"sgd", {{"learning_rate", 1.0}, {"global_clipnorm", 1.0}}}, 4)->apply(all, g, {2, 2});
+  const auto all = limited_step("global_clipnorm", 1, g, {2, 2});
   CHECK(all[0] == Approx(-3 / std::sqrt(25.25)));
   CHECK(all[3] == Approx(-0.4 / std::sqrt(25.25)));
 }
 
 TEST_CASE("a norm is summed over all numbers of a long gradient", "[nn][optimizers]") {
   const std::size_t size = 10007;
-  const std::vector<float> g(size, 1);
-  std::vector<float> w(size, 0);
-  make_optimizer({"sgd", {{"learning_rate", 1.0}, {"clipnorm", 1.0}}}, size)->apply(w.data(), g.data(), {size});
+  const auto w = limited_step("clipnorm", 1, std::vector<float>(size, 1), {size});
   for (const std::size_t i : {std::size_t{0}, size / 2, size - 1})
     CHECK(w[i] == Approx(-1 / std::sqrt(10007.0)));
 }
@@ -192,17 +178,21 @@ TEST_CASE("a step in slices is the same step", "[nn][optimizers]") {
 }
 
 TEST_CASE("an optimizer goes on from its saved state", "[nn][optimizers]") {
-  const auto first = make_optimizer({"adam"}, 1);
-  float w = 1;
-  const float g = 0.3F;
-  first->apply(&w, &g);
-  const auto second = make_optimizer({"adam"}, 1);
-  std::copy_n(first->state(), first->state_size(), second->state());
-  second->set_steps(first->steps());
-  float again = w;
-  first->apply(&w, &g);
-  second->apply(&again, &g);
-  CHECK(w == again);
+  for (const auto& name : optimizer_names()) {
+    INFO(name);
+    const auto first = make_optimizer({name}, 1);
+    float w = 1;
+    const float g = 0.3F;
+    for (int step = 0; step < 5; ++step)
+      first->apply(&w, &g);
+    const auto second = make_optimizer({name}, 1);
+    std::copy_n(first->state(), first->state_size(), second->state());
+    second->set_steps(first->steps());
+    float again = w;
+    first->apply(&w, &g);
+    second->apply(&again, &g);
+    CHECK(w == again);
+  }
 }
 
 TEST_CASE("the learning rate can be changed on the way", "[nn][optimizers]") {

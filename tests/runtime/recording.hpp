@@ -78,6 +78,21 @@ struct resumable {
     return train(now, rows, options);
   }
 
+  /// Three starts in all. Before the last it was stopped in order, or fell back to its first checkpoint, as after a
+  /// crash. @return what the last came to
+  run_result start_three_times(bool was_killed) {
+    start_until(60);
+    const auto early = checkpoints();
+    start_until(150);
+    const auto result = was_killed ? start_from(early) : start_until(0);
+    const auto restarts = log().restarts;
+    REQUIRE(restarts.size() == 2);
+    REQUIRE((restarts[1].shards[0].version == restarts[0].shards[0].version) == was_killed);
+    return result;
+  }
+
+  commit_log log() const { return read_commit_log(options.folder->commits()); }
+
   /// Lets it go on from an older checkpoint, as after a crash.
   run_result start_from(const resume_state& older) {
     options.resume = &older;
