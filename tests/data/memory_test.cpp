@@ -56,7 +56,7 @@ std::string npy_of(const std::string& type, const std::string& item, std::size_t
 
 double npy_times(const std::string& type, const std::string& item) {
   const auto bytes = npy_of(type, item, 2 * large / item.size());
-  return times_its_size(bytes.size(), [&] { return npy::parse(bytes, "f", "x"); });
+  return times_its_size(bytes.size(), [&] { return npy::slices_in(bytes_in(bytes), "f", "x")->all(); });
 }
 
 double json_times(const std::string& line) {
@@ -84,19 +84,17 @@ TEST_CASE("arrays in a zip take their bytes and their columns", "[data][memory]"
   zip_set_file_compression(zip, static_cast<zip_uint64_t>(entry), ZIP_CM_STORE, 0);
   REQUIRE(zip_close(zip) == 0);
   const auto file = load_file(folder.path("x.npz"));
-  CHECK(times_its_size(file.size(), [&] { return npz::parse(file.text(), "f", {}); }) <= 2);
+  CHECK(times_its_size(file.size(), [&] { return npz::slices_in(file.text(), "f", {})->all(); }) <= 2);
 }
 
 TEST_CASE("images take no more than twice their bytes, with the file itself", "[data][memory]") {
   const temporary_folder folder;
   folder.write("idx", std::string{"\0\0\x08\3\0\0\x10\0\0\0\0\x10\0\0\0\x10", 16} + std::string(4096 * 256, 'x'));
-  CHECK(times_its_size(4096 * 256, [&] {
-          table all;
-          all.put(idx::read_column(folder.path("idx"), "features"));
-          return all;
-        }) <= 2);
-  const auto records = file_content::of(std::string(std::size_t{3073} * 1000, '\1'));
-  CHECK(times_its_size(records.size(), [&] { return cifar::parse(records, "f", {"cifar", json::object()}); }) <= 1);
+  CHECK(times_its_size(4096 * 256, [&] { return idx::open_rows({}, folder.path("idx"), "features")->all(); }) <= 2);
+  const std::string records(std::size_t{3073} * 1000, '\1');
+  CHECK(times_its_size(records.size(), [&] {
+          return cifar::slices_in(bytes_in(records), "f", {"cifar", json::object()})->all();
+        }) <= 1);
 }
 
 TEST_CASE("a number of a CSV takes four bytes as a feature, and eight as a column", "[data][memory]") {

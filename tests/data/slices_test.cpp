@@ -8,7 +8,6 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <hdf5.h>
-#include <sstream>
 #include <zip.h>
 
 using namespace dk;
@@ -72,12 +71,6 @@ std::string raw(const std::vector<Number>& numbers) {
   return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
 }
 
-std::string written_npy(const data::table& from) {
-  std::ostringstream to;
-  write_npy(from, to);
-  return to.str();
-}
-
 void write_zip(const std::string& path, const std::vector<std::pair<std::string, std::string>>& entries,
                zip_int32_t method) {
   zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, nullptr);
@@ -94,6 +87,12 @@ void write_zip(const std::string& path, const std::vector<std::pair<std::string,
 std::string content(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+std::string written_npy(const data::table& from) {
+  const temporary_folder folder;
+  data::write(from, folder.path("x.npy"));
+  return content(folder.path("x.npy"));
 }
 
 } // namespace
