@@ -42,15 +42,22 @@ node_processes::node_processes(caf::scoped_actor& self, const cluster_config& co
     greet_members_of(n);
 }
 
-std::size_t node_processes::free() const {
-  std::size_t all = 0;
+std::vector<node_processes::process> node_processes::start(std::size_t count) {
+  return start(share_out(count));
+}
+
+std::vector<node_processes::process> node_processes::start_all() {
+  std::vector<std::uint32_t> room;
   for (const auto& one : nodes_)
-    all += one.about.free;
+    room.push_back(one.about.free);
+  auto all = start(room);
+  if (all.empty())
+    throw failure{errc::nodes, "the nodes have no worker free; wait for the runs that they work for, or start dk_node "
+                               "with a higher --workers"};
   return all;
 }
 
-std::vector<node_processes::process> node_processes::start(std::size_t count) {
-  const auto shares = share_out(count);
+std::vector<node_processes::process> node_processes::start(const std::vector<std::uint32_t>& shares) {
   std::vector<process> all;
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     auto some = start_on(n, shares[n]);

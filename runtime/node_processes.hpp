@@ -30,11 +30,11 @@ public:
   /// person should know. @throws failure (connect, version)
   node_processes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell);
 
-  /// How many more all nodes would run now.
-  std::size_t free() const;
-
   /// Starts so many, on all nodes as evenly as they have room. @throws failure (nodes, connect)
   std::vector<process> start(std::size_t count);
+
+  /// Starts as many as the nodes have room for. @throws failure (nodes) when that is none; (connect)
+  std::vector<process> start_all();
 
   /// "host1:7077, pid 4711"
   std::string describe(const process& which) const;
@@ -70,6 +70,7 @@ private:
   void greet(const endpoint& where);
   void greet_members_of(std::size_t n);
   std::vector<std::uint32_t> share_out(std::size_t wanted) const;
+  std::vector<process> start(const std::vector<std::uint32_t>& shares);
   std::vector<process> start_on(std::size_t n, std::uint32_t count);
 
   caf::scoped_actor& self_;

@@ -58,12 +58,7 @@ public:
   crew_on_nodes(const cluster_config& config, std::function<void(const std::string&)> tell)
       : config_(with_network(config)), system_(config_), self_(system_), tell_(std::move(tell)),
         processes_(self_, config, tell_) {
-    const auto room = processes_.free();
-    if (room == 0)
-      throw failure{errc::nodes,
-                    "the nodes have no worker free; wait for the runs that they work for, or start dk_node "
-                    "with a higher --workers"};
-    for (auto& process : processes_.start(room))
+    for (auto& process : processes_.start_all())
       all_.emplace_back(std::move(process));
   }
 

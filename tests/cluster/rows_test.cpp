@@ -95,6 +95,22 @@ TEST_CASE("a killed worker process costs no prediction", "[cluster][rows]") {
   nodes.check_clean_end();
 }
 
+TEST_CASE("what a node works for others is left to it", "[cluster][rows]") {
+  const trained_job job;
+  const started_node one{{"--workers", "1"}};
+  const toy_job other = long_job(200);
+  process busy{other.command({"--out", "run", "--nodes", one.address(), "--set", "trainer.workers=1"}),
+               {{}, other.path("")}};
+  REQUIRE(eventually(seconds{60}, [&] { return one.workers().size() == 1; }));
+  const auto none = job.ask(job.predict_to("answers.csv"), one.address());
+  CHECK(none.status == 8);
+  CHECK(none.err.find("E_NODES the nodes have no worker free") == 0);
+  const started_node two;
+  const auto some = job.ask(job.predict_to("answers.csv"), one.address() + ',' + two.address());
+  INFO(some.err);
+  CHECK(some.status == 0);
+}
+
 TEST_CASE("without a node there is no prediction, and that is said", "[cluster][rows]") {
   const trained_job job;
   const auto nobody = job.ask(job.predict_to("no.csv"), "127.0.0.1:1");
