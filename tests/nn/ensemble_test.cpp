@@ -1,60 +1,51 @@
 #include "nn/ensemble.hpp"
 
-#include "common/random.hpp"
 #include "nn/compute_scope.hpp"
+#include "tests/nn/fixtures.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstring>
-#include <random>
 
-using namespace dk;
+using namespace dk::nn;
+using dk::block;
+namespace test = dk::nn::test;
 
 namespace {
 
-spec dense(int units, const char* activation) {
-  return {"dense", {{"units", units}, {"activation", activation}}};
-}
-
-const std::vector<nn::architecture> shapes{
-    {"wide", {30}, {dense(100, "relu"), dense(2, "softmax")}},
-    {"odd", {7}, {dense(13, "tanh"), dense(1, "sigmoid")}},
+const std::vector<architecture> ensembles{
+    {"wide", {30}, {test::dense(100, "relu"), test::dense(2, "softmax")}},
+    {"odd", {7}, {test::dense(13, "tanh"), test::dense(1, "sigmoid")}},
     {"images",
      {8, 8, 1},
      {{"conv2d", {{"filters", 5}, {"kernel_size", 3}}},
       {"batch_normalization", nlohmann::json::object()},
       {"flatten", nlohmann::json::object()},
-      dense(10, "softmax")}},
+      test::dense(10, "softmax")}},
 };
 
-block weights_of(const nn::architecture& shape, std::size_t models) {
+block joined_weights(const architecture& shape, std::size_t models) {
   std::vector<block> all;
   for (std::size_t i = 0; i < models; ++i) {
-    nn::model one{shape, "mean_squared_error", nn::network{shape}.output_sizes().front()};
+    model one{shape, "mean_squared_error", network{shape}.output_sizes().front()};
     one.initialize(i + 1);
     all.push_back(one.release_weights());
   }
   return block::joined(all);
 }
 
-std::vector<float> numbers(std::size_t count) {
-  std::mt19937 generator{1};
-  std::vector<float> all(count);
-  for (auto& x : all)
-    x = static_cast<float>(static_cast<int>(generator() % 2001) - 1000) / 500;
-  return all;
-}
-
 } // namespace
 
 TEST_CASE("a row's answer has the same bits with any part of the table", "[nn][ensemble]") {
-  const nn::compute_scope computing;
-  for (const auto& shape : shapes)
+  const compute_scope computing;
+  for (const auto& shape : ensembles)
     for (const std::size_t models : {1U, 3U}) {
-      const auto wide = nn::network{shape}.output_sizes().front();
-      nn::ensemble all{shape, "mean_squared_error", wide, weights_of(shape, models), models};
+      const auto wide = network{shape}.output_sizes().front();
+      ensemble all{shape, "mean_squared_error", wide, joined_weights(shape, models), models};
       constexpr std::size_t rows = 300;
       const auto in = all.first().input_size();
-      const auto features = numbers(rows * in);
+      const auto features = test::random_numbers(rows * in, 1);
       std::vector<float> together(rows * wide);
       all.predict(features.data(), rows, together.data());
       for (const std::size_t step : {1U, 2U, 5U, 63U, 64U, 65U, 100U, 256U}) {
@@ -68,12 +59,12 @@ TEST_CASE("a row's answer has the same bits with any part of the table", "[nn][e
 }
 
 TEST_CASE("what is measured is what is answered", "[nn][ensemble]") {
-  const nn::compute_scope computing;
-  const auto& shape = shapes.front();
+  const compute_scope computing;
+  const auto& shape = ensembles.front();
   for (const std::size_t models : {1U, 2U}) {
-    nn::ensemble all{shape, "categorical_crossentropy", 1, weights_of(shape, models), models};
+    ensemble all{shape, "categorical_crossentropy", 1, joined_weights(shape, models), models};
     constexpr std::size_t rows = 300;
-    const auto features = numbers(rows * 30);
+    const auto features = test::random_numbers(rows * 30, 1);
     std::vector<float> labels(rows);
     for (std::size_t i = 0; i < rows; ++i)
       labels[i] = static_cast<float>(i % 2);
