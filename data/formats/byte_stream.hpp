@@ -20,7 +20,7 @@ public:
 };
 
 /// One as a part of the other, which may be nothing.
-inline double part_of(std::size_t some, std::size_t all) {
+inline double share_of(std::size_t some, std::size_t all) {
   return all == 0 ? 1 : static_cast<double>(some) / static_cast<double>(all);
 }
 

@@ -80,7 +80,7 @@ public:
 
   double progress() const {
     const auto done =
-        static_cast<double>(begun_) - (now_ ? 1 - now_->progress() * part_of(taken_, taken_ + left_.size()) : 0);
+        static_cast<double>(begun_) - (now_ ? 1 - now_->progress() * share_of(taken_, taken_ + left_.size()) : 0);
     return done / static_cast<double>(names_.size());
   }
 

@@ -45,7 +45,7 @@ public:
   }
 
   double progress() const override {
-    const auto left = now_ ? 1 - now_->progress() * part_of(taken_, taken_ + left_.size()) : 0;
+    const auto left = now_ ? 1 - now_->progress() * share_of(taken_, taken_ + left_.size()) : 0;
     return (static_cast<double>(begun_) - left) / static_cast<double>(names_.size());
   }
 
