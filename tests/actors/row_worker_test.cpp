@@ -3,8 +3,9 @@
 #include "actor_fixture.hpp"
 #include "nn/compute_scope.hpp"
 #include "nn/network.hpp"
-#include "wire_fixture.hpp"
+#include "wire_bytes.hpp"
 
+#include <cstring>
 #include <limits>
 #include <numeric>
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "actors/wire.hpp"
+#include "tests/actors/wire_bytes.hpp"
 
 #include <algorithm>
-#include <caf/binary_deserializer.hpp>
-#include <caf/binary_serializer.hpp>
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <map>
@@ -14,23 +13,6 @@
 #include <vector>
 
 namespace dk::test {
-
-using bytes = std::vector<char>;
-
-template <class T>
-bytes encode(caf::actor_system& system, const T& x) {
-  bytes out;
-  caf::binary_serializer sink{system, out};
-  REQUIRE_FALSE(sink(const_cast<T&>(x)));
-  return out;
-}
-
-/// @return whether the bytes, all of them, are one T
-template <class T>
-bool decode(caf::actor_system& system, const bytes& from, T& x) {
-  caf::binary_deserializer source{system, from};
-  return !source(x) && source.remaining() == 0;
-}
 
 // Equal bit for bit. A message of the protocol is compared field by field through its overload of `fields`, whose
 // structured binding stops compiling when a field is added: whoever adds one is sent here.
