@@ -119,13 +119,16 @@ private:
   bool label_is_text(std::size_t field) {
     if (!in_.next_line())
       return false;
-    const auto first = fields_of_line(in_);
+    std::string first;
+    std::size_t read = 0; // no more than needed: the row may be any length
+    for (auto ended = stop::delimiter; ended == stop::delimiter && read <= field; ++read)
+      first = in_.text_field(ended);
     in_.go_to(p_.body);
-    if (field >= first.size() || std::count(p_.missing.begin(), p_.missing.end(), first[field]) > 0)
+    if (read <= field || std::count(p_.missing.begin(), p_.missing.end(), first) > 0)
       return false;
     double value = 0;
-    const auto kind = kind_of(first[field], value);
-    return (kind == kind::text || kind == kind::timestamp) && !is_number(first[field]);
+    const auto kind = kind_of(first, value);
+    return (kind == kind::text || kind == kind::timestamp) && !is_number(first);
   }
 
   void choose_labels() {

@@ -107,6 +107,13 @@ TEST_CASE("a number of a CSV takes four bytes as a feature, and eight as a colum
   CHECK(csv_times("a,b\n" + repeated(",\n", large), {{"columns", "*"}, {"missing", ""}}) <= 12);
 }
 
+TEST_CASE("a row that is too long takes nothing before it is refused", "[data][memory]") {
+  const auto text = file_content::of("a,label\n1," + std::string(large, ',') + "\n");
+  const memory_meter meter;
+  CHECK_THROWS_AS(csv::parse(text, "f", {"csv", {{"columns", "*"}}}), dk::failure);
+  CHECK(meter.peak() < small_things);
+}
+
 TEST_CASE("a number of JSON lines takes eight bytes, three times that while it grows", "[data][memory]") {
   CHECK(json_times("{\"a\": 1.5, \"b\": 2}\n") <= 1.5);
   CHECK(json_times("{\"a\": [1,2,3,4,5,6,7,8]}\n") <= 6);
