@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <tuple>
 
 using namespace dk;
 using namespace dk::test;
