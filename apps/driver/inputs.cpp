@@ -77,7 +77,7 @@ data::dataset read_test(const spec& source, const data::pipeline& fitted) {
 
 job_data read_data(const job& which, const cluster_config& where) {
   const auto& data = which.data;
-  const bool on_nodes = !where.nodes.empty() && data::applies_to_parts(data.transforms);
+  const bool on_nodes = transforms_on(where, data);
   const auto on_disk = [&](const spec& source) { return goes_to_disk(data, source); };
   const bool streams_test = data.test && (on_nodes || on_disk(*data.test));
   const bool streams_train = on_nodes || on_disk(*data.train);

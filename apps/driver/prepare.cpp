@@ -20,8 +20,7 @@ namespace {
 // @return all that they have been through
 data::pipeline write_training(const job& which, streamed_inputs& inputs, data::shards::writer& to) {
   const auto& source = *which.data.train;
-  const bool stays_here = which.cluster.nodes.empty() || !data::applies_to_parts(which.data.transforms);
-  if (stays_here && !goes_to_disk(which.data, source)) {
+  if (!transforms_on(which.cluster, which.data) && !goes_to_disk(which.data, source)) {
     auto rows = data::read(source);
     auto fitted = fit_rows(source, which.data.transforms, rows);
     to.add(rows);
@@ -51,7 +50,7 @@ int prepare_command(const prepare_options& options) {
   std::optional<data::shards::writer> test;
   if (which.data.test)
     test.emplace(test_folder, options.pack);
-  streamed_inputs inputs{which, which.cluster};
+  streamed_inputs inputs{which, transforms_on(which.cluster, which.data) ? which.cluster : cluster_config{}};
   const auto fitted = write_training(which, inputs, train);
   if (test)
     inputs.each_of(*which.data.test, fitted, [&](const data::table& some) { test->add(some); });

@@ -88,6 +88,10 @@ bool goes_to_disk(const data_config& data, const spec& source) {
          static_cast<double>(bytes_as_floats(*some)) / rows->progress() > static_cast<double>(memory);
 }
 
+bool transforms_on(const cluster_config& where, const data_config& data) {
+  return !where.nodes.empty() && !data.transforms.empty() && data::applies_to_parts(data.transforms);
+}
+
 streamed_inputs::streamed_inputs(const job& which, const cluster_config& where)
     : which_(which), crew_(where, [](const std::string& text) { log()->warn("{}", text); }) {}
 

@@ -12,6 +12,10 @@ namespace dk {
 /// `memory`, by what their first ones take. @throws failure (data)
 bool goes_to_disk(const data_config& data, const spec& source);
 
+/// Whether nodes have something to do with the rows of a job: there are some, and transforms that can be applied to
+/// parts.
+bool transforms_on(const cluster_config& where, const data_config& data);
+
 /// The rows of a job, read some at a time and put through its transforms by a crew. They are kept in a file where they
 /// go to disk, and else in memory.
 class streamed_inputs {
