@@ -62,18 +62,17 @@ public:
   std::size_t row_bytes() const override { return layout_.record(); }
 
   table slice(std::size_t first, std::size_t count) override {
-    const auto records = read_bytes(*bytes_, first * layout_.record(), count * layout_.record());
     std::vector<std::uint8_t> images(count * planes * plane);
     std::vector<std::uint8_t> labels(count);
-    const auto* record = reinterpret_cast<const std::uint8_t*>(records.get());
-    for (std::size_t row = 0; row < count; ++row, record += layout_.record()) {
-      labels[row] = record[layout_.label_at];
-      if (labels[row] >= layout_.classes)
-        throw failure{errc::data, origin_ + ": record " + std::to_string(first + row) +
-                                      " (the first is 0) has the label " + std::to_string(labels[row]) +
-                                      ", expected 0 to " + std::to_string(layout_.classes - 1) +
-                                      "; fetch it again, or correct `classes`"};
-      copy_image(record + layout_.labels, layout_.channels_last, images.data() + row * planes * plane);
+    constexpr std::size_t together = 256;
+    for (std::size_t from = 0; from < count; from += together) {
+      const auto some = std::min(together, count - from);
+      const auto records = read_bytes(*bytes_, (first + from) * layout_.record(), some * layout_.record());
+      const auto* record = reinterpret_cast<const std::uint8_t*>(records.get());
+      for (std::size_t row = from; row < from + some; ++row, record += layout_.record()) {
+        labels[row] = checked_label(record[layout_.label_at], first + row);
+        copy_image(record + layout_.labels, layout_.channels_last, images.data() + row * planes * plane);
+      }
     }
     table all;
     using sizes = std::vector<std::size_t>;
@@ -83,6 +82,14 @@ public:
   }
 
 private:
+  std::uint8_t checked_label(std::uint8_t label, std::size_t record) const {
+    if (label >= layout_.classes)
+      throw failure{errc::data, origin_ + ": record " + std::to_string(record) + " (the first is 0) has the label " +
+                                    std::to_string(label) + ", expected 0 to " + std::to_string(layout_.classes - 1) +
+                                    "; fetch it again, or correct `classes`"};
+    return label;
+  }
+
   byte_source_ptr bytes_;
   std::string origin_;
   layout layout_;

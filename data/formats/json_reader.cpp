@@ -214,7 +214,7 @@ reader::reader(reader&&) noexcept = default;
 reader& reader::operator=(reader&&) noexcept = default;
 
 void reader::take(std::string_view text, const std::string& origin, std::size_t lines_before) {
-  constexpr std::size_t together = std::size_t{1} << 20U; // of text; what is made of it takes several times as much
+  constexpr std::size_t together = std::size_t{1} << 16U; // of text; what is made of it takes many times as much
   gaps_.allow(text.size());
   for (line_ = lines_before; !text.empty();) {
     const auto lines = first_lines(text, together);
