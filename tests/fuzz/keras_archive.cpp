@@ -7,7 +7,7 @@
 namespace dk::fuzz {
 
 std::size_t most_memory(std::string_view bytes) {
-  return 4096 * bytes.size() + 4 * usual; // deflate makes a byte of a thousand; steps of a MiB
+  return 4096 * bytes.size() + 8 * usual; // deflate makes a byte of a thousand; steps of a MiB
 }
 
 void read(std::string_view bytes) {
