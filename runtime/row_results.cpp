@@ -21,7 +21,7 @@ bool are_of_one_file(const data::table& a, const data::table& b) {
 } // namespace
 
 row_results::row_results(row_crew& crew, const row_worker_setup& task, data::table_stream& rows, row_flow flow)
-    : crew_(crew), rows_(rows), flow_(flow), self_(crew.system()) {
+    : crew_(crew), rows_(rows), flow_(flow), answers_each_(task.model && !task.model->measured), self_(crew.system()) {
   for (auto& hand : crew.set_to(task)) {
     self_->monitor(hand.worker);
     workers_.emplace_back(worker{std::move(hand)});
@@ -45,6 +45,9 @@ std::optional<worked_rows> row_results::next() {
   if (done.result->code != 0)
     throw failure{static_cast<errc>(done.result->code), done.result->why};
   auto& given = done.sent.get_mutable_as<row_part>(0);
+  if (answers_each_ && done.result->rows.rows() != given.rows.rows())
+    throw failure{errc::internal, "a worker answered " + std::to_string(done.result->rows.rows()) + " of " +
+                                      std::to_string(given.rows.rows()) + " rows; please report this"};
   return worked_rows{given.first, std::move(given.rows), *std::move(done.result)};
 }
 

@@ -64,6 +64,7 @@ private:
   row_crew& crew_;
   data::table_stream& rows_;
   row_flow flow_;
+  bool answers_each_; // of the rows that are given
   caf::scoped_actor self_;
   std::vector<std::optional<worker>> workers_;
   std::map<std::uint64_t, part> under_way_; // by number

@@ -39,7 +39,7 @@ row_model measured_model(const known_model& model) {
 /// What was found on some rows, and what the model put out for them.
 struct all_found {
   nn::metrics sums;
-  nn::measured_counts counts;
+  std::optional<nn::measurements> others;
   std::vector<float> outputs;
   std::vector<float> labels;
   std::size_t label_width = 0;
@@ -50,25 +50,21 @@ void append(std::vector<float>& to, const data::table& from, const char* column)
   to.insert(to.end(), numbers.begin(), numbers.end());
 }
 
-void add_counts(nn::measured_counts& to, const nn::measured_counts& from) {
-  if (to.losses.empty() && to.counters.empty()) {
-    to = from;
-    return;
-  }
-  for (std::size_t i = 0; i < from.losses.size(); ++i)
-    to.losses[i] += from.losses[i];
-  std::transform(to.counters.begin(), to.counters.end(), from.counters.begin(), to.counters.begin(), std::plus<>{});
-}
-
-all_found measure(row_results& rows) {
+all_found measure(row_results& rows, const row_model& model) {
   all_found all;
   while (const auto some = rows.next()) {
     const auto& result = some->result;
     if (result.rows.rows() == 0)
       continue; // filtered out
+    const auto label_width = data::width(result.rows.at("label"));
+    if (!all.others) {
+      all.label_width = label_width;
+      all.others = nn::model{model.architecture, model.loss, label_width}.measurements_of(model.metrics);
+    }
+    if (label_width != all.label_width || result.found.rows != result.rows.rows())
+      throw failure{errc::data, "rows have other labels than those before; give data that belongs together"};
     all.sums += result.found;
-    add_counts(all.counts, result.counts);
-    all.label_width = data::width(result.rows.at("label"));
+    all.others->add(result.counts);
     append(all.outputs, result.rows, "output");
     append(all.labels, result.rows, "label");
   }
@@ -87,13 +83,6 @@ std::optional<scores> scores_of(const std::vector<std::size_t>& sizes, const all
   return score(found.outputs, wide, *labels);
 }
 
-evaluation evaluation_of(const row_model& model, const all_found& found) {
-  auto others = nn::model{model.architecture, model.loss, found.label_width}.measurements_of(model.metrics);
-  others.add(found.counts);
-  const auto values = others.values();
-  return {found.sums, {values.begin(), values.end()}};
-}
-
 } // namespace
 
 int evaluate_command(const evaluate_options& options) {
@@ -105,10 +94,11 @@ int evaluate_command(const evaluate_options& options) {
   const auto measured = measured_model(model);
   const auto crew = make_row_crew(cluster, [](const std::string& text) { log()->warn("{}", text); });
   row_results results{*crew, {still_to_apply(model.fitted, source), false, measured}, *rows};
-  const auto all = measure(results);
+  const auto all = measure(results, measured);
   if (all.sums.rows == 0)
     throw failure{errc::data, source.name + ": has no rows to evaluate on; give data to work on"};
-  auto found = evaluation_of(measured, all);
+  const auto values = all.others->values();
+  evaluation found{all.sums, {values.begin(), values.end()}};
   const auto more = scores_of(nn::network{measured.architecture}.output_sizes(), all);
   if (more) // they have these, and the whole curve
     for (const auto* name : {"precision", "recall", "f1", "auc"})
