@@ -65,6 +65,13 @@ block cut(const Floats& rows, std::size_t all, std::size_t first, std::size_t wi
   return std::move(piece).done();
 }
 
+// What the model puts out and nothing else, as an array of numbers has it where nothing stands beside the answers.
+data::table bare_outputs(const block& outputs, std::size_t rows) {
+  data::table bare{rows};
+  bare.put({"output", {outputs.size() / rows}, outputs, {}, {}});
+  return bare;
+}
+
 // `prediction`, and the numbers that it is of as `output`; of several outputs NAME_prediction and NAME for each.
 void put_predictions(const answer_names& names, const block& outputs, data::table& to) {
   const auto all = outputs.size() / to.rows();
@@ -81,7 +88,7 @@ void put_predictions(const answer_names& names, const block& outputs, data::tabl
 
 // What goes beside the prediction: columns that had names in the data, and no pixels.
 data::table named_columns(const data::table& input) {
-  data::table named;
+  data::table named{input.rows()};
   for (const auto& c : input.columns()) {
     const auto wide = width(c);
     if (c.name != "features")
@@ -143,6 +150,7 @@ int predict_command(const predict_options& options) {
   const auto transforms = for_every_row(still_to_apply(model.fitted, input.source));
   answers to{options, options.as == "jsonl" || (options.as.empty() && input.source.name == "json_lines")};
   const auto names = names_for(model);
+  const bool as_array = data::is_array(options.out);
   const auto crew = make_row_crew(cluster, [](const std::string& text) { log()->warn("{}", text); });
   row_results results{*crew,
                       {transforms, false, row_model_of(model)},
@@ -150,7 +158,11 @@ int predict_command(const predict_options& options) {
                       options.data == "-" ? row_flow::as_it_comes : row_flow::whole_parts};
   while (auto some = results.next()) {
     auto answered = named_columns(some->given);
-    put_predictions(names, data::as_floats(some->result.rows.at("output")), answered);
+    const auto outputs = data::as_floats(some->result.rows.at("output"));
+    if (as_array && answered.columns().empty() && names.outputs.size() == 1)
+      answered = bare_outputs(outputs, answered.rows());
+    else
+      put_predictions(names, outputs, answered);
     to.add(answered);
   }
   to.done(options.data);

@@ -88,7 +88,7 @@ void complete(rows_read& read, rows_read rest) {
 }
 
 table columns_of(const plan& how, rows_read read, const std::string& origin) {
-  table all;
+  table all{read.rows};
   if (!how.features.empty())
     all.put({"features", {how.features.size()}, std::move(read.features), origin, how.features});
   if (!how.labels.empty())

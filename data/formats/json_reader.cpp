@@ -244,7 +244,7 @@ void reader::take_object(const json& object, const position& at) {
 }
 
 table reader::give(const std::string& origin) {
-  table all;
+  table all{rows_};
   for (auto& one : columns_)
     all.put(one.rows(rows_, {origin, line_}, gaps_));
   given_ += rows_;

@@ -63,7 +63,7 @@ table picked_columns(table from, const spec& source) {
   const bool all = kept == names{"*"};
   if (all)
     kept = from.names();
-  table made;
+  table made{from.rows()};
   const auto put = [&](const names& which, const char* as) {
     if (which.size() == 1)
       made.put(named(from.at(which.front()), as));

@@ -26,6 +26,10 @@ written_as format_of(const std::string& path) {
 
 } // namespace
 
+bool is_array(const std::string& path) {
+  return std::filesystem::path{path}.extension() == ".npy";
+}
+
 void check_writable(const std::string& path) {
   format_of(path);
 }
