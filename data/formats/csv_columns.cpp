@@ -58,6 +58,7 @@ bool has_rest(const plan& settled, const plan& first) {
 // What that is.
 plan rest_of(const plan& settled, const plan& first) {
   auto rest = settled;
+  rest.keeps_written = false;
   rest.features.clear();
   rest.numbers.clear();
   rest.guesses.clear();
@@ -103,6 +104,22 @@ table columns_of(const plan& how, rows_read read, const std::string& origin) {
   return all;
 }
 
+// All fields under the names of the header.
+table written_columns(const plan& how, rows_read& read, const std::string& origin) {
+  table all{read.rows};
+  for (std::size_t i = 0; i < read.written.size(); ++i) {
+    const bool is_feature = how.targets[i].as == use::feature;
+    all.put({how.header[i],
+             {},
+             std::move(read.written[i]),
+             origin,
+             {},
+             {},
+             is_feature ? spelling::csv_number : spelling::csv});
+  }
+  return all;
+}
+
 } // namespace
 
 plan settled(const plan& first, const std::vector<guessed_type>& types) {
@@ -120,8 +137,10 @@ plan settled(const plan& first, const std::vector<guessed_type>& types) {
   return all;
 }
 
-table table_of(const file_content& text, const std::string& origin, const plan& how) {
+table table_of(const file_content& text, const std::string& origin, const plan& how, table* written) {
   auto read = parse_rows(text, origin, how);
+  if (written != nullptr && how.keeps_written)
+    *written = written_columns(how, read, origin);
   if (how.types.size() == how.guesses.size())
     return columns_of(how, std::move(read), origin);
   const auto known = settled(how, read.types);

@@ -86,6 +86,14 @@ table picked_columns(table from, const spec& source) {
   return made;
 }
 
+std::vector<std::string> named_columns(const spec& source) {
+  names all;
+  for (const auto* key : {"features", "columns"})
+    for (auto& name : names_of(source, key).value_or(names{}))
+      all.push_back(std::move(name));
+  return all;
+}
+
 std::vector<std::string> label_names(const spec& source) {
   return names_of(source, "label").value_or(names{"label"});
 }

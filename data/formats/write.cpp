@@ -30,6 +30,10 @@ bool is_array(const std::string& path) {
   return std::filesystem::path{path}.extension() == ".npy";
 }
 
+bool is_json_lines(const std::string& path) {
+  return std::filesystem::path{path}.extension() == ".jsonl";
+}
+
 void check_writable(const std::string& path) {
   format_of(path);
 }
