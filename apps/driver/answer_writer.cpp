@@ -70,7 +70,7 @@ bool answer_writer::are_bare(const data::table& beside) const {
   return data::is_array(options_.out) && (options_.columns == "none" || beside.columns().empty());
 }
 
-data::table answer_writer::chosen(data::table beside) {
+data::table answer_writer::chosen(const data::table& beside) {
   if (options_.columns.empty())
     return beside;
   data::table some{beside.rows()};
@@ -124,8 +124,21 @@ data::table answer_writer::in_first_order(data::table rows) const {
   return ordered;
 }
 
+// A column of JSON may come with any line.
+void answer_writer::check_wanted(const data::table& beside, const std::string& origin) const {
+  const bool may_come = std::any_of(beside.columns().begin(), beside.columns().end(),
+                                    [](const data::column& c) { return c.spelled == data::spelling::json; });
+  if (missing_.empty() || may_come)
+    return;
+  const auto there = beside.names();
+  throw failure{errc::data, origin + ": has no column `" + missing_.front() + "`, which --columns names" +
+                                did_you_mean(missing_.front(), there) + "; it has " + join(there)};
+}
+
 void answer_writer::add(data::table beside, const data::table& answers) {
-  write(in_first_order(together(chosen(std::move(beside)), answers)));
+  auto some = chosen(beside);
+  check_wanted(beside, beside.columns().empty() ? "the data" : beside.columns().front().origin);
+  write(in_first_order(together(std::move(some), answers)));
 }
 
 void answer_writer::write(const data::table& rows) {
@@ -150,9 +163,7 @@ void answer_writer::done(const std::string& data) {
   const auto origin = data == "-" ? "stdin" : data;
   if (!any_)
     throw failure{errc::data, origin + ": has no rows; give data to work on"};
-  if (!missing_.empty())
-    throw failure{errc::data, origin + ": has no column `" + missing_.front() + "`, which --columns names" +
-                                  did_you_mean(missing_.front(), first_) + "; it has " + join(first_)};
+  check_wanted({}, origin);
   if (file_)
     file_->done();
 }

@@ -33,7 +33,8 @@ public:
   void done(const std::string& data);
 
 private:
-  data::table chosen(data::table beside);
+  data::table chosen(const data::table& beside);
+  void check_wanted(const data::table& beside, const std::string& origin) const;
   data::table together(data::table beside, const data::table& answers);
   data::table in_first_order(data::table rows) const;
   bool is_json() const;

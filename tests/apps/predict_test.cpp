@@ -196,7 +196,7 @@ TEST_CASE("values of JSON come out byte for byte", "[apps][predict]") {
 TEST_CASE("a key that comes late is no column of CSV", "[apps][predict]") {
   const trained job;
   std::string text;
-  for (int i = 0; i < 200000; ++i)
+  for (int i = 0; i < 300000; ++i)
     text += "{\"x\": 1, \"y\": 2}\n";
   job.folder.write("late.jsonl", text + "{\"x\": 1, \"y\": 2, \"z\": 3}\n");
   const auto got = predict(job, {"--model", "run", "--data", "late.jsonl", "--out", "late.csv"});
@@ -300,7 +300,8 @@ TEST_CASE("numbers are answered and measured in the label's own units", "[apps][
   const auto& numbers = scored.at("numbers").at(0);
   CHECK(numbers.at("label") == "price");
   CHECK(numbers.at("r2").get<double>() > 0.99);
-  CHECK(numbers.at("mae").get<double>() > 1); // in units, where the metric of this name is in what was trained
+  // in units, where the metric of this name is of what was trained
+  CHECK(numbers.at("mae").get<double>() > 1000 * scored.at("mae").get<double>());
   CHECK(numbers.at("mae").get<double>() < 2000);
   CHECK(scored.at("accuracy").is_null());
   CHECK_FALSE(scored.contains("f1"));
@@ -375,8 +376,8 @@ TEST_CASE("a row has its bits at its place, whatever stands before it in other p
   const trained job;
   // 64 rows pass through a model together; tables of other sizes come from a pipe in pieces
   const auto all = answers(job, {"--model", "run", "--data", "points.csv"});
-  const auto pieces = piped(job, "{ head -n 38 points.csv; while read -r line; do printf '%s\\n' \"$line\"; done; } < "
-                                 "points.csv | \"$DK\" predict --model run --data -");
+  const auto pieces = piped(job, "(head -n 38; while read -r line; do printf '%s\\n' \"$line\"; done) < points.csv | "
+                                 "\"$DK\" predict --model run --data -");
   CHECK(pieces.out == all);
 }
 
@@ -385,14 +386,13 @@ TEST_CASE("output that cannot be written is told of", "[apps][predict]") {
   for (const std::string command :
        {"predict --model run --data points.csv", "evaluate --model run --json", "evaluate --model run", "summary run",
         "summary points.csv", "points.cfg --print-config", "--help", "--version", "replay run",
-        "points.cfg --quiet --out again", "export run --out m.h5"}) {
+        "points.cfg --quiet --out again$RANDOM$RANDOM", "export run --out m.h5"}) {
     INFO(command);
     const auto full = piped(job, "\"$DK\" " + command + " > /dev/full");
     CHECK(full.status == 10);
     CHECK(line_with(full.err, "E_") ==
           "E_RESOURCES cannot write to stdout: No space left on device; make room, or send the output elsewhere");
-    const auto closed = piped(job, "\"$DK\" " + command + " --help > /dev/null; \"$DK\" " + command +
-                                       " 2>err | true; echo ${PIPESTATUS[0]}; grep -c E_ err");
+    const auto closed = piped(job, "\"$DK\" " + command + " 2> err | true; grep -c E_ err");
     CHECK(lines_of(closed.out).back() == "0");
   }
 }
