@@ -10,29 +10,29 @@ namespace dk::nn {
 
 namespace {
 
-double off(float output, float label) {
+double distance_between(float output, float label) {
   return static_cast<double>(output) - static_cast<double>(label);
 }
 
-double absolute(float output, float label) {
-  return std::abs(off(output, label));
+double distance_of(float output, float label) {
+  return std::abs(distance_between(output, label));
 }
 
-double square(float output, float label) {
-  return off(output, label) * off(output, label);
+double squared_distance(float output, float label) {
+  return distance_between(output, label) * distance_between(output, label);
 }
 
 // As Keras: labels nearer to 0 than its epsilon count as that.
-double percentage(float output, float label) {
+double relative_distance(float output, float label) {
   constexpr double epsilon = 1e-7;
-  return 100 * absolute(output, label) / std::max(std::abs(static_cast<double>(label)), epsilon);
+  return 100 * distance_of(output, label) / std::max(std::abs(static_cast<double>(label)), epsilon);
 }
 
-double same(double x) {
+double as_it_is(double x) {
   return x;
 }
 
-double root(double x) {
+double root_of(double x) {
   return std::sqrt(x);
 }
 
@@ -77,7 +77,7 @@ public:
       for (std::size_t i = 0; i < use_.width; ++i) {
         auto* const own = counters + 3 * exact_sum::counters * i;
         const auto label = static_cast<double>(labels[i]);
-        exact_sum::add(square(outputs[i], labels[i]), own);
+        exact_sum::add(squared_distance(outputs[i], labels[i]), own);
         exact_sum::add(label, own + exact_sum::counters);
         exact_sum::add(label * label, own + 2 * exact_sum::counters);
       }
@@ -108,22 +108,22 @@ void need_numbers(const char* name, const metric_use& use) {
 
 std::unique_ptr<metric> make_mae(const spec&, const metric_use& use) {
   need_numbers("mae", use);
-  return std::make_unique<mean_distance>(use, absolute, same);
+  return std::make_unique<mean_distance>(use, distance_of, as_it_is);
 }
 
 std::unique_ptr<metric> make_mse(const spec&, const metric_use& use) {
   need_numbers("mse", use);
-  return std::make_unique<mean_distance>(use, square, same);
+  return std::make_unique<mean_distance>(use, squared_distance, as_it_is);
 }
 
 std::unique_ptr<metric> make_rmse(const spec&, const metric_use& use) {
   need_numbers("rmse", use);
-  return std::make_unique<mean_distance>(use, square, root);
+  return std::make_unique<mean_distance>(use, squared_distance, root_of);
 }
 
 std::unique_ptr<metric> make_mape(const spec&, const metric_use& use) {
   need_numbers("mape", use);
-  return std::make_unique<mean_distance>(use, percentage, same);
+  return std::make_unique<mean_distance>(use, relative_distance, as_it_is);
 }
 
 std::unique_ptr<metric> make_r2(const spec&, const metric_use& use) {
