@@ -184,6 +184,7 @@ void evaluate(validator_ptr self, const batch& b) {
     my.now.rows += part.rows;
     my.now.loss_sum = my.now.loss_sum + part.loss_sum;
     my.now.correct += part.correct;
+    my.now.decisions += part.decisions;
   }
   if (b.last)
     return conclude(self);

@@ -57,7 +57,12 @@
   X(auc)                                                                                                               \
   X(precision)                                                                                                         \
   X(recall)                                                                                                            \
-  X(f1)
+  X(f1)                                                                                                                \
+  X(mae)                                                                                                               \
+  X(mse)                                                                                                               \
+  X(rmse)                                                                                                              \
+  X(mape)                                                                                                              \
+  X(r2)
 
 namespace dk::nn {
 

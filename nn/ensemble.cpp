@@ -1,6 +1,7 @@
 #include "nn/ensemble.hpp"
 
 #include "common/error.hpp"
+#include "nn/answer_kind.hpp"
 
 #include <algorithm>
 
@@ -17,7 +18,7 @@ ensemble::ensemble(const nn::architecture& from, const objective& loss, std::siz
     models_[i].set_all_weights(weights.slice(i * size, size));
   }
   const auto& sizes = first().output_sizes();
-  const output_losses::use how{sizes, label_width, std::vector<bool>(sizes.size(), false)};
+  const output_losses::use how{sizes, label_width, std::vector<bool>(sizes.size(), false), answer_kinds(from, loss)};
   losses_ = std::make_unique<output_losses>(loss, how, std::vector<std::string>(sizes.size()));
 }
 

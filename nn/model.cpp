@@ -3,6 +3,7 @@
 #include "common/error.hpp"
 #include "common/simd.hpp"
 #include "nn/activation.hpp"
+#include "nn/answer_kind.hpp"
 #include "nn/columns.hpp"
 
 #include <algorithm>
@@ -60,9 +61,10 @@ void model::add_array(const weight_array& array, bool is_frozen, std::size_t at)
 }
 
 void model::choose_losses() {
-  output_losses::use how{network_.output_sizes(), label_width_, {}};
+  output_losses::use how{network_.output_sizes(), label_width_, {}, {}};
   std::vector<std::string> places;
   const auto names = output_losses::fused_activations(objective_, how.sizes.size());
+  how.answers = answer_kinds(architecture_, objective_);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const bool fused = !names[i].empty() && network_.leave_activation(i, names[i]);
     how.fused.push_back(fused);

@@ -1,6 +1,7 @@
 #include "runtime/preflight.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "nn/answer_kind.hpp"
 #include "nn/compute_scope.hpp"
 #include "runtime/enlist.hpp"
 #include "runtime/members.hpp"
@@ -94,6 +95,18 @@ void check_memory(const job& which, std::size_t weights) {
                                        std::to_string(static_cast<long>(there / 1e9)) + " GB: lower workers"};
 }
 
+// Numbers are near or far, but not right or wrong.
+void check_accuracy(const job& which) {
+  const auto& trainer = which.trainer;
+  const bool stops = trainer.stop.contains("accuracy");
+  if (!stops && trainer.monitor != "accuracy")
+    return;
+  if (nn::answer_kinds(architecture_of(which), trainer.loss).front() == nn::answer_kind::numbers)
+    throw failure{errc::config, std::string{stops ? "trainer.stop.accuracy" : "trainer.monitor = \"accuracy\""} +
+                                    ", but with the loss " + trainer.loss.loss_of(0) +
+                                    " the model answers with numbers, which have no accuracy; take the loss"};
+}
+
 } // namespace
 
 chunk_grid grid_of(const job& which, std::size_t rows) {
@@ -118,6 +131,7 @@ void check_job(const job& which, const data::dataset& rows) {
   if (rows.label_width == 1 && model.output_size() > 1)
     data::check_labels(rows, model.output_size());
   check_weights(model);
+  check_accuracy(which);
   check_algorithm(which, model.num_weights());
   check_memory(which, model.num_weights());
 }

@@ -24,7 +24,7 @@ nlohmann::json to_json(const rows_ledger& rows) {
 }
 
 nlohmann::json to_json(const nn::metrics& metrics) {
-  return {{"accuracy", metrics.accuracy()}, {"loss", metrics.loss()}, {"rows", metrics.rows}};
+  return {{"accuracy", or_null(metrics.accuracy())}, {"loss", metrics.loss()}, {"rows", metrics.rows}};
 }
 
 nlohmann::json to_json(std::uint32_t id, const worker_statistics& worker) {
@@ -105,7 +105,7 @@ std::string frozen_text(const job& which) {
 }
 
 nlohmann::json to_json(const validation_report& best) {
-  auto json = to_json(nn::metrics{best.loss_sum, best.correct, best.rows});
+  auto json = to_json(metrics_of(best));
   json["epoch"] = double{best.epoch};
   json["trained"] = best.trained;
   json["versions"] = best.versions;
@@ -169,7 +169,7 @@ nlohmann::json to_json(const run_report& report) {
   if (!report.replay_of.empty())
     json["replay_of"] = report.replay_of;
   if (report.test) {
-    json["accuracy"] = report.test->accuracy();
+    json["accuracy"] = or_null(report.test->accuracy());
     json["loss"] = report.test->loss();
     json["test"] = to_json(*report.test);
   }
@@ -196,8 +196,13 @@ nlohmann::json to_json(const evaluation& found) {
   return json;
 }
 
+std::string measured_text(const nn::metrics& found) {
+  const auto loss = fmt::format("loss {:.4f}", found.loss());
+  return found.accuracy() ? fmt::format("accuracy {:.4f}, ", *found.accuracy()) + loss : loss;
+}
+
 std::string to_text(const evaluation& found) {
-  auto text = fmt::format("accuracy {:.4f}, loss {:.4f}", found.accuracy(), found.loss());
+  auto text = measured_text(found);
   for (const auto& [name, value] : found.others)
     text += fmt::format(", {} {:.4f}", name, value);
   return text;

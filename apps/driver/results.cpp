@@ -85,8 +85,7 @@ run_report make_report(const job& which, const job_data& data, const run_result&
   if (data.test)
     report.test = evaluate(which, result.weights, *data.test);
   if (const auto& measured = which.trainer.keep == "best" ? result.best : result.validation)
-    report.validation = evaluation{{measured->loss_sum, measured->correct, measured->rows},
-                                   {measured->others.begin(), measured->others.end()}};
+    report.validation = evaluation{metrics_of(*measured), {measured->others.begin(), measured->others.end()}};
   else if (data.validation)
     report.validation = evaluate(which, result.weights, *data.validation);
   return report;
@@ -114,7 +113,7 @@ void write_numbers(const run_report& report, const run_folder& folder) {
   if (report.validation && !report.result.validation) // nobody has measured while it went on
     write_text(folder.validation(), nlohmann::json{{"versions", report.result.versions},
                                                    {"loss", report.validation->loss()},
-                                                   {"accuracy", report.validation->accuracy()},
+                                                   {"accuracy", or_null(report.validation->accuracy())},
                                                    {"rows", report.validation->rows}}
                                             .dump() +
                                         "\n");
