@@ -3,8 +3,6 @@
 #include "common/error.hpp"
 #include "nn/keras/json.hpp"
 
-#include <map>
-
 namespace dk::nn::keras {
 
 namespace {

@@ -26,6 +26,9 @@ def all_cases(version, seed):
     yield from training.metrics(rng)
     yield from training.optimizers(rng, version)
     yield from training.trained_images(rng, 10)
+    yield from training.several_outputs(rng)
+    yield from plans.initializers(rng, version)
+    yield from plans.channels_first(rng)
     yield from plans.foreign(rng, version)
 
 
@@ -58,6 +61,8 @@ class Trial:
         case, dialect = self.case, self.dialect
         dialect.keras.utils.set_random_seed(int(self.id) + 1)
         self.model = case.graph.build(dialect) if case.graph else dialect.sequential(case.shape, case.layers)
+        self.fresh = dialect.weights(self.model)
+        self.job["initialize"] = case.kind == "initializer"
         dialect.randomise(self.model, self.rng)
         if case.notes:
             self.compile()
@@ -66,31 +71,50 @@ class Trial:
         model, weights = dialect.save(self.model, self.folder, self.id, self.way)
         self.job.update(model=model, **({"weights": weights} if weights else {}))
         self.x = self.rows(case.rows)
-        self.expected = dialect.predict(self.model, self.x)
+        self.expected = self.predict(self.model)
         self.save("x", self.flat(self.x))
         if case.notes:
             self.measure()
             self.train()
 
+    def predict(self, model):
+        """As it is: or, of channels first, which TensorFlow has not on a CPU, by the same model with them last."""
+        if self.case.kind != "channels first":
+            return self.dialect.predict(model, self.x)
+        (name, keys), = self.case.layers
+        channels, height, width = self.case.shape
+        twin = self.dialect.sequential((height, width, channels), [(name, {**keys, "data_format": "channels_last"})])
+        twin.set_weights(model.get_weights())
+        y = np.asarray(twin(np.moveaxis(self.x[0], 1, -1), training=False))
+        return (np.moveaxis(y, -1, 1) if y.ndim == 4 else y).reshape(len(y), -1)
+
     def compile(self):
         notes = self.case.notes
         self.job["compiled"] = True
-        self.model.compile(optimizer=self.dialect.make(notes["optimizer"]), loss=self.dialect.make(notes["loss"]),
+        losses = [self.dialect.make(loss) for loss in notes["loss"]] if self.case.graph else self.dialect.make(notes["loss"])
+        self.model.compile(optimizer=self.dialect.make(notes["optimizer"]), loss=losses,
+                           loss_weights=notes.get("loss_weights"),
                            metrics=[self.dialect.make(m) for m in notes["metrics"]], run_eagerly=True,
                            jit_compile=False)
 
     def labels(self, rows):
+        """Of each output."""
         notes = self.case.notes
-        return training.labels_for(self.rng, notes["label"] or "", rows, notes["width"])
+        wanted = notes.get("outputs") or [(notes["label"] or "", notes["width"])]
+        return [training.labels_for(self.rng, name, rows, width) for name, width in wanted]
+
+    @staticmethod
+    def alone(values):
+        return values[0] if len(values) == 1 else values
 
     def measure(self):
         x, y = self.rows(40), self.labels(40)
-        found = self.model.test_on_batch(x[0], y, return_dict=True)
+        found = self.model.test_on_batch(self.alone(x), self.alone(y), return_dict=True)
         self.loss = float(found.pop("loss"))
         self.metric = [float(np.ravel(value)[0]) for value in found.values()]
         self.save("ex", self.flat(x))
-        self.save("ey", y)
-        self.job["evaluate"] = {"label_width": y.shape[1]}
+        self.save("ey", self.flat(y))
+        self.job["evaluate"] = {"label_width": self.flat(y).shape[1]}
 
     def train(self):
         batch = self.case.notes.get("batch", 7)
@@ -98,11 +122,11 @@ class Trial:
         self.course = [self.dialect.weights(self.model)]
         for step in range(training.STEPS):
             part = slice(step * batch, (step + 1) * batch)
-            self.model.train_on_batch(x[0][part], y[part])
+            self.model.train_on_batch(self.alone([v[part] for v in x]), self.alone([v[part] for v in y]))
             self.course.append(self.dialect.weights(self.model))
         self.save("tx", self.flat(x))
-        self.save("ty", y)
-        self.job["train"] = {"label_width": y.shape[1], "batch": batch, "steps": training.STEPS}
+        self.save("ty", self.flat(y))
+        self.job["train"] = {"label_width": self.flat(y).shape[1], "batch": batch, "steps": training.STEPS}
 
     def read(self, name, width):
         return np.fromfile(f"{self.folder}/{self.id}.{name}.f32", "<f4").reshape(-1, width)

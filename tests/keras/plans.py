@@ -19,6 +19,7 @@ class Case:
     refuses: str = ""
     graph: object = None
     rows: int = 5
+    kernel: tuple = ()
     notes: dict = field(default_factory=dict)
 
 
@@ -165,6 +166,39 @@ def image_nets(rng, count):
         layers += [pick(rng, [("Flatten", {}), ("GlobalAveragePooling2D", {})])]
         layers += [("Dense", {"units": 6, "activation": "tanh"}), ("Dense", {"units": 3, "activation": "softmax"})]
         yield Case("images", shape, layers)
+
+
+def initializers(rng, version):
+    """Kernels of thousands of numbers, so that their distribution shows."""
+    def made(name, **keys):
+        return Part("initializers", name, **keys)
+
+    gain = {"gain": 1.5} if version == 2 else {}  # which Keras 3 leaves out of its files
+    for one in (made("Zeros"), made("Ones"), made("Constant", value=-0.3), made("Identity", **gain),
+                made("Orthogonal", gain=0.7), made("RandomUniform", minval=-0.3, maxval=0.1),
+                made("RandomNormal", mean=0.2, stddev=0.4), made("TruncatedNormal", mean=-0.1, stddev=0.3),
+                made("GlorotUniform"), made("GlorotNormal"), made("HeUniform"), made("HeNormal"),
+                made("LecunUniform"), made("LecunNormal"),
+                *(made("VarianceScaling", scale=1.7, mode=mode, distribution=kind)
+                  for mode in ("fan_in", "fan_out", "fan_avg")
+                  for kind in ("truncated_normal", "untruncated_normal", "uniform"))):
+        yield Case("initializer", (90,), [("Dense", {"units": 60, "kernel_initializer": one})], kernel=(90, 60))
+    for one in (made("HeNormal"), made("GlorotUniform")):
+        yield Case("initializer", (5, 5, 20), [("Conv2D", {"filters": 30, "kernel_size": 3, "kernel_initializer": one})],
+                   kernel=(3, 3, 20, 30))
+
+
+def channels_first(rng):
+    """Images with the channels first, whose predictions are those of the same layer with them last."""
+    for name, make in (("Conv2D", conv2d), ("MaxPooling2D", lambda r: pooling(r, "MaxPooling2D")),
+                       ("AveragePooling2D", lambda r: pooling(r, "AveragePooling2D")), ("ZeroPadding2D", padding),
+                       ("GlobalAveragePooling2D", lambda r: ("GlobalAveragePooling2D", {}))):
+        for _ in range(3):
+            height, width, channels = image(rng)
+            keys = {**make(rng)[1], "data_format": "channels_first"}
+            if keys.get("activation") in ("softmax", "hard_sigmoid"):
+                keys["activation"] = "tanh"  # a softmax is taken over the last axis, whatever that is
+            yield Case("channels first", (channels, height, width), [(name, keys)])
 
 
 def foreign(rng, version):

@@ -80,6 +80,8 @@ class Report:
         width = trial.expected.shape[1]
         self.compare(trial, f"{kind}: predicted by dk", trial.read("y", width), trial.expected, FORWARD)
         self.read_back(trial)
+        if trial.job["initialize"]:
+            self.compare_fresh(trial)
         if "evaluate" in trial.job:
             self.compare(trial, f"{kind}: loss", [result["loss"]], [trial.loss], MEASURE)
             self.compare_metric(trial, result)
@@ -109,6 +111,24 @@ class Report:
                 self.failures[-1] += f" (step {step})"
                 return
 
+    def compare_fresh(self, trial):
+        """What the kernel starts from: of numbers drawn at random their mean, deviation and bounds."""
+        kernel = trial.case.kernel
+        found = trial.read("i", sum(size for _, size in trial.layers))[0][: np.prod(kernel)]
+        wanted = next(iter(trial.fresh.values()))[: np.prod(kernel)]
+        spread = max(wanted.std(), 1e-9)
+        if "Orthogonal" in trial.title():
+            found, wanted = ((lambda w: w.T @ w)(w.reshape(kernel)).ravel() for w in (found, wanted))
+            self.compare(trial, "initializer: products of columns", found, wanted, MEASURE)
+        elif wanted.std() == 0 or "Identity" in trial.title():
+            self.compare(trial, "initializer: fixed numbers", found, wanted, 0)
+        else:
+            ends = [np.quantile(w, [0, 0.1, 0.5, 0.9, 1]) / spread for w in (found, wanted)]
+            most = 0.15 if abs(wanted).max() < 3 * spread else 1.5  # the ends of a normal distribution are open
+            self.compare(trial, "initializer: mean and quantiles, in deviations", ends[0][1:4], ends[1][1:4], 0.15)
+            self.compare(trial, "initializer: ends, in deviations", ends[0][[0, 4]], ends[1][[0, 4]], most)
+            self.compare(trial, "initializer: deviation", [found.std() / spread], [1], 0.05)
+
     def read_back(self, trial):
         start = f"{trial.folder}/{trial.id}.dk"
         readers = {".h5": lambda: trial.dialect.load(start + ".h5"),
@@ -118,7 +138,7 @@ class Report:
             if ending == (".json" if trial.dialect.version == 3 else ".keras"):
                 continue  # dk's .keras is Keras 3's, its .json Keras 2's: neither reads the other's
             try:
-                found = trial.dialect.predict(load(), trial.x)
+                found = trial.predict(load())
             except Exception as why:  # whatever Keras throws
                 self.fail(trial, f"{ending} of dk is not read: {' '.join(str(why).split())[:300]}")
                 continue
