@@ -225,11 +225,13 @@ TEST_CASE("every kind of layer takes trainable, and a file keeps it", "[nn][trai
   const auto of = with_head(base);
   model m{of, "categorical_crossentropy", 1};
   m.initialize(1);
-  for (const auto* file : {"m.h5", "m.json"}) {
+  for (const std::string file : {"m.h5", "m.keras", "m.json"}) {
     INFO(file);
     const auto path = temporary.path(file);
-    if (path.back() == '5')
+    if (file == "m.h5")
       save_model(path, of, m.loss(), {"adam"}, m.all_weights().data());
+    else if (file == "m.keras")
+      save_archive(path, of, m.loss(), {"adam"}, m.all_weights().data());
     else
       save_description(path, of);
     const auto again = load_model(path);
