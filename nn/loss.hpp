@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/label_range.hpp"
 #include "nn/metrics.hpp"
 
 #include <cstddef>
@@ -14,10 +15,12 @@ class loss_function {
 public:
   virtual ~loss_function() = default;
 
-  /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(mean over the rows)/d(outputs).
+  /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(loss sum / rows)/d(outputs).
   /// Where the loss was made `fused`, outputs are what goes into its activation. outputs and gradient do not overlap.
+  /// @param weights of each row: what its loss is multiplied with; null: 1
   /// @throws failure (data) for a label that names no class
-  virtual metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) = 0;
+  virtual metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                           float* gradient) = 0;
 };
 
 /// How a loss is used in one model.
@@ -39,7 +42,8 @@ struct loss_kind {
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
   std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
   label_kind labels = label_kind::numbers;
-  bool exclusive = true; ///< a row belongs to one class; else each of its outputs decides for itself
+  bool exclusive = true;                ///< a row belongs to one class; else each of its outputs decides for itself
+  label_range range = label_range::any; ///< of labels of as many numbers as there are outputs
 };
 
 /// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts);

@@ -24,13 +24,15 @@ public:
       : width_(use.width), label_width_(use.label_width), fused_(use.fused), unfused_(unfused), p_(use.width),
         y_(use.width) {}
 
-  metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
+  metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                   float* gradient) override {
     metrics sums;
     sums.rows = rows;
     const float scale = 1.0F / static_cast<float>(rows);
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += label_width_) {
       const float* y = label_width_ == width_ ? labels : one_hot(*labels);
-      sums.loss_sum += row_loss(outputs, y, scale, gradient);
+      const float weight = weights == nullptr ? 1.0F : weights[row];
+      sums.loss_sum += static_cast<double>(weight) * row_loss(outputs, y, scale * weight, gradient);
       sums.correct += agrees(outputs, y, width_) ? 1U : 0U;
       if (gradient != nullptr)
         gradient += width_;
@@ -156,11 +158,12 @@ std::unique_ptr<loss_function> make_sparse(const loss_use& use) {
 } // namespace
 
 extern const loss_kind categorical_crossentropy_loss;
-const loss_kind categorical_crossentropy_loss{
-    "categorical_crossentropy", "softmax", make_dense_or_sparse, {}, label_kind::either};
+const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make_dense_or_sparse,     {},
+                                              label_kind::either,         true,      label_range::distribution};
 
 extern const loss_kind sparse_categorical_crossentropy_loss;
 const loss_kind sparse_categorical_crossentropy_loss{
-    "sparse_categorical_crossentropy", "softmax", make_sparse, {}, label_kind::class_number};
+    "sparse_categorical_crossentropy", "softmax", make_sparse, {}, label_kind::class_number, true,
+    label_range::class_number};
 
 } // namespace dk::nn

@@ -91,10 +91,13 @@ extern const loss_kind mean_absolute_error_loss;
 const loss_kind mean_absolute_error_loss{mean_absolute.name, "", make_by_row<mean_absolute>, {"mae"}};
 
 extern const loss_kind mean_absolute_percentage_error_loss;
-const loss_kind mean_absolute_percentage_error_loss{mean_percentage.name, "", make_by_row<mean_percentage>, {"mape"}};
+const loss_kind mean_absolute_percentage_error_loss{mean_percentage.name, "",   make_by_row<mean_percentage>, {"mape"},
+                                                    label_kind::numbers,  true, label_range::not_zero};
 
 extern const loss_kind mean_squared_logarithmic_error_loss;
-const loss_kind mean_squared_logarithmic_error_loss{mean_logarithmic.name, "", make_by_row<mean_logarithmic>, {"msle"}};
+const loss_kind mean_squared_logarithmic_error_loss{
+    mean_logarithmic.name, "",   make_by_row<mean_logarithmic>, {"msle"},
+    label_kind::numbers,   true, label_range::from_zero};
 
 extern const loss_kind logcosh_loss;
 const loss_kind logcosh_loss{mean_log_cosh.name, "", make_by_row<mean_log_cosh>, {"log_cosh"}};

@@ -14,14 +14,17 @@ public:
   row_loss(const row_rule& rule, const loss_use& use)
       : rule_(rule), width_(use.width), fused_(use.fused), terms_(rule.mean ? use.width : 1) {}
 
-  metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
+  metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                   float* gradient) override {
     const auto pass = pass_for(labels, rows * width_);
     const float middle = fused_ ? 0.0F : 0.5F; // where a sigmoid is left to the loss, 0 becomes one half
     const float scale = 1.0F / static_cast<float>(rows * terms_);
     metrics sums;
     sums.rows = rows;
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += width_) {
-      sums.loss_sum += pass(outputs, labels, width_, scale, gradient) / static_cast<double>(terms_);
+      const float weight = weights == nullptr ? 1.0F : weights[row];
+      const double loss = pass(outputs, labels, width_, scale * weight, gradient) / static_cast<double>(terms_);
+      sums.loss_sum += static_cast<double>(weight) * loss;
       sums.correct += agrees(outputs, labels, width_, middle) ? 1U : 0U;
       if (gradient != nullptr)
         gradient += width_;
