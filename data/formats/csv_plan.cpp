@@ -77,6 +77,7 @@ public:
       places_.emplace(p_.header[i], i);
     p_.targets.assign(p_.header.size(), {});
     choose_labels();
+    choose_weight();
     choose_features();
     choose_columns();
     if (p_.features.empty() && p_.kept.empty())
@@ -150,12 +151,23 @@ private:
     }
   }
 
+  void choose_weight() {
+    const auto named = keys_.find("weight");
+    if (named == keys_.end())
+      return;
+    const auto field = find(named->get<std::string>());
+    if (p_.targets[field].as != use::skip)
+      fail_header("column `" + p_.header[field] + "` is asked for twice, as `label` and `weight`; name it once");
+    give(field, use::number, p_.numbers);
+    p_.weight = field;
+  }
+
   void choose_features() {
     if (const auto listed = keys_.find("features"); listed != keys_.end())
       p_.features = listed->get<std::vector<std::string>>();
     else if (!keys_.contains("columns"))
       for (std::size_t i = 0; i < p_.header.size(); ++i)
-        if (std::count(p_.labels.begin(), p_.labels.end(), i) == 0)
+        if (p_.targets[i].as == use::skip)
           p_.features.push_back(p_.header[i]);
     for (std::size_t i = 0; i < p_.features.size(); ++i) {
       auto& at = p_.targets[find(p_.features[i])];
