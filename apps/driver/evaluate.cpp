@@ -28,11 +28,12 @@ spec source_for(const known_model& model, const std::string& data) {
   return *model.test;
 }
 
-row_model measured_model(const known_model& model) {
+row_model measured_model(const known_model& model, const spec& source) {
   auto all = row_model_of(model);
   all.measured = true;
   all.loss = model.file.loss.empty() ? nn::objective{"categorical_crossentropy"} : model.file.loss;
   all.metrics = model.metrics;
+  all.weighted = data::weights_of(source) == data::weight_use::required;
   return all;
 }
 
@@ -91,7 +92,7 @@ int evaluate_command(const evaluate_options& options) {
   const auto model = load_trained_model(options.model, options.weights);
   const auto source = source_for(model, options.data);
   const auto rows = data::open(source);
-  const auto measured = measured_model(model);
+  const auto measured = measured_model(model, source);
   const auto crew = make_row_crew(cluster, [](const std::string& text) { log()->warn("{}", text); });
   row_results results{*crew, {still_to_apply(model.fitted, source), false, measured}, *rows};
   const auto all = measure(results, measured);

@@ -1,7 +1,6 @@
 #include "apps/driver/known_model.hpp"
 
 #include "common/error.hpp"
-#include "data/transforms/transform.hpp"
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/run_folder.hpp"
@@ -80,14 +79,7 @@ row_model row_model_of(const known_model& model) {
 }
 
 std::vector<std::string> class_names(const known_model& model) {
-  for (const auto& [transform, fitted] : model.fitted) {
-    if (transform.name != "string_index")
-      continue;
-    for (const auto& [source, target] : data::transform_columns(transform))
-      if (target == "label")
-        return data::fitted_words(transform, fitted, source, "words");
-  }
-  return {};
+  return data::label_words(model.fitted);
 }
 
 } // namespace dk
