@@ -28,9 +28,10 @@ bool is_trainable(const nn::loaded_model& model) {
          std::all_of(losses.begin(), losses.end(), [&](const std::string& loss) { return has(known, loss); });
 }
 
-void save_hdf5(const std::string& path, const nn::loaded_model& model) {
+template <auto Save>
+void save_whole(const std::string& path, const nn::loaded_model& model) {
   const auto optimizer = is_trainable(model) ? model.optimizer : spec{};
-  nn::save_model(path, model.architecture, model.loss, optimizer, model.weights.data());
+  Save(path, model.architecture, model.loss, optimizer, model.weights.data());
 }
 
 void save_description(const std::string& path, const nn::loaded_model& model) {
@@ -51,7 +52,8 @@ struct format {
   void (*save)(const std::string& path, const nn::loaded_model& model);
 };
 
-constexpr format formats[] = {{".h5", true, save_hdf5},
+constexpr format formats[] = {{".h5", true, save_whole<nn::save_model>},
+                              {".keras", true, save_whole<nn::save_archive>},
                               {".json", false, save_description},
                               {".safetensors", true, save_safetensors},
                               {".onnx", true, save_onnx}};

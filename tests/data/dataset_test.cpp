@@ -1,4 +1,5 @@
 #include "data/dataset.hpp"
+#include "data/label_check.hpp"
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>
@@ -87,4 +88,18 @@ TEST_CASE("a column of weights is a dataset's weights where they are asked for",
       failure_of(errc::data, [&] {
         make_dataset(with(floats({1, 2, 3, 4}), {0, 1}), dk::data::label_use::required, dk::data::weight_use::required);
       }).find("f: has no column `sample_weight` any more") == 0);
+}
+
+// Labels are looked at some thousands at a time.
+TEST_CASE("a label that is no class is named by its row, however far down", "[data][dataset]") {
+  for (const std::size_t bad : {0U, 4095U, 4096U, 10'000U}) {
+    std::vector<double> labels(10'001);
+    labels[bad] = 7;
+    table all;
+    all.put({"features", {1}, floats(std::vector<float>(labels.size())), "f", {}});
+    all.put({"label", {}, std::move(labels), "l", {}});
+    dk::data::label_checker classes{{{dk::label_range::class_number, 1, 3, ""}}};
+    const auto why = failure_of(errc::data, [&] { classes.see(make_dataset(all)); });
+    CHECK(why.find("l: row " + std::to_string(bad) + " (the first is 0) has the label 7") == 0);
+  }
 }
