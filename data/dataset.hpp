@@ -18,18 +18,18 @@ namespace dk::data {
 /// would not fit in memory. A copy shares.
 struct dataset {
   std::size_t rows = 0;
-  std::vector<std::size_t> feature_shape; ///< of one sample; [] is one number
-  std::size_t feature_width = 0;          ///< numbers per sample
-  std::size_t label_width = 0;            ///< numbers per label; 0: there are no labels
-  block features;                         ///< rows x feature_width
-  block labels;                           ///< rows x label_width
-  bool weighted = false;                  ///< whether rows have weights, from 0 up, that their losses count with
-  block weights;                          ///< rows x 1, or empty
-  std::string origin;                     ///< the file of the labels, or else of the features, for errors
+  std::vector<std::size_t> feature_shape;           ///< of one sample; [] is one number
+  std::size_t feature_width = 0;                    ///< numbers per sample
+  std::size_t label_width = 0;                      ///< numbers per label; 0: there are no labels
+  block features;                                   ///< rows x feature_width
+  block labels;                                     ///< rows x label_width
+  std::string origin;                               ///< the file of the labels, or else of the features, for errors
   std::shared_ptr<const row_file> stored = nullptr; ///< the rows, and all blocks are empty; nullptr: they are in memory
   std::uint64_t first_stored = 0;                   ///< the place of the first in that file
   shuffle_windows windows = {};                     ///< how rows are shuffled that are stored
   row_numbers numbers = {};                         ///< of the rows in the file `origin`, for errors
+  bool weighted = false;                            ///< whether rows have weights, from 0 up, for their losses
+  block weights = {};                               ///< rows x 1, or empty
 };
 
 /// Whether a dataset without labels will do, as it does for predicting.

@@ -36,7 +36,7 @@ block zeros(std::size_t size) {
 data::dataset dried(const data::dataset& rows, const job& which) {
   const auto count = which.laboratory.rows > 0 ? which.laboratory.rows : rows.rows;
   const auto label_width = which.trainer.servers;
-  return {count, {1}, 1, label_width, zeros(count), zeros(count * label_width), false, {}, "a dry run"};
+  return {count, {1}, 1, label_width, zeros(count), zeros(count * label_width), "a dry run"};
 }
 
 std::uint64_t count_weights(const job& which) {
