@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "data/dataset.hpp"
+#include "data/needed.hpp"
 #include "data/transforms/catalog.hpp"
 
 #include <algorithm>
@@ -145,20 +146,12 @@ void invert(const pipeline& all, const std::string& column, table& to) {
 }
 
 std::vector<std::string> label_words(const pipeline& all) {
-  std::string column = "label";
-  for (auto one = all.rbegin(); one != all.rend(); ++one) {
-    const auto& [transform, fitted] = *one;
-    if (find_transform(transform.name).columns != column_use::each)
-      continue;
-    const auto pairs = transform_columns(transform);
-    const auto made = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.second == column; });
-    if (made == pairs.end())
-      continue;
-    if (transform.name == "string_index")
-      return fitted_words(transform, fitted, made->first, "words");
-    if (transform.name != "rename" && transform.name != "one_hot" && transform.name != "label_index")
+  for (const auto& [what, from, to] : way_of(all, "label")) {
+    const auto& name = what.transform.name;
+    if (name == "string_index")
+      return fitted_words(what.transform, what.fitted, from, "words");
+    if (name != "rename" && name != "one_hot" && name != "label_index")
       break; // other numbers than those of the classes
-    column = made->first;
   }
   return {};
 }

@@ -68,10 +68,11 @@ output_losses::output_losses(const objective& wanted, const use& how, const std:
     try {
       part made;
       made.kind = &find_loss(wanted.loss_of(i));
-      made.loss = made.kind->make({how.sizes[i], widths[i], how.fused[i]});
+      made.loss = made.kind->make({how.sizes[i], widths[i], how.fused[i], how.answers[i]});
       made.weight = wanted.weight_of(i);
       made.size = how.sizes[i];
       made.label_width = widths[i];
+      made.answers = how.answers[i];
       parts_.push_back(std::move(made));
     } catch (const failure& why) {
       throw failure{why.code(), places[i] + why.what()};
@@ -101,6 +102,7 @@ metrics output_losses::evaluate(const std::vector<const float*>& outputs, const 
     sums.loss_sum += at.weight * at.found.loss_sum;
   }
   sums.correct = parts_.front().found.correct;
+  sums.decisions = parts_.front().found.decisions;
   return sums;
 }
 

@@ -78,8 +78,4 @@ row_model row_model_of(const known_model& model) {
   return all;
 }
 
-std::vector<std::string> class_names(const known_model& model) {
-  return data::label_words(model.fitted);
-}
-
 } // namespace dk

@@ -2,6 +2,7 @@
 
 #include "apps/driver/inputs.hpp"
 #include "apps/driver/nodes_option.hpp"
+#include "apps/driver/output.hpp"
 #include "apps/driver/streamed_inputs.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
@@ -41,9 +42,9 @@ struct prepared_source {
 
 void say(const prepared_source& made) {
   const bool weighted = data::weights_of(made.source) == data::weight_use::required;
-  fmt::print("{} = {{ format = \"shards\", path = \"{}\"{} }}   # {} rows: {}\n", made.key, made.folder,
-             weighted ? fmt::format(", weight = \"{}\"", data::weight_column) : "", with_commas(made.to->rows()),
-             join(made.to->names()));
+  print(fmt::format("{} = {{ format = \"shards\", path = \"{}\"{} }}   # {} rows: {}\n", made.key, made.folder,
+                    weighted ? fmt::format(", weight = \"{}\"", data::weight_column) : "", with_commas(made.to->rows()),
+                    join(made.to->names())));
 }
 
 } // namespace

@@ -69,7 +69,7 @@ table picked_without_weight(table from, const spec& source) {
   const bool all = kept == names{"*"};
   if (all)
     kept = from.names();
-  table made;
+  table made{from.rows()};
   const auto put = [&](const names& which, const char* as) {
     if (which.size() == 1)
       made.put(named(from.at(which.front()), as));
@@ -101,7 +101,7 @@ std::optional<column> taken_weight(table& from, const spec& source) {
     if (has(names_of(source, key).value_or(names{}), weight.name))
       throw failure{errc::data, weight.origin + ": column `" + weight.name +
                                     "` is asked for twice, as `weight` and among `" + key + "`; name it once"};
-  table rest;
+  table rest{from.rows()};
   for (auto& c : std::move(from).release())
     if (c.name != weight.name)
       rest.put(std::move(c));
@@ -125,6 +125,14 @@ void put_weight(table& to, column weight) {
                                   "` beside the weights `" + weight.name +
                                   "`, which get this name; leave it out of `columns`"};
   to.put(named(std::move(weight), std::string{weight_column}));
+}
+
+std::vector<std::string> named_columns(const spec& source) {
+  names all;
+  for (const auto* key : {"features", "columns"})
+    for (auto& name : names_of(source, key).value_or(names{}))
+      all.push_back(std::move(name));
+  return all;
 }
 
 std::vector<std::string> label_names(const spec& source) {

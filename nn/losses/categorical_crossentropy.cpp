@@ -33,7 +33,7 @@ public:
       const float* y = label_width_ == width_ ? labels : one_hot(*labels);
       const float weight = weights == nullptr ? 1.0F : weights[row];
       sums.loss_sum += static_cast<double>(weight) * row_loss(outputs, y, scale * weight, gradient);
-      sums.correct += agrees(outputs, y, width_) ? 1U : 0U;
+      count_decisions(answer_kind::choice, outputs, y, width_, 0.5F, sums);
       if (gradient != nullptr)
         gradient += width_;
     }
@@ -158,12 +158,13 @@ std::unique_ptr<loss_function> make_sparse(const loss_use& use) {
 } // namespace
 
 extern const loss_kind categorical_crossentropy_loss;
-const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make_dense_or_sparse,     {},
-                                              label_kind::either,         true,      label_range::distribution};
+const loss_kind categorical_crossentropy_loss{
+    "categorical_crossentropy", "softmax", make_dense_or_sparse, {}, label_kind::either, true, false,
+    label_range::distribution};
 
 extern const loss_kind sparse_categorical_crossentropy_loss;
 const loss_kind sparse_categorical_crossentropy_loss{
-    "sparse_categorical_crossentropy", "softmax", make_sparse, {}, label_kind::class_number, true,
-    label_range::class_number};
+    "sparse_categorical_crossentropy", "softmax", make_sparse, {},
+    label_kind::class_number,          true,      false,       label_range::class_number};
 
 } // namespace dk::nn
