@@ -93,7 +93,7 @@ public:
 private:
   void begin(const description& found) {
     by_ = found.by();
-    loaded_.architecture = keras::read_model_config(found.model, by_);
+    loaded_.architecture = keras::read_model_config(found.model, by_, &loaded_.for_training);
     loaded_.loss = keras::read_loss(found.training, loaded_.architecture.outputs);
     loaded_.optimizer = keras::read_optimizer(found.training);
     loaded_.metrics = keras::read_metrics(found.training);
@@ -220,6 +220,12 @@ bool is_model_file(const std::string& path) {
   default:
     return false;
   }
+}
+
+void require_trainable(const loaded_model& model, const std::string& path) {
+  if (!model.for_training.empty())
+    throw failure{errc::model, path + ": " + model.for_training.front() +
+                                   " in training; save the model without it, or let it only predict"};
 }
 
 loaded_model load_model(const std::string& path, const std::string& weights) {

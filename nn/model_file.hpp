@@ -32,11 +32,15 @@ struct loaded_model {
   objective loss;
   spec optimizer;
   std::vector<spec> metrics;
-  std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
+  std::vector<std::string> for_training; ///< what of the file only a training needs, and dk has not: constraints
+  std::vector<float> weights;            ///< as model::weights() has them; empty where only a description was given
 };
 
 /// Whether a file is one that load_model reads, as far as its beginning tells, and no data.
 bool is_model_file(const std::string& path);
+
+/// @throws failure (model) that names what a training from this file would need and dk has not
+void require_trainable(const loaded_model& model, const std::string& path);
 
 /// Reads our own files and those of Keras 1, 2, 3 and tf.keras with a Sequential model, or a functional one that is a
 /// chain, of layers we have: HDF5, .keras, or JSON without weights; the kind is told by the content. `weights` is a

@@ -48,13 +48,14 @@ void save_onnx(const std::string& path, const nn::loaded_model& model) {
 struct format {
   const char* ending;
   bool has_weights;
+  bool describes; // the layers, so that somebody may train them
   void (*save)(const std::string& path, const nn::loaded_model& model);
 };
 
-constexpr format formats[] = {{".h5", true, save_hdf5},
-                              {".json", false, save_description},
-                              {".safetensors", true, save_safetensors},
-                              {".onnx", true, save_onnx}};
+constexpr format formats[] = {{".h5", true, true, save_hdf5},
+                              {".json", false, true, save_description},
+                              {".safetensors", true, false, save_safetensors},
+                              {".onnx", true, false, save_onnx}};
 
 const format& format_of(const std::string& path) {
   std::vector<std::string> endings;
@@ -88,6 +89,8 @@ int export_command(const export_options& options) {
   const auto model = nn::load_model(path, options.weights);
   if (to.has_weights && model.weights.empty())
     throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
+  if (to.describes)
+    nn::require_trainable(model, path);
   to.save(options.out, model);
   fmt::print("{}\n", options.out);
   return 0;

@@ -18,6 +18,7 @@ block resolve_model(job& which) {
   if (which.model.keras.empty())
     return {};
   auto file = nn::load_model(which.model.keras, which.model.weights);
+  nn::require_trainable(file, which.model.keras);
   if (const auto notice = adopt_defaults(which, file, which.model.keras); !notice.empty())
     log()->warn("{}", notice);
   which.model.input = std::move(file.architecture.input);
