@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nn/keys.hpp"
 #include "nn/metrics.hpp"
 
 #include <cstddef>
@@ -15,7 +16,8 @@ public:
   virtual ~loss_function() = default;
 
   /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(mean over the rows)/d(outputs).
-  /// Where the loss was made `fused`, outputs are what goes into its activation. outputs and gradient do not overlap.
+  /// Where the loss was made `fused` or from logits, outputs are what goes into its activation. outputs and gradient do
+  /// not overlap.
   /// @throws failure (data) for a label that names no class
   virtual metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) = 0;
 };
@@ -24,7 +26,9 @@ public:
 struct loss_use {
   std::size_t width = 0;       ///< outputs of a row
   std::size_t label_width = 0; ///< numbers in a row's label
-  bool fused = false;          ///< the loss applies its activation itself
+  bool fused = false;          ///< the model's last activation is left to the loss
+  bool from_logits = false;    ///< outputs are what goes into the loss's activation, and nobody has applied it
+  float label_smoothing = 0;   ///< the part of a label that is spread evenly, as Keras does
 };
 
 /// What a loss takes for a label: as many numbers as there are outputs, the number of a class, or either.
@@ -39,12 +43,16 @@ struct loss_kind {
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
   std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
   label_kind labels = label_kind::numbers;
-  bool exclusive = true; ///< a row belongs to one class; else each of its outputs decides for itself
+  bool exclusive = true;        ///< a row belongs to one class; else each of its outputs decides for itself
+  std::vector<key_rule> keys{}; ///< what a config or a file may say of it
 };
 
 /// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts);
 /// where a row is one number, whether the output is above `middle` just when the label is above 0.5.
 bool agrees(const float* outputs, const float* label, std::size_t width, float middle = 0.5F);
+
+/// The keys that losses of probabilities have: from_logits and, unless labels are class numbers, label_smoothing.
+std::vector<key_rule> crossentropy_keys(bool smoothing = true);
 
 /// Where the first of the largest numbers is.
 std::size_t largest(const float* values, std::size_t width);

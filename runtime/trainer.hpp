@@ -46,13 +46,14 @@ struct replay_plan;
 struct laboratory_plan;
 
 struct run_options {
-  std::optional<run_folder> folder;                  ///< nothing is written without one
-  const resume_state* resume = nullptr;              ///< where an earlier start of this run ended
-  const replay_plan* replay = nullptr;               ///< do as a recorded run did; see runtime/replay/replay.hpp
-  const data::dataset* validation = nullptr;         ///< held-out rows, measured while training goes on
-  const laboratory_plan* laboratory = nullptr;       ///< in virtual time; see runtime/laboratory/laboratory.hpp
-  block start;                                       ///< the first center; empty: drawn from the job's seed
-  const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
+  std::optional<run_folder> folder;            ///< nothing is written without one
+  const resume_state* resume = nullptr;        ///< where an earlier start of this run ended
+  const replay_plan* replay = nullptr;         ///< do as a recorded run did; see runtime/replay/replay.hpp
+  const data::dataset* validation = nullptr;   ///< held-out rows, measured while training goes on
+  const laboratory_plan* laboratory = nullptr; ///< in virtual time; see runtime/laboratory/laboratory.hpp
+  block start;                                 ///< the first center; empty: drawn from the job's seed
+  block moments;                               ///< of the optimizer, where each model is trained alone; may be empty
+  const std::atomic<bool>* stop = nullptr;     ///< set it to true to end the run in order
   std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`
   std::function<void(const std::string&)> notice;    ///< what a person should hear of: one line
 };

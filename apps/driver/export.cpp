@@ -25,7 +25,7 @@ bool is_trainable(const nn::loaded_model& model) {
   const auto known = nn::loss_names();
   const auto& losses = model.loss.losses;
   return !losses.empty() && has(nn::optimizer_names(), model.optimizer.name) &&
-         std::all_of(losses.begin(), losses.end(), [&](const std::string& loss) { return has(known, loss); });
+         std::all_of(losses.begin(), losses.end(), [&](const spec& loss) { return has(known, loss.name); });
 }
 
 void save_hdf5(const std::string& path, const nn::loaded_model& model) {
@@ -87,7 +87,7 @@ int export_command(const export_options& options) {
   const auto& to = format_of(options.out);
   const auto path = file_of(options);
   const auto model = nn::load_model(path, options.weights);
-  if (to.has_weights && model.weights.empty())
+  if (to.has_weights && nn::lacks_weights(model))
     throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
   if (to.describes)
     nn::require_trainable(model, path);

@@ -21,7 +21,8 @@ void read_arguments(const json& arguments, call& to) {
     if (value.is_null())
       continue; // as if it were not there
     if (key == "training" && value == false)
-      to.for_training = "training = false in its call is not supported";
+      to.for_training =
+          "training = false in its call is not supported in training; call it without, or only predict with the model";
     else
       refuse("it is called with " + key + " = " + shown(value) + ", which is not supported; call it without");
   }

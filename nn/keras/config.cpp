@@ -158,7 +158,8 @@ architecture read_graph(const json& config, const layer_reader& reader) {
 generation generation_of(const json& model, const std::string& version) {
   const auto& named = at(model, "keras_version");
   const auto text = !version.empty() || !named.is_string() ? version : named.get<std::string>();
-  if (!text.empty() && text[0] >= '1' && text[0] <= '3')
+  const bool is_one = text.size() == 1 || (text.size() > 1 && text[1] == '.');
+  if (is_one && text[0] >= '1' && text[0] <= '3')
     return static_cast<generation>(text[0] - '0');
   if (!text.empty())
     refuse("written by Keras " + text + "; files of Keras 1, 2 and 3 are supported");

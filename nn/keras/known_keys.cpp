@@ -70,7 +70,7 @@ const std::vector<idle_key>& idle_keys() {
       {part::layer, "", "batch_input_shape", is_batch_shape, "a list with the batch in front"},
       {part::layer, "", "batch_shape", is_batch_shape, "a list with the batch in front"},
       {part::layer, "Dense", "input_dim", is_any, ""}, // Keras 1, which has batch_input_shape, too, where it counts
-      {part::layer, "", "gpu", is_any, ""}, // where Keras.js computes it
+      {part::layer, "", "gpu", is_any, ""},            // where Keras.js computes it
       {part::layer, "Dropout", "seed", is_any, ""},    // which numbers are dropped follows from the seed of the run
       {part::layer, "Conv2D", "groups", is_one, "1"},
       {part::layer, "BatchNormalization", "mode", is_zero, "0"}, // Keras 1

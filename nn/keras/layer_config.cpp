@@ -64,7 +64,8 @@ void take_constraints(json& config, std::vector<std::string>* for_training) {
     if (is_constraint(key))
       found.push_back(key);
   for (const auto& key : found) {
-    const auto what = key + " = " + shown(config[key]) + " is not supported";
+    const auto what = key + " = " + shown(config[key]) +
+                      " is not supported in training; save the model without it, or only predict with it";
     if (for_training == nullptr)
       refuse(what);
     for_training->push_back(what);
