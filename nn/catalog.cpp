@@ -176,7 +176,7 @@ void check_layer(const spec& layer) {
 }
 
 void check_loss(const spec& loss) {
-  check_keys(loss, find_loss(loss.name).keys);
+  check_keys(loss, keys_of_loss(find_loss(loss.name)));
 }
 
 void check_metric(const spec& metric) {

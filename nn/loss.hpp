@@ -43,16 +43,16 @@ struct loss_kind {
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
   std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
   label_kind labels = label_kind::numbers;
-  bool exclusive = true;        ///< a row belongs to one class; else each of its outputs decides for itself
-  std::vector<key_rule> keys{}; ///< what a config or a file may say of it
+  bool exclusive = true; ///< a row belongs to one class; else each of its outputs decides for itself
 };
 
 /// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts);
 /// where a row is one number, whether the output is above `middle` just when the label is above 0.5.
 bool agrees(const float* outputs, const float* label, std::size_t width, float middle = 0.5F);
 
-/// The keys that losses of probabilities have: from_logits and, unless labels are class numbers, label_smoothing.
-std::vector<key_rule> crossentropy_keys(bool smoothing = true);
+/// The keys that a config or a file may have of a loss: from_logits where it has an activation that may be left to it,
+/// and label_smoothing where labels are numbers besides.
+std::vector<key_rule> keys_of_loss(const loss_kind& of);
 
 /// Where the first of the largest numbers is.
 std::size_t largest(const float* values, std::size_t width);
