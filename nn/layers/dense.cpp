@@ -101,8 +101,10 @@ private:
 
 std::unique_ptr<layer> make_dense(const spec& from, std::string name, const shape& input) {
   if (input.size() != 1)
-    throw failure{errc::shape, "dense takes samples of one axis, but its input is " + batch_text(input) +
-                                   "; put a flatten layer before it"};
+    throw failure{
+        errc::shape,
+        "dense takes samples of one axis, but its input is " + batch_text(input) +
+            "; over the last of several axes it is not supported; a flatten layer before it would join them all"};
   return std::make_unique<dense>(std::move(name), input[0], value_or<std::size_t>(from, "units", 0), weight_keys{from},
                                  make_activation(value_or<nlohmann::json>(from, "activation", "linear")));
 }

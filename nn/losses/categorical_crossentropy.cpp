@@ -166,12 +166,11 @@ std::unique_ptr<loss_function> make_sparse(const loss_use& use) {
 } // namespace
 
 extern const loss_kind categorical_crossentropy_loss;
-const loss_kind categorical_crossentropy_loss{"categorical_crossentropy", "softmax", make_dense_or_sparse, {},
-                                              label_kind::either,         true,      crossentropy_keys()};
+const loss_kind categorical_crossentropy_loss{
+    "categorical_crossentropy", "softmax", make_dense_or_sparse, {}, label_kind::either};
 
 extern const loss_kind sparse_categorical_crossentropy_loss;
 const loss_kind sparse_categorical_crossentropy_loss{
-    "sparse_categorical_crossentropy", "softmax", make_sparse, {}, label_kind::class_number, true,
-    crossentropy_keys(false)};
+    "sparse_categorical_crossentropy", "softmax", make_sparse, {}, label_kind::class_number};
 
 } // namespace dk::nn

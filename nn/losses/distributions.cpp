@@ -91,8 +91,8 @@ constexpr row_rule cosine_similarity{"cosine_similarity", cosine_of_rows, false}
 } // namespace
 
 extern const loss_kind binary_crossentropy_loss;
-const loss_kind binary_crossentropy_loss{crossentropy.name,   "sigmoid", make_by_row<crossentropy>, {"bce"},
-                                         label_kind::numbers, false,     crossentropy_keys()};
+const loss_kind binary_crossentropy_loss{crossentropy.name, "sigmoid",           make_by_row<crossentropy>,
+                                         {"bce"},           label_kind::numbers, false};
 
 extern const loss_kind kullback_leibler_divergence_loss;
 const loss_kind kullback_leibler_divergence_loss{
