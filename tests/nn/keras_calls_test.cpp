@@ -35,7 +35,7 @@ json listed(json arguments) {
   return json::array({json::array({json::array({"x", 0, 0, std::move(arguments)})})});
 }
 
-json model(std::vector<json> layers, json inputs, json outputs) {
+json graph_of(std::vector<json> layers, json inputs, json outputs) {
   layers.insert(layers.begin(), node("InputLayer", {{"batch_shape", {nullptr, 2}}}, "x", json::array()));
   json made{{"class_name", "Functional"}, {"config", {{"name", "f"}, {"layers", layers}}}};
   made["config"]["input_layers"] = std::move(inputs);
@@ -53,7 +53,7 @@ architecture read(const json& from, std::vector<std::string>* for_training = nul
 
 std::string why(const json& layer, const char* last) {
   try {
-    read(model({layer}, end_of("x"), end_of(last)));
+    read(graph_of({layer}, end_of("x"), end_of(last)));
   } catch (const dk::failure& refused) {
     return refused.what();
   }
@@ -99,7 +99,7 @@ TEST_CASE("each argument of a call is known to change nothing, or refused by its
 TEST_CASE("a call that never trains is told of, for predictions do not need to know", "[nn][keras]") {
   for (const auto& nodes : {called(json::array({tensor("x")}), {{"training", false}}), listed({{"training", false}})}) {
     std::vector<std::string> told;
-    read(model({node("Dropout", {{"rate", 0.5}}, "drop", nodes)}, end_of("x"), end_of("drop")), &told);
+    read(graph_of({node("Dropout", {{"rate", 0.5}}, "drop", nodes)}, end_of("x"), end_of("drop")), &told);
     REQUIRE(told.size() == 1);
     CHECK_THAT(told[0], Catch::Contains("layer 1 (drop)") && Catch::Contains("training = false"));
   }
@@ -124,12 +124,12 @@ TEST_CASE("dictionaries of inputs and outputs are read by their names", "[nn][ke
                              node("Concatenate", json::object(), "both",
                                   called(json::array({json::array({tensor("cls"), tensor("in_2")})})))};
   };
-  const auto made = read(model(layers(), {{"pay", {"x", 0, 0}}, {"age", {"in_2", 0, 0}}},
-                               {{"size", {"both", 0, 0}}, {"kind", {"cls", 0, 0}}}));
+  const auto made = read(graph_of(layers(), {{"pay", {"x", 0, 0}}, {"age", {"in_2", 0, 0}}},
+                                  {{"size", {"both", 0, 0}}, {"kind", {"cls", 0, 0}}}));
   CHECK(made.inputs == std::vector<model_input>{{"age", {1}}, {"pay", {2}}}); // in the order of their names, as Keras
   CHECK(made.outputs == std::vector<std::string>{"kind", "size"});
   CHECK(wire(made).layers == std::vector<std::string>{"kind", "size"});
   CHECK(made.layers[1].keys["from"] == json{"kind", "age"});
-  CHECK_THROWS_WITH(read(model(layers(), {{"x", {"x", 0, 0}}, {"in_2", {"in_2", 0, 0}}}, {{"cls", {"both", 0, 0}}})),
+  CHECK_THROWS_WITH(read(graph_of(layers(), {{"x", {"x", 0, 0}}, {"in_2", {"in_2", 0, 0}}}, {{"cls", {"both", 0, 0}}})),
                     Catch::Contains("another layer has that name"));
 }
