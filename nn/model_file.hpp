@@ -17,6 +17,11 @@ namespace dk::nn {
 void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights);
 
+/// Writes the .keras file that Keras 3's load_model reads, with its parts as above. The optimizer's `decay` becomes a
+/// schedule. @throws as save_model; (model) for what Keras 3 has no word for
+void save_archive(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
+                  const float* weights);
+
 /// Writes the description alone, as the JSON that Keras 2's to_json gives. @throws as save_model
 void save_description(const std::string& path, const architecture& from);
 

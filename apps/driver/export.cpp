@@ -28,9 +28,10 @@ bool is_trainable(const nn::loaded_model& model) {
          std::all_of(losses.begin(), losses.end(), [&](const spec& loss) { return has(known, loss.name); });
 }
 
-void save_hdf5(const std::string& path, const nn::loaded_model& model) {
+template <auto Save>
+void save_whole(const std::string& path, const nn::loaded_model& model) {
   const auto optimizer = is_trainable(model) ? model.optimizer : spec{};
-  nn::save_model(path, model.architecture, model.loss, optimizer, model.weights.data());
+  Save(path, model.architecture, model.loss, optimizer, model.weights.data());
 }
 
 void save_description(const std::string& path, const nn::loaded_model& model) {
@@ -52,7 +53,8 @@ struct format {
   void (*save)(const std::string& path, const nn::loaded_model& model);
 };
 
-constexpr format formats[] = {{".h5", true, true, save_hdf5},
+constexpr format formats[] = {{".h5", true, true, save_whole<nn::save_model>},
+                              {".keras", true, true, save_whole<nn::save_archive>},
                               {".json", false, true, save_description},
                               {".safetensors", true, false, save_safetensors},
                               {".onnx", true, false, save_onnx}};
