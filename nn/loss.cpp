@@ -17,10 +17,21 @@ std::vector<key_rule> keys_of_loss(const loss_kind& of) {
   return keys;
 }
 
-bool agrees(const float* outputs, const float* label, std::size_t width, float middle) {
-  if (width == 1)
-    return (outputs[0] > middle) == (label[0] > 0.5F);
-  return largest(outputs, width) == largest(label, width);
+void count_decisions(answer_kind answers, const float* outputs, const float* label, std::size_t width, float middle,
+                     metrics& to) {
+  switch (answers) {
+  case answer_kind::numbers:
+    break;
+  case answer_kind::choice:
+    to.correct += largest(outputs, width) == largest(label, width) ? 1U : 0U;
+    ++to.decisions;
+    break;
+  case answer_kind::each:
+    for (std::size_t i = 0; i < width; ++i)
+      to.correct += (outputs[i] > middle) == (label[i] > 0.5F) ? 1U : 0U;
+    to.decisions += width;
+    break;
+  }
 }
 
 } // namespace dk::nn

@@ -68,12 +68,13 @@ output_losses::output_losses(const objective& wanted, const use& how, const std:
     try {
       part made;
       const auto& loss = wanted.loss_of(i);
-      made.loss =
-          find_loss(loss.name).make({how.sizes[i], widths[i], how.fused[i], value_or(loss, "from_logits", false),
-                                     static_cast<float>(value_or(loss, "label_smoothing", 0.0))});
+      made.loss = find_loss(loss.name).make({how.sizes[i], widths[i], how.fused[i], how.answers[i],
+                                             value_or(loss, "from_logits", false),
+                                             static_cast<float>(value_or(loss, "label_smoothing", 0.0))});
       made.weight = wanted.weight_of(i);
       made.size = how.sizes[i];
       made.label_width = widths[i];
+      made.answers = how.answers[i];
       parts_.push_back(std::move(made));
     } catch (const failure& why) {
       throw failure{why.code(), places[i] + why.what()};
@@ -103,6 +104,7 @@ metrics output_losses::evaluate(const std::vector<const float*>& outputs, const 
     sums.loss_sum += at.weight * at.found.loss_sum;
   }
   sums.correct = parts_.front().found.correct;
+  sums.decisions = parts_.front().found.decisions;
   return sums;
 }
 

@@ -1,5 +1,6 @@
 #include "apps/driver/export.hpp"
 
+#include "apps/driver/output.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
@@ -94,7 +95,7 @@ int export_command(const export_options& options) {
   if (to.describes)
     nn::require_trainable(model, path);
   to.save(options.out, model);
-  fmt::print("{}\n", options.out);
+  print(fmt::format("{}\n", options.out));
   return 0;
 }
 

@@ -98,6 +98,13 @@ spec read_known(const std::string& class_name, const json& config, generation by
 
 } // namespace
 
+bool read_trainable(const json& config) {
+  const auto& value = at(config, "trainable");
+  if (!value.is_null() && !value.is_boolean())
+    refuse("trainable = " + value.dump() + ", expected true or false");
+  return value != false;
+}
+
 spec read_layer(const json& from, generation by, std::vector<std::string>* for_training) {
   check_object(part::layer_entry, from);
   const auto class_name = our_class(text_at(from, "class_name"));
@@ -108,6 +115,8 @@ spec read_layer(const json& from, generation by, std::vector<std::string>* for_t
   set_defaults(class_name, config);
   auto made = read_known(class_name, config, by);
   made.keys["name"] = name;
+  if (!read_trainable(given))
+    made.keys["trainable"] = false;
   check_layer(made);
   return made;
 }

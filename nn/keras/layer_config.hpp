@@ -10,6 +10,10 @@ namespace dk::nn::keras {
 /// Who wrote a file: what the same words mean, and how weights lie, depends on it.
 enum class generation { keras_1 = 1, keras_2, keras_3 };
 
+/// What the config of a layer, or of a whole model, says about its weights; without a word they are trained.
+/// @throws failure (model) for anything but true and false
+bool read_trainable(const nlohmann::json& config);
+
 /// A layer, {"class_name": ..., "config": ...}, in our words. Every key of it is read, or known to change nothing
 /// (known_keys.hpp).
 /// @param for_training what training would need that dk has not, and predictions do not, is added here: constraints;

@@ -16,7 +16,7 @@ struct variable {
   shape extents; ///< none: one number
 };
 
-/// An array of weights that is trained: where it is among all weights.
+/// An array of weights that is trained: where it is among those of layers that are not frozen.
 struct trained_array {
   std::size_t first;
   shape extents;
@@ -44,7 +44,7 @@ std::vector<trained_array> trained_arrays(const layer_stack& layers, std::size_t
   std::vector<trained_array> all;
   weights = 0;
   for (const auto& layer : layers)
-    for (const auto& array : layer->arrays()) {
+    for (const auto& array : layer->is_frozen() ? std::vector<weight_array>{} : layer->arrays()) {
       if (array.trained)
         all.push_back({weights, array.extents});
       weights += size_of(array.extents);

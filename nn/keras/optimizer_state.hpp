@@ -17,7 +17,8 @@ struct optimizer_state {
 };
 
 /// From a whole model in HDF5 (`optimizer_weights`) or the weights of a .keras file (`optimizer/vars`). Moments are of
-/// the weights that are trained, in one of the orders that Keras has had; which it is follows from their shapes.
+/// the weights that are trained, those of frozen layers are not among them, in one of the orders that Keras has had;
+/// which it is follows from their shapes.
 /// @param optimizer one of ours, with its keys, or any other: then nothing is taken
 /// @throws failure (model) where it is damaged
 optimizer_state read_optimizer_state(hid_t file, const spec& optimizer, const layer_stack& layers);

@@ -12,8 +12,9 @@ namespace {
 class row_loss final : public loss_function {
 public:
   row_loss(const row_rule& rule, const loss_use& use)
-      : rule_(rule), width_(use.width), on_logits_(use.fused || use.from_logits), terms_(rule.mean ? use.width : 1),
-        middle_(use.fused ? 0.0F : 0.5F), smoothing_(use.label_smoothing), smooth_(smoothing_ > 0 ? use.width : 0) {}
+      : rule_(rule), width_(use.width), on_logits_(use.fused || use.from_logits), answers_(use.answers),
+        terms_(rule.mean ? use.width : 1), middle_(use.fused ? 0.0F : 0.5F), smoothing_(use.label_smoothing),
+        smooth_(smoothing_ > 0 ? use.width : 0) {}
 
   metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
     const auto pass = pass_for(labels, rows * width_);
@@ -22,7 +23,7 @@ public:
     sums.rows = rows;
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += width_) {
       sums.loss_sum += pass(outputs, smoothed(labels), width_, scale, gradient) / static_cast<double>(terms_);
-      sums.correct += agrees(outputs, labels, width_, middle_) ? 1U : 0U;
+      count_decisions(answers_, outputs, labels, width_, middle_, sums);
       if (gradient != nullptr)
         gradient += width_;
     }
@@ -50,6 +51,7 @@ private:
   row_rule rule_;
   std::size_t width_;
   bool on_logits_;
+  answer_kind answers_;
   std::size_t terms_;
   float middle_; // where a decision is: where a sigmoid is left to the loss, 0 becomes one half
   float smoothing_;
