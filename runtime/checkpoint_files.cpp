@@ -1,3 +1,4 @@
+#include "common/bits.hpp"
 #include "common/error.hpp"
 #include "runtime/checkpoint.hpp"
 
@@ -231,10 +232,14 @@ resume_state read_checkpoints(const std::string& folder, std::vector<std::string
   if (state.shards.empty())
     throw failure{errc::checkpoint, folder + " holds no checkpoint; the run ended before its first, start it anew"};
   const auto& first = state.shards.front();
+  std::uint32_t epochs = 0; // a start that went on to more may have ended before all shards said so
+  for (const auto& shard : state.shards)
+    epochs = std::max(epochs, shard.grid.epochs);
   std::uint64_t offset = 0;
-  for (const auto& shard : state.shards) {
-    if (shard.offset != offset || shard.grid.epochs != first.grid.epochs ||
-        shard.grid.chunk_rows != first.grid.chunk_rows)
+  for (auto& shard : state.shards) {
+    shard.grid.epochs = epochs;
+    shard.folded.resize(words_of_bits(shard.grid.chunks()));
+    if (shard.offset != offset || shard.grid.chunk_rows != first.grid.chunk_rows)
       throw failure{errc::checkpoint, folder + ": the shards' checkpoints do not belong to one run"};
     offset += shard.weights.size();
   }

@@ -70,6 +70,7 @@ struct row_enlistment {
   block weights;
   std::uint32_t models = 0;
   bool measured = false;
+  bool weighted = false;
 };
 
 template <class Inspector>
@@ -95,7 +96,8 @@ typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
-  return f(caf::meta::type_name("row_enlistment"), x.pipeline, x.training, x.job, x.weights, x.models, x.measured);
+  return f(caf::meta::type_name("row_enlistment"), x.pipeline, x.training, x.job, x.weights, x.models, x.measured,
+           x.weighted);
 }
 
 } // namespace dk

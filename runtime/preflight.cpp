@@ -1,6 +1,7 @@
 #include "runtime/preflight.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "data/label_check.hpp"
 #include "nn/answer_kind.hpp"
 #include "nn/compute_scope.hpp"
 #include "runtime/enlist.hpp"
@@ -131,13 +132,25 @@ void check_job(const job& which, const data::dataset& rows) {
     throw failure{errc::shape, "the model takes " + std::to_string(model.input_size()) + " numbers, but a row of " +
                                    rows.origin + " has " + std::to_string(rows.feature_width) +
                                    "; mend model.input, or choose other feature columns"};
-  if (rows.label_width == 1 && model.output_size() > 1)
-    data::check_labels(rows, model.output_size());
+  if (!rows.stored) // those were looked at when they were written
+    data::label_checker{model.label_parts()}.see(rows);
   check_weights(model);
   check_accuracy(which);
   check_algorithm(which, model.num_weights());
   check_memory(which, model.num_weights());
 }
+
+namespace {
+
+// Chunks are numbered through all epochs, so that the last one tells how far the run has come.
+void check_epochs(const job& which, const chunk_grid& grid, const std::vector<chunk_id>& done) {
+  if (!done.empty() && done.back().epoch >= grid.epochs)
+    throw failure{errc::config, "trainer.epochs = " + std::to_string(which.trainer.epochs) +
+                                    ", but the run has trained in " + std::to_string(done.back().epoch + 1) +
+                                    " epochs; give as many or more"};
+}
+
+} // namespace
 
 void check_resume(const job& which, const data::dataset& rows, const resume_state& from) {
   const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
@@ -156,12 +169,12 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
   for (std::size_t i = 0; i < servers; ++i) {
     const auto& saved = from.shards[i];
     const auto grid = alone ? members[i].grid : grid_of(which, rows.rows);
-    if (saved.grid.rows != grid.rows || saved.grid.chunk_rows != grid.chunk_rows || saved.grid.epochs != grid.epochs)
+    check_epochs(which, grid, from.done_of(i));
+    if (saved.grid.rows != grid.rows || saved.grid.chunk_rows != grid.chunk_rows)
       throw failure{errc::checkpoint, "the checkpoint is of " + std::to_string(saved.grid.rows) +
-                                          " rows in chunks of " + std::to_string(saved.grid.chunk_rows) + " and " +
-                                          std::to_string(saved.grid.epochs) + " epochs; the job has " +
-                                          std::to_string(grid.rows) + ", " + std::to_string(grid.chunk_rows) + " and " +
-                                          std::to_string(grid.epochs)};
+                                          " rows in chunks of " + std::to_string(saved.grid.chunk_rows) +
+                                          "; the job has " + std::to_string(grid.rows) + " in chunks of " +
+                                          std::to_string(grid.chunk_rows)};
     if (saved.offset != offsets[i] || saved.weights.size() != offsets[i + 1] - offsets[i])
       throw failure{errc::checkpoint, "the checkpoint is of another model: its shard " + std::to_string(i) + " has " +
                                           std::to_string(saved.weights.size()) + " weights, the job's has " +

@@ -1,6 +1,7 @@
 // What a training starts from, and the actors that it spawns.
 #include "actors/parameter_server.hpp"
 #include "actors/row_reader.hpp"
+#include "common/bits.hpp"
 #include "nn/keys.hpp"
 #include "runtime/commit_format.hpp"
 #include "runtime/enlist.hpp"
@@ -142,7 +143,8 @@ std::string training::first_line() const {
   std::vector<std::uint64_t> versions;
   for (const auto& shard : options_.resume->shards)
     versions.push_back(shard.version);
-  return restart_line(run_epoch(), versions, resumes_workers()).dump();
+  const bool same = options_.resume->shards.front().grid.epochs == grid_.epochs;
+  return restart_line(run_epoch(), versions, resumes_workers(), same ? 0 : grid_.epochs).dump();
 }
 
 bool training::resumes_workers() const {
@@ -159,6 +161,7 @@ void training::spawn_servers() {
     if (options_.resume != nullptr) {
       setup.start.version = options_.resume->shards[i].version;
       setup.folded = options_.resume->shards[i].folded;
+      setup.folded.resize(words_of_bits(grid_.chunks())); // there may be more epochs now
     }
     setup.grid = grid_;
     setup.run_epoch = run_epoch();

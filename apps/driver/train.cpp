@@ -1,5 +1,6 @@
 #include "apps/driver/train.hpp"
 
+#include "apps/driver/going_on.hpp"
 #include "apps/driver/inputs.hpp"
 #include "apps/driver/nodes_option.hpp"
 #include "apps/driver/output.hpp"
@@ -26,9 +27,14 @@ job read_job(const train_options& options) {
   auto settings = options.settings;
   if (!options.nodes.empty())
     settings.push_back(nodes_setting(options.nodes));
-  const auto file = options.config.empty() ? open_run_folder(options.resume).config() : options.config;
-  auto which = load_job(file, settings);
-  require_complete(which, file);
+  if (options.config.empty()) {
+    const auto folder = open_run_folder(options.resume);
+    auto which = job_to_go_on(folder, settings);
+    require_complete(which, folder.config());
+    return which;
+  }
+  auto which = load_job(options.config, settings);
+  require_complete(which, options.config);
   return which;
 }
 
@@ -72,6 +78,12 @@ int train_command(const train_options& options) {
     run.folder = open_run_folder(options.resume);
     resume = read_checkpoints(run.folder->checkpoints(), &notices);
     run.resume = &*resume;
+    check_resume(which, data.train, *resume);
+    if (is_finished(*resume, which, *run.folder)) {
+      fmt::print(stderr, "{}\n", finished_text(which, *run.folder));
+      return 0;
+    }
+    keep_epochs(which, *run.folder);
     run.start = initial_weights(which, *run.folder);
   }
   set_up_log(level_of(options), run.folder->log());

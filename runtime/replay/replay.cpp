@@ -30,6 +30,8 @@ void check_header(const job& recorded, const commit_log& log, const data::datase
   for (const auto& [key, value] : due.items()) {
     if (key == "arithmetic") // another one gives other bits, if any; which the comparison of the centers tells
       continue;
+    if (key == "epochs" && log.epochs == value) // the run may have begun with others
+      continue;
     const bool is_younger = key == "policy" || key == "max_staleness"; // than the logs that do not have it
     if (is_younger && !log.header.contains(key))
       continue;
@@ -104,6 +106,8 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   here.cluster.nodes.clear();
   here.cluster.request_timeout = ages;
   check_replay(recorded, log, here, rows, options.start);
+  const bool same_rule = here.trainer == recorded.trainer;
+  here.trainer.epochs = log.grid.epochs;
   std::vector<replay_plan> plans; // all of them, so that what cannot be followed is told before anything is trained
   for (std::size_t start = 0; start <= log.restarts.size(); ++start)
     plans.push_back(make_plan(log, habit_of(here), start));
@@ -111,7 +115,7 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   resume_state reached;
   for (std::size_t start = 0; start < plans.size(); ++start) {
     auto& plan = plans[start];
-    plan.same_rule = here.trainer == recorded.trainer;
+    plan.same_rule = same_rule;
     plan.earlier = std::move(result.numbers);
     if (options.notice)
       for (const auto& doubt : plan.doubts)
