@@ -70,11 +70,19 @@ double training::seconds_so_far() {
   return std::chrono::duration<double>(system_.clock().now() - started_).count();
 }
 
-milliseconds training::timeout() const {
-  return milliseconds{static_cast<long>(job_.cluster.request_timeout * 1000)};
+run_result training::run() {
+  try {
+    start();
+    while (!ended_)
+      look_around();
+    return finish();
+  } catch (const std::exception&) {
+    save_what_there_is();
+    throw;
+  }
 }
 
-run_result training::run() {
+void training::start() {
   if (const auto advice = advice_on(job_); options_.replay == nullptr && !advice.empty())
     tell(advice);
   start_ = start_weights();
@@ -88,13 +96,16 @@ run_result training::run() {
   else
     spawn_ledgers();
   spawn_validator();
+  save_first_checkpoint();
   started_ = system_.clock().now();
   really_started_ = clock::now();
+  launched_ = true;
   cluster_->launch({parts(), run_epoch(), shards_});
   if (alone() && validator_)
     self_->send(validator_, caf::join_atom_v, caf::actor_cast<caf::strong_actor_ptr>(cluster_->hand(0)));
-  while (!ended_)
-    look_around();
+}
+
+run_result training::finish() {
   run_result result;
   result.training_seconds = seconds_so_far();
   result.real_seconds = seconds_since(really_started_);
@@ -165,8 +176,6 @@ void training::hear(const run_event& event) {
     ended_ = ++finished_ == tracks_.size();
     break;
   case run_event::kind::failed:
-    if (!alone() && checkpoints_.is_on()) // a worker without a server took what it had learned with it
-      checkpoints_.save(standing_without_workers());
     throw failure{event.code, event.text};
   }
 }

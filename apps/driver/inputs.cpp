@@ -7,12 +7,18 @@
 #include "data/rows.hpp"
 #include "nn/model_file.hpp"
 #include "runtime/model_defaults.hpp"
+#include "runtime/variables.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <tuple>
 
 namespace dk {
+
+void warn_of_variables() {
+  for (const auto& line : check_variables(variables_of_process()))
+    log()->warn("{}", line);
+}
 
 block resolve_model(job& which) {
   if (which.model.keras.empty())

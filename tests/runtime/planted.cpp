@@ -68,7 +68,7 @@ server_actor::behavior_type faulty_server(server_actor::stateful_pointer<server_
       [=](state_atom) {
         auto state = self->state.slice->state();
         if (what == defect::bitmap_not_saved)
-          std::fill(state.folded.begin(), state.folded.end(), 0);
+          state.folded = {};
         return state;
       },
       [=](watch_atom, const caf::actor& watcher) { self->state.watchers.push_back(watcher); },
