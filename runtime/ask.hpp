@@ -9,19 +9,20 @@
 
 namespace dk {
 
-/// Asks for an actor, and knows when that one ends without an answer: then the answer is the reason. Ends itself after
-/// that. Requires that `whom` is of this process.
+/// Asks for an actor, and knows when that one ends without an answer, which a request alone does not tell of one in
+/// another process: then the answer is the reason. Ends itself after that.
 template <class Answer, class Actor, class Question>
-caf::behavior patient_asker(caf::event_based_actor* self, const Actor& whom, const Question& question) {
+caf::behavior watchful_asker(caf::event_based_actor* self, const Actor& whom, const Question& question,
+                             caf::duration timeout) {
   auto promise = std::make_shared<caf::response_promise>();
   self->set_down_handler([=](const caf::down_msg& down) {
-    promise->deliver(down.reason ? down.reason : caf::make_error(caf::sec::request_receiver_down));
+    promise->deliver(down.reason ? down.reason : caf::error{caf::sec::request_receiver_down});
     self->quit();
   });
   return {[=](caf::ok_atom) {
     *promise = self->make_response_promise();
     self->monitor(whom);
-    self->request(whom, caf::infinite, question)
+    self->request(whom, timeout, question)
         .then(
             [=](Answer& answer) {
               promise->deliver(std::move(answer));
@@ -38,22 +39,18 @@ caf::behavior patient_asker(caf::event_based_actor* self, const Actor& whom, con
 }
 
 /// Asks an actor and returns its answer. One of this process has as long as it takes, since a busy machine may take
-/// long, and its end is noticed; one of another process has `timeout`.
+/// long; one of another process has `timeout`. The end of either is noticed.
 /// @param between is called between question and answer @throws failure
 template <class Answer, class Actor, class Question>
 Answer ask(caf::scoped_actor& self, const Actor& whom, Question question, caf::duration timeout,
            const std::function<void()>& between) {
-  Answer answer;
-  const auto take = [&](Answer& given) { answer = std::move(given); };
-  const auto fail = [](const caf::error& why) { throw to_failure(why); };
-  if (whom.node() != self->node()) {
-    self->request(whom, timeout, question).receive(take, fail);
-    return answer;
-  }
-  const auto asker = self->spawn(patient_asker<Answer, Actor, Question>, whom, question);
+  const auto deadline = whom.node() == self->node() ? caf::duration{caf::infinite} : timeout;
+  const auto asker = self->spawn(watchful_asker<Answer, Actor, Question>, whom, question, deadline);
   auto asked = self->request(asker, caf::infinite, caf::ok_atom_v);
   between();
-  asked.receive(take, fail);
+  Answer answer;
+  asked.receive([&](Answer& given) { answer = std::move(given); },
+                [](const caf::error& why) { throw to_failure(why); });
   return answer;
 }
 

@@ -120,9 +120,14 @@ run_result training::finish() {
 // Waits a little for news, then does what is due.
 void training::look_around() {
   wait_for_news();
-  self_->receive([&](const run_event& event) { hear(event); }, [&](const process_exit& what) { cluster_->hear(what); },
-                 [&](caf::down_msg& down) { hear(down); },
-                 caf::after(timeline_ ? milliseconds{0} : look_every) >> [] {});
+  auto patience = timeline_ ? milliseconds{0} : look_every;
+  for (bool heard = true; heard && !ended_; patience = milliseconds{0}) { // all there is, before anybody is waited for
+    self_->receive([&](const run_event& event) { hear(event); },
+                   [&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
+                   caf::after(patience) >> [&] { heard = false; });
+    if (timeline_)
+      break;
+  }
   if (options_.stop != nullptr && options_.stop->load() && !stop_sent_) {
     stop_sent_ = true;
     for (const auto& one : tracks_)

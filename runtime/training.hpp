@@ -126,6 +126,7 @@ private:
   caf::actor_clock::time_point started_;
   clock::time_point really_started_;
   clock::time_point last_progress_;
+  clock::time_point next_hold_{}; // when the workers are asked for their state again
   bool launched_ = false;
   bool stop_sent_ = false;
   std::size_t finished_ = 0; // tracks that have come to their end

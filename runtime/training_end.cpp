@@ -124,6 +124,9 @@ void training::save_first_checkpoint() {
 void training::save_checkpoint() {
   if (!checkpoints_.is_on())
     return;
+  const bool may_hold = ended_ || clock::now() >= next_hold_;
+  if (!may_hold)
+    return alone() ? void() : save(standing_without_workers());
   resume_state now;
   try {
     now = standing();
@@ -131,9 +134,11 @@ void training::save_checkpoint() {
     release_workers();
     if (alone() && ended_)
       throw;
-    if (alone()) // it is in a long chunk, perhaps; if it is gone the ledger tells
-      return tell("no checkpoint: " + std::string{why.what()} + "; the run goes on");
-    tell("the worker cannot be asked for its state: " + std::string{why.what()} + "; a resumed run starts a fresh one");
+    next_hold_ = clock::now() + std::chrono::minutes{5}; // meanwhile there is more to do than to wait for it
+    const auto trouble = "the worker cannot be asked for its state: " + std::string{why.what()};
+    if (alone())
+      return tell(trouble + "; no checkpoint, the run goes on");
+    tell(trouble + "; a resumed run starts a fresh one");
     now = standing_without_workers();
   }
   save(now);

@@ -9,7 +9,7 @@ using namespace dk::test;
 // A defect, planted.
 namespace dk {
 struct shard_tampering {
-  static void forget_chunks(shard& of) { of.bitmap_[0] = 0; }
+  static void forget_chunks(shard& of) { of.folded_ = {}; }
 };
 } // namespace dk
 

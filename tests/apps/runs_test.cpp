@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace dk::test;
 namespace fs = std::filesystem;
@@ -90,6 +91,27 @@ TEST_CASE("a run that is killed at once can be gone on with, and replayed", "[ap
       CHECK(again.out.find("bit for bit") != std::string::npos);
     }
   }
+}
+
+TEST_CASE("the log has every commit of the newest checkpoint, whenever one looks", "[apps][runs]") {
+  under_way it{{}, 2000};
+  std::set<std::string> seen;
+  int missing = 0;
+  eventually(seconds{60}, [&] {
+    it.driver.send(SIGSTOP);
+    std::string newest;
+    for (const auto& file : fs::directory_iterator{it.job.path("run/checkpoints/shard-00")})
+      if (file.path().extension() == ".dkc")
+        newest = std::max(newest, file.path().stem().string());
+    const auto log = content_of(it.job.path("run/commits.jsonl"));
+    it.driver.send(SIGCONT);
+    seen.insert(newest);
+    const auto version = std::to_string(std::stoull(newest));
+    missing += version != "0" && log.find("\"version\":" + version + ",\"staleness\"") == std::string::npos ? 1 : 0;
+    return seen.size() > 3;
+  });
+  CHECK(missing == 0);
+  CHECK(seen.size() > 1);
 }
 
 TEST_CASE("a closed terminal stops a run in order; nohup keeps it going", "[apps][runs][signals]") {
