@@ -1,6 +1,8 @@
 // What a training asks its actors: for its result, and for a checkpoint.
 #include "actors/errors.hpp"
+#include "nn/model_file.hpp"
 #include "runtime/enlist.hpp"
+#include "runtime/model_of.hpp"
 #include "runtime/training.hpp"
 
 #include <algorithm>
@@ -33,7 +35,7 @@ void training::collect(run_result& result) {
 void training::collect_models(run_result& result, std::uint64_t done) {
   std::vector<block> weights;
   for (std::uint32_t i = 0; i < members_.size(); ++i)
-    weights.push_back(ask<center>(cluster_->hand(i), state_atom_v).weights);
+    weights.push_back(split_.join(ask<center>(cluster_->hand(i), state_atom_v).weights, frozen_of(i)));
   result.weights = block::joined(weights);
   result.numbers.updates = result.numbers.chunks;
   const auto reported = result.numbers.rows + resumed_rows_;
@@ -54,7 +56,7 @@ void training::collect_center(run_result& result) {
     if (const auto logged = rows_in_log(options_.folder->commits(), grid_, shards_.size()))
       seen.insert(seen.end(), logged->begin(), logged->end());
   account(tallies, seen, result.rows);
-  result.weights = block::joined(weights);
+  result.weights = split_.join(block::joined(weights), frozen_of(0));
 }
 
 // In the laboratory a worker may have been killed; and what it simulates is done again sooner than resumed.
@@ -161,6 +163,9 @@ void training::save_what_there_is() {
       return save(now);
     const auto elsewhere = make_run_folder(options_.folder->path + "-rescued", job_.name);
     write_text(elsewhere.config(), to_toml(job_));
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, members_.size()); ++i)
+      nn::save_model(is_ensemble(job_) ? elsewhere.initial_model_of(i) : elsewhere.initial_model(),
+                     architecture_of(job_), job_.trainer.loss, job_.trainer.optimizer, first_weights(i).data());
     write_checkpoints(elsewhere.checkpoints(), now);
     tell("the run's folder was removed; what was trained is in another, go on with: dk_driver --resume " +
          elsewhere.path);

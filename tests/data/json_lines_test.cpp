@@ -1,4 +1,6 @@
 #include "data/formats/json_lines.hpp"
+
+#include "data/formats/catalog.hpp"
 #include "data/formats/write.hpp"
 #include "tests/data/tables.hpp"
 
@@ -93,4 +95,19 @@ TEST_CASE("what is written as JSON lines is read again to the last bit", "[data]
   CHECK(words_of(back, "s")[0] == "a\"\n");
   t.put({"d", {}, values{0.1, std::numeric_limits<double>::infinity()}, "f", {}});
   CHECK(failure_of(errc::data, [&] { write_json_lines(t, text); }).find("is infinite") != std::string::npos);
+}
+
+TEST_CASE("a bad line is named by its number in its own file", "[data][json_lines]") {
+  const temporary_folder folder;
+  folder.write("a.jsonl", "{\"x\": 1}\n{\"x\": 2}\n{\"x\": 3}\n");
+  folder.write("b.jsonl", "{\"x\": 4}\n{\"x\": }\n");
+  const dk::spec source{"json_lines", {{"path", folder.path("*.jsonl")}, {"columns", {"x"}}}};
+  for (const std::size_t bytes : {1U, 1000U}) {
+    const auto why = failure_in(folder, errc::data, [&] {
+      const auto rows = dk::data::open(source, bytes);
+      while (rows->next())
+        ;
+    });
+    CHECK(why == "b.jsonl:2:7: is no JSON; expected an object a line");
+  }
 }

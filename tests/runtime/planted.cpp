@@ -10,7 +10,11 @@ namespace dk {
 struct shard_tampering {
   static void forget(shard& of, chunk_id chunk) {
     const auto number = of.setup_.grid.number(chunk);
-    of.bitmap_[number / 64] &= ~(std::uint64_t{1} << (number % 64));
+    chunk_set others;
+    for (std::uint64_t i = 0; i < of.folded_.end(); ++i)
+      if (i != number && of.folded_.has(i))
+        others.add(i);
+    of.folded_ = others;
   }
 };
 
