@@ -20,7 +20,8 @@ void check_grid(const job& which, std::size_t rows) {
   constexpr auto most = std::numeric_limits<std::uint32_t>::max();
   if (trainer.batch_size > most || trainer.epochs > most ||
       trainer.communication_window > std::numeric_limits<std::uint64_t>::max() / 2 / trainer.batch_size ||
-      grid_of(which, rows).chunks_per_epoch() > most)
+      grid_of(which, rows).chunks_per_epoch() > most ||
+      rows > std::numeric_limits<std::uint64_t>::max() / trainer.epochs)
     throw failure{errc::config, "trainer: batch_size, communication_window or epochs is too large"};
   if (trainer.workers > rows)
     throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + " is more than the " +
@@ -161,7 +162,7 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
                                         std::to_string(servers)};
   const auto optimizer = own_optimizer_of(which).name;
   for (const auto& worker : from.workers)
-    if (keeps_workers(which) && worker.optimizer != optimizer)
+    if (keeps_workers(which) && !worker.weights.empty() && worker.optimizer != optimizer)
       throw failure{errc::checkpoint, "the checkpoint's worker steps with " + worker.optimizer + ", the job's with " +
                                           optimizer + "; resume with the optimizer of the run"};
   const auto members = members_of(which, rows);

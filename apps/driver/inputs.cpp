@@ -10,12 +10,18 @@
 #include "runtime/class_weight.hpp"
 #include "runtime/label_check.hpp"
 #include "runtime/model_defaults.hpp"
+#include "runtime/variables.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <tuple>
 
 namespace dk {
+
+void warn_of_variables() {
+  for (const auto& line : check_variables(variables_of_process()))
+    log()->warn("{}", line);
+}
 
 model_start resolve_model(job& which) {
   if (which.model.keras.empty())

@@ -8,6 +8,10 @@
 
 namespace dk {
 
+/// Tells of variables of the environment that look as if they overrode the config and do not. Call it before a config
+/// is loaded. @throws failure (config), see check_variables
+void warn_of_variables();
+
 /// The rows that a job names, read and transformed as fitted to those that are trained.
 struct job_data {
   data::dataset train;
