@@ -62,6 +62,13 @@ std::uint64_t chunk_set::first_missing() const {
   return 64 * whole_ + static_cast<std::uint64_t>(__builtin_ctzll(~words_.front()));
 }
 
+std::uint64_t chunk_set::behind_last() const {
+  auto last = end();
+  while (last > 0 && !has(last - 1))
+    --last;
+  return last;
+}
+
 std::uint64_t chunk_set::size() const {
   std::uint64_t count = 64 * whole_;
   for (const auto word : words_)

@@ -31,6 +31,9 @@ public:
   std::uint64_t first_missing() const;
   std::uint64_t size() const;
 
+  /// All of its chunks are below this one, and the one before it is in; 0: there is none.
+  std::uint64_t behind_last() const;
+
   /// The rows of its chunks. Requires that all are of this grid.
   std::uint64_t rows(const chunk_grid& grid) const;
 

@@ -1,4 +1,3 @@
-#include "common/bits.hpp"
 #include "common/error.hpp"
 #include "runtime/checkpoint.hpp"
 
@@ -243,7 +242,6 @@ resume_state read_checkpoints(const std::string& folder, std::vector<std::string
   std::uint64_t offset = 0;
   for (auto& shard : state.shards) {
     shard.grid.epochs = epochs;
-    shard.folded.resize(words_of_bits(shard.grid.chunks()));
     if (shard.offset != offset || shard.grid.chunk_rows != first.grid.chunk_rows)
       throw failure{errc::checkpoint, folder + ": the shards' checkpoints do not belong to one run"};
     offset += shard.weights.size();

@@ -144,10 +144,11 @@ void check_job(const job& which, const data::dataset& rows) {
 namespace {
 
 // Chunks are numbered through all epochs, so that the last one tells how far the run has come.
-void check_epochs(const job& which, const chunk_grid& grid, const std::vector<chunk_id>& done) {
-  if (!done.empty() && done.back().epoch >= grid.epochs)
+void check_epochs(const job& which, const chunk_grid& grid, const chunk_set& done) {
+  if (done.behind_last() > grid.chunks())
     throw failure{errc::config, "trainer.epochs = " + std::to_string(which.trainer.epochs) +
-                                    ", but the run has trained in " + std::to_string(done.back().epoch + 1) +
+                                    ", but the run has trained in " +
+                                    std::to_string(grid.chunk(done.behind_last() - 1).epoch + 1) +
                                     " epochs; give as many or more"};
 }
 
@@ -170,12 +171,12 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
   for (std::size_t i = 0; i < servers; ++i) {
     const auto& saved = from.shards[i];
     const auto grid = alone ? members[i].grid : grid_of(which, rows.rows);
-    check_epochs(which, grid, from.done_of(i));
     if (saved.grid.rows != grid.rows || saved.grid.chunk_rows != grid.chunk_rows)
       throw failure{errc::checkpoint, "the checkpoint is of " + std::to_string(saved.grid.rows) +
                                           " rows in chunks of " + std::to_string(saved.grid.chunk_rows) +
                                           "; the job has " + std::to_string(grid.rows) + " in chunks of " +
                                           std::to_string(grid.chunk_rows)};
+    check_epochs(which, grid, saved.folded);
     if (saved.offset != offsets[i] || saved.weights.size() != offsets[i + 1] - offsets[i])
       throw failure{errc::checkpoint, "the checkpoint is of another model: its shard " + std::to_string(i) + " has " +
                                           std::to_string(saved.weights.size()) + " weights, the job's has " +

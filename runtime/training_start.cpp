@@ -1,7 +1,6 @@
 // What a training starts from, and the actors that it spawns.
 #include "actors/parameter_server.hpp"
 #include "actors/row_reader.hpp"
-#include "common/bits.hpp"
 #include "nn/keys.hpp"
 #include "runtime/commit_format.hpp"
 #include "runtime/enlist.hpp"
@@ -165,7 +164,6 @@ void training::spawn_servers() {
     if (options_.resume != nullptr) {
       setup.start.version = options_.resume->shards[i].version;
       setup.folded = options_.resume->shards[i].folded;
-      setup.folded.resize(words_of_bits(grid_.chunks())); // there may be more epochs now
     }
     setup.grid = grid_;
     setup.run_epoch = run_epoch();
