@@ -232,8 +232,10 @@ worker_actor::behavior_type worker(worker_ptr self, worker_setup setup) {
   auto& my = self->state;
   my.setup = std::move(setup);
   end_on_exception(self);
-  self->set_down_handler([=](const caf::down_msg&) {
-    self->quit(make_error(errc::connect, "the ledger, the data loader or the parameter server is gone"));
+  self->set_down_handler([=](const caf::down_msg& down) {
+    const bool failed = is_ours(down.reason); // with an error of dk: it says more
+    self->quit(failed ? down.reason
+                      : make_error(errc::connect, "the ledger, the data loader or the parameter server is gone"));
   });
   start_replica(self);
   go_on(self);

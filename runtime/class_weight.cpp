@@ -37,7 +37,7 @@ void class_weights::begin(std::size_t label_width) {
   const auto sizes = nn::network{architecture_of(which_)}.output_sizes();
   if (sizes.size() > 1)
     refuse_weights("is for a model of one output, this one has " + std::to_string(sizes.size()) + instead);
-  const auto& loss = nn::find_loss(which_.trainer.loss.loss_of(0));
+  const auto& loss = nn::find_loss(which_.trainer.loss.loss_of(0).name);
   classes_ = classes_of(loss, sizes.front());
   if (classes_ == 0 && !loss.exclusive)
     refuse_weights("is for rows of one class each, but " + std::string{loss.name} + " lets each of " +

@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t least_memory = std::uint64_t{1} << 20U;
 
 bool is_seconds(double x) {
-  return x > 0 && x <= 1e6;
+  return x >= 0.001 && x <= 1e6;
 }
 std::string anchored_path(const std::string& path, const std::string& folder) {
   return path.empty() ? path : (std::filesystem::path{folder} / path).lexically_normal().string();
@@ -116,7 +116,7 @@ void read_cluster(const section& in, cluster_config& cluster) {
   for (std::size_t i = 0; i < nodes.size(); ++i)
     placed(in.tree(), join_path(in.path("nodes"), std::to_string(i)),
            [&] { cluster.nodes.push_back(parse_endpoint(nodes[i])); });
-  const std::string accepted = "a number of seconds above 0 and up to 1,000,000";
+  const std::string accepted = "a number of seconds from 0.001 to 1,000,000";
   in.number("request_timeout", cluster.request_timeout, is_seconds, accepted);
   in.number("heartbeat", cluster.heartbeat, is_seconds, accepted);
   in.number("connection_timeout", cluster.connection_timeout, is_seconds, accepted);

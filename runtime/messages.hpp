@@ -119,6 +119,7 @@ CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
 CAF_ADD_ATOM(dk_runtime, dk, arrive_atom, "arrive")
 CAF_ADD_ATOM(dk_runtime, dk, due_atom, "due")
 CAF_ADD_ATOM(dk_runtime, dk, deliver_atom, "deliver")
+CAF_ADD_ATOM(dk_runtime, dk, sync_atom, "sync")
 
 CAF_END_TYPE_ID_BLOCK(dk_runtime)
 
@@ -145,6 +146,7 @@ using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_
 /// Keeps a run's log and its numbers.
 using recorder_actor =
     caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>, caf::reacts_to<validation_report>,
-                     caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>>;
+                     caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>,
+                     caf::replies_to<sync_atom>::with<bool>>; // the logs are on the disk
 
 } // namespace dk

@@ -49,7 +49,7 @@ bool is_finished(const resume_state& state, const job& which, const run_folder& 
   for (std::size_t i = 0; i < state.shards.size(); ++i) {
     auto grid = state.shards[i].grid;
     grid.epochs = static_cast<std::uint32_t>(which.trainer.epochs);
-    if ((alone ? state.done_of(i) : state.done()).size() < grid.chunks())
+    if ((alone ? state.shards[i].folded : state.done()).size() < grid.chunks())
       return false;
   }
   return std::filesystem::exists(folder.result());

@@ -54,6 +54,7 @@ int prepare_command(const prepare_options& options) {
   auto settings = options.settings;
   if (!options.nodes.empty())
     settings.push_back(nodes_setting(options.nodes));
+  warn_of_variables();
   const auto which = load_job(options.config, settings);
   if (!which.data.train)
     throw failure{errc::config, options.config + ": has no training data; give `train` in [data]"};

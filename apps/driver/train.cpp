@@ -23,6 +23,18 @@ verbosity level_of(const train_options& options) {
   return options.quiet ? verbosity::quiet : options.verbose ? verbosity::verbose : verbosity::normal;
 }
 
+// What a run goes on with is its own: nothing else that is named beside it would count.
+void check_beside_resume(const train_options& options) {
+  const auto refuse = [&](const std::string& what, const std::string& way_out) {
+    throw failure{errc::usage, what + " beside --resume " + options.resume + ": " + way_out};
+  };
+  if (!options.config.empty())
+    refuse("a config (" + options.config + ")",
+           "a run goes on with the config in its folder; leave it out, and override keys with --set");
+  if (!options.out.empty())
+    refuse("--out", "a run goes on in its own folder; leave it out");
+}
+
 job read_job(const train_options& options) {
   auto settings = options.settings;
   if (!options.nodes.empty())
@@ -52,13 +64,18 @@ int status_of(const run_report& report) {
 
 int train_command(const train_options& options) {
   set_up_log(level_of(options));
+  if (!options.resume.empty())
+    check_beside_resume(options);
+  warn_of_variables();
   auto which = read_job(options);
   if (options.print_config) {
     print(to_toml(which));
     return 0;
   }
   run_options run;
-  run.start = resolve_model(which);
+  const auto begin = resolve_model(which);
+  run.start = begin.weights;
+  run.moments = begin.moments;
   const auto data = read_data(which, options.dry_run ? cluster_config{} : which.cluster);
   check_job(which, data.train);
   screen shown{options.quiet};
@@ -74,6 +91,7 @@ int train_command(const train_options& options) {
     run.folder = make_run_folder(options.out, which.name);
   } else {
     run.folder = open_run_folder(options.resume);
+    own(*run.folder);
     resume = read_checkpoints(run.folder->checkpoints(), &notices);
     run.resume = &*resume;
     check_resume(which, data.train, *resume);

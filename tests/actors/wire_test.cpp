@@ -171,7 +171,7 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
                    validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 0.25, true, false, 0.1, {{"auc", nan}}});
   check_round_trip(system, shard_tally{1, 2, 3, 4, 5, 6});
   check_round_trip(system, replica_state{1, "adam", 2, values, values});
-  check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {4, ~std::uint64_t{0}}});
+  check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {0, {4, ~std::uint64_t{0}}}});
   check_round_trip(system, ledger_tally{1, 2, 3, 4, true});
   check_round_trip(system, run_event{run_event::kind::worker_stalled, 1, errc::diverged, "text", "consequence"});
 }
