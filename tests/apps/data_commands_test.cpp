@@ -116,7 +116,8 @@ TEST_CASE("predict says the same from a file, from stdin, from shards and as JSO
   const auto first = json::parse(lines_of(as_json.out).at(0));
   CHECK(first.at("id") == "r2");
   CHECK(first.at("output").size() == 2);
-  const auto from_json = driver(job, {"predict", "--model", "run", "--data", "again.jsonl", "--as", "jsonl"});
+  const auto from_json =
+      driver(job, {"predict", "--model", "run", "--data", "again.jsonl", "--as", "jsonl", "--columns", "x,y,label,id"});
   INFO(from_json.err);
   REQUIRE(from_json.status == 0);
   CHECK(json::parse(lines_of(from_json.out).at(299)).at("output") ==
