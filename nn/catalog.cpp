@@ -177,6 +177,7 @@ void check_layer(const spec& layer) {
   auto keys = find_layer(layer.name).keys;
   keys.push_back({"name", value_kind::word});
   keys.push_back({"from", value_kind::words});
+  keys.push_back({"trainable", value_kind::flag});
   check_keys(layer, keys);
 }
 

@@ -71,6 +71,17 @@ void check_algorithm(const job& which, std::size_t weights) {
                                     std::to_string(weights) + " weights; lower it"};
 }
 
+void check_weights(const nn::model& model) {
+  if (model.num_weights() > 0)
+    return;
+  if (model.num_frozen() == 0)
+    throw failure{errc::config, "no layer of the model has weights, so there is nothing to train; add one, or use "
+                                "evaluate or predict"};
+  throw failure{errc::config, "all " + std::to_string(model.num_frozen()) +
+                                  " weights of the model are frozen by trainable = false, so there is nothing to "
+                                  "train; take it from one layer at least"};
+}
+
 // A worker holds weights, gradient, two moments of its optimizer, its base and a delta.
 void check_memory(const job& which, std::size_t weights) {
   if (!which.cluster.nodes.empty())
@@ -119,6 +130,7 @@ void check_job(const job& which, const data::dataset& rows) {
                                    "; mend model.input, or choose other feature columns"};
   if (rows.label_width == 1 && model.output_size() > 1)
     data::check_labels(rows, model.output_size());
+  check_weights(model);
   check_accuracy(which);
   check_algorithm(which, model.num_weights());
   check_memory(which, model.num_weights());

@@ -45,7 +45,7 @@ bool starts_with_list(const data::column& values) {
 }
 
 // What a source is read as to have all its columns.
-spec with_all_columns(spec source) {
+spec with_every_column(spec source) {
   if (!can_name_columns(source))
     return source;
   for (const auto* key : {"features", "label"})
@@ -59,7 +59,7 @@ data::table_stream_ptr opened(const spec& source) {
     return data::csv::to_answer(source, most_of_text << 4U);
   if (source.name == "json_lines")
     return data::json_lines::to_answer(source, most_of_text << 2U);
-  return data::open(with_all_columns(source));
+  return data::open(with_every_column(source));
 }
 
 data_to_answer data_of(const known_model& model, data_for_model what, data::table_stream_ptr rows) {

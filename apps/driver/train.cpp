@@ -70,6 +70,7 @@ int train_command(const train_options& options) {
     run.folder = open_run_folder(options.resume);
     resume = read_checkpoints(run.folder->checkpoints(), &notices);
     run.resume = &*resume;
+    run.start = initial_weights(which, *run.folder);
   }
   set_up_log(level_of(options), run.folder->log());
   if (!resume)
