@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/label_range.hpp"
+#include "nn/keys.hpp"
 #include "nn/metrics.hpp"
 
 #include <cstddef>
@@ -14,10 +16,13 @@ class loss_function {
 public:
   virtual ~loss_function() = default;
 
-  /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(mean over the rows)/d(outputs).
-  /// Where the loss was made `fused`, outputs are what goes into its activation. outputs and gradient do not overlap.
+  /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(loss sum / rows)/d(outputs).
+  /// Where the loss was made `fused` or from logits, outputs are what goes into its activation. outputs and gradient do
+  /// not overlap.
+  /// @param weights of each row: what its loss is multiplied with; null: 1
   /// @throws failure (data) for a label that names no class
-  virtual metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) = 0;
+  virtual metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                           float* gradient) = 0;
 };
 
 /// What the numbers of an output say of a row.
@@ -31,8 +36,10 @@ enum class answer_kind {
 struct loss_use {
   std::size_t width = 0;       ///< outputs of a row
   std::size_t label_width = 0; ///< numbers in a row's label
-  bool fused = false;          ///< the loss applies its activation itself
+  bool fused = false;          ///< the model's last activation is left to the loss
   answer_kind answers = answer_kind::choice;
+  bool from_logits = false;  ///< outputs are what goes into the loss's activation, and nobody has applied it
+  float label_smoothing = 0; ///< the part of a label that is spread evenly, as Keras does
 };
 
 /// What a loss takes for a label: as many numbers as there are outputs, the number of a class, or either.
@@ -47,8 +54,9 @@ struct loss_kind {
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
   std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
   label_kind labels = label_kind::numbers;
-  bool exclusive = true;   ///< a row belongs to one class; else each of its outputs decides for itself
-  bool of_numbers = false; ///< measures how far numbers are from each other
+  bool exclusive = true;                ///< a row belongs to one class; else each of its outputs decides for itself
+  bool of_numbers = false;              ///< measures how far numbers are from each other
+  label_range range = label_range::any; ///< of labels of as many numbers as there are outputs
 };
 
 /// Decisions that a row's outputs make, and adds those that are right: of a choice whether the largest output is where
@@ -56,6 +64,10 @@ struct loss_kind {
 /// `middle` just when its label is above 0.5.
 void count_decisions(answer_kind answers, const float* outputs, const float* label, std::size_t width, float middle,
                      metrics& to);
+
+/// The keys that a config or a file may have of a loss: from_logits where it has an activation that may be left to it,
+/// and label_smoothing where labels are numbers besides.
+std::vector<key_rule> keys_of_loss(const loss_kind& of);
 
 /// Where the first of the largest numbers is.
 std::size_t largest(const float* values, std::size_t width);

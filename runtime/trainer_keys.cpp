@@ -100,15 +100,30 @@ void read_scheme(const section& in, spec& scheme) {
   scheme.keys = {{"threshold", threshold}, {"divide_by", divide_by}};
 }
 
-// A name, or a list of names where the model has several outputs.
+// A name or a table of a name and its keys, or a list of such where the model has several outputs.
 void read_loss(const section& in, nn::objective& loss) {
-  const auto* given = in.find("loss");
-  if (given != nullptr && given->is_array())
-    in.texts("loss", loss.losses);
-  else
-    in.text("loss", loss.losses.front());
+  if (const auto* given = in.find("loss"); given != nullptr) {
+    loss.losses.clear();
+    for (const auto& path : given->is_array() ? in.list("loss") : std::vector<std::string>{in.path("loss")})
+      placed(in.tree(), path, [&] { loss.losses.push_back(nn::part_of(*value_at(in.tree(), path))); });
+  }
   in.numbers("loss_weights", loss.weights, is_not_negative, "a number from 0 up");
   placed(in.tree(), in.path("loss"), [&] { nn::check_objective(loss); });
+}
+
+// What each class counts for.
+void read_class_weight(const section& in, nlohmann::json& weights) {
+  const auto* given = in.find("class_weight");
+  if (given == nullptr)
+    return;
+  const auto counts = [](const nlohmann::json& x) {
+    return x.is_number() && x.get<double>() >= 0 && x.get<double>() <= double{std::numeric_limits<float>::max()};
+  };
+  const bool is_list = (given->is_array() || given->is_object()) && !given->empty();
+  if (*given != "balanced" && !(is_list && std::all_of(given->begin(), given->end(), counts)))
+    in.refuse("class_weight", "\"balanced\", or numbers from 0 up: of all classes in order, as in [1, 20], or by "
+                              "class number or name, as in { 0 = 1, 1 = 20 }");
+  weights = *given;
 }
 
 // Names, or tables of a name and its keys.
@@ -120,8 +135,8 @@ void read_metrics(const section& in, std::vector<spec>& metrics) {
     placed(in.tree(), path, [&] {
       const auto given = nn::part_of(*value_at(in.tree(), path));
       nn::check_metric(given);
-      if (std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == given.name; }))
-        throw failure{errc::config, "metric \"" + given.name + "\" is named twice; name it once"};
+      if (std::find(metrics.begin(), metrics.end(), given) != metrics.end())
+        throw failure{errc::config, "metric \"" + given.name + "\" is named twice; name it once, or with other keys"};
       metrics.push_back(given);
     });
 }
@@ -151,6 +166,7 @@ void read_trainer(const section& in, trainer_config& trainer) {
   if (const auto& own = find_algorithm(trainer.algorithm.name)->own_optimizer; own)
     trainer.optimizer = own(trainer.algorithm.keys);
   read_loss(in, trainer.loss);
+  read_class_weight(in, trainer.class_weight);
   read_metrics(in, trainer.metrics);
   read_stop(in, trainer.stop);
   read_validation(in, trainer);
@@ -164,8 +180,8 @@ void check_validation(const section& in, const job& all) {
   const auto need = [&](const char* key, bool regularly) {
     if (!has_center)
       in.refuse(key, "it with an algorithm whose workers train one model");
-    if (all.data.validation == 0)
-      in.refuse(key, "it with rows that are held out: set data.validation, as in validation = 0.1");
+    if (!all.data.holds_out())
+      in.refuse(key, "it with rows that are held out: set data.validation, as in validation = 0.1, or data.validate");
     if (regularly && trainer.validation_every == 0)
       in.refuse(key, "it with validation_every above 0");
   };

@@ -8,27 +8,38 @@
 
 namespace dk {
 
+/// Tells of variables of the environment that look as if they overrode the config and do not. Call it before a config
+/// is loaded. @throws failure (config), see check_variables
+void warn_of_variables();
+
 /// The rows that a job names, read and transformed as fitted to those that are trained.
 struct job_data {
   data::dataset train;
-  std::optional<data::dataset> validation; ///< held out of the training rows
+  std::optional<data::dataset> validation; ///< held out of the training rows, or of a source of their own
   std::optional<data::dataset> test;
   data::pipeline fitted;
   std::optional<spec> source; ///< `data.train`, with the columns listed that its features are made of
 };
 
+/// What a model file gives a training to start from.
+struct model_start {
+  block weights; ///< empty where the file has none
+  block moments; ///< of its optimizer, where somebody goes on with them
+};
+
 /// Puts the layers of the file that `model.keras` names into the job, and what it says about its training where the
 /// config does not. @return the weights of that file, or of `model.weights`, to start from; empty where there are none.
 /// @throws failure (model)
-block resolve_model(job& which);
+model_start resolve_model(job& which);
 
 /// @param where the nodes on which rows are put through transforms; none: here
 /// @throws failure (data, config, connect, nodes)
 job_data read_data(const job& which, const cluster_config& where = {});
 
-/// Fits the transforms to training rows and applies them. @return all that the rows have been through, what they were
-/// prepared with before that included. @throws failure (data, config)
-data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms, data::table& training);
+/// Fits the transforms to training rows, and applies them to these and to those that are held out. @return all that the
+/// rows have been through, what they were prepared with before that included. @throws failure (data, config)
+data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms, data::table& training,
+                        data::table* held_out = nullptr);
 
 /// What of a run's pipeline is still to be applied to the rows of a source: all of it, or, where they were prepared,
 /// what comes after. @throws failure (data) where they were prepared in another way

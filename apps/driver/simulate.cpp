@@ -60,6 +60,7 @@ nlohmann::json to_json_with_cost(const run_report& report) {
 int simulate_command(const simulate_options& options) {
   const auto level = options.quiet ? verbosity::quiet : verbosity::normal;
   set_up_log(level);
+  warn_of_variables();
   auto which = load_job(options.config, options.settings);
   if (needs_data(which))
     require_complete(which, options.config);
@@ -69,7 +70,9 @@ int simulate_command(const simulate_options& options) {
   }
   check_laboratory(which);
   run_options run;
-  run.start = resolve_model(which);
+  const auto begin = resolve_model(which);
+  run.start = begin.weights;
+  run.moments = begin.moments;
   const auto data = read_what_is_needed(which);
   const auto rows = needs_data(which) ? data.train.rows : which.laboratory.rows;
   screen shown{options.quiet};

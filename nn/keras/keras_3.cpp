@@ -46,6 +46,12 @@ void convert_keys(const std::string& class_name, json& config) {
     config["negative_slope"] = config.at("alpha");
     config.erase("alpha");
   }
+  if (auto& activation = config["activation"]; is_part(activation)) { // a layer that is a function
+    convert_keys(activation["class_name"].get<std::string>(), activation["config"]);
+    activation = object_of("keras.layers", activation);
+  } else if (activation.is_null()) {
+    config.erase("activation");
+  }
   if (const auto& axis = at(config, "axis"); axis.is_array())
     config["axis"] = json(axis.at(0));
   for (auto& [key, value] : config.items()) {
@@ -124,6 +130,19 @@ void convert_decay(json& config) {
       {"config", {{"initial_learning_rate", rate}, {"decay_steps", 1}, {"decay_rate", decay}, {"staircase", false}}}};
 }
 
+// Losses with keys are classes of a module, and have another word for the mean.
+void convert_losses(json& losses) {
+  const auto convert = [](json& loss) {
+    if (!is_part(loss))
+      return;
+    loss["config"]["reduction"] = "sum_over_batch_size";
+    loss = object_of("keras.losses", loss);
+  };
+  if (losses.is_array())
+    std::for_each(losses.begin(), losses.end(), convert);
+  convert(losses);
+}
+
 json optimizer_of(const json& from) {
   auto made = object_of("keras.optimizers", from);
   auto& config = made["config"];
@@ -151,6 +170,7 @@ json keras_3_config(const json& model, const json& training, const wiring& wires
   json compiled = {{"run_eagerly", false}, {"steps_per_execution", 1}, {"jit_compile", false}};
   for (const char* key : {"loss", "loss_weights", "metrics", "weighted_metrics"})
     compiled[key] = at(training, key);
+  convert_losses(compiled["loss"]);
   compiled["optimizer"] = optimizer_of(training.at("optimizer_config"));
   made["compile_config"] = std::move(compiled);
   return made;

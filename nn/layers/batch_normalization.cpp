@@ -1,6 +1,6 @@
 #include "common/simd.hpp"
 #include "nn/buffer.hpp"
-#include "nn/layer.hpp"
+#include "nn/layers/channel_keys.hpp"
 #include "nn/transpose.hpp"
 
 #include "common/error.hpp"
@@ -62,22 +62,13 @@ struct layout {
 /// that of the batch, not of what it was drawn from, as in Keras 3 (Keras 2 divides by n - 1 in images only).
 class batch_normalization final : public layer {
 public:
-  batch_normalization(std::string name, const shape& input, std::size_t axis, const layout& of, double momentum,
-                      double epsilon)
-      : layer(std::move(name), input), axis_(axis), of_(of), momentum_(momentum), epsilon_(epsilon),
+  batch_normalization(std::string name, const shape& input, std::size_t axis, const layout& of, const spec& from)
+      : layer(std::move(name), input), axis_(axis), of_(of), keys_(from), momentum_(value_or(from, "momentum", 0.99)),
+        epsilon_(value_or(from, "epsilon", 1e-3)),
         inner_(size_of({input.begin() + static_cast<std::ptrdiff_t>(axis) + 1, input.end()})),
         lines_(size_of(input) / of.channels) {}
 
-  std::vector<weight_array> arrays() const override {
-    std::vector<weight_array> all;
-    if (of_.scale)
-      all.push_back({"gamma", {of_.channels}, "ones", {}});
-    if (of_.center)
-      all.push_back({"beta", {of_.channels}, "zeros", {}});
-    all.push_back({"moving_mean", {of_.channels}, "zeros", {}, false});
-    all.push_back({"moving_variance", {of_.channels}, "ones", {}, false});
-    return all;
-  }
+  std::vector<weight_array> arrays() const override { return keys_.arrays(of_.channels, of_.scale, of_.center); }
 
   bool is_identity(bool) const override { return false; }
 
@@ -131,11 +122,13 @@ public:
   }
 
   nlohmann::json keras_config() const override {
-    return {{"axis", {axis_ + 1}},
-            {"momentum", momentum_},
-            {"epsilon", epsilon_},
-            {"center", of_.center},
-            {"scale", of_.scale}};
+    nlohmann::json config{{"axis", {axis_ + 1}},
+                          {"momentum", momentum_},
+                          {"epsilon", epsilon_},
+                          {"center", of_.center},
+                          {"scale", of_.scale}};
+    keys_.write_keras(config);
+    return config;
   }
 
 private:
@@ -238,6 +231,7 @@ private:
 
   std::size_t axis_;
   layout of_;
+  channel_keys keys_;
   double momentum_;
   double epsilon_;
   std::size_t inner_; // numbers behind the channel's axis
@@ -269,20 +263,19 @@ std::unique_ptr<layer> make_batch_normalization(const spec& from, std::string na
   const auto at = static_cast<std::size_t>(axis);
   return std::make_unique<batch_normalization>(
       std::move(name), input, at, layout{value_or(from, "scale", true), value_or(from, "center", true), input[at]},
-      value_or(from, "momentum", 0.99), value_or(from, "epsilon", 1e-3));
+      from);
 }
 
 } // namespace
 
 extern const layer_kind batch_normalization_layer;
-const layer_kind batch_normalization_layer{"batch_normalization",
-                                           "",
-                                           "BatchNormalization",
-                                           {{"axis", value_kind::part, false, 0, 0, nullptr, check_axis},
-                                            {"momentum", value_kind::number, false, 0, 1},
-                                            {"epsilon", value_kind::number, false, 0},
-                                            {"center", value_kind::flag},
-                                            {"scale", value_kind::flag}},
-                                           make_batch_normalization};
+const layer_kind batch_normalization_layer{
+    "batch_normalization", "", "BatchNormalization",
+    with_channel_keys({{"axis", value_kind::part, false, 0, 0, nullptr, check_axis},
+                       {"momentum", value_kind::number, false, 0, 1},
+                       {"epsilon", value_kind::number, false, 0},
+                       {"center", value_kind::flag},
+                       {"scale", value_kind::flag}}),
+    make_batch_normalization};
 
 } // namespace dk::nn
