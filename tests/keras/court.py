@@ -66,6 +66,7 @@ class Trial:
         dialect.randomise(self.model, self.rng)
         if case.notes:
             self.compile()
+            self.measure()  # before it is saved, which lets tf-keras forget that labels are class numbers
         ways = dialect.ways()
         self.way = ways[zlib.crc32(self.title().encode()) % (2 if case.notes else len(ways))]
         model, weights = dialect.save(self.model, self.folder, self.id, self.way)
@@ -74,7 +75,6 @@ class Trial:
         self.expected = self.predict(self.model)
         self.save("x", self.flat(self.x))
         if case.notes:
-            self.measure()
             self.train()
 
     def predict(self, model):
