@@ -10,7 +10,7 @@
 namespace dk::nn {
 
 /// Writes the HDF5 file that Keras 2's load_model reads: model_config, training_config and the group model_weights.
-/// `weights` as model::weights() has them. An optimizer without a name: there is no training_config. As all that is
+/// `weights` as model::all_weights() has them. An optimizer without a name: there is no training_config. As all that is
 /// saved here, it is written beside `path` and renamed, so `path` is never half a file.
 /// @throws failure (resources) when it cannot be written, (config, shape) when the architecture is not one
 void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
@@ -37,7 +37,7 @@ struct loaded_model {
   objective loss;
   spec optimizer;
   std::vector<spec> metrics;
-  std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
+  std::vector<float> weights; ///< as model::all_weights() has them; empty where only a description was given
 };
 
 /// Whether a file is one that load_model reads, as far as its beginning tells, and no data.

@@ -1,5 +1,6 @@
 #include "apps/driver/export.hpp"
 
+#include "apps/driver/output.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
@@ -91,7 +92,7 @@ int export_command(const export_options& options) {
   if (to.has_weights && model.weights.empty())
     throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
   to.save(options.out, model);
-  fmt::print("{}\n", options.out);
+  print(fmt::format("{}\n", options.out));
   return 0;
 }
 

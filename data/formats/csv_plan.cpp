@@ -65,7 +65,9 @@ std::vector<std::string> counted_header(scanner& in) {
 
 class planner {
 public:
-  planner(scanner& in, const spec& source) : in_(in), keys_(source.keys) {}
+  planner(scanner& in, const spec& source, purpose why) : in_(in), keys_(source.keys), why_(why) {
+    p_.keeps_written = why == purpose::answering;
+  }
 
   plan made() {
     p_.delimiter = keys_.value("delimiter", std::string{","}).front();
@@ -76,7 +78,8 @@ public:
     for (std::size_t i = 0; i < p_.header.size(); ++i)
       places_.emplace(p_.header[i], i);
     p_.targets.assign(p_.header.size(), {});
-    choose_labels();
+    if (why_ == purpose::learning)
+      choose_labels();
     choose_features();
     choose_columns();
     if (p_.features.empty() && p_.kept.empty())
@@ -150,12 +153,21 @@ private:
     }
   }
 
+  // Of rows to be answered by its name: nobody has chosen labels.
+  bool is_label(std::size_t field) const {
+    if (why_ == purpose::learning)
+      return std::count(p_.labels.begin(), p_.labels.end(), field) != 0;
+    const auto named = keys_.value("label", nlohmann::json("label"));
+    const auto& name = p_.header[field];
+    return named.is_array() ? std::count(named.begin(), named.end(), name) != 0 : named == name;
+  }
+
   void choose_features() {
     if (const auto listed = keys_.find("features"); listed != keys_.end())
       p_.features = listed->get<std::vector<std::string>>();
     else if (!keys_.contains("columns"))
       for (std::size_t i = 0; i < p_.header.size(); ++i)
-        if (std::count(p_.labels.begin(), p_.labels.end(), i) == 0)
+        if (!is_label(i))
           p_.features.push_back(p_.header[i]);
     for (std::size_t i = 0; i < p_.features.size(); ++i) {
       auto& at = p_.targets[find(p_.features[i])];
@@ -198,6 +210,7 @@ private:
 
   scanner& in_;
   const nlohmann::json& keys_;
+  purpose why_;
   std::size_t header_at_ = 0;
   std::unordered_map<std::string_view, std::size_t> places_; // of the header's names, which may be a hundred thousand
   plan p_;
@@ -216,13 +229,13 @@ void guessed_type::widen(const guessed_type& other) {
   has_gaps = has_gaps || other.has_gaps;
 }
 
-plan make_plan(const file_content& text, const std::string& origin, const spec& source) {
+plan make_plan(const file_content& text, const std::string& origin, const spec& source, purpose why) {
   const auto delimiter = source.keys.value("delimiter", std::string{","}).front();
   constexpr std::string_view impossible{"\"\n\r\0+-.0123456789", 17};
   if (impossible.find(delimiter) != std::string_view::npos)
     throw failure{errc::config, "source `csv`: `delimiter` can be neither a quote, a line end nor a part of numbers"};
   scanner in{text, origin, delimiter};
-  return planner{in, source}.made();
+  return planner{in, source, why}.made();
 }
 
 double number_of(const scanner& in, std::string_view field, const std::string& name,

@@ -105,6 +105,7 @@ std::string_view scanner::text_field(stop& ended) {
       ++at_;
     field = {field_, static_cast<std::size_t>(at_ - field_)};
   }
+  written_ = at_;
   ended = end_field();
   return field;
 }

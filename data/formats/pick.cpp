@@ -63,7 +63,7 @@ table picked_columns(table from, const spec& source) {
   const bool all = kept == names{"*"};
   if (all)
     kept = from.names();
-  table made;
+  table made{from.rows()};
   const auto put = [&](const names& which, const char* as) {
     if (which.size() == 1)
       made.put(named(from.at(which.front()), as));
@@ -84,6 +84,14 @@ table picked_columns(table from, const spec& source) {
     throw failure{errc::data, (from.columns().empty() ? "" : from.columns().front().origin + ": ") +
                                   std::string{"has no column of numbers; name its `columns`"}};
   return made;
+}
+
+std::vector<std::string> named_columns(const spec& source) {
+  names all;
+  for (const auto* key : {"features", "columns"})
+    for (auto& name : names_of(source, key).value_or(names{}))
+      all.push_back(std::move(name));
+  return all;
 }
 
 std::vector<std::string> label_names(const spec& source) {

@@ -143,7 +143,8 @@ json keras_3_config(const json& model, const json& training, const wiring& wires
   if (graph)
     made["registered_name"] = "Functional";
   auto& config = made["config"];
-  config["trainable"] = config.value("trainable", true);
+  if (!graph) // of a graph it would be a word about all layers
+    config["trainable"] = config.value("trainable", true);
   config["layers"] = convert_layers(config.at("layers"), {wires, layers});
   if (training.is_null())
     return made;

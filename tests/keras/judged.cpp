@@ -89,7 +89,7 @@ private:
 
   model fresh(const objective& loss, std::size_t label_width) const {
     model m{loaded_.architecture, loss, label_width};
-    std::copy(loaded_.weights.begin(), loaded_.weights.end(), m.weights());
+    m.set_all_weights(dk::block::copy_of(loaded_.weights.data(), loaded_.weights.size()));
     return m;
   }
 
