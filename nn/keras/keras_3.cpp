@@ -49,6 +49,10 @@ void convert_keys(const std::string& class_name, json& config) {
   if (const auto& axis = at(config, "axis"); axis.is_array())
     config["axis"] = json(axis.at(0));
   for (auto& [key, value] : config.items()) {
+    if (key == "activation" && is_part(value)) {
+      value = object_of("keras.layers", value);
+      convert_keys(value["class_name"].get<std::string>(), value["config"]);
+    }
     if (ends_with(key, "_initializer") && is_part(value))
       value = object_of("keras.initializers", value);
     if (ends_with(key, "_regularizer") && is_part(value))
@@ -124,6 +128,22 @@ void convert_decay(json& config) {
       {"config", {{"initial_learning_rate", rate}, {"decay_steps", 1}, {"decay_rate", decay}, {"staircase", false}}}};
 }
 
+// A loss with keys, or several.
+json loss_of(const json& from) {
+  if (from.is_array()) {
+    auto all = json::array();
+    for (const auto& one : from)
+      all.push_back(loss_of(one));
+    return all;
+  }
+  if (!is_part(from))
+    return from;
+  auto made = object_of("keras.losses", from);
+  if (at(made["config"], "reduction") == "auto") // as Keras 2 calls it
+    made["config"]["reduction"] = "sum_over_batch_size";
+  return made;
+}
+
 json optimizer_of(const json& from) {
   auto made = object_of("keras.optimizers", from);
   auto& config = made["config"];
@@ -149,8 +169,9 @@ json keras_3_config(const json& model, const json& training, const wiring& wires
   if (training.is_null())
     return made;
   json compiled = {{"run_eagerly", false}, {"steps_per_execution", 1}, {"jit_compile", false}};
-  for (const char* key : {"loss", "loss_weights", "metrics", "weighted_metrics"})
+  for (const char* key : {"loss_weights", "metrics", "weighted_metrics"})
     compiled[key] = at(training, key);
+  compiled["loss"] = loss_of(at(training, "loss"));
   compiled["optimizer"] = optimizer_of(training.at("optimizer_config"));
   made["compile_config"] = std::move(compiled);
   return made;
