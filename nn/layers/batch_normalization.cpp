@@ -46,6 +46,7 @@ struct layout {
   bool scale = true;
   bool center = true;
   std::size_t channels = 0;
+  bool of_sample = false; ///< the moving variance is that of what the batch was drawn from
 
   std::size_t beta() const { return scale ? channels : 0; }
   std::size_t mean() const { return beta() + (center ? channels : 0); }
@@ -59,7 +60,8 @@ struct layout {
 ///
 /// The moving statistics are weights like all others, so that they travel with the center: what a worker commits is how
 /// far they moved, and a server folds that in by the rule of its algorithm. No optimizer steps them. The variance is
-/// that of the batch, not of what it was drawn from, as in Keras 3 (Keras 2 divides by n - 1 in images only).
+/// that of the batch, as in Keras 3, or, with sample_variance, of what it was drawn from: the moving one is divided by
+/// n - 1 in images, as in Keras 2.
 class batch_normalization final : public layer {
 public:
   batch_normalization(std::string name, const shape& input, std::size_t axis, const layout& of, const spec& from)
@@ -93,7 +95,8 @@ public:
       const auto spread = products_[c] / count - centre * centre;
       variance()[c] = static_cast<float>(spread < 0 ? 0 : spread);
       follow(weights[of_.mean() + c], mean()[c], moved()[c]);
-      follow(weights[of_.variance() + c], variance()[c], moved()[of_.channels + c]);
+      follow(weights[of_.variance() + c], static_cast<float>(static_cast<double>(variance()[c]) * of_sample(count)),
+             moved()[of_.channels + c]);
     }
     std::copy_n(mean(), of_.channels, batch_mean());
     std::transform(variance(), variance() + of_.channels, batch_inverse(), [this](float v) { return inverse(v); });
@@ -146,6 +149,9 @@ private:
   float* batch_inverse() { return mean() + 3 * of_.channels; }
   float* moved() { return mean() + 4 * of_.channels; } // two: mean and variance
   float* spare() { return mean() + 6 * of_.channels; }
+
+  // What makes the variance of `count` numbers that of what they were drawn from.
+  double of_sample(double count) const { return of_.of_sample && count > 1 ? count / (count - 1) : 1; }
 
   float inverse(float variance) const {
     return static_cast<float>(1 / std::sqrt(static_cast<double>(variance) + epsilon_));
@@ -261,9 +267,10 @@ std::unique_ptr<layer> make_batch_normalization(const spec& from, std::string na
   if (axis < 0 || axis >= rank)
     throw failure{errc::shape, "axis = " + std::to_string(number) + " is not one of its input " + batch_text(input)};
   const auto at = static_cast<std::size_t>(axis);
-  return std::make_unique<batch_normalization>(
-      std::move(name), input, at, layout{value_or(from, "scale", true), value_or(from, "center", true), input[at]},
-      from);
+  const bool image = rank == 3 && axis != 1; // what Keras 2 has a kernel of its own for
+  const layout of{value_or(from, "scale", true), value_or(from, "center", true), input[at],
+                  image && value_or(from, "sample_variance", false)};
+  return std::make_unique<batch_normalization>(std::move(name), input, at, of, from);
 }
 
 } // namespace
@@ -275,7 +282,8 @@ const layer_kind batch_normalization_layer{
                        {"momentum", value_kind::number, false, 0, 1},
                        {"epsilon", value_kind::number, false, 0},
                        {"center", value_kind::flag},
-                       {"scale", value_kind::flag}}),
+                       {"scale", value_kind::flag},
+                       {"sample_variance", value_kind::flag}}),
     make_batch_normalization};
 
 } // namespace dk::nn

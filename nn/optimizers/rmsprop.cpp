@@ -1,3 +1,4 @@
+#include "common/error.hpp"
 #include "common/simd.hpp"
 #include "nn/optimizer.hpp"
 #include "nn/reciprocal_root.hpp"
@@ -24,6 +25,17 @@ struct rmsprop_rule {
     mean = rho * mean + (1.0F - rho) * g;
     return rate * g / std::sqrt(v - mean * mean + epsilon);
   }
+
+  DK_INLINE float outside_step(float& v, float g) const {
+    v = rho * v + (1.0F - rho) * g * g;
+    return rate * g / (std::sqrt(v) + epsilon);
+  }
+
+  DK_INLINE float centered_outside_step(float& v, float& mean, float g) const {
+    v = rho * v + (1.0F - rho) * g * g;
+    mean = rho * mean + (1.0F - rho) * g;
+    return rate * g / (std::sqrt(v - mean * mean) + epsilon);
+  }
 };
 
 DK_CLONES void follow_rmsprop(float* __restrict w, float* __restrict v, const float* __restrict g, std::size_t count,
@@ -40,6 +52,18 @@ DK_CLONES void follow_centered(float* __restrict w, float* __restrict v, float* 
                                const float* __restrict g, std::size_t count, rmsprop_rule follow) {
   for (std::size_t i = 0; i < count; ++i)
     w[i] -= follow.centered_step(v[i], mean[i], g[i]);
+}
+
+DK_CLONES void follow_outside(float* __restrict w, float* __restrict v, const float* __restrict g, std::size_t count,
+                              rmsprop_rule follow) {
+  for (std::size_t i = 0; i < count; ++i)
+    w[i] -= follow.outside_step(v[i], g[i]);
+}
+
+DK_CLONES void follow_centered_outside(float* __restrict w, float* __restrict v, float* __restrict mean,
+                                       const float* __restrict g, std::size_t count, rmsprop_rule follow) {
+  for (std::size_t i = 0; i < count; ++i)
+    w[i] -= follow.centered_outside_step(v[i], mean[i], g[i]);
 }
 
 DK_CLONES void follow_with_momentum(float* __restrict w, float* __restrict v, float* __restrict u,
@@ -61,14 +85,16 @@ DK_CLONES void follow_centered_with_momentum(float* __restrict w, float* __restr
 
 /// v <- rho v + (1 - rho) g^2; s = learning_rate g / sqrt(v + epsilon); w <- w - s (Tieleman and Hinton 2012).
 /// With momentum: u <- momentum u + s, w <- w - u. Centered: v less the square of the mean of g, kept as v is, under
-/// the root. State: v, u, mean, as far as they are used.
+/// the root. State: v, u, mean, as far as they are used. epsilon_outside: sqrt(v) + epsilon in place of sqrt(v +
+/// epsilon), as Keras had it before 2.11 where there was no momentum.
 class rmsprop final : public optimizer {
 public:
-  rmsprop(const spec& from, std::size_t num_weights, bool momentum, bool centered)
+  rmsprop(const spec& from, std::size_t num_weights, bool momentum, bool centered, bool outside)
       : optimizer(num_weights, 1U + (momentum ? 1U : 0U) + (centered ? 1U : 0U), 0.0F, from, 0.001),
         rho_(static_cast<float>(value_or(from, "rho", 0.9))),
         epsilon_(static_cast<float>(value_or(from, "epsilon", 1e-7))),
-        momentum_(static_cast<float>(value_or(from, "momentum", 0.0))), has_momentum_(momentum), centered_(centered) {}
+        momentum_(static_cast<float>(value_or(from, "momentum", 0.0))), has_momentum_(momentum), centered_(centered),
+        outside_(outside) {}
 
 protected:
   void update(std::size_t first, std::size_t count, float* weights, const float* gradient) override {
@@ -77,6 +103,10 @@ protected:
       follow_centered_with_momentum(weights, v, array(1, first), array(2, first), gradient, count, now());
     else if (has_momentum_)
       follow_with_momentum(weights, v, array(1, first), gradient, count, now());
+    else if (centered_ && outside_)
+      follow_centered_outside(weights, v, array(1, first), gradient, count, now());
+    else if (outside_)
+      follow_outside(weights, v, gradient, count, now());
     else if (centered_)
       follow_centered(weights, v, array(1, first), gradient, count, now());
     else
@@ -84,7 +114,7 @@ protected:
   }
 
   void update_small_batch(std::size_t first, float* weights, const small_batch_gradient& gradient) override {
-    if (has_momentum_ || centered_)
+    if (has_momentum_ || centered_ || outside_)
       return optimizer::update_small_batch(first, weights, gradient);
     follow_rmsprop(weights, array(0, first), gradient, now());
   }
@@ -97,11 +127,15 @@ private:
   float momentum_;
   bool has_momentum_;
   bool centered_;
+  bool outside_;
 };
 
 std::unique_ptr<optimizer> make_rmsprop(const spec& from, std::size_t num_weights) {
-  return std::make_unique<rmsprop>(from, num_weights, value_or(from, "momentum", 0.0) > 0,
-                                   value_or(from, "centered", false));
+  const bool momentum = value_or(from, "momentum", 0.0) > 0;
+  const bool outside = value_or(from, "epsilon_outside", false);
+  if (momentum && outside)
+    throw failure{errc::config, "rmsprop: \"epsilon_outside\" goes with no \"momentum\"; leave one of them away"};
+  return std::make_unique<rmsprop>(from, num_weights, momentum, value_or(from, "centered", false), outside);
 }
 
 } // namespace
@@ -112,7 +146,8 @@ const optimizer_kind rmsprop_optimizer{"rmsprop",
                                        {{"rho", value_kind::number, false, 0, 1},
                                         {"momentum", value_kind::number, false, 0, 1},
                                         {"epsilon", value_kind::number, false, 0},
-                                        {"centered", value_kind::flag}},
+                                        {"centered", value_kind::flag},
+                                        {"epsilon_outside", value_kind::flag}},
                                        make_rmsprop};
 
 } // namespace dk::nn

@@ -119,7 +119,9 @@ private:
     auto others = m.measurements_of(loaded_.metrics);
     const auto found = m.evaluate(x.data(), labels.data(), x.size() / m.input_size(), &others);
     found_["loss"] = found.loss();
-    found_["metrics"] = {{"accuracy", found.accuracy()}};
+    found_["metrics"] = json::object();
+    if (const auto accuracy = found.accuracy())
+      found_["metrics"]["accuracy"] = *accuracy;
     for (const auto& [name, value] : others.values())
       found_["metrics"][name] = value;
     for (const auto& metric : loaded_.metrics)
@@ -134,11 +136,16 @@ private:
     const auto rows = wanted.at("batch").get<std::size_t>();
     const auto x = read_floats(path(".tx.f32"));
     const auto labels = read_floats(path(".ty.f32"));
-    std::vector<float> course(m.weights(), m.weights() + m.num_weights());
+    std::vector<float> course;
+    const auto keep = [&] {
+      const auto now = m.all_weights();
+      course.insert(course.end(), now.data(), now.data() + now.size());
+    };
+    keep();
     for (std::size_t step = 0; step < wanted.at("steps").get<std::size_t>(); ++step) {
       m.train_on_batch({x.data() + step * rows * m.input_size(), labels.data() + step * rows * m.label_width(), rows},
                        *with);
-      course.insert(course.end(), m.weights(), m.weights() + m.num_weights());
+      keep();
     }
     write_floats(path(".w.f32"), course);
   }
@@ -146,7 +153,8 @@ private:
   void initialize() {
     auto m = fresh("mean_squared_error", outputs_of(loaded_.architecture));
     m.initialize(7);
-    write_floats(path(".i.f32"), {m.weights(), m.weights() + m.num_weights()});
+    const auto all = m.all_weights();
+    write_floats(path(".i.f32"), {all.data(), all.data() + all.size()});
   }
 
   std::string folder_;

@@ -217,6 +217,10 @@ def foreign(rng, version):
     yield Case("foreign", i, [("GlobalAveragePooling2D", {"keepdims": True})], "keepdims")
     yield Case("foreign", v, [("ReLU", {"max_value": 1.0})], "max_value")
     yield Case("foreign", v, [("ReLU", {"threshold": 0.3})], "threshold")
+    yield Case("foreign", v, [("ReLU", {"max_value": 2.0, "threshold": 0.3, "negative_slope": 0.2})], "threshold")
+    for part in (Part("layers", "LeakyReLU", **{"negative_slope" if version == 3 else "alpha": 0.15}),
+                 Part("layers", "ELU", alpha=0.6), Part("layers", "ReLU", max_value=1.5)):
+        yield Case("foreign", v, [("Dense", {"units": 3, "activation": part})], "activation")
     yield Case("foreign", (3, 4), [("Softmax", {"axis": 1})], "axis")
     yield Case("foreign", (3, 4), [("Dropout", {"rate": 0.2, "noise_shape": (None, 1, 4)})], "noise_shape")
     yield Case("foreign", v, [("Dense", {"units": 2, "kernel_constraint": Part("constraints", "NonNeg")})],

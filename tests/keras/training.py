@@ -126,8 +126,9 @@ def optimizers(rng, version):
         yield case(learning_rate=0.05, use_ema=True, refuses="ema")
         if legacy and name != "AdamW":
             old = "optimizers.legacy"
-            yield case(old, learning_rate=0.05, **({} if name == "Nadam" else {"decay": 0.1}))
-            yield case(old, learning_rate=0.03, **own_keys(rng, name))
+            refuses = "schedule_decay" if name == "Nadam" else ""  # of the old Nadam, which dk has not
+            yield case(old, refuses, learning_rate=0.05, **({} if name == "Nadam" else {"decay": 0.1}))
+            yield case(old, refuses, learning_rate=0.03, **own_keys(rng, name))
     for schedule in schedules(rng):
         yield compiled("schedule", net(rng, ""), "mean_squared_error", Part("optimizers", "SGD", learning_rate=schedule))
 
@@ -183,3 +184,15 @@ def several_outputs(rng):
                  "optimizer": Part("optimizers", "Adam", learning_rate=0.01, epsilon=1e-3), "metrics": [],
                  "label": "", "outputs": [(first, 3), (second, 3)], "batch": 7}
         yield Case("several outputs", ((4,), (3,)), [], graph=graph, notes=notes)
+
+
+def frozen(rng):
+    """Layers that are not trained, batch normalization among them, and a model none of whose layers is but the last."""
+    for place in range(6):
+        layers = [("Dense", {"units": 5, "activation": "tanh", "kernel_regularizer": regularizer(rng)}),
+                  ("BatchNormalization", {"momentum": 0.7}), ("Dense", {"units": 4, "activation": "tanh"}),
+                  ("Dense", {"units": 3})]
+        for still in {0: [0], 1: [1], 2: [2], 3: [0, 1], 4: [0, 1, 2], 5: [3]}[place]:
+            layers[still][1]["trainable"] = False
+        optimizer = Part("optimizers", pick(rng, ["SGD", "Adagrad"]), learning_rate=0.05)
+        yield compiled("frozen layers", layers, "mean_squared_error", optimizer, batch=pick(rng, [2, 16]))

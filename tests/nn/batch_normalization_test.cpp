@@ -32,6 +32,20 @@ TEST_CASE("batch normalization by hand", "[nn][images]") {
   CHECK(predicted[0] == Approx(2 * (1 - 0.75) / std::sqrt(1.75) + 10));
 }
 
+// 1 and 5 have the variance 4; what they were drawn from, as far as two numbers tell, 8.
+TEST_CASE("the moving variance of images is that of a sample where it is told to", "[nn][images]") {
+  const auto moved = [](const shape& input, const char* key) {
+    model m{{"m", input, {{"batch_normalization", {{"momentum", 0.75}, {key, true}}}}}, "mean_squared_error", 1};
+    m.initialize(1);
+    const float x[] = {1, 5};
+    m.train_on_batch({x, x, 2}, *make_optimizer({"sgd"}, 4));
+    return m.weights()[3];
+  };
+  CHECK(moved({1, 1, 1}, "sample_variance") == 2.75F); // a quarter of the way from 1 to 8
+  CHECK(moved({1, 1, 1}, "center") == 1.75F);
+  CHECK(moved({1}, "sample_variance") == 1.75F); // no image
+}
+
 TEST_CASE("moving statistics follow the batches with every optimizer, in both ways to step", "[nn][images]") {
   for (const auto& name : optimizer_names())
     for (const double clip : {0.0, 1.0}) {

@@ -213,3 +213,18 @@ TEST_CASE("an optimizer nobody knows is refused with a hint", "[nn][optimizers]"
   CHECK_THROWS_WITH(check_optimizer({"sgd", {{"learning_rate", "fast"}}}), Catch::Contains("must be a number"));
   CHECK_THROWS_AS(check_optimizer({"sgd", {{"learning_rate", -1}}}), dk::failure);
 }
+
+// Keras before 2.11: v = 0.1 g^2 and a step of g / (sqrt(v) + epsilon).
+TEST_CASE("rmsprop adds epsilon to the root where it is told to", "[nn][optimizers]") {
+  const spec outside{"rmsprop", {{"learning_rate", 0.1}, {"epsilon", 0.5}, {"epsilon_outside", true}}};
+  const auto w = path(outside, {2, 1});
+  const double first = 0.1 * 2 / (std::sqrt(0.4) + 0.5);
+  CHECK(w[0] == Approx(1 - first));
+  CHECK(w[1] == Approx(1 - first - 0.1 * 1 / (std::sqrt(0.9 * 0.4 + 0.1) + 0.5)));
+  auto centered = outside;
+  centered.keys["centered"] = true;
+  CHECK(path(centered, {2})[0] == Approx(1 - 0.1 * 2 / (std::sqrt(0.4 - 0.04) + 0.5)));
+  auto refused = outside;
+  refused.keys["momentum"] = 0.5;
+  CHECK_THROWS_WITH(make_optimizer(refused, 1), Catch::Contains("epsilon_outside") && Catch::Contains("momentum"));
+}
