@@ -1,6 +1,7 @@
 #include "data/row_file.hpp"
 
 #include "common/error.hpp"
+#include "common/mapped_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,6 +68,7 @@ void row_file::append(const float* features, const float* labels, std::size_t co
     rows_ += now;
     count -= now;
   }
+  check_mapped_files();
 }
 
 void row_file::read(std::uint64_t first, std::size_t count, float* features, float* labels) const {

@@ -72,7 +72,7 @@ run_folder make_run_folder(const std::string& wanted, const std::string& name) {
 
 run_folder open_run_folder(const std::string& path) {
   run_folder folder{path};
-  if (!fs::is_directory(path))
+  if (std::error_code ignored; !fs::is_directory(path, ignored))
     throw failure{errc::checkpoint, path + ": no such folder; name a run's folder"};
   if (!fs::exists(folder.config()))
     throw failure{errc::checkpoint, path + " is not a run's folder: it has no config.resolved.toml; name one that has"};

@@ -5,6 +5,7 @@
 #include "data/formats/catalog.hpp"
 #include "data/formats/csv.hpp"
 #include "data/formats/csv_plan.hpp"
+#include "data/formats/encoding.hpp"
 #include "data/formats/file_stream.hpp"
 #include "data/formats/json_lines.hpp"
 #include "data/formats/pick.hpp"
@@ -31,12 +32,22 @@ bool are_in(const nlohmann::json& some, const names& all) {
   return std::all_of(wanted.begin(), wanted.end(), [&](const auto& name) { return has(all, name); });
 }
 
+// Those of the names that there are.
+names among(const names& columns, const nlohmann::json& some) {
+  names there;
+  for (const auto& name : some.is_string() ? names{some.get<std::string>()} : some.get<names>())
+    if (has(columns, name))
+      there.push_back(name);
+  return there;
+}
+
 // What a run's source says of columns: all of it in the same format, in another the names that are there.
 nlohmann::json keys_from(const spec& train, const std::string& format, const names& columns) {
   auto keys = nlohmann::json::object();
   for (const auto& [key, value] : train.keys.items()) {
     const bool names_columns = key == "features" || key == "label";
-    if (key != "path" && (train.name == format || (names_columns && are_in(value, columns))))
+    const bool is_kept = key == "columns"; // as far as they are there
+    if (key != "path" && (train.name == format || is_kept || (names_columns && are_in(value, columns))))
       keys[key] = value;
   }
   return keys;
@@ -61,14 +72,20 @@ spec fitted_keys(spec source, const names& columns, const std::optional<spec>& t
     if (!has(columns, name) && !has(columns, "features"))
       throw failure{errc::data, source.keys.value("path", std::string{"the data"}) + ": has no column `" + name +
                                     "`, which the model was trained on; it has " + join(columns)};
-  if (!keys.contains("features") && !has(columns, "features")) {
+  const bool are_made = train && train->keys.contains("columns"); // by transforms
+  if (!keys.contains("features") && !has(columns, "features") && !are_made) {
     names features;
     std::copy_if(columns.begin(), columns.end(), std::back_inserter(features),
                  [&](const auto& name) { return !has(labels, name); });
     keys["features"] = features;
   }
-  if (!keys.contains("columns"))
-    keys["columns"] = "*";
+  for (const auto* key : {"columns", "text"})
+    if (keys.contains(key))
+      keys[key] = among(columns, keys[key]);
+  if (keys["columns"].empty() || std::count(keys["columns"].begin(), keys["columns"].end(), "*") == 0)
+    keys["columns"].push_back("*");
+  if (keys.contains("text") && keys["text"].empty())
+    keys.erase("text");
   source.keys = keys;
   return source;
 }
@@ -98,6 +115,7 @@ data::table picked_for(data::table all, const std::optional<spec>& train) {
 /// Objects as they come, with what the model asks for.
 class picked_objects final : public data::table_stream {
 public:
+  /// @param text is UTF-8
   picked_objects(std::unique_ptr<data::byte_stream> text, const std::string& origin, const std::optional<spec>& train)
       : all_(data::json_lines::open(std::move(text), origin, together)), train_(train) {}
 
@@ -115,8 +133,13 @@ private:
   std::optional<spec> train_;
 };
 
+// The encoding of the training data, in which other data of its format is.
+std::string encoding_like(const std::optional<spec>& train) {
+  return data::encoding_of(train ? *train : spec{});
+}
+
 rows_to_predict from_stdin(const std::optional<spec>& train) {
-  auto input = data::open_pipe(STDIN_FILENO, "stdin");
+  auto input = data::as_utf8(data::open_pipe(STDIN_FILENO, "stdin"), encoding_like(train), "stdin");
   constexpr std::size_t most = std::size_t{1} << 20U;
   std::string start;
   const auto end_of_line = [&] { return start.find('\n', start.find_first_not_of("\r\n")); };
@@ -125,9 +148,9 @@ rows_to_predict from_stdin(const std::optional<spec>& train) {
   if (start.empty())
     throw failure{errc::data, "stdin: is empty; pipe CSV with a header, or JSON lines, into it"};
   const bool is_json = data::json_lines::recognise(start);
-  const auto source = is_json
-                          ? spec{"json_lines", {{"path", "stdin"}}}
-                          : csv_source(start.substr(0, end_of_line()), "stdin", {"csv", {{"path", "stdin"}}}, train);
+  auto source = is_json ? spec{"json_lines", {{"path", "stdin"}}}
+                        : csv_source(start.substr(0, end_of_line()), "stdin", {"csv", {{"path", "stdin"}}}, train);
+  source.keys.erase("encoding"); // it is UTF-8 by now
   auto all = data::continued(std::move(start), std::move(input));
   if (is_json)
     return {source, std::make_unique<picked_objects>(std::move(all), "stdin", train)};
@@ -144,10 +167,14 @@ rows_to_predict open_for_prediction(const std::string& data, const std::optional
     return {source, data::open(source)};
   const auto path = data::files_of(source.keys.begin()->get<std::string>()).front();
   if (source.name == "json_lines")
-    return {source, std::make_unique<picked_objects>(std::make_unique<data::file_stream>(path), path, train)};
+    return {source, std::make_unique<picked_objects>(
+                        data::as_utf8(std::make_unique<data::file_stream>(path),
+                                      train && train->name == source.name ? encoding_like(train) : "utf-8", path),
+                        path, train)};
   if (source.name == "csv") {
     constexpr std::size_t of_header = std::size_t{1} << 20U;
-    source = csv_source(data::start_of(path, of_header), path, source, train);
+    const auto encoding = train && train->name == source.name ? encoding_like(train) : data::encoding_of(source);
+    source = csv_source(data::start_of_text(path, of_header, encoding), path, source, train);
   } else if (train && train->name == source.name) {
     for (const auto& [key, value] : train->keys.items())
       if (key != "path" && key != "features" && key != "labels" && !source.keys.contains(key))

@@ -106,7 +106,7 @@ job_data streamed_inputs::training() {
   if (!is_held.empty())
     all.validation = kept(source, crew_.applied(open(true), fitted));
   all.fitted = after_preparation(source, fitted);
-  if (const auto some = data::glance(source)->next())
+  if (const auto some = rows()->next())
     all.source = data::with_listed_features(source, *some);
   return all;
 }

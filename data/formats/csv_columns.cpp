@@ -30,12 +30,12 @@ cells cells_of(std::vector<double> guess, const guessed_type& type) {
   return guess;
 }
 
-// The numbers of each row side by side.
-std::vector<double> interleaved(const std::vector<std::vector<double>>& columns) {
-  std::vector<double> all(columns.front().size() * columns.size());
-  for (std::size_t i = 0; i < columns.size(); ++i)
+// The numbers of the first columns, of each row side by side.
+std::vector<double> interleaved(const std::vector<std::vector<double>>& columns, std::size_t count) {
+  std::vector<double> all(columns.front().size() * count);
+  for (std::size_t i = 0; i < count; ++i)
     for (std::size_t row = 0; row < columns[i].size(); ++row)
-      all[row * columns.size() + i] = columns[i][row];
+      all[row * count + i] = columns[i][row];
   return all;
 }
 
@@ -43,10 +43,10 @@ column label_of(const plan& how, rows_read& read, const std::string& origin) {
   std::vector<std::string> names;
   for (const auto field : how.labels)
     names.push_back(how.header[field]);
-  if (how.is_list) // nothing else reads numbers as such
-    return {"label", {names.size()}, interleaved(read.numbers), origin, names};
-  const auto [as, index] = how.targets[how.labels.front()];
-  auto values = as == use::word ? cells{std::move(read.words[index])} : cells{std::move(read.numbers[index])};
+  if (how.is_list) // they are the first of the numbers
+    return {"label", {names.size()}, interleaved(read.numbers, names.size()), origin, names};
+  const auto& at = how.targets[how.labels.front()];
+  auto values = at.as == use::word ? cells{std::move(read.words[at.index])} : cells{std::move(read.numbers[at.index])};
   return {"label", {}, std::move(values), origin, names};
 }
 
@@ -94,10 +94,14 @@ table columns_of(const plan& how, rows_read read, const std::string& origin) {
   if (!how.labels.empty())
     all.put(label_of(how, read, origin));
   for (const auto field : how.kept) {
-    const auto [as, index] = how.targets[field];
-    auto values = as == use::word    ? cells{std::move(read.words[index])}
-                  : as == use::whole ? cells{std::move(read.wholes[index])}
-                                     : cells_of(std::move(read.guesses[index]), how.types[index]);
+    const auto& at = how.targets[field];
+    const bool again = at.also != use::skip;
+    const auto as = again ? at.also : at.as;
+    const auto index = again ? at.also_index : at.index;
+    auto values = as == use::word     ? cells{std::move(read.words[index])}
+                  : as == use::number ? cells{std::move(read.numbers[index])}
+                  : as == use::whole  ? cells{std::move(read.wholes[index])}
+                                      : cells_of(std::move(read.guesses[index]), how.types[index]);
     all.put({how.header[field], {}, std::move(values), origin, {}});
   }
   return all;

@@ -19,7 +19,7 @@ namespace dk::data::json_lines {
 // key that is null or absent in a line is missing there: NaN, or an empty text. So is a null in a list. Lines
 // that lack more than 8 numbers for each of their bytes are refused (a million are always allowed).
 
-/// path = FILE or a pattern, and features, label and columns (data/formats/pick.hpp).
+/// path = FILE or a pattern, encoding (encoding.hpp), and features, label and columns (data/formats/pick.hpp).
 std::vector<key_rule> keys();
 
 /// Whether a file that starts with these bytes has an object in its first line.
@@ -35,7 +35,7 @@ table_source rows_of(const spec& source, std::size_t bytes);
 /// All columns of the first rows, and of those that follow.
 table_stream_ptr glance(const spec& source, std::size_t bytes);
 
-/// All columns of text that comes from elsewhere, as it comes. @param origin its name for errors
+/// All columns of text that comes from elsewhere, as it comes. @param text is UTF-8. @param origin its name for errors
 table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, std::size_t bytes);
 
 /// All columns of a text. @throws failure (data): "FILE:LINE:COLUMN: what, which key, what to do"

@@ -106,6 +106,10 @@ void invert(const spec& given, const nlohmann::json& fitted, table& to) {
   }
 }
 
+bool takes_text(const spec&) {
+  return true;
+}
+
 } // namespace
 
 extern const transform_kind string_index_transform;
@@ -115,6 +119,10 @@ const transform_kind string_index_transform{"string_index",
                                             column_use::each,
                                             learn,
                                             apply,
-                                            invert};
+                                            invert,
+                                            nullptr,
+                                            false,
+                                            false,
+                                            takes_text};
 
 } // namespace dk::data

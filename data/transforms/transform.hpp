@@ -53,6 +53,9 @@ struct transform_kind {
 
   bool training_only = false; ///< not applied to other data
   bool needs_all = false;     ///< its rows come of all rows: it cannot be applied to some at a time
+
+  /// Whether it takes its columns for text, whatever they look like. nullptr: it does not
+  bool (*takes_text)(const spec& given) = nullptr;
 };
 
 /// Which columns a transform reads and writes, as (from, to) pairs: the keys `column` or `columns`, and `to` where it
