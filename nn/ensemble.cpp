@@ -35,23 +35,29 @@ void ensemble::answer(const float* features, std::size_t rows, float* outputs) {
   std::for_each(outputs, outputs + count, [part](float& x) { x *= part; });
 }
 
+std::vector<answer_pass> ensemble::passes_of(std::size_t first, std::size_t rows) {
+  std::vector<answer_pass> all;
+  for (std::size_t from = 0; from < rows; from += all.back().count) {
+    const auto place = (first + from) % rows_per_answer;
+    all.push_back({from, place, std::min(rows_per_answer - place, rows - from)});
+  }
+  return all;
+}
+
 void ensemble::predict(const float* features, std::size_t rows, float* outputs, std::size_t first_row) {
   const auto in = first().input_size();
   const auto out = first().output_size();
   pass_.reserve(rows_per_answer * in);
   pass_outputs_.reserve(rows_per_answer * out);
-  for (std::size_t from = 0; from < rows;) {
-    const auto place = (first_row + from) % rows_per_answer;
-    const auto count = std::min(rows_per_answer - place, rows - from);
+  for (const auto& [from, place, count] : passes_of(first_row, rows)) {
     if (count == rows_per_answer) {
       answer(features + from * in, count, outputs + from * out);
-    } else {
-      std::fill_n(pass_.data(), rows_per_answer * in, 0.0F);
-      std::copy_n(features + from * in, count * in, pass_.data() + place * in);
-      answer(pass_.data(), rows_per_answer, pass_outputs_.data());
-      std::copy_n(pass_outputs_.data() + place * out, count * out, outputs + from * out);
+      continue;
     }
-    from += count;
+    std::fill_n(pass_.data(), rows_per_answer * in, 0.0F);
+    std::copy_n(features + from * in, count * in, pass_.data() + place * in);
+    answer(pass_.data(), rows_per_answer, pass_outputs_.data());
+    std::copy_n(pass_outputs_.data() + place * out, count * out, outputs + from * out);
   }
 }
 

@@ -8,6 +8,14 @@
 
 namespace dk::nn {
 
+/// Rows that pass through a model together: `count` of them, from row `from` of those given on, of which the first has
+/// place `place` in the pass.
+struct answer_pass {
+  std::size_t from;
+  std::size_t place;
+  std::size_t count;
+};
+
 /// One model or several of one architecture that answer together: with the mean of their predictions (Breiman 1996).
 /// One thread at a time; its callers hold a compute_scope.
 class ensemble {
@@ -16,6 +24,9 @@ public:
 
   /// And when they are answered: enough for the products, few enough that a row alone has its answer soon.
   static constexpr std::size_t rows_per_answer = 64;
+
+  /// The passes in which `rows` rows are answered, of which the first is row `first` of a table.
+  static std::vector<answer_pass> passes_of(std::size_t first, std::size_t rows);
 
   /// @param weights of all models, one after the other
   /// Requires models >= 1. @throws failure (config, shape) as model's constructor; (shape) when they are not as many

@@ -40,6 +40,7 @@ TEST_CASE_METHOD(ledger_fixture, "leases name the learning rate of the moment", 
   me.send(book, rate_atom_v, exact{0.05});
   run();
   CHECK(double{take(a, 0, report(first)).rate} == 0.05);
+  CHECK(double{take(a, 0).rate} == 0.05); // the same lease, for our answer was lost
 }
 
 TEST_CASE_METHOD(ledger_fixture, "a parked worker gets the chunk that another one lost", "[actors][ledger]") {
@@ -255,4 +256,17 @@ TEST_CASE_METHOD(ledger_fixture, "a slot that a dead worker held is free again",
   send_request(b, 1);
   kill(a);
   CHECK(b.take<lease>().chunk == held.chunk);
+}
+
+TEST_CASE_METHOD(ledger_fixture, "a chunk that is refused for its staleness is trained again as often as it takes",
+                 "[actors][ledger]") {
+  start();
+  auto held = take(a, 0);
+  for (int i = 0; i < 10; ++i) {
+    auto refused = report(held, verdict_kind::rejected);
+    refused.again = true;
+    held = take(a, 0, refused);
+    CHECK(held.chunk == chunk_id{0, 0});
+  }
+  CHECK_FALSE(heard(kind::failed));
 }

@@ -157,6 +157,77 @@ TEST_CASE_METHOD(actor_fixture, "a row_worker lets a model answer, whatever the 
   CHECK(floats_in(work(*this, {{}, false, two}, rows_of({1})), "output") == std::vector<float>{5}); // (3 + 7) / 2
 }
 
+TEST_CASE_METHOD(actor_fixture, "parts of any size have the answers of the whole", "[actors][rows]") {
+  constexpr std::size_t rows = 300;
+  row_model model;
+  model.architecture = {"m", {7}, {{"dense", {{"units", 33}, {"activation", "tanh"}}}, {"dense", {{"units", 3}}}}};
+  nn::model drawn{model.architecture, "mean_squared_error", 3};
+  drawn.initialize(1);
+  model.weights = drawn.release_weights();
+  std::vector<float> features(rows * 7);
+  for (std::size_t i = 0; i < features.size(); ++i)
+    features[i] = static_cast<float>(i % 97) / 50 - 1;
+  const auto some = [&](std::size_t first, std::size_t count) {
+    data::table part;
+    part.put({"features", {7}, block::copy_of(features.data() + first * 7, count * 7), "f", {}});
+    return part;
+  };
+  const row_worker_setup setup{{}, false, model};
+  const auto together = floats_in(work(*this, setup, some(0, rows)), "output");
+  REQUIRE(together.size() == rows * 3);
+  for (const std::size_t size : {1U, 3U, 63U, 65U, 101U}) {
+    INFO(size << " rows a part");
+    std::vector<float> apart;
+    for (std::size_t first = 0; first < rows; first += size) {
+      const auto answers = floats_in(work(*this, setup, some(first, std::min(size, rows - first)), first), "output");
+      apart.insert(apart.end(), answers.begin(), answers.end());
+    }
+    CHECK(apart == together);
+  }
+}
+
+TEST_CASE_METHOD(actor_fixture, "measured parts of any size add up to the whole", "[actors][rows]") {
+  row_model model;
+  model.architecture = {"m", {1}, {{"dense", {{"units", 3}, {"activation", "softmax"}}}}};
+  model.weights = block_of({-3, 0.5F, 1, 2, 0, -2});
+  model.measured = true;
+  model.loss = "categorical_crossentropy";
+  model.metrics = {{"precision"}, {"recall"}, {"f1"}, {"auc"}};
+  std::vector<float> features;
+  std::vector<float> labels; // most rows are of class 0, the last ones of class 2
+  for (std::size_t i = 0; i < 150; ++i) {
+    labels.push_back(i > 140 ? 2.0F : i % 5 == 0 ? 1.0F : 0.0F);
+    features.push_back(labels.back() + static_cast<float>(i * 7 % 13) / 4 - 1);
+  }
+  const row_worker_setup setup{{}, false, model};
+  const auto one = spawn(row_worker, setup);
+  nn::model counting{model.architecture, model.loss, 1};
+  const auto measure = [&](std::size_t size) {
+    nn::metrics sums;
+    auto others = counting.measurements_of(model.metrics);
+    for (std::size_t first = 0; first < labels.size(); first += size) {
+      const auto last = std::min(first + size, labels.size());
+      const auto at = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
+      const auto found =
+          ask<row_result>(one, row_part{3, first,
+                                        rows_of({features.begin() + at(first), features.begin() + at(last)},
+                                                {labels.begin() + at(first), labels.begin() + at(last)})});
+      sums += found.found;
+      others.add(found.counts);
+    }
+    return std::pair{sums, others.values()};
+  };
+  const auto [sums, values] = measure(labels.size());
+  for (const std::size_t size : {1U, 63U, 64U, 101U}) {
+    INFO(size << " rows a part");
+    const auto [sums_of_parts, values_of_parts] = measure(size);
+    CHECK(sums_of_parts.rows == 150);
+    CHECK(sums_of_parts.correct == sums.correct);
+    CHECK(sums_of_parts.loss_sum == Approx(sums.loss_sum).epsilon(1e-6));
+    CHECK(values_of_parts == values);
+  }
+}
+
 TEST_CASE_METHOD(actor_fixture, "a row_worker measures a model", "[actors][rows]") {
   auto model = doubling();
   model.measured = true;
@@ -177,4 +248,24 @@ TEST_CASE_METHOD(actor_fixture, "what is wrong with rows is said, and the worker
   CHECK(refused.code == static_cast<std::uint8_t>(errc::shape));
   CHECK(refused.why == "the model takes 1 numbers, a row of f.csv has 2; give data of the same columns");
   CHECK(actor_fixture::ask<row_result>(worker, row_part{5, 0, rows_of({1})}).code == 0);
+}
+
+// Of one softmax over two classes a row may have a class number or two numbers.
+TEST_CASE_METHOD(actor_fixture, "parts with labels of another width are measured as they are", "[actors][rows]") {
+  row_model model;
+  model.architecture = {"m", {1}, {{"dense", {{"units", 2}, {"activation", "softmax"}}}}};
+  model.weights = block_of({1, -1, 0, 0});
+  model.measured = true;
+  model.loss = "categorical_crossentropy";
+  const auto one = spawn(row_worker, row_worker_setup{{}, false, model});
+  const auto numbers = ask<row_result>(one, row_part{1, 0, rows_of({1, -1}, {0, 0})});
+  data::table hot = rows_of({1, -1});
+  hot.put({"label", {2}, block_of({1, 0, 1, 0}), "f", {}});
+  const auto both = ask<row_result>(one, row_part{2, 2, hot});
+  CHECK(numbers.code == 0);
+  CHECK(both.code == 0);
+  CHECK(both.found.rows == 2);
+  CHECK(both.found.correct == 1);
+  CHECK(both.found.loss_sum == Approx(numbers.found.loss_sum));
+  CHECK(ask<row_result>(one, row_part{3, 4, rows_of({1, -1}, {0, 0})}).found.loss_sum == numbers.found.loss_sum);
 }

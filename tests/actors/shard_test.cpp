@@ -196,3 +196,20 @@ TEST_CASE("what is not finite does not get into a round, and a round that is not
     CHECK(why.code() == errc::diverged);
   }
 }
+
+TEST_CASE("a round's records tell each commit as it came", "[actors][shard][round]") {
+  shard it{in_rounds(true)};
+  auto slow = of(1, 0, 0, {1, 2});
+  slow.rate = 0.25;
+  it.judge(slow);
+  it.judge(last_chunk(0, {4, 8}));
+  const auto records = it.close_round();
+  REQUIRE(records.size() == 2);
+  CHECK(double{records[0].rate} == 0.25);
+  CHECK(double{records[1].rate} == 1);
+  CHECK(records[0].chunk == chunk_id{0, 0});
+  CHECK(records[1].chunk == chunk_id{0, 3});
+  CHECK(records[1].rows == row_range{30, 35});
+  CHECK(records[1].base == 0);
+  CHECK(double{records[0].scale} == Approx(2.0 / 3));
+}

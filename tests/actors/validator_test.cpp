@@ -135,6 +135,19 @@ TEST_CASE_METHOD(validator_fixture, "a measurement can be due several times an e
   }
 }
 
+TEST_CASE_METHOD(validator_fixture, "what is trained is what all shards have", "[actors][validator]") {
+  start(setup());
+  SECTION("of which the first is behind") {
+    fold(0, 20);
+    fold(1, 30);
+  }
+  SECTION("of which the last is behind") {
+    fold(0, 30);
+    fold(1, 20);
+  }
+  CHECK(measure(5, 1).trained == 20);
+}
+
 TEST_CASE_METHOD(validator_fixture, "while one center is measured the next can become due; it is measured then",
                  "[actors][validator]") {
   start(setup());

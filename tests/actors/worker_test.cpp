@@ -143,6 +143,16 @@ TEST_CASE_METHOD(worker_fixture, "the report tells the gravest verdict", "[actor
   CHECK(report.staleness == 2);
 }
 
+TEST_CASE_METHOD(worker_fixture, "the report tells the greatest staleness, whichever shard has it",
+                 "[actors][worker]") {
+  start();
+  grant({1, {0, 0}, {0, 1}});
+  feed(1, 1, 0, true);
+  judge(of_w, applied(9, 5, 2));
+  judge(of_b, applied(9, 1, -1));
+  CHECK(report().staleness == 5);
+}
+
 TEST_CASE_METHOD(worker_fixture, "a worker ends in order when no work is left", "[actors][worker]") {
   start();
   grant({});

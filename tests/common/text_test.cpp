@@ -14,6 +14,9 @@ TEST_CASE("a misspelt name finds its neighbour, a strange one nothing", "[common
 TEST_CASE("numbers and lists read well", "[common][text]") {
   CHECK(dk::with_commas(0) == "0");
   CHECK(dk::with_commas(999) == "999");
+  CHECK(dk::with_commas(1000) == "1,000");
+  CHECK(dk::with_commas(12345) == "12,345");
+  CHECK(dk::with_commas(123456) == "123,456");
   CHECK(dk::with_commas(1234567) == "1,234,567");
   CHECK(dk::join({"a", "b"}) == "a, b");
 }

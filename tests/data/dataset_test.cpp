@@ -78,3 +78,16 @@ TEST_CASE("labels are class numbers below the number of classes", "[data][datase
   CHECK(failure_of(errc::data, [&] { check_labels(with_labels({0, -1}), 3); }).find("label -1") != std::string::npos);
   CHECK(failure_of(errc::data, [] { check_labels({}, 3); }) == "has no labels; name them in the data source");
 }
+
+// Labels are looked at some thousands at a time.
+TEST_CASE("a label that is no class is named by its row, however far down", "[data][dataset]") {
+  for (const std::size_t bad : {0U, 4095U, 4096U, 10'000U}) {
+    std::vector<double> labels(10'001);
+    labels[bad] = 7;
+    table all;
+    all.put({"features", {1}, floats(std::vector<float>(labels.size())), "f", {}});
+    all.put({"label", {}, std::move(labels), "l", {}});
+    const auto why = failure_of(errc::data, [&] { check_labels(make_dataset(all), 3); });
+    CHECK(why.find("l: row " + std::to_string(bad) + " (the first is 0) has the label 7") == 0);
+  }
+}

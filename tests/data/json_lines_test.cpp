@@ -1,4 +1,6 @@
 #include "data/formats/json_lines.hpp"
+
+#include "data/formats/catalog.hpp"
 #include "data/formats/write.hpp"
 #include "tests/data/tables.hpp"
 
@@ -130,4 +132,19 @@ TEST_CASE("lines of objects that end by carriage returns are told of", "[data][j
   CHECK(error_of("{\"a\": 1}\r{\"a\": 2}\r").find("lines end by a line feed, not by a carriage return") !=
         std::string::npos);
   CHECK(values_of(parse("\xEF\xBB\xBF{\"a\": 1}\r\n{\"a\": 2}\r\n\r\n", "f"), "a") == values{1, 2});
+}
+
+TEST_CASE("a bad line is named by its number in its own file", "[data][json_lines]") {
+  const temporary_folder folder;
+  folder.write("a.jsonl", "{\"x\": 1}\n{\"x\": 2}\n{\"x\": 3}\n");
+  folder.write("b.jsonl", "{\"x\": 4}\n{\"x\": }\n");
+  const dk::spec source{"json_lines", {{"path", folder.path("*.jsonl")}, {"columns", {"x"}}}};
+  for (const std::size_t bytes : {1U, 1000U}) {
+    const auto why = failure_in(folder, errc::data, [&] {
+      const auto rows = dk::data::open(source, bytes);
+      while (rows->next())
+        ;
+    });
+    CHECK(why == "b.jsonl:2:7: is no JSON; expected an object a line");
+  }
 }

@@ -143,3 +143,20 @@ TEST_CASE("a window's rows are those of its blocks, which come from everywhere",
   CHECK(differences(order, {1, 1, 10'003, true, dk::data::sampling::every_row, {block, blocks}}) > 9900);
   CHECK(row_order{1, 0, 100, true, dk::data::sampling::every_row, {60, 1}}.is_windowed() == false);
 }
+
+TEST_CASE("windows are not shuffled alike", "[data][shuffle]") {
+  const row_order order{1, 0, 1000, true, dk::data::sampling::every_row, {10, 4}};
+  REQUIRE(order.num_windows() == 25);
+  const auto places_in = [&](std::uint64_t window) {
+    std::vector<std::uint64_t> places;
+    for (std::uint64_t i = window * 40; i < (window + 1) * 40; ++i)
+      places.push_back(order.spot_of(i).inside);
+    return places;
+  };
+  std::vector<std::vector<std::uint64_t>> all;
+  for (std::uint64_t window = 0; window < 24; ++window) // the last one is longer
+    all.push_back(places_in(window));
+  std::sort(all.begin(), all.end());
+  const auto alike = std::unique(all.begin(), all.end());
+  CHECK(alike - all.begin() >= 12); // of 40 that there are
+}

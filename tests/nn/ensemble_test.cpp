@@ -58,6 +58,27 @@ TEST_CASE("a row's answer has the same bits with any part of the table", "[nn][e
     }
 }
 
+// On most machines a row's answer has the same bits at any place, so that no answer tells where it stood.
+TEST_CASE("a row has the place in its pass that it has in the table", "[nn][ensemble]") {
+  constexpr auto size = ensemble::rows_per_answer;
+  for (const std::size_t first : {0U, 1U, 5U, 63U, 64U, 65U, 1024U, 1000U})
+    for (const std::size_t rows : {0U, 1U, 2U, 59U, 63U, 64U, 65U, 127U, 300U}) {
+      INFO(rows << " rows from " << first << " on");
+      std::size_t next = 0;
+      for (const auto& [from, place, count] : ensemble::passes_of(first, rows)) {
+        CHECK(from == next);
+        CHECK(place == (first + from) % size);
+        CHECK(count > 0);
+        const bool fills_its_pass = place + count == size;
+        const bool is_last = from + count == rows;
+        CHECK((fills_its_pass || is_last));
+        CHECK(place + count <= size);
+        next = from + count;
+      }
+      CHECK(next == rows);
+    }
+}
+
 TEST_CASE("what is measured is what is answered", "[nn][ensemble]") {
   const compute_scope computing;
   const auto& shape = ensembles.front();

@@ -216,3 +216,21 @@ TEST_CASE("metrics of batches add up to those of all rows", "[nn][losses]") {
   CHECK(metrics{}.loss() == 0);
   CHECK(metrics{}.accuracy() == 0);
 }
+
+TEST_CASE("a batch whose first rows are 0 and 1 keeps its labels where others are not", "[nn][losses]") {
+  const float x[] = {0.5F, 0.25F};
+  const float labels[] = {0, -1};
+  auto m = passing("linear", "hinge", 1, 1);
+  CHECK(m.evaluate(x, labels, 2).loss() == Approx((1 + 1.25) / 2)); // max(1 - 0, 0) and 1 + 0.25
+  auto squared = passing("linear", "squared_hinge", 1, 1);
+  CHECK(squared.evaluate(x, labels, 2).loss() == Approx((1 + 1.25 * 1.25) / 2));
+}
+
+TEST_CASE("a divergence has no gradient where its output is clipped", "[nn][losses]") {
+  auto m = passing("linear", "kullback_leibler_divergence", 2, 2);
+  const float x[] = {-0.5F, 1.5F};
+  const float labels[] = {0.25F, 0.75F};
+  CHECK(m.compute_gradient({x, labels, 1}).loss() == Approx(0.25 * std::log(0.25 / 1e-7) + 0.75 * std::log(0.75)));
+  CHECK(bias_gradient(m, 0, 2) == 0.0F);
+  CHECK(bias_gradient(m, 1, 2) == 0.0F);
+}

@@ -90,6 +90,57 @@ TEST_CASE("AUC is the share of pairs in the right order", "[nn][metrics]") {
   CHECK(measured({"auc"}, three_classes, {1, 0, 0, 0, 1, 0, 0, 0, 0}, {0, 1, 2}) == Approx(2.5 / 3));
 }
 
+// Six rows of class 0, three of class 1, one of class 2, chosen so that the mean over the classes is neither that over
+// the rows nor the share of all decisions together.
+TEST_CASE("means over classes of different size take each class as much", "[nn][metrics]") {
+  const std::vector<std::pair<std::size_t, float>> chosen_and_label{{0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0},
+                                                                    {1, 0}, {0, 1}, {1, 1}, {1, 1}, {0, 2}};
+  std::vector<float> outputs;
+  std::vector<float> numbers;
+  std::vector<float> one_hot;
+  for (const auto& [chosen, label] : chosen_and_label) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      outputs.push_back(i == chosen ? 0.7F : 0.15F);
+      one_hot.push_back(static_cast<float>(i) == label ? 1.0F : 0.0F);
+    }
+    numbers.push_back(label);
+  }
+  const auto check = [&](const char* name, double macro) {
+    INFO(name);
+    CHECK(measured({name}, three_classes, outputs, numbers) == Approx(macro));
+    CHECK(measured({name}, {3, 3}, outputs, one_hot) == Approx(macro));
+  };
+  check("precision", (5.0 / 7 + 2.0 / 3 + 0) / 3); // 7 of 10 decisions are right
+  check("recall", (5.0 / 6 + 2.0 / 3 + 0) / 3);
+  check("f1", (10.0 / 13 + 4.0 / 6 + 0) / 3);
+  CHECK(measured({"accuracy"}, three_classes, outputs, numbers) == Approx(0.7));
+}
+
+TEST_CASE("means over decisions that do not exclude each other take each output as much", "[nn][metrics]") {
+  // Output 0: given 3 times, twice rightly, of 2 rows; output 1: given once, rightly, of 4 rows.
+  const std::vector<float> outputs{0.9F, 0.9F, 0.9F, 0.1F, 0.9F, 0.1F, 0.1F, 0.1F};
+  const std::vector<float> labels{1, 1, 1, 1, 0, 1, 0, 1};
+  const metric_use use{2, 2, false};
+  CHECK(measured({"precision"}, use, outputs, labels) == Approx((2.0 / 3 + 1) / 2)); // of all, 3 of 4
+  CHECK(measured({"recall"}, use, outputs, labels) == Approx((1 + 1.0 / 4) / 2));    // of all, 3 of 6
+  CHECK(measured({"f1"}, use, outputs, labels) == Approx((4.0 / 5 + 2.0 / 5) / 2));  // of all, 6 of 10
+}
+
+TEST_CASE("AUC is the mean over the classes that occur", "[nn][metrics]") {
+  // Of class 0 all pairs are in order, of class 1 three of four; there is no row of class 2 or 3.
+  const std::vector<float> outputs{0.9F, 0.5F, 0, 0, 0.7F, 0.2F, 0, 0, 0.2F, 0.4F, 0, 0, 0.1F, 0.8F, 0, 0};
+  CHECK(measured({"auc"}, {4, 1}, outputs, {0, 0, 1, 1}) == Approx((1 + 0.75) / 2));
+  CHECK(measured({"auc"}, {4, 4}, outputs, {1, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0}) == Approx((1 + 0.75) / 2));
+  // Outputs that decide for themselves: the second is 1 in every row.
+  CHECK(measured({"auc"}, {2, 2, false}, {0.9F, 0.1F, 0.2F, 0.6F}, {1, 1, 0, 1}) == 1);
+}
+
+TEST_CASE("AUC of unequal classes is not weighted by their rows", "[nn][metrics]") {
+  // Class 0, of one row: 1 of 3 pairs in order; class 1, of two rows: 4 of 4; class 2, of one: 2 of 3.
+  const std::vector<float> outputs{0.3F, 0.1F, 0.6F, 0.5F, 0.9F, 0.2F, 0.4F, 0.8F, 0.1F, 0.1F, 0.3F, 0.5F};
+  CHECK(measured({"auc"}, three_classes, outputs, {0, 1, 1, 2}) == Approx((1.0 / 3 + 1 + 2.0 / 3) / 3));
+}
+
 TEST_CASE("metrics of parts add up to that of the whole", "[nn][metrics]") {
   const std::size_t rows = 97;
   const auto outputs = test::random_numbers(rows * 3, 1, 0, 1);
