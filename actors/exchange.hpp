@@ -18,7 +18,7 @@ void commit_progress(worker_ptr self, std::function<void()> then);
 
 /// What belongs to one shard, while its delta is made.
 struct shard_slice {
-  std::size_t first;   ///< in the flat vector
+  std::size_t first;   ///< in the model's free weights
   std::size_t size;    ///< of each of these
   float* replica;      ///< which may be moved
   const float* center; ///< that was pulled last

@@ -76,6 +76,7 @@ struct chunk_report {
   std::uint32_t batches = 0;
   exact loss_sum; ///< over the rows
   std::uint64_t correct = 0;
+  std::uint64_t decisions = 0;               ///< that `correct` is of; none where outputs are numbers
   verdict_kind kind = verdict_kind::applied; ///< the gravest verdict of all shards
   std::uint64_t staleness = 0;               ///< the largest of all shards
   std::string reason;
@@ -132,7 +133,7 @@ typename Inspector::result_type inspect(Inspector& f, verdict& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, chunk_report& x) {
   return f(caf::meta::type_name("chunk_report"), x.lease, x.chunk, x.worker, x.rows, x.batches, x.loss_sum, x.correct,
-           x.kind, x.staleness, x.reason, x.again, x.computing_seconds, x.waiting_seconds);
+           x.decisions, x.kind, x.staleness, x.reason, x.again, x.computing_seconds, x.waiting_seconds);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_request& x) {

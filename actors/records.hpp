@@ -4,6 +4,7 @@
 
 #include "actors/messages.hpp"
 #include "common/error.hpp"
+#include "nn/metrics.hpp"
 
 #include <map>
 #include <string>
@@ -48,12 +49,18 @@ struct validation_report {
   std::uint64_t rows = 0;              ///< held out
   exact loss_sum;                      ///< over them
   std::uint64_t correct = 0;
+  std::uint64_t decisions = 0;         ///< that `correct` is of; none where outputs are numbers
   exact seconds;                       ///< that the evaluation took
   bool best = false;                   ///< no earlier center of the run was better
   bool last = false;                   ///< of the end of a start of the run, not when one was due
   exact rate = 1;                      ///< of the leases from now on
   std::map<std::string, exact> others; ///< the metrics beside loss and accuracy, by name
 };
+
+/// As measurements have them.
+inline nn::metrics metrics_of(const validation_report& measured) {
+  return {measured.loss_sum, measured.correct, measured.rows, measured.decisions};
+}
 
 /// What a shard did so far, counted by itself.
 struct shard_tally {
@@ -124,7 +131,7 @@ typename Inspector::result_type inspect(Inspector& f, commit_record& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, validation_report& x) {
   return f(caf::meta::type_name("validation_report"), x.trained, x.epoch, x.versions, x.rows, x.loss_sum, x.correct,
-           x.seconds, x.best, x.last, x.rate, x.others);
+           x.decisions, x.seconds, x.best, x.last, x.rate, x.others);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shard_tally& x) {

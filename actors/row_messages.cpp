@@ -148,8 +148,9 @@ caf::error read_column(source& f, table& to) {
 } // namespace
 
 caf::error inspect(caf::serializer& f, table& x) {
+  std::uint64_t rows = x.rows();
   std::uint64_t count = x.columns().size();
-  if (auto bad = f(count))
+  if (auto bad = f(rows, count))
     return bad;
   for (auto c : x.columns()) { // a copy: CAF writes of what it may change
     auto type = static_cast<std::uint8_t>(c.values.index());
@@ -171,10 +172,11 @@ caf::error inspect(caf::deserializer& f, table& x) {
   auto* bytes = dynamic_cast<source*>(&f);
   if (bytes == nullptr)
     return caf::sec::invalid_argument;
+  std::uint64_t rows = 0;
   std::uint64_t count = 0;
-  if (auto bad = f(count))
+  if (auto bad = f(rows, count))
     return bad;
-  x = {};
+  x = table{rows};
   for (std::uint64_t i = 0; i < count; ++i)
     if (auto bad = read_column(*bytes, x))
       return bad;

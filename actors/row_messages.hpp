@@ -64,11 +64,11 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, metrics& x) {
   exact loss{x.loss_sum};
   if constexpr (Inspector::writes_state) {
-    auto result = f(loss, x.correct, x.rows);
+    auto result = f(loss, x.correct, x.rows, x.decisions);
     x.loss_sum = loss;
     return result;
   } else {
-    return f(loss, x.correct, x.rows);
+    return f(loss, x.correct, x.rows, x.decisions);
   }
 }
 template <class Inspector>

@@ -33,7 +33,7 @@ nn::ensemble& models_without_labels(row_worker_state& my) {
 
 // What a label says must not matter to a prediction.
 data::table without_label(const data::table& from) {
-  data::table rest;
+  data::table rest{from.rows()};
   for (const auto& c : from.columns())
     if (c.name != "label")
       rest.put(c);

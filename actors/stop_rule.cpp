@@ -20,13 +20,15 @@ bool stop_watch::is_reached(std::uint64_t rows, double seconds) const {
     return false;
   double loss = 0;
   double correct = 0;
+  double decisions = 0;
   double of = 0;
   for (const auto& report : newest_) {
     loss += report.loss_sum;
     correct += static_cast<double>(report.correct);
+    decisions += static_cast<double>(report.decisions);
     of += static_cast<double>(report.rows);
   }
-  return loss / of <= rule_.loss || correct / of >= rule_.accuracy;
+  return loss / of <= rule_.loss || correct / decisions >= rule_.accuracy;
 }
 
 } // namespace dk

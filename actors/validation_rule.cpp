@@ -9,7 +9,7 @@ double loss_of(const validation_report& measured) {
 }
 
 double accuracy_of(const validation_report& measured) {
-  return static_cast<double>(measured.correct) / static_cast<double>(measured.rows);
+  return static_cast<double>(measured.correct) / static_cast<double>(measured.decisions); // NaN where there are none
 }
 
 } // namespace

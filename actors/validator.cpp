@@ -61,7 +61,7 @@ void conclude(validator_ptr self) {
   my.watch.add(my.now);
   my.newest = my.now;
   if (my.now.best) {
-    my.best = block::copy_of(my.model->weights(), my.model->num_weights());
+    my.best = my.model->all_weights();
     if (my.setup.on_best)
       my.setup.on_best(*my.model);
   }
@@ -184,6 +184,7 @@ void evaluate(validator_ptr self, const batch& b) {
     my.now.rows += part.rows;
     my.now.loss_sum = my.now.loss_sum + part.loss_sum;
     my.now.correct += part.correct;
+    my.now.decisions += part.decisions;
   }
   if (b.last)
     return conclude(self);

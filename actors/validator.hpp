@@ -15,7 +15,7 @@ namespace dk {
 /// A shard as a validator knows it.
 struct measured_shard {
   server_actor server;
-  std::uint64_t offset = 0; ///< of its slice in the flat vector
+  std::uint64_t offset = 0; ///< of its slice in the model's free weights
 };
 
 struct validator_setup {
@@ -56,7 +56,7 @@ struct validator_state {
   std::vector<caf::typed_response_promise<validation_report>> finishing; // who waits for that of the last center
   std::chrono::steady_clock::time_point begun;
   validation_watch watch;
-  block best; // the best center's weights
+  block best; // all weights of the model with the best center
 };
 
 /// Measures centers on held-out rows, beside the training: when every shard has folded in another `every` epochs, it

@@ -136,6 +136,7 @@ void train(worker_ptr self, const batch& b) {
                                               : my.own->model.train_on_batch(rows, *my.own->optimizer);
     my.report.loss_sum = my.report.loss_sum + step.loss_sum;
     my.report.correct += step.correct;
+    my.report.decisions += step.decisions;
     my.report.rows += step.rows;
     ++my.report.batches;
   }

@@ -15,7 +15,7 @@ namespace dk {
 /// A shard as a worker knows it.
 struct shard_link {
   server_actor server;
-  std::uint64_t offset = 0; ///< of its slice in the flat vector
+  std::uint64_t offset = 0; ///< of its slice in the model's free weights
   std::uint32_t shard_epoch = 0;
   center start; ///< what the replica starts from: version 0
 };
@@ -43,7 +43,7 @@ struct worker_setup {
   ledger_actor ledger;
   loader_actor loader;
   std::vector<shard_link> shards;        ///< empty for a worker that trains alone
-  std::function<replica()> make_replica; ///< called once, by the worker itself
+  std::function<replica()> make_replica; ///< called once, by the worker itself; frozen weights are set in it
   exchange_rule exchange;
   std::uint32_t batch_rows = 1;
   std::uint32_t prefetch = 4; ///< batches under way, at least 1

@@ -179,17 +179,17 @@ row_numbers numbers_of(const row_numbers& from, const std::shared_ptr<const std:
 } // namespace
 
 table picked(const table& from, const std::vector<std::size_t>& rows) {
-  table all;
+  table all{rows.size()};
   const auto shared = std::make_shared<const std::vector<std::size_t>>(rows);
   for (const auto& c : from.columns())
     all.put({c.name, c.shape,
              std::visit([&](const auto& values) -> cells { return picked_cells(values, width(c), rows); }, c.values),
-             c.origin, c.fields, numbers_of(c.numbers, shared)});
+             c.origin, c.fields, numbers_of(c.numbers, shared), c.spelled});
   return all;
 }
 
 table counted_from(table rows, std::uint64_t first) {
-  table all;
+  table all{rows.rows()};
   for (auto& c : std::move(rows).release()) {
     c.numbers = {first};
     all.put(std::move(c));
@@ -198,18 +198,21 @@ table counted_from(table rows, std::uint64_t first) {
 }
 
 table slice(const table& from, std::size_t first, std::size_t count) {
-  table some;
+  table some{count};
   for (const auto& c : from.columns())
     some.put({c.name, c.shape,
               std::visit([&](const auto& all) -> cells { return sliced_cells(all, width(c), first, count); }, c.values),
-              c.origin, c.fields, sliced_numbers(c.numbers, first, count)});
+              c.origin, c.fields, sliced_numbers(c.numbers, first, count), c.spelled});
   return some;
 }
 
 table joined(const std::vector<table>& parts) {
   if (parts.size() == 1)
     return parts.front();
-  table all;
+  std::size_t rows = 0;
+  for (const auto& part : parts)
+    rows += part.rows();
+  table all{rows};
   for (const auto& a : parts.front().columns()) {
     columns same;
     for (const auto& part : parts) {
@@ -217,7 +220,7 @@ table joined(const std::vector<table>& parts) {
       check_alike(a, b);
       same.push_back(&b);
     }
-    all.put({a.name, a.shape, joined_cells(same), a.origin, a.fields, joined_numbers(same)});
+    all.put({a.name, a.shape, joined_cells(same), a.origin, a.fields, joined_numbers(same), a.spelled});
   }
   return all;
 }

@@ -70,6 +70,16 @@ block as_floats(const column& from) {
   });
 }
 
+void table::refuse_rows(const column& added, std::size_t count) const {
+  const auto other =
+      std::find_if(columns_.begin(), columns_.end(), [&](const column& c) { return c.name != added.name; });
+  const auto beside = other == columns_.end() ? "the table has " : "column `" + other->name + "` has ";
+  throw failure{errc::data, (added.origin.empty() ? "" : added.origin + ": ") + "column `" + added.name + "` has " +
+                                std::to_string(count) + " rows, " + beside + std::to_string(rows_) +
+                                (other == columns_.end() || other->origin.empty() ? "" : " (" + other->origin + ')') +
+                                "; give files that belong together"};
+}
+
 void table::put(column added) {
   const auto count = size(added);
   const auto wide = width(added);
@@ -80,13 +90,8 @@ void table::put(column added) {
   const auto known =
       std::find_if(columns_.begin(), columns_.end(), [&](const column& c) { return c.name == added.name; });
   const bool alone = columns_.empty() || (columns_.size() == 1 && known != columns_.end());
-  if (!alone && count / wide != rows_) {
-    const auto& other = known == columns_.begin() ? columns_.back() : columns_.front();
-    throw failure{errc::data, where + "column `" + added.name + "` has " + std::to_string(count / wide) +
-                                  " rows, column `" + other.name + "` has " + std::to_string(rows_) +
-                                  (other.origin.empty() ? "" : " (" + other.origin + ')') +
-                                  "; give files that belong together"};
-  }
+  if ((are_known_ || !alone) && count / wide != rows_)
+    refuse_rows(added, count / wide);
   rows_ = count / wide;
   if (known == columns_.end())
     columns_.push_back(std::move(added));

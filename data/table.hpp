@@ -26,15 +26,25 @@ struct row_numbers {
   std::uint64_t operator[](std::size_t row) const { return first + (picked ? (*picked)[row] : row); }
 };
 
+/// How texts are spelled: as what they say, or as they stand in the file that they come from, so that they can be
+/// written again byte for byte.
+enum class spelling : std::uint8_t {
+  plain,
+  csv,        ///< a field, with its quotes
+  csv_number, ///< a field that a model takes for a number
+  json,       ///< a value; nothing where a line has none
+};
+
 /// A named column: one cell of `shape` per row ([] is one number, [28, 28] an image), row-major, a row contiguous.
 /// Of texts there is one per row.
 struct column {
   std::string name;
   std::vector<std::size_t> shape;
   cells values;
-  std::string origin;              ///< the file it came from, for errors
-  std::vector<std::string> fields; ///< what the elements of a cell are called in that file; may be empty
-  row_numbers numbers = {};        ///< of its rows in that file, for errors
+  std::string origin;                 ///< the file it came from, for errors
+  std::vector<std::string> fields;    ///< what the elements of a cell are called in that file; may be empty
+  row_numbers numbers = {};           ///< of its rows in that file, for errors
+  spelling spelled = spelling::plain; ///< of texts
 };
 
 /// Numbers per row: the product of the shape.
@@ -78,8 +88,14 @@ block as_floats(const column& from);
 /// Named columns of the same number of rows, in the order in which they were added.
 class table {
 public:
+  /// Of as many rows as the first column that is added has.
+  table() = default;
+
+  /// Of so many rows, also while there is no column.
+  explicit table(std::size_t rows) : rows_(rows), are_known_(true) {}
+
   /// Adds a column, or replaces the one of this name where it stands.
-  /// @throws failure (data) when its rows are not as many as the other columns', or not whole
+  /// @throws failure (data) when its rows are not as many as the table's, or not whole
   void put(column added);
 
   std::size_t rows() const { return rows_; }
@@ -97,8 +113,11 @@ public:
   const column& at(std::string_view name) const;
 
 private:
+  [[noreturn]] void refuse_rows(const column& added, std::size_t count) const;
+
   std::vector<column> columns_;
   std::size_t rows_ = 0;
+  bool are_known_ = false; // before the first column
 };
 
 } // namespace dk::data

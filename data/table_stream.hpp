@@ -17,6 +17,10 @@ public:
   /// The next rows; nothing at the end. @throws failure (data)
   virtual std::optional<table> next() = 0;
 
+  /// The rows of the table that was given last as they are written in their file: all its columns, texts that are
+  /// spelled as there. Nothing where the format holds numbers, or nobody has asked for it.
+  virtual table written() { return {}; }
+
   /// What part of the source has been read, from 0 to 1.
   virtual double progress() const = 0;
 };

@@ -18,6 +18,7 @@ struct model_input {
 
 /// The layers of a model, as the config and Keras describe them: what nn/catalog.hpp knows, each by its name and keys.
 /// Each may have a "name", and reads the layer before it, or what it names with "from": layers further up and inputs.
+/// With trainable = false its weights are frozen.
 struct architecture {
   std::string name = "sequential";
   shape input;                        ///< of one row

@@ -57,7 +57,12 @@
   X(auc)                                                                                                               \
   X(precision)                                                                                                         \
   X(recall)                                                                                                            \
-  X(f1)
+  X(f1)                                                                                                                \
+  X(mae)                                                                                                               \
+  X(mse)                                                                                                               \
+  X(rmse)                                                                                                              \
+  X(mape)                                                                                                              \
+  X(r2)
 
 namespace dk::nn {
 
@@ -172,6 +177,7 @@ void check_layer(const spec& layer) {
   auto keys = find_layer(layer.name).keys;
   keys.push_back({"name", value_kind::word});
   keys.push_back({"from", value_kind::words});
+  keys.push_back({"trainable", value_kind::flag});
   check_keys(layer, keys);
 }
 

@@ -1,6 +1,7 @@
 #include "nn/ensemble.hpp"
 
 #include "common/error.hpp"
+#include "nn/answer_kind.hpp"
 
 #include <algorithm>
 
@@ -10,14 +11,14 @@ ensemble::ensemble(const nn::architecture& from, const objective& loss, std::siz
                    std::size_t models) {
   for (std::size_t i = 0; i < models; ++i) {
     models_.emplace_back(from, loss, label_width);
-    const auto size = models_[i].num_weights();
+    const auto size = models_[i].num_all_weights();
     if (weights.size() != size * models)
       throw failure{errc::shape, std::to_string(models) + " models of " + std::to_string(size) +
                                      " weights each were given " + std::to_string(weights.size()) + " weights"};
-    models_[i].adopt(0, weights.slice(i * size, size));
+    models_[i].set_all_weights(weights.slice(i * size, size));
   }
   const auto& sizes = first().output_sizes();
-  const output_losses::use how{sizes, label_width, std::vector<bool>(sizes.size(), false)};
+  const output_losses::use how{sizes, label_width, std::vector<bool>(sizes.size(), false), answer_kinds(from, loss)};
   losses_ = std::make_unique<output_losses>(loss, how, std::vector<std::string>(sizes.size()));
 }
 

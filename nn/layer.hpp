@@ -32,7 +32,7 @@ struct backward_pass {
   const float* y;      ///< rows x output: what forward wrote
   float* dy;           ///< dL/dy; the layer may overwrite it
   float* dx;           ///< dL/dx goes here; null when nobody asks
-  gradient_sink* sink; ///< dL/dweights goes here
+  gradient_sink* sink; ///< dL/dweights goes here; null of a frozen layer
 };
 
 /// A layer of a model. It owns no weights: it borrows its slice of the model's one flat vector in every call. Order of
@@ -48,6 +48,11 @@ public:
 
   const std::string& name() const { return name_; }
   const shape& output() const { return output_; }
+
+  /// Whether training changes none of its weights: Keras's trainable = false. Of a layer without weights it changes
+  /// nothing: dropout goes on. Frozen before the first call, for good.
+  bool is_frozen() const { return is_frozen_; }
+  void freeze() { is_frozen_ = true; }
 
   /// The arrays in the order in which they lie in the slice, which is Keras's order.
   virtual std::vector<weight_array> arrays() const { return {}; }
@@ -79,6 +84,7 @@ public:
 private:
   std::string name_;
   shape output_;
+  bool is_frozen_ = false;
 };
 
 /// What the catalog knows about a kind of layer.
@@ -86,7 +92,7 @@ struct layer_kind {
   std::string_view name;        ///< in the config: "dense"
   std::string_view primary_key; ///< { dense = 1000 } sets this key; "" for none
   std::string_view keras_class; ///< "Dense"
-  std::vector<key_rule> keys;   ///< beside "name" and "from", which every layer takes. Keras uses the same words
+  std::vector<key_rule> keys;   ///< beside "name", "from" and "trainable", which every layer takes; Keras's words
   /// Requires keys that were checked. @throws failure (shape) when the input does not suit
   std::unique_ptr<layer> (*make)(const spec& from, std::string name, const shape& input);
   /// In place of `make`, of a layer that joins several.

@@ -8,10 +8,21 @@ std::size_t largest(const float* values, std::size_t width) {
   return static_cast<std::size_t>(std::max_element(values, values + width) - values);
 }
 
-bool agrees(const float* outputs, const float* label, std::size_t width, float middle) {
-  if (width == 1)
-    return (outputs[0] > middle) == (label[0] > 0.5F);
-  return largest(outputs, width) == largest(label, width);
+void count_decisions(answer_kind answers, const float* outputs, const float* label, std::size_t width, float middle,
+                     metrics& to) {
+  switch (answers) {
+  case answer_kind::numbers:
+    break;
+  case answer_kind::choice:
+    to.correct += largest(outputs, width) == largest(label, width) ? 1U : 0U;
+    ++to.decisions;
+    break;
+  case answer_kind::each:
+    for (std::size_t i = 0; i < width; ++i)
+      to.correct += (outputs[i] > middle) == (label[i] > 0.5F) ? 1U : 0U;
+    to.decisions += width;
+    break;
+  }
 }
 
 } // namespace dk::nn

@@ -20,11 +20,19 @@ public:
   virtual metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) = 0;
 };
 
+/// What the numbers of an output say of a row.
+enum class answer_kind {
+  numbers, ///< what they are, as in a regression
+  choice,  ///< the row is of the class whose number is the largest
+  each,    ///< each by itself yes or no: yes above 0.5
+};
+
 /// How a loss is used in one model.
 struct loss_use {
   std::size_t width = 0;       ///< outputs of a row
   std::size_t label_width = 0; ///< numbers in a row's label
   bool fused = false;          ///< the loss applies its activation itself
+  answer_kind answers = answer_kind::choice;
 };
 
 /// What a loss takes for a label: as many numbers as there are outputs, the number of a class, or either.
@@ -39,12 +47,15 @@ struct loss_kind {
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
   std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
   label_kind labels = label_kind::numbers;
-  bool exclusive = true; ///< a row belongs to one class; else each of its outputs decides for itself
+  bool exclusive = true;   ///< a row belongs to one class; else each of its outputs decides for itself
+  bool of_numbers = false; ///< measures how far numbers are from each other
 };
 
-/// Whether a row's largest output is where the label's largest number is (of several equal ones the first counts);
-/// where a row is one number, whether the output is above `middle` just when the label is above 0.5.
-bool agrees(const float* outputs, const float* label, std::size_t width, float middle = 0.5F);
+/// Decisions that a row's outputs make, and adds those that are right: of a choice whether the largest output is where
+/// the label's largest number is (of several equal ones the first counts), of each by itself whether it is above
+/// `middle` just when its label is above 0.5.
+void count_decisions(answer_kind answers, const float* outputs, const float* label, std::size_t width, float middle,
+                     metrics& to);
 
 /// Where the first of the largest numbers is.
 std::size_t largest(const float* values, std::size_t width);

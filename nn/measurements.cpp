@@ -16,7 +16,7 @@ measurements::measurements(const std::vector<spec>& wanted, const objective& los
   for (std::size_t i = 0; i < outputs.size(); ++i)
     for (const auto& metric : wanted) {
       check_metric(metric);
-      if (!several && metric.name == "accuracy")
+      if (metric.name == "accuracy" && (!several || of.answers_of(i) == answer_kind::numbers))
         continue;
       const metric_use use{of.size_of_output(i), of.label_width_of(i), find_loss(losses.loss_of(i)).exclusive};
       part made{(several ? outputs[i] + "_" : "") + metric.name, i, find_metric(metric.name).make(metric, use), {}};

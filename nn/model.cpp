@@ -3,6 +3,7 @@
 #include "common/error.hpp"
 #include "common/simd.hpp"
 #include "nn/activation.hpp"
+#include "nn/answer_kind.hpp"
 #include "nn/columns.hpp"
 
 #include <algorithm>
@@ -31,26 +32,39 @@ model::model(model&&) noexcept = default;
 model& model::operator=(model&&) noexcept = default;
 
 void model::add_weights() {
-  std::size_t at = 0;
+  std::size_t free = 0;
+  std::size_t frozen = 0;
   for (std::size_t i = 0; i < num_layers(); ++i)
     for (const auto& array : layer_at(i).arrays()) {
-      const auto size = size_of(array.extents);
-      array_sizes_.push_back(size);
-      all_trained_ = all_trained_ && array.trained;
-      if (array.regularizer.any())
-        penalties_.push_back({at, size, array.regularizer});
-      at += size;
+      const bool is_frozen = layer_at(i).is_frozen();
+      auto& at = is_frozen ? frozen : free;
+      add_array(array, is_frozen, at);
+      at += size_of(array.extents);
     }
   weights_.reserve(num_weights());
   gradient_.reserve(num_weights());
   std::fill_n(weights_.data(), num_weights(), 0.0F);
   std::fill_n(gradient_.data(), num_weights(), 0.0F);
+  block_writer zeros{num_frozen()};
+  std::fill_n(zeros.data(), num_frozen(), 0.0F);
+  frozen_ = std::move(zeros).done();
+}
+
+void model::add_array(const weight_array& array, bool is_frozen, std::size_t at) {
+  const auto size = size_of(array.extents);
+  if (array.regularizer.any())
+    (is_frozen ? frozen_penalties_ : penalties_).push_back({at, size, array.regularizer});
+  if (is_frozen)
+    return;
+  array_sizes_.push_back(size);
+  all_trained_ = all_trained_ && array.trained;
 }
 
 void model::choose_losses() {
-  output_losses::use how{network_.output_sizes(), label_width_, {}};
+  output_losses::use how{network_.output_sizes(), label_width_, {}, {}};
   std::vector<std::string> places;
   const auto names = output_losses::fused_activations(objective_, how.sizes.size());
+  how.answers = answer_kinds(architecture_, objective_);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const bool fused = !names[i].empty() && network_.leave_activation(i, names[i]);
     how.fused.push_back(fused);
@@ -79,7 +93,27 @@ void model::move(std::size_t offset, const block& from, const block& to) {
 }
 
 void model::initialize(std::uint64_t seed) {
-  network_.initialize(weights(), seed);
+  block_writer frozen{num_frozen()};
+  network_.initialize(weights(), frozen.data(), seed);
+  frozen_ = std::move(frozen).done();
+}
+
+block model::all_weights() const {
+  const auto& split = network_.weights();
+  return split.join(block::copy_of(weights(), num_weights()), frozen_);
+}
+
+void model::set_frozen(const block& weights) {
+  if (weights.size() != num_frozen())
+    throw failure{errc::shape, "the model has " + std::to_string(num_frozen()) + " frozen weights, but was given " +
+                                   std::to_string(weights.size())};
+  frozen_ = weights;
+}
+
+void model::set_all_weights(const block& weights) {
+  const auto& split = network_.weights();
+  adopt(0, split.free_of(weights));
+  frozen_ = split.frozen_of(weights);
 }
 
 void model::seed_dropout(std::uint64_t seed) {
@@ -87,7 +121,7 @@ void model::seed_dropout(std::uint64_t seed) {
 }
 
 void model::forward(const float* x, std::size_t rows, bool training) {
-  network_.run(weights(), x, rows, training);
+  network_.run(view(), x, rows, training);
   for (std::size_t i = 0; i < outputs_.size(); ++i)
     outputs_[i] = network_.output(i);
 }
@@ -123,13 +157,13 @@ metrics model::forward_and_backward(const batch_view& batch, gradient_sink& sink
   for (std::size_t i = 0; i < gradients_.size(); ++i)
     gradients_[i] = network_.gradient_of(i);
   auto sums = losses_->evaluate(outputs_, batch.labels, batch.rows, &gradients_);
+  sums.loss_sum += penalty_cost() * static_cast<double>(batch.rows);
   if (penalties_.empty()) {
-    network_.backward(weights(), batch.rows, sink);
+    network_.backward(view(), batch.rows, sink);
     return sums;
   }
-  sums.loss_sum += penalty_cost() * static_cast<double>(batch.rows);
   add_penalties with_penalties{penalties_, weights(), sink};
-  network_.backward(weights(), batch.rows, with_penalties);
+  network_.backward(view(), batch.rows, with_penalties);
   return sums;
 }
 
@@ -137,6 +171,8 @@ double model::penalty_cost() const {
   double cost = 0;
   for (const auto& [first, size, factors] : penalties_)
     cost += cost_of(factors, weights() + first, size);
+  for (const auto& [first, size, factors] : frozen_penalties_)
+    cost += cost_of(factors, frozen_.data() + first, size);
   return cost;
 }
 

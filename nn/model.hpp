@@ -27,9 +27,9 @@ struct batch_view {
   std::size_t rows;
 };
 
-/// Layers over ONE flat vector of weights: to adopt a center is to copy into it, what was learned is a
-/// difference of two such vectors. One thread at a time; its callers hold a compute_scope. Once a batch size has been
-/// seen, training on it allocates nothing.
+/// Layers over ONE flat vector of the weights that training may change: to adopt a center is to copy into it, what was
+/// learned is a difference of two such vectors. Those of frozen layers lie apart (nn/weight_split.hpp). One thread at a
+/// time; its callers hold a compute_scope. Once a batch size has been seen, training on it allocates nothing.
 class model {
 public:
   /// Rows per pass when predicting: enough for the products, few enough for the caches.
@@ -42,7 +42,10 @@ public:
   model(model&&) noexcept;
   model& operator=(model&&) noexcept;
 
-  std::size_t num_weights() const { return network_.num_weights(); }
+  /// Of the free weights: all but those of frozen layers.
+  std::size_t num_weights() const { return network_.weights().num_free(); }
+  std::size_t num_frozen() const { return network_.weights().num_frozen(); }
+  std::size_t num_all_weights() const { return network_.weights().num_all(); }
   std::size_t input_size() const { return network_.input_size(); }
   std::size_t output_size() const { return output_size_; } ///< of all outputs
   const std::vector<std::size_t>& output_sizes() const { return network_.output_sizes(); }
@@ -52,11 +55,21 @@ public:
   std::size_t num_layers() const { return network_.num_layers(); }
   const layer& layer_at(std::size_t index) const { return network_.layer_at(index); }
 
-  /// All weights, layer by layer, Keras's arrays in Keras's order; 64-byte aligned.
+  /// The free weights, layer by layer, Keras's arrays in Keras's order; 64-byte aligned.
   float* weights() { return weights_.data(); }
   const float* weights() const { return weights_.data(); }
 
-  /// Gives the weights away, without copying: the model has none until it has adopted all of them.
+  /// The frozen ones, likewise.
+  const block& frozen() const { return frozen_; }
+
+  /// All weights, as files have them: layer by layer, frozen or not.
+  block all_weights() const;
+
+  /// Each @throws failure (shape) when they are not as many.
+  void set_frozen(const block& weights);
+  void set_all_weights(const block& weights);
+
+  /// Gives the free weights away, without copying: the model has none until it has adopted all of them.
   block release_weights() { return weights_.release(); }
 
   /// weights[offset, offset + slice) <- slice. @throws failure (shape) when the model is smaller
@@ -66,13 +79,13 @@ public:
   /// to.size(). @throws failure (shape) when the model is smaller
   void move(std::size_t offset, const block& from, const block& to);
 
-  /// Whether all weights follow a gradient; the moving statistics of batch normalization do not.
+  /// Whether all free weights follow a gradient; the moving statistics of batch normalization do not.
   bool is_all_trained() const { return all_trained_; }
 
   /// Of the last compute_gradient: the mean over its rows, laid out as the weights; 0 of what is not trained.
   const float* gradient() const { return gradient_.data(); }
 
-  /// Weights as their initializers draw them; the same seed gives the same bits.
+  /// All weights as their initializers draw them; the same seed gives the same bits, whatever is frozen.
   void initialize(std::uint64_t seed);
 
   /// Restarts the random numbers that dropout draws.
@@ -98,6 +111,8 @@ public:
 
 private:
   void add_weights();
+  void add_array(const weight_array& array, bool is_frozen, std::size_t at);
+  weights_view view() const { return {weights_.data(), frozen_.data()}; }
   void choose_losses();
   void forward(const float* x, std::size_t rows, bool training);
   metrics forward_and_backward(const batch_view& batch, gradient_sink& sink);
@@ -114,10 +129,12 @@ private:
   std::vector<const activation_function*> left_; // of each output: what predict() applies, and the loss when training
   std::vector<const float*> outputs_;            // of the last forward
   std::vector<float*> gradients_;                // of the outputs
-  std::vector<std::size_t> array_sizes_;         // of all weights, in order
-  std::vector<penalised> penalties_;
-  std::vector<movement> moves_; // of the last whole gradient
+  std::vector<std::size_t> array_sizes_;         // of all free weights, in order
+  std::vector<penalised> penalties_;             // of free weights
+  std::vector<penalised> frozen_penalties_;      // which add to the loss only
+  std::vector<movement> moves_;                  // of the last whole gradient
   bool all_trained_ = true;
+  block frozen_;
   buffer weights_;
   buffer gradient_;
   buffer answer_; // of one output

@@ -1,7 +1,6 @@
 #include "nn/model_file.hpp"
 
 #include "common/error.hpp"
-#include "common/replace_file.hpp"
 #include "nn/catalog.hpp"
 #include "nn/file_kind.hpp"
 #include "nn/keras/archive.hpp"
@@ -9,7 +8,6 @@
 #include "nn/keras/json.hpp"
 #include "nn/keras/training_config.hpp"
 #include "nn/keras/weights.hpp"
-#include "nn/onnx/model.hpp"
 #include "nn/safetensors.hpp"
 #include "nn/stack.hpp"
 
@@ -126,35 +124,6 @@ private:
   loaded_model loaded_;
 };
 
-void write(const std::string& path, const architecture& of, const layer_stack& layers, const nlohmann::json& training,
-           const float* weights) {
-  const keras::h5_silence silence;
-  const auto file = keras::create_file(path);
-  keras::write_text(file, "keras_version", std::string{keras::written_version});
-  keras::write_text(file, "backend", "tensorflow");
-  keras::write_text(file, "model_config", keras::model_config(of, layers).dump());
-  if (!training.is_null())
-    keras::write_text(file, "training_config", training.dump());
-  const auto group = keras::create_group(file, "model_weights");
-  keras::write_text(group, "keras_version", std::string{keras::written_version});
-  keras::write_text(group, "backend", "tensorflow");
-  std::vector<std::string> names;
-  for (const auto& layer : layers) {
-    names.push_back(layer->name());
-    const auto to = keras::create_group(group, layer->name());
-    std::vector<std::string> arrays;
-    for (const auto& array : layer->arrays()) {
-      arrays.push_back(layer->name() + "/" + array.name + ":0");
-      keras::write_numbers(to, arrays.back(), array.extents, weights);
-      weights += size_of(array.extents);
-    }
-    keras::write_texts(to, "weight_names", arrays);
-  }
-  keras::write_texts(group, "layer_names", names);
-  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0)
-    throw failure{errc::resources, "cannot be written to its end; is the disk full?"};
-}
-
 std::string beginning_of(const std::string& path) {
   std::string bytes(std::size_t{64} << 10U, '\0');
   std::ifstream in{path, std::ios::binary};
@@ -183,28 +152,6 @@ bool holds_model(const std::string& path) {
 }
 
 } // namespace
-
-void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
-                const float* weights) {
-  const auto layers = make_layers(from);
-  const auto training = optimizer.name.empty() ? json{} : keras::training_config(loss, optimizer);
-  replace_file(path, [&](const std::string& draft) { write(draft, from, layers, training, weights); });
-}
-
-void save_description(const std::string& path, const architecture& from) {
-  auto model = keras::model_config(from, make_layers(from));
-  model["keras_version"] = keras::written_version;
-  model["backend"] = "tensorflow";
-  replace_file(path, model.dump(2) + '\n');
-}
-
-void save_safetensors(const std::string& path, const architecture& from, const float* weights) {
-  replace_file(path, encode_safetensors(make_layers(from), weights));
-}
-
-void save_onnx(const std::string& path, const architecture& from, const float* weights) {
-  replace_file(path, onnx::encode_model(from, weights));
-}
 
 // What begins as a model may be data.
 bool is_model_file(const std::string& path) {

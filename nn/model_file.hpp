@@ -10,11 +10,16 @@
 namespace dk::nn {
 
 /// Writes the HDF5 file that Keras 2's load_model reads: model_config, training_config and the group model_weights.
-/// `weights` as model::weights() has them. An optimizer without a name: there is no training_config. As all that is
+/// `weights` as model::all_weights() has them. An optimizer without a name: there is no training_config. As all that is
 /// saved here, it is written beside `path` and renamed, so `path` is never half a file.
 /// @throws failure (resources) when it cannot be written, (config, shape) when the architecture is not one
 void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights);
+
+/// Writes the .keras file that Keras 3's load_model reads, with its parts as above. The optimizer's `decay` becomes a
+/// schedule. @throws as save_model; (model) for what Keras 3 has no word for
+void save_archive(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
+                  const float* weights);
 
 /// Writes the description alone, as the JSON that Keras 2's to_json gives. @throws as save_model
 void save_description(const std::string& path, const architecture& from);
@@ -32,7 +37,7 @@ struct loaded_model {
   objective loss;
   spec optimizer;
   std::vector<spec> metrics;
-  std::vector<float> weights; ///< as model::weights() has them; empty where only a description was given
+  std::vector<float> weights; ///< as model::all_weights() has them; empty where only a description was given
 };
 
 /// Whether a file is one that load_model reads, as far as its beginning tells, and no data.

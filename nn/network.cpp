@@ -27,7 +27,7 @@ void network::add_layers(const architecture& from) {
   for (std::size_t i = 0; i < made.size(); ++i) {
     const auto weights = weights_of(*made[i]);
     const auto output = size_of(made[i]->output());
-    bool is_trained = weights > 0;
+    bool is_trained = weights > 0 && !made[i]->is_frozen();
     std::size_t read = 0;
     for (const auto source : wires_.sources[i]) {
       is_trained = is_trained || values_[source].is_trained;
@@ -35,16 +35,17 @@ void network::add_layers(const architecture& from) {
       read += values_[source].size;
     }
     widest_ = std::max({widest_, output, read});
-    stages_.push_back({std::move(made[i]), num_weights_, {}, {}, nullptr});
+    const auto first = split_.add(weights, made[i]->is_frozen());
+    stages_.push_back({std::move(made[i]), first, {}, {}, nullptr});
     values_.push_back({output, is_trained, 0, nullptr});
-    num_weights_ += weights;
   }
 }
 
-void network::initialize(float* weights, std::uint64_t seed) const {
+void network::initialize(float* free, float* frozen, std::uint64_t seed) const {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     random_stream random{derive_seed(seed, purpose::initial_weights, {i})};
-    stages_[i].what->initialize(weights + stages_[i].first, random);
+    const auto& layer = *stages_[i].what;
+    layer.initialize((layer.is_frozen() ? frozen : free) + stages_[i].first, random);
   }
 }
 
@@ -97,7 +98,7 @@ const float* network::read(std::size_t layer, std::size_t rows) {
   return stages_[layer].joined.data();
 }
 
-void network::run(const float* weights, const float* x, std::size_t rows, bool training) {
+void network::run(const weights_view& weights, const float* x, std::size_t rows, bool training) {
   cut(x, rows);
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     auto& at = stages_[i];
@@ -107,9 +108,9 @@ void network::run(const float* weights, const float* x, std::size_t rows, bool t
     if (at.what->is_identity(training))
       continue;
     if (training)
-      at.what->forward(weights + at.first, at.x, rows, at.y.data());
+      at.what->forward(at.weights(weights), at.x, rows, at.y.data());
     else
-      at.what->infer(weights + at.first, at.x, rows, at.y.data());
+      at.what->infer(at.weights(weights), at.x, rows, at.y.data());
     result = at.y.data();
   }
 }
@@ -163,8 +164,8 @@ void network::pass_on(std::size_t layer, std::size_t dx, std::size_t rows) {
   free_slot(dx);
 }
 
-// From the last layer up; above the first that has weights nobody asks for gradients.
-void network::backward(const float* weights, std::size_t rows, gradient_sink& sink) {
+// From the last layer up; above the first that has free weights nobody asks for gradients.
+void network::backward(const weights_view& weights, std::size_t rows, gradient_sink& sink) {
   for (std::size_t i = stages_.size(); i-- > 0;) {
     auto& at = stages_[i];
     auto& result = values_[wires_.value_of(i)];
@@ -183,8 +184,8 @@ void network::backward(const float* weights, std::size_t rows, gradient_sink& si
     const bool asked =
         std::any_of(sources.begin(), sources.end(), [&](std::size_t source) { return values_[source].is_trained; });
     const auto dx = asked ? take_slot() : none;
-    at.what->backward({weights + at.first, at.first, rows, at.x, at.y.data(), slots_[dy].data(),
-                       asked ? slots_[dx].data() : nullptr, &sink});
+    at.what->backward({at.weights(weights), at.first, rows, at.x, at.y.data(), slots_[dy].data(),
+                       asked ? slots_[dx].data() : nullptr, at.what->is_frozen() ? nullptr : &sink});
     free_slot(dy);
     if (asked)
       pass_on(i, dx, rows);

@@ -67,10 +67,11 @@ output_losses::output_losses(const objective& wanted, const use& how, const std:
   for (std::size_t i = 0; i < how.sizes.size(); ++i) {
     try {
       part made;
-      made.loss = find_loss(wanted.loss_of(i)).make({how.sizes[i], widths[i], how.fused[i]});
+      made.loss = find_loss(wanted.loss_of(i)).make({how.sizes[i], widths[i], how.fused[i], how.answers[i]});
       made.weight = wanted.weight_of(i);
       made.size = how.sizes[i];
       made.label_width = widths[i];
+      made.answers = how.answers[i];
       parts_.push_back(std::move(made));
     } catch (const failure& why) {
       throw failure{why.code(), places[i] + why.what()};
@@ -100,6 +101,7 @@ metrics output_losses::evaluate(const std::vector<const float*>& outputs, const 
     sums.loss_sum += at.weight * at.found.loss_sum;
   }
   sums.correct = parts_.front().found.correct;
+  sums.decisions = parts_.front().found.decisions;
   return sums;
 }
 

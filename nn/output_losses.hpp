@@ -19,6 +19,7 @@ public:
     std::vector<std::size_t> sizes;
     std::size_t label_width = 0;
     std::vector<bool> fused; ///< whether the loss applies the final activation of each output
+    std::vector<answer_kind> answers;
   };
 
   /// The fused activation of each output's loss; "" for none. @throws failure (config) when the losses are not as many
@@ -40,6 +41,7 @@ public:
   /// Numbers of a row in an output, and in its labels.
   std::size_t size_of_output(std::size_t output) const { return parts_[output].size; }
   std::size_t label_width_of(std::size_t output) const { return parts_[output].label_width; }
+  answer_kind answers_of(std::size_t output) const { return parts_[output].answers; }
 
   /// Of one output in the last evaluate: what was found, before it was weighted, and the rows that were looked at.
   const metrics& found_for(std::size_t output) const { return parts_[output].found; }
@@ -52,6 +54,7 @@ private:
     double weight = 1;
     std::size_t size = 0;        // numbers of a row in the output
     std::size_t label_width = 0; // and in its labels
+    answer_kind answers = answer_kind::choice;
     buffer labels;
     buffer outputs;
     metrics found;

@@ -11,9 +11,9 @@ namespace dk::nn {
 /// the layouts of Keras 2.
 std::string encode_safetensors(const layer_stack& layers, const float* weights);
 
-/// The weights of these layers, as model::weights() has them, from the bytes of such a file. Tensors are found by their
-/// names; F64, F16 and BF16 are converted. The header is checked as a whole before anything is taken: its length, each
-/// type, shape and place, and that the tensors fill the file without holes or overlaps.
+/// The weights of these layers, as model::all_weights() has them, from the bytes of such a file. Tensors are found by
+/// their names; F64, F16 and BF16 are converted. The header is checked as a whole before anything is taken: its length,
+/// each type, shape and place, and that the tensors fill the file without holes or overlaps.
 /// @throws failure (model) that names the tensor
 std::vector<float> decode_safetensors(const std::string& bytes, const layer_stack& layers);
 

@@ -20,6 +20,8 @@ layer_stack make_layers(const architecture& from) {
         inputs.push_back(values[source]);
       layers.push_back(kind.merge != nullptr ? kind.merge(from.layers[i], wires.layers[i], inputs)
                                              : kind.make(from.layers[i], wires.layers[i], inputs.front()));
+      if (!value_or(from.layers[i], "trainable", true))
+        layers.back()->freeze();
       values.push_back(layers.back()->output());
       checked_size(values.back());
       for (const auto& array : layers.back()->arrays())

@@ -19,6 +19,7 @@ struct worker_part {
   data::dataset rows;
   data::sampling sampling = data::sampling::every_row;
   row_reader_actor reader = {}; ///< of stored rows
+  block frozen;                 ///< what its frozen layers hold; empty where there are none
   block alone_start;            ///< where a worker without shards starts from
   replica_state resumed;        ///< what it goes on from; without weights: it is fresh
 };

@@ -16,9 +16,9 @@ public:
     for (std::uint32_t id = 0; id < plan.parts.size(); ++id) {
       const auto& part = plan.parts[id];
       auto loader = spawn_loader(system_, part);
-      auto hand =
-          system_.spawn(worker, make_worker_setup(part.which, {id, plan.run_epoch, part.rows.label_width, part.ledger,
-                                                               loader, plan.shards, part.alone_start, part.resumed}));
+      auto hand = system_.spawn(
+          worker, make_worker_setup(part.which, {id, plan.run_epoch, part.rows.label_width, part.ledger, loader,
+                                                 plan.shards, part.frozen, part.alone_start, part.resumed}));
       caf::anon_send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
       loaders_.push_back(std::move(loader));
       hands_.push_back(std::move(hand));

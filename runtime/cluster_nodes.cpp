@@ -70,6 +70,7 @@ private:
                      part.ledger,
                      loader,
                      {},
+                     part.frozen,
                      part.alone_start,
                      part.resumed};
     for (const auto& shard : plan.shards)

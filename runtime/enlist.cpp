@@ -54,10 +54,12 @@ worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   setup.dropout_seed = derive_seed(which.seed, purpose::dropout, {stream});
   setup.stays = keeps_workers(which);
   setup.resumed = std::move(terms.resumed);
-  setup.make_replica = [which, optimizer, label_width = terms.label_width, start = terms.alone_start] {
+  setup.make_replica = [which, optimizer, label_width = terms.label_width, frozen = terms.frozen,
+                        start = terms.alone_start] {
     replica own{make_model(which, label_width), nullptr};
     own.optimizer = nn::make_optimizer(optimizer, own.model.num_weights());
-    std::copy(start.begin(), start.end(), own.model.weights());
+    own.model.set_frozen(frozen);
+    own.model.adopt(0, start);
     return own;
   };
   return setup;

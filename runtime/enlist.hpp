@@ -17,6 +17,7 @@ struct enlist_terms {
   ledger_actor ledger;
   loader_actor loader;
   std::vector<shard_link> shards;
+  block frozen;          ///< what its frozen layers hold; empty where there are none
   block alone_start;     ///< where a worker without shards starts from
   replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };

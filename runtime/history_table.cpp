@@ -20,7 +20,7 @@ void write_history_table(const run_folder& folder) {
     }
     std::string row;
     for (const auto& [key, value] : entry.items())
-      row += (row.empty() ? "" : ",") + value.dump();
+      row += (row.empty() ? "" : ",") + (value.is_null() ? "" : value.dump());
     table += row + '\n';
   }
   write_text(folder.history_table(), table);

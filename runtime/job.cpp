@@ -16,7 +16,7 @@ bool operator==(const data_config& a, const data_config& b) {
 
 bool operator==(const model_config& a, const model_config& b) {
   const auto all = [](const model_config& c) {
-    return std::tie(c.input, c.layers, c.inputs, c.outputs, c.keras, c.weights, c.left);
+    return std::tie(c.input, c.layers, c.inputs, c.outputs, c.trainable, c.keras, c.weights, c.left);
   };
   return all(a) == all(b);
 }

@@ -34,6 +34,7 @@ struct model_config {
   std::vector<spec> layers;            ///< e.g. {"dense", {"units": 1000, "activation": "relu"}}
   std::vector<nn::model_input> inputs; ///< of several: the pieces of a sample
   std::vector<std::string> outputs;    ///< of several: the layers that they are
+  nlohmann::json trainable;            ///< of all layers, or a list of the names of those that are; null: as they say
   std::string keras;                   ///< a model file: its layers, and its weights to start from
   std::string weights;                 ///< a file whose weights to start from in place of its own
   std::vector<std::string> left; ///< which of `optimizer`, `loss` and `metrics` the config leaves to that model file

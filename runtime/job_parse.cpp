@@ -9,6 +9,7 @@
 #include "runtime/section.hpp"
 #include "runtime/trainer_keys.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 
@@ -71,12 +72,24 @@ void read_inputs(const section& in, model_config& model) {
   model.input = {numbers};
 }
 
+// Of all layers, or the names of those that are: which there are, nobody knows before a model file is read.
+void read_trainable(const section& in, model_config& model) {
+  const auto* found = in.find("trainable");
+  if (found == nullptr)
+    return;
+  const auto is_text = [](const nlohmann::json& one) { return one.is_string(); };
+  if (!found->is_boolean() && !(found->is_array() && std::all_of(found->begin(), found->end(), is_text)))
+    in.refuse("trainable", R"(true, false or a list of names of layers, as in ["dense_2"])");
+  model.trainable = *found;
+}
+
 void read_model(const section& in, model_config& model, const std::string& folder) {
   in.wholes("input", model.input, 1, many);
   for (const auto& path : in.list("layers"))
     model.layers.push_back(read_layer(in.tree(), path));
   read_inputs(in, model);
   in.texts("outputs", model.outputs);
+  read_trainable(in, model);
   in.text("keras", model.keras);
   if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty() || !model.outputs.empty()))
     in.refuse("keras", "either `keras`, or `input` with `layers`, not both");
@@ -116,7 +129,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
       {"", {"name", "seed"}},
       {"data",
        {"train", "test", "transforms", "shuffle", "prefetch", "memory", "precache", "cache_folder", "validation"}},
-      {"model", {"input", "inputs", "layers", "outputs", "keras", "weights"}},
+      {"model", {"input", "inputs", "layers", "outputs", "trainable", "keras", "weights"}},
       {"trainer", {"algorithm", "workers",      "threads", "epochs",        "batch_size",       "communication_window",
                    "servers",   "assignment",   "policy",  "max_staleness", "overlap",          "optimizer",
                    "loss",      "loss_weights", "metrics", "stop",          "validation_every", "monitor",

@@ -121,6 +121,8 @@ void write_model(writer& to, const model_config& model) {
   to.begin("model");
   to.line_unless_empty("keras", model.keras);
   to.line_unless_empty("weights", model.weights);
+  if (!model.trainable.is_null())
+    to.line("trainable", model.trainable);
   if (!model.keras.empty())
     return;
   std::vector<json> inputs;

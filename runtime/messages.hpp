@@ -57,6 +57,7 @@ struct enlistment {
   ledger_actor ledger;
   loader_actor loader;
   std::vector<remote_shard> shards;
+  block frozen;          ///< what its frozen layers hold; empty where there are none
   block alone_start;     ///< where a worker without shards starts from
   replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };
@@ -90,7 +91,7 @@ typename Inspector::result_type inspect(Inspector& f, remote_shard& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
   return f(caf::meta::type_name("enlistment"), x.worker, x.run_epoch, x.job, x.label_width, x.ledger, x.loader,
-           x.shards, x.alone_start, x.resumed);
+           x.shards, x.frozen, x.alone_start, x.resumed);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {

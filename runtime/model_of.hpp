@@ -5,7 +5,7 @@
 
 namespace dk {
 
-/// The architecture that a job asks for.
+/// The architecture that a job asks for. @throws failure (config) for a name in model.trainable that no layer has
 nn::architecture architecture_of(const job& which);
 
 /// A job's model, its weights not set. @throws failure (config, shape)

@@ -1,6 +1,7 @@
 #include "runtime/preflight.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "nn/answer_kind.hpp"
 #include "nn/compute_scope.hpp"
 #include "runtime/enlist.hpp"
 #include "runtime/members.hpp"
@@ -70,6 +71,17 @@ void check_algorithm(const job& which, std::size_t weights) {
                                     std::to_string(weights) + " weights; lower it"};
 }
 
+void check_weights(const nn::model& model) {
+  if (model.num_weights() > 0)
+    return;
+  if (model.num_frozen() == 0)
+    throw failure{errc::config, "no layer of the model has weights, so there is nothing to train; add one, or use "
+                                "evaluate or predict"};
+  throw failure{errc::config, "all " + std::to_string(model.num_frozen()) +
+                                  " weights of the model are frozen by trainable = false, so there is nothing to "
+                                  "train; take it from one layer at least"};
+}
+
 // A worker holds weights, gradient, two moments of its optimizer, its base and a delta.
 void check_memory(const job& which, std::size_t weights) {
   if (!which.cluster.nodes.empty())
@@ -81,6 +93,18 @@ void check_memory(const job& which, std::size_t weights) {
                                        std::to_string(weights) + " weights need " +
                                        std::to_string(static_cast<long>(wanted / 1e9) + 1) + " GB; this host has " +
                                        std::to_string(static_cast<long>(there / 1e9)) + " GB: lower workers"};
+}
+
+// Numbers are near or far, but not right or wrong.
+void check_accuracy(const job& which) {
+  const auto& trainer = which.trainer;
+  const bool stops = trainer.stop.contains("accuracy");
+  if (!stops && trainer.monitor != "accuracy")
+    return;
+  if (nn::answer_kinds(architecture_of(which), trainer.loss).front() == nn::answer_kind::numbers)
+    throw failure{errc::config, std::string{stops ? "trainer.stop.accuracy" : "trainer.monitor = \"accuracy\""} +
+                                    ", but with the loss " + trainer.loss.loss_of(0) +
+                                    " the model answers with numbers, which have no accuracy; take the loss"};
 }
 
 } // namespace
@@ -106,6 +130,8 @@ void check_job(const job& which, const data::dataset& rows) {
                                    "; mend model.input, or choose other feature columns"};
   if (rows.label_width == 1 && model.output_size() > 1)
     data::check_labels(rows, model.output_size());
+  check_weights(model);
+  check_accuracy(which);
   check_algorithm(which, model.num_weights());
   check_memory(which, model.num_weights());
 }

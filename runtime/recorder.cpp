@@ -74,11 +74,13 @@ std::string to_json(const commit_record& r) {
 
 std::string to_json(const chunk_report& r, double since_start) {
   const auto rows = static_cast<double>(r.rows);
+  const auto accuracy = nn::metrics{r.loss_sum, r.correct, r.rows, r.decisions}.accuracy();
   return fmt::format(
       R"({{"t":{:.6f},"worker":{},"epoch":{},"chunk":{},"rows":{},"batches":{},"loss":{},"accuracy":{},"seconds":{:.6f},"waiting":{:.6f},"staleness":{}}})"
       "\n",
       since_start, r.worker, r.chunk.epoch, r.chunk.index, r.rows, r.batches, r.loss_sum / rows,
-      static_cast<double>(r.correct) / rows, double{r.computing_seconds}, double{r.waiting_seconds}, r.staleness);
+      accuracy ? fmt::format("{}", *accuracy) : "null", double{r.computing_seconds}, double{r.waiting_seconds},
+      r.staleness);
 }
 
 void write(std::ofstream& file, const std::string& line) {

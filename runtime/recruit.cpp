@@ -14,8 +14,8 @@ namespace dk {
 namespace {
 
 worker_setup setup_from(const enlistment& terms) {
-  enlist_terms all{terms.worker, terms.run_epoch,   terms.label_width, terms.ledger, terms.loader,
-                   {},           terms.alone_start, terms.resumed};
+  enlist_terms all{terms.worker, terms.run_epoch, terms.label_width, terms.ledger, terms.loader,
+                   {},           terms.frozen,    terms.alone_start, terms.resumed};
   for (const auto& shard : terms.shards)
     all.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
   return make_worker_setup(parse_job(terms.job, "the driver's config", "/"), std::move(all));

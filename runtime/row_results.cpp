@@ -16,7 +16,8 @@ constexpr std::size_t parts_per_worker = 2; // one is worked on, one waits
 
 // A row that is wrong is named by its file.
 bool are_of_one_file(const data::table& a, const data::table& b) {
-  return a.columns().front().origin == b.columns().front().origin;
+  return a.columns().empty() == b.columns().empty() &&
+         (a.columns().empty() || a.columns().front().origin == b.columns().front().origin);
 }
 
 } // namespace

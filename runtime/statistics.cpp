@@ -10,15 +10,11 @@ namespace {
 
 constexpr std::size_t remembered = 100;
 
-template <class Part>
-double mean_over_rows(const std::deque<chunk_report>& reports, Part part) {
-  double sum = 0;
-  double rows = 0;
-  for (const auto& report : reports) {
-    sum += part(report);
-    rows += static_cast<double>(report.rows);
-  }
-  return rows > 0 ? sum / rows : std::numeric_limits<double>::quiet_NaN();
+nn::metrics sums_of(const std::deque<chunk_report>& reports) {
+  nn::metrics sums;
+  for (const auto& report : reports)
+    sums += nn::metrics{report.loss_sum, report.correct, report.rows, report.decisions};
+  return sums;
 }
 
 } // namespace
@@ -78,7 +74,7 @@ void run_statistics::add(const chunk_report& report) {
   worker.rows += report.rows;
   worker.computing_seconds += report.computing_seconds;
   worker.waiting_seconds += report.waiting_seconds;
-  const nn::metrics measured{report.loss_sum, report.correct, report.rows};
+  const nn::metrics measured{report.loss_sum, report.correct, report.rows, report.decisions};
   auto& epoch = epochs[report.chunk.epoch];
   epoch.all += measured;
   epoch.workers[report.worker] += measured;
@@ -116,11 +112,12 @@ void run_statistics::add(const run_event& event) {
 }
 
 double run_statistics::recent_loss() const {
-  return mean_over_rows(recent, [](const chunk_report& r) { return double{r.loss_sum}; });
+  const auto sums = sums_of(recent);
+  return sums.rows > 0 ? sums.loss() : std::numeric_limits<double>::quiet_NaN();
 }
 
-double run_statistics::recent_accuracy() const {
-  return mean_over_rows(recent, [](const chunk_report& r) { return static_cast<double>(r.correct); });
+std::optional<double> run_statistics::recent_accuracy() const {
+  return sums_of(recent).accuracy();
 }
 
 double run_statistics::mean_staleness() const {

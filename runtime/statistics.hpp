@@ -86,9 +86,9 @@ struct run_statistics {
   void add(const validation_report& report) { validation.push_back(report); }
   void add(const run_event& event);
 
-  double recent_loss() const;     ///< mean over the rows of `recent`; NaN before the first
-  double recent_accuracy() const; ///< likewise
-  double mean_staleness() const;  ///< 0 before the first commit
+  double recent_loss() const;                    ///< mean over the rows of `recent`; NaN before the first
+  std::optional<double> recent_accuracy() const; ///< likewise; nothing where outputs are numbers
+  double mean_staleness() const;                 ///< 0 before the first commit
 };
 
 } // namespace dk

@@ -51,15 +51,17 @@ struct run_options {
   const replay_plan* replay = nullptr;               ///< do as a recorded run did; see runtime/replay/replay.hpp
   const data::dataset* validation = nullptr;         ///< held-out rows, measured while training goes on
   const laboratory_plan* laboratory = nullptr;       ///< in virtual time; see runtime/laboratory/laboratory.hpp
-  block start;                                       ///< the first center; empty: drawn from the job's seed
+  block start;                                       ///< all weights that the model starts from, also where it is
+                                                     ///< resumed, or those of several models, one after the other;
+                                                     ///< empty: drawn from the job's seed
   const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
   std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`
   std::function<void(const std::string&)> notice;    ///< what a person should hear of: one line
 };
 
 struct run_result {
-  block weights;                       ///< the center at the end; without a server, each worker's model, one after the
-                                       ///< other
+  block weights;                       ///< all weights of the model with the center at the end; without a server, of
+                                       ///< each worker's model, one after the other
   std::vector<std::uint64_t> versions; ///< per shard
   run_statistics numbers;
   rows_ledger rows;
@@ -69,7 +71,7 @@ struct run_result {
   bool stopped = false;       ///< ended before its last chunk because it was asked to
   std::optional<validation_report> validation; ///< of these weights, where rows were held out
   std::optional<validation_report> best;       ///< of the best center that the run has measured
-  block best_weights;                          ///< its weights; empty where an earlier start of the run has measured it
+  block best_weights;                          ///< likewise; empty where an earlier start of the run has measured it
 };
 
 /// Trains a job on rows that are in memory, in the calling thread's time; everything that it starts it also ends.

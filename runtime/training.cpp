@@ -3,6 +3,7 @@
 #include "actors/errors.hpp"
 #include "runtime/advice.hpp"
 #include "runtime/laboratory/laboratory.hpp"
+#include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 
 #include <algorithm>
@@ -40,7 +41,8 @@ training::training(const job& which, const data::dataset& rows, const run_option
     : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
       grid_(grid_of(which, rows.rows)), members_(members_of(which, rows)),
       config_(options_of(which, options.laboratory != nullptr)), system_(config_), self_(system_),
-      checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : "") {
+      checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : ""),
+      split_(architecture_of(which)) {
   if (options.laboratory != nullptr) {
     timeline_.emplace(system_);
     cluster_ = make_cluster_in_laboratory(system_, which, *options.laboratory);
@@ -77,6 +79,7 @@ milliseconds training::timeout() const {
 run_result training::run() {
   if (const auto advice = advice_on(job_); options_.replay == nullptr && !advice.empty())
     tell(advice);
+  take_frozen();
   start_ = start_weights();
   plan_tracks();
   recall_validation();

@@ -3,6 +3,7 @@
 #include "actors/ledger.hpp"
 #include "algorithms/catalog.hpp"
 #include "common/log.hpp"
+#include "nn/weight_split.hpp"
 #include "runtime/checkpoint_keeper.hpp"
 #include "runtime/cluster.hpp"
 #include "runtime/laboratory/timeline.hpp"
@@ -56,7 +57,9 @@ private:
 
   void plan_tracks();
   block start_weights() const;
-  block first_weights(const job& which) const;
+  block first_weights(std::size_t model) const;
+  void take_frozen();
+  const block& frozen_of(std::size_t model) const { return frozen_[alone() ? model : 0]; }
   std::vector<worker_part> parts();
   void spawn_recorder();
   void spawn_servers();
@@ -113,7 +116,9 @@ private:
   validator_actor validator_; // where rows are held out
   loader_actor validation_loader_;
   std::vector<validation_report> earlier_; // measured by earlier starts of the run
-  block start_;
+  nn::weight_split split_;                 // of a model's weights
+  std::vector<block> frozen_;              // of each model: what its frozen layers hold
+  block start_;                            // the free weights
   checkpoint_keeper checkpoints_;
   std::uint64_t total_rows_ = 0;   // of all tracks
   std::uint64_t resumed_rows_ = 0; // of these, those that earlier starts of the run have trained

@@ -42,7 +42,7 @@ void training::collect(run_result& result) {
 void training::collect_models(run_result& result) {
   std::vector<block> weights;
   for (std::uint32_t i = 0; i < members_.size(); ++i)
-    weights.push_back(ask<center>(cluster_->hand(i), state_atom_v).weights);
+    weights.push_back(split_.join(ask<center>(cluster_->hand(i), state_atom_v).weights, frozen_of(i)));
   result.weights = block::joined(weights);
   result.numbers.updates = result.numbers.chunks;
   auto& rows = result.rows;
@@ -64,7 +64,7 @@ void training::collect_center(run_result& result) {
     rows.duplicates += tally.duplicates;
     rows.fenced += tally.fenced;
   }
-  result.weights = block::joined(weights);
+  result.weights = split_.join(block::joined(weights), frozen_of(0));
 }
 
 // In the laboratory a worker may have been killed; and what it simulates is done again sooner than resumed.

@@ -51,6 +51,13 @@ void training::plan_tracks() {
   }
 }
 
+// What never changes, so that workers get it once.
+void training::take_frozen() {
+  frozen_.resize(std::max<std::size_t>(1, members_.size()));
+  for (std::size_t i = 0; split_.num_frozen() > 0 && i < frozen_.size(); ++i)
+    frozen_[i] = split_.frozen_of(first_weights(i));
+}
+
 // What the parameters start from: the center's, or all models', one after the other.
 block training::start_weights() const {
   std::vector<block> pieces;
@@ -58,19 +65,23 @@ block training::start_weights() const {
     for (const auto& shard : options_.resume->shards)
       pieces.push_back(shard.weights);
   else if (alone())
-    for (const auto& member : members_)
-      pieces.push_back(first_weights(member.which));
+    for (std::size_t i = 0; i < members_.size(); ++i)
+      pieces.push_back(split_.free_of(first_weights(i)));
   else
-    pieces.push_back(first_weights(job_));
+    pieces.push_back(split_.free_of(first_weights(0)));
   return block::joined(pieces);
 }
 
-block training::first_weights(const job& which) const {
-  if (!options_.start.empty())
-    return options_.start;
-  auto model = make_model(which, rows_.label_width);
-  model.initialize(which.seed);
-  return model.release_weights();
+// All weights that a model of the run starts from.
+block training::first_weights(std::size_t model) const {
+  const auto size = split_.num_all();
+  const auto& start = options_.start;
+  if (!start.empty())
+    return start.size() == size * members_.size() ? start.slice(model * size, size) : start;
+  const auto& which = alone() ? members_[model].which : job_;
+  auto fresh = make_model(which, rows_.label_width);
+  fresh.initialize(which.seed);
+  return split_.num_frozen() > 0 ? fresh.all_weights() : fresh.release_weights();
 }
 
 std::vector<worker_part> training::parts() {
@@ -82,7 +93,7 @@ std::vector<worker_part> training::parts() {
   if (!alone()) {
     const auto reader = reader_of(job_, rows_, data::sampling::every_row);
     for (std::size_t i = 0; i < job_.trainer.workers; ++i)
-      all.push_back({job_, tracks_.front().ledger, rows_, data::sampling::every_row, reader, {}, {}});
+      all.push_back({job_, tracks_.front().ledger, rows_, data::sampling::every_row, reader, frozen_of(0), {}, {}});
   }
   const auto size = alone() ? start_.size() / members_.size() : 0;
   for (std::size_t i = 0; i < members_.size(); ++i)
@@ -91,6 +102,7 @@ std::vector<worker_part> training::parts() {
                    members_[i].rows,
                    members_[i].sampling,
                    reader_of(members_[i].which, members_[i].rows, members_[i].sampling),
+                   frozen_of(i),
                    start_.slice(i * size, size),
                    {}});
   if (resumes_workers())

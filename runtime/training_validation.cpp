@@ -56,7 +56,11 @@ void training::spawn_validator() {
   validation_loader_ = system_.spawn(data_loader, loader_setup{held_out, file_order, false});
   setup.loader = validation_loader_;
   setup.rows = held_out.rows;
-  setup.make_model = [which = job_, width = held_out.label_width] { return make_model(which, width); };
+  setup.make_model = [which = job_, width = held_out.label_width, frozen = frozen_of(0)] {
+    auto model = make_model(which, width);
+    model.set_frozen(frozen);
+    return model;
+  };
   setup.metrics = job_.trainer.metrics;
   setup.grid = grid_;
   setup.every = job_.trainer.validation_every;
@@ -67,7 +71,8 @@ void training::spawn_validator() {
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
   if (options_.folder)
     setup.on_best = [which = job_, path = options_.folder->best_model()](const nn::model& best) {
-      nn::save_model(path, architecture_of(which), which.trainer.loss, which.trainer.optimizer, best.weights());
+      nn::save_model(path, architecture_of(which), which.trainer.loss, which.trainer.optimizer,
+                     best.all_weights().data());
     };
   // A thread of its own: the scheduler's threads are the workers', as many as there are cores. In the laboratory there
   // is one thread for all, and measuring takes no time.

@@ -23,7 +23,11 @@ validation_report parse_line(const json& line) {
   const auto rows = static_cast<double>(read.rows);
   const auto& loss = line.at("loss"); // null: it was not finite
   read.loss_sum = loss.is_null() ? std::numeric_limits<double>::quiet_NaN() : loss.get<double>() * rows;
-  read.correct = static_cast<std::uint64_t>(std::llround(line.at("accuracy").get<double>() * rows));
+  if (const auto& accuracy = line.at("accuracy"); !accuracy.is_null()) { // null: outputs are numbers
+    read.decisions = line.value("decisions", read.rows);
+    read.correct =
+        static_cast<std::uint64_t>(std::llround(accuracy.get<double>() * static_cast<double>(read.decisions)));
+  }
   read.seconds = line.at("seconds").get<double>();
   read.best = line.at("best").get<bool>();
   read.last = line.value("last", false);
@@ -36,11 +40,14 @@ validation_report parse_line(const json& line) {
 std::string validation_line(const validation_report& measured, double seconds) {
   const auto rows = static_cast<double>(measured.rows);
   const auto loss = measured.loss_sum / rows;
+  const auto accuracy = metrics_of(measured).accuracy();
   auto line = fmt::format(R"({{"t":{:.6f},"epoch":{},"trained":{},"versions":{},"rows":{},"loss":{},"accuracy":{},)"
                           R"("seconds":{:.6f},"best":{})",
                           seconds, double{measured.epoch}, measured.trained, json(measured.versions).dump(),
                           measured.rows, std::isfinite(loss) ? fmt::format("{}", loss) : "null",
-                          static_cast<double>(measured.correct) / rows, double{measured.seconds}, measured.best);
+                          accuracy ? fmt::format("{}", *accuracy) : "null", double{measured.seconds}, measured.best);
+  if (accuracy && measured.decisions != measured.rows)
+    line += fmt::format(R"(,"decisions":{})", measured.decisions);
   if (measured.last)
     line += R"(,"last":true)";
   if (measured.rate != 1)

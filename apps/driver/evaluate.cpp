@@ -1,14 +1,17 @@
 #include "apps/driver/evaluate.hpp"
 
-#include "apps/driver/inputs.hpp"
-#include "apps/driver/known_model.hpp"
+#include "apps/driver/data_of_run.hpp"
+#include "apps/driver/label_of_run.hpp"
 #include "apps/driver/nodes_option.hpp"
+#include "apps/driver/output.hpp"
+#include "apps/driver/output_scores.hpp"
 #include "apps/driver/report.hpp"
 #include "apps/driver/scores.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
+#include "data/formats/pick.hpp"
 #include "nn/model.hpp"
 #include "runtime/evaluation.hpp"
 #include "runtime/row_results.hpp"
@@ -20,19 +23,38 @@ namespace dk {
 
 namespace {
 
-spec source_for(const known_model& model, const std::string& data) {
+data_for_model data_to_measure(const known_model& model, const std::string& data) {
   if (!data.empty())
-    return model.train ? data::with_features_of(parse_source(data), *model.train) : parse_source(data);
+    return data_for(model, data, {"features", "label"});
   if (!model.test)
     throw failure{errc::usage, "there is no test data to evaluate on; name some with --data"};
-  return *model.test;
+  return data_for(model, *model.test);
 }
 
-row_model measured_model(const known_model& model) {
+// What a model that names no loss is measured with.
+const char* loss_for(nn::answer_kind answers) {
+  return answers == nn::answer_kind::choice ? "categorical_crossentropy"
+         : answers == nn::answer_kind::each ? "binary_crossentropy"
+                                            : "mean_squared_error";
+}
+
+bool names_metric(const std::vector<spec>& metrics, const char* name) {
+  return std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == name; });
+}
+
+// The job's metrics, and of a single output that decides those that every classifier is asked for.
+row_model measured_model(const known_model& model, const std::vector<output_meaning>& outputs) {
   auto all = row_model_of(model);
   all.measured = true;
-  all.loss = model.file.loss.empty() ? nn::objective{"categorical_crossentropy"} : model.file.loss;
+  all.loss = model.file.loss;
+  if (all.loss.empty())
+    for (const auto& one : outputs)
+      all.loss.losses.emplace_back(loss_for(one.kind));
   all.metrics = model.metrics;
+  if (outputs.size() == 1 && outputs.front().kind != nn::answer_kind::numbers)
+    for (const auto* name : {"precision", "recall", "f1", "auc"})
+      if (!names_metric(all.metrics, name))
+        all.metrics.push_back({name});
   return all;
 }
 
@@ -71,16 +93,49 @@ all_found measure(row_results& rows, const row_model& model) {
   return all;
 }
 
-// Nothing where the labels are no classes, as in a regression, and of several outputs.
-std::optional<scores> scores_of(const std::vector<std::size_t>& sizes, const all_found& found) {
-  if (sizes.size() > 1)
-    return std::nullopt;
-  const auto wide = sizes.front();
+/// What an output did in more than one number.
+struct detail {
+  nlohmann::json json = nlohmann::json::object();
+  std::string text;
+};
+
+detail details_of_classes(const output_meaning& of, const all_found& found, const spec& auc) {
   const auto labels =
-      label_classes(found.labels.data(), found.sums.rows, found.label_width, std::max<std::size_t>(wide, 2));
+      label_classes(found.labels.data(), found.sums.rows, found.label_width, std::max<std::size_t>(of.size, 2));
   if (!labels)
-    return std::nullopt;
-  return score(found.outputs, wide, *labels);
+    return {};
+  const auto scored = score(found.outputs, of.size, *labels, auc);
+  return {to_json(scored, of.classes), to_text(scored, of.classes)};
+}
+
+// In the label's own units, whatever it was trained in.
+detail details_of_numbers(const known_model& model, const output_meaning& of, const all_found& found) {
+  if (found.label_width != of.size)
+    return {};
+  const auto way = label_way(model);
+  const auto in_units = [&](const std::vector<float>& numbers) {
+    return in_label_units(way, block::copy_of(numbers.data(), numbers.size()), of.size);
+  };
+  auto names = of.labels;
+  if (names.empty() && model.train)
+    names = data::label_names(*model.train);
+  const auto scored =
+      score_numbers(in_units(found.outputs).data(), in_units(found.labels).data(), found.sums.rows, of.size);
+  return {{{"numbers", to_json(scored, names)}}, to_text(scored, names)};
+}
+
+detail details_of(const known_model& model, const std::vector<output_meaning>& outputs, const all_found& found,
+                  const std::vector<spec>& metrics) {
+  if (outputs.size() > 1)
+    return {};
+  const auto& of = outputs.front();
+  if (of.kind == nn::answer_kind::numbers)
+    return details_of_numbers(model, of, found);
+  const auto named = std::find_if(metrics.begin(), metrics.end(), [](const spec& one) { return one.name == "auc"; });
+  if (of.kind == nn::answer_kind::choice || of.size == 1)
+    return details_of_classes(of, found, *named);
+  const auto scored = score_labels(found.outputs, found.labels, of.size, *named);
+  return {{{"labels", to_json(scored, of.labels)}}, to_text(scored, of.labels)};
 }
 
 } // namespace
@@ -89,28 +144,24 @@ int evaluate_command(const evaluate_options& options) {
   set_up_log(verbosity::normal);
   const auto cluster = cluster_of(options.nodes);
   const auto model = load_trained_model(options.model, options.weights);
-  const auto source = source_for(model, options.data);
-  const auto rows = data::open(source);
-  const auto measured = measured_model(model);
+  const auto what = data_to_measure(model, options.data);
+  const auto rows = data::open(what.source);
+  const auto outputs = outputs_of(model);
+  const auto measured = measured_model(model, outputs);
   const auto crew = make_row_crew(cluster, [](const std::string& text) { log()->warn("{}", text); });
-  row_results results{*crew, {still_to_apply(model.fitted, source), false, measured}, *rows};
+  row_results results{*crew, {what.transforms, false, measured}, *rows};
   const auto all = measure(results, measured);
   if (all.sums.rows == 0)
-    throw failure{errc::data, source.name + ": has no rows to evaluate on; give data to work on"};
+    throw failure{errc::data, what.source.name + ": has no rows to evaluate on; give data to work on"};
   const auto values = all.others->values();
-  evaluation found{all.sums, {values.begin(), values.end()}};
-  const auto more = scores_of(nn::network{measured.architecture}.output_sizes(), all);
-  if (more) // they have these, and the whole curve
-    for (const auto* name : {"precision", "recall", "f1", "auc"})
-      found.others.erase(name);
-  const auto names = class_names(model);
+  const evaluation found{all.sums, {values.begin(), values.end()}};
+  const auto more = details_of(model, outputs, all, measured.metrics);
   if (options.json) {
     auto as_json = to_json(found);
-    if (more)
-      as_json.update(to_json(*more, names));
-    fmt::print("{}\n", as_json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    as_json.update(more.json);
+    print(as_json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
   } else {
-    fmt::print("{} on {} rows\n{}", to_text(found), with_commas(found.rows), more ? to_text(*more, names) : "");
+    print(fmt::format("{} on {} rows\n{}", to_text(found), with_commas(found.rows), more.text));
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "apps/driver/export.hpp"
 
+#include "apps/driver/output.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
@@ -28,9 +29,10 @@ bool is_trainable(const nn::loaded_model& model) {
          std::all_of(losses.begin(), losses.end(), [&](const std::string& loss) { return has(known, loss); });
 }
 
-void save_hdf5(const std::string& path, const nn::loaded_model& model) {
+template <auto Save>
+void save_whole(const std::string& path, const nn::loaded_model& model) {
   const auto optimizer = is_trainable(model) ? model.optimizer : spec{};
-  nn::save_model(path, model.architecture, model.loss, optimizer, model.weights.data());
+  Save(path, model.architecture, model.loss, optimizer, model.weights.data());
 }
 
 void save_description(const std::string& path, const nn::loaded_model& model) {
@@ -51,7 +53,8 @@ struct format {
   void (*save)(const std::string& path, const nn::loaded_model& model);
 };
 
-constexpr format formats[] = {{".h5", true, save_hdf5},
+constexpr format formats[] = {{".h5", true, save_whole<nn::save_model>},
+                              {".keras", true, save_whole<nn::save_archive>},
                               {".json", false, save_description},
                               {".safetensors", true, save_safetensors},
                               {".onnx", true, save_onnx}};
@@ -89,7 +92,7 @@ int export_command(const export_options& options) {
   if (to.has_weights && model.weights.empty())
     throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
   to.save(options.out, model);
-  fmt::print("{}\n", options.out);
+  print(fmt::format("{}\n", options.out));
   return 0;
 }
 

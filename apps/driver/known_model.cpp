@@ -1,7 +1,6 @@
 #include "apps/driver/known_model.hpp"
 
 #include "common/error.hpp"
-#include "data/transforms/transform.hpp"
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/run_folder.hpp"
@@ -77,17 +76,6 @@ row_model row_model_of(const known_model& model) {
   all.weights = model.weights;
   all.models = model.models;
   return all;
-}
-
-std::vector<std::string> class_names(const known_model& model) {
-  for (const auto& [transform, fitted] : model.fitted) {
-    if (transform.name != "string_index")
-      continue;
-    for (const auto& [source, target] : data::transform_columns(transform))
-      if (target == "label")
-        return data::fitted_words(transform, fitted, source, "words");
-  }
-  return {};
 }
 
 } // namespace dk

@@ -33,7 +33,4 @@ known_model load_trained_model(const std::string& path, const std::string& weigh
 /// As a row_worker takes it, to predict.
 row_model row_model_of(const known_model& model);
 
-/// What its class numbers stand for, where the run made them of texts with string_index; else empty.
-std::vector<std::string> class_names(const known_model& model);
-
 } // namespace dk

@@ -1,5 +1,6 @@
 #include "apps/driver/evaluate.hpp"
 #include "apps/driver/export.hpp"
+#include "apps/driver/output.hpp"
 #include "apps/driver/plot.hpp"
 #include "apps/driver/predict.hpp"
 #include "apps/driver/prepare.hpp"
@@ -13,8 +14,17 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <new>
+#include <sstream>
 
 namespace {
+
+// --help, --version
+int print_for(const CLI::App& app, const CLI::ParseError& why) {
+  std::ostringstream text;
+  app.exit(why, text, text);
+  dk::print(text.str());
+  return 0;
+}
 
 int run(int argc, char** argv) {
   CLI::App app{"Trains a neural network with asynchronous optimizers, here or on nodes."};
@@ -63,6 +73,12 @@ int run(int argc, char** argv) {
   predict_app->add_option("--out", predict.out, "A .csv, .jsonl or .npy (default: -, stdout)");
   predict_app->add_option("--nodes", predict.nodes, "On these nodes: host:port,host:port (default: here)");
   predict_app->add_option("--as", predict.as, "On stdout: csv or jsonl (default: as the input, or else csv)");
+
+  predict_app->add_option("--columns", predict.columns,
+                          "Which of the data's columns go out, too: a,b or none (default: all)");
+  predict_app->add_option("--prefix", predict.prefix, "Call the answers NAME_prediction, ...");
+  predict_app->add_flag("--proba", predict.proba, "A column proba_CLASS for each class");
+  predict_app->add_flag("--raw", predict.raw, "What the model puts out: no class names, and not in the label's units");
 
   dk::prepare_options prepare;
   auto* const prepare_app = app.add_subcommand("prepare", "Read and transform a job's data once, into shards");
@@ -119,7 +135,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& why) {
     if (why.get_exit_code() == 0)
-      return app.exit(why); // --help, --version
+      return print_for(app, why);
     throw dk::failure{dk::errc::usage, std::string{why.what()} + "; see dk_driver --help"};
   }
   if (*evaluate_app)

@@ -2,6 +2,7 @@
 
 #include "apps/driver/chart.hpp"
 #include "apps/driver/gnuplot.hpp"
+#include "apps/driver/output.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
@@ -103,7 +104,7 @@ int plot_command(const plot_options& options) {
   } catch (const failure& why) {
     throw failure{why.code(), std::string{why.what()} + "; choose another --out"};
   }
-  fmt::print("{}\n", out);
+  print(fmt::format("{}\n", out));
   return 0;
 }
 

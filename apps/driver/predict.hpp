@@ -12,6 +12,10 @@ struct predict_options {
   std::string out;     ///< a .csv, .jsonl or .npy; "-" or empty: to stdout
   std::string nodes;   ///< host:port,host:port; empty: the cores of this host
   std::string as;      ///< on stdout "csv" or "jsonl"; empty: as the input, or else CSV
+  std::string columns; ///< of the data, beside the answers: names with commas between, or "none"; empty: all
+  std::string prefix;  ///< before the names of the answers, with a _; empty: none
+  bool proba = false;  ///< a probability for each class
+  bool raw = false;    ///< what the model puts out, and not in the label's units and names
 };
 
 /// @return the exit status. @throws failure

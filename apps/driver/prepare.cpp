@@ -2,6 +2,7 @@
 
 #include "apps/driver/inputs.hpp"
 #include "apps/driver/nodes_option.hpp"
+#include "apps/driver/output.hpp"
 #include "apps/driver/streamed_inputs.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
@@ -30,8 +31,8 @@ data::pipeline write_training(const job& which, streamed_inputs& inputs, data::s
 }
 
 void say(const char* key, const std::string& folder, const data::shards::writer& written) {
-  fmt::print("{} = {{ format = \"shards\", path = \"{}\" }}   # {} rows: {}\n", key, folder,
-             with_commas(written.rows()), join(written.names()));
+  print(fmt::format("{} = {{ format = \"shards\", path = \"{}\" }}   # {} rows: {}\n", key, folder,
+                    with_commas(written.rows()), join(written.names())));
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "actors/policy.hpp"
 #include "algorithms/catalog.hpp"
+#include "apps/driver/output.hpp"
 #include "apps/driver/results.hpp"
 #include "apps/driver/screen.hpp"
 #include "common/error.hpp"
@@ -109,7 +110,8 @@ nlohmann::json side_of(const run_report& report) {
                       {"updates", report.result.numbers.updates},
                       {"mean_staleness", report.result.numbers.mean_staleness()}};
   if (report.test) {
-    side["accuracy"] = report.test->accuracy();
+    if (const auto accuracy = report.test->accuracy())
+      side["accuracy"] = *accuracy;
     side["loss"] = report.test->loss();
   }
   return side;
@@ -201,7 +203,7 @@ int replay_command(const replay_options& options) {
   text += to_string(result.rows) + "\n";
   if (!report.folder.empty())
     text += "results in " + report.folder + "\n";
-  fmt::print("{}", options.json ? json.dump() + "\n" : text);
+  print(options.json ? json.dump() + "\n" : text);
   return 0;
 }
 

@@ -1,6 +1,9 @@
 #include "apps/driver/report.hpp"
 
+#include "algorithms/catalog.hpp"
 #include "common/text.hpp"
+#include "nn/weight_split.hpp"
+#include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 
 #include <algorithm>
@@ -21,7 +24,7 @@ nlohmann::json to_json(const rows_ledger& rows) {
 }
 
 nlohmann::json to_json(const nn::metrics& metrics) {
-  return {{"accuracy", metrics.accuracy()}, {"loss", metrics.loss()}, {"rows", metrics.rows}};
+  return {{"accuracy", or_null(metrics.accuracy())}, {"loss", metrics.loss()}, {"rows", metrics.rows}};
 }
 
 nlohmann::json to_json(std::uint32_t id, const worker_statistics& worker) {
@@ -77,8 +80,32 @@ std::string worker_table(const std::map<std::uint32_t, worker_statistics>& worke
   return text;
 }
 
+// What there is of each kind; nothing of a dry run, which may have no model.
+std::optional<nn::weight_split> weights_of(const job& which) {
+  if (which.model.layers.empty())
+    return std::nullopt;
+  return nn::weight_split{architecture_of(which)};
+}
+
+// Of all weights those that a commit carries; a model that is trained alone exchanges none.
+std::size_t exchanged(const job& which, const nn::weight_split& weights) {
+  return find_algorithm(which.trainer.algorithm.name)->has_server() ? weights.num_free() : 0;
+}
+
+std::string frozen_text(const job& which) {
+  const auto weights = weights_of(which);
+  if (!weights || weights->num_frozen() == 0)
+    return "";
+  const auto travel = exchanged(which, *weights);
+  return fmt::format("{} of {} weights are frozen{}\n", with_commas(weights->num_frozen()),
+                     with_commas(weights->num_all()),
+                     travel == 0 ? ""
+                                 : fmt::format("; a commit carries {}, {} bytes", with_commas(travel),
+                                               with_commas(travel * sizeof(float))));
+}
+
 nlohmann::json to_json(const validation_report& best) {
-  auto json = to_json(nn::metrics{best.loss_sum, best.correct, best.rows});
+  auto json = to_json(metrics_of(best));
   json["epoch"] = double{best.epoch};
   json["trained"] = best.trained;
   json["versions"] = best.versions;
@@ -135,10 +162,14 @@ nlohmann::json to_json(const run_report& report) {
                       {"workers_lost", result.numbers.losses},
                       {"stopped", result.stopped},
                       {"folder", report.folder}};
+  if (const auto weights = weights_of(report.which))
+    json["weights"] = {{"all", weights->num_all()},
+                       {"frozen", weights->num_frozen()},
+                       {"exchanged", exchanged(report.which, *weights)}};
   if (!report.replay_of.empty())
     json["replay_of"] = report.replay_of;
   if (report.test) {
-    json["accuracy"] = report.test->accuracy();
+    json["accuracy"] = or_null(report.test->accuracy());
     json["loss"] = report.test->loss();
     json["test"] = to_json(*report.test);
   }
@@ -165,8 +196,13 @@ nlohmann::json to_json(const evaluation& found) {
   return json;
 }
 
+std::string measured_text(const nn::metrics& found) {
+  const auto loss = fmt::format("loss {:.4f}", found.loss());
+  return found.accuracy() ? fmt::format("accuracy {:.4f}, ", *found.accuracy()) + loss : loss;
+}
+
 std::string to_text(const evaluation& found) {
-  auto text = fmt::format("accuracy {:.4f}, loss {:.4f}", found.accuracy(), found.loss());
+  auto text = measured_text(found);
   for (const auto& [name, value] : found.others)
     text += fmt::format(", {} {:.4f}", name, value);
   return text;
@@ -186,6 +222,7 @@ std::string to_text(const run_report& report) {
   text += fmt::format("trained {:.2f} s, {} rows/s, {} updates{}\n", result.training_seconds,
                       with_commas(static_cast<unsigned long long>(rows_per_second(result))),
                       with_commas(result.numbers.updates), result.stopped ? ", stopped before the end" : "");
+  text += frozen_text(report.which);
   if (result.messages > 0)
     text += fmt::format(
         "simulated in {:.2f} s of real time, {} messages, {} a second\n", result.real_seconds,

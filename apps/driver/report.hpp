@@ -22,6 +22,9 @@ struct run_report {
 nlohmann::json to_json(const evaluation& found);
 std::string to_text(const evaluation& found);
 
+/// "accuracy 0.9, loss 0.3", or the loss alone where outputs are numbers.
+std::string measured_text(const nn::metrics& found);
+
 /// The number; null where there is none.
 nlohmann::json or_null(const std::optional<double>& value);
 

@@ -3,6 +3,7 @@
 #include "common/error.hpp"
 #include "data/formats/catalog.hpp"
 #include "nn/model_file.hpp"
+#include "nn/weight_split.hpp"
 #include "runtime/history_table.hpp"
 #include "runtime/members.hpp"
 #include "runtime/model_of.hpp"
@@ -16,9 +17,11 @@ void save(const job& which, const std::string& path, const float* weights) {
 }
 
 void save_start(const job& which, const std::string& path, const block& start, std::size_t label_width) {
+  if (!start.empty())
+    return save(which, path, start.data());
   auto model = make_model(which, label_width);
   model.initialize(which.seed);
-  save(which, path, start.empty() ? model.weights() : start.data());
+  save(which, path, model.all_weights().data());
 }
 
 // What was read once shall be found again, in data whose columns are in another order, too.
@@ -40,6 +43,20 @@ void prepare_folder(const job& which, const run_folder& folder, const block& sta
     return save_start(which, folder.initial_model(), start, label_width);
   for (std::size_t i = 0; i < models_of(which); ++i)
     save_start(member_job(which, i), folder.initial_model_of(i), start, label_width);
+}
+
+block initial_weights(const job& which, const run_folder& folder) {
+  const nn::weight_split split{architecture_of(which)};
+  std::vector<block> all;
+  for (std::size_t i = 0; split.num_frozen() > 0 && i < models_of(which); ++i) {
+    const auto path = is_ensemble(which) ? folder.initial_model_of(i) : folder.initial_model();
+    const auto file = nn::load_model(path);
+    if (!(nn::weight_split{file.architecture} == split))
+      throw failure{errc::checkpoint, path + ": other layers are frozen in it than in the job; resume with the layers "
+                                             "of the run"};
+    all.push_back(block::copy_of(file.weights.data(), file.weights.size()));
+  }
+  return block::joined(all);
 }
 
 run_result run_in(const run_folder& folder, const std::function<run_result()>& run) {
@@ -68,8 +85,7 @@ run_report make_report(const job& which, const job_data& data, const run_result&
   if (data.test)
     report.test = evaluate(which, result.weights, *data.test);
   if (const auto& measured = which.trainer.keep == "best" ? result.best : result.validation)
-    report.validation = evaluation{{measured->loss_sum, measured->correct, measured->rows},
-                                   {measured->others.begin(), measured->others.end()}};
+    report.validation = evaluation{metrics_of(*measured), {measured->others.begin(), measured->others.end()}};
   else if (data.validation)
     report.validation = evaluate(which, result.weights, *data.validation);
   return report;
@@ -97,7 +113,7 @@ void write_numbers(const run_report& report, const run_folder& folder) {
   if (report.validation && !report.result.validation) // nobody has measured while it went on
     write_text(folder.validation(), nlohmann::json{{"versions", report.result.versions},
                                                    {"loss", report.validation->loss()},
-                                                   {"accuracy", report.validation->accuracy()},
+                                                   {"accuracy", or_null(report.validation->accuracy())},
                                                    {"rows", report.validation->rows}}
                                             .dump() +
                                         "\n");

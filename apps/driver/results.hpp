@@ -10,6 +10,10 @@ namespace dk {
 /// @throws failure (resources, ...)
 void prepare_folder(const job& which, const run_folder& folder, const block& start, const job_data& data);
 
+/// What a resumed run's models started from, which its checkpoints do not hold where layers are frozen: all weights, of
+/// several models one after the other; empty where nothing is frozen. @throws failure (model, checkpoint)
+block initial_weights(const job& which, const run_folder& folder);
+
 /// Trains, or replays, in a folder; a run that cannot even begin leaves none behind. @throws failure
 run_result run_in(const run_folder& folder, const std::function<run_result()>& run);
 

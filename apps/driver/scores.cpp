@@ -1,6 +1,7 @@
 #include "apps/driver/scores.hpp"
 
 #include "apps/driver/report.hpp"
+#include "nn/catalog.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -64,29 +65,6 @@ class_score score_class(const scores& of, std::size_t which) {
   return one;
 }
 
-void summarize(scores& to) {
-  if (to.classes.size() == 2) {
-    const auto& second = to.classes[1];
-    to.precision = second.precision;
-    to.recall = second.recall;
-    to.f1 = second.f1;
-    to.auc = second.auc;
-    return;
-  }
-  const auto count = static_cast<double>(to.classes.size());
-  double areas = 0;
-  bool all_known = true;
-  for (const auto& one : to.classes) {
-    to.precision += one.precision / count;
-    to.recall += one.recall / count;
-    to.f1 += one.f1 / count;
-    all_known = all_known && one.auc.has_value();
-    areas += one.auc.value_or(0) / count;
-  }
-  if (all_known)
-    to.auc = areas;
-}
-
 std::string name_of(std::size_t which, const std::vector<std::string>& names) {
   return which < names.size() ? names[which] : std::to_string(which);
 }
@@ -114,33 +92,23 @@ std::optional<std::vector<std::size_t>> label_classes(const float* labels, std::
 std::vector<std::size_t> said_classes(const std::vector<float>& outputs, std::size_t wide) {
   std::vector<std::size_t> all(outputs.size() / wide);
   for (std::size_t row = 0; row < all.size(); ++row)
-    all[row] = wide > 1 ? greatest(outputs.data() + row * wide, wide) : outputs[row] >= 0.5F ? 1 : 0;
+    all[row] = wide > 1 ? greatest(outputs.data() + row * wide, wide) : is_yes(outputs[row]) ? 1 : 0;
   return all;
 }
 
-std::optional<double> area_under_curve(const std::vector<float>& score, const std::vector<bool>& is_of_class) {
-  std::vector<std::size_t> order(score.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
-  double inside = 0;
-  double rank_sum = 0; // of the rows of the class; equal scores share the mean of their ranks
-  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
-    while (last < order.size() && !(score[order[first]] < score[order[last]]))
-      ++last;
-    const auto rank = static_cast<double>(first + last + 1) / 2;
-    for (auto i = first; i < last; ++i)
-      if (is_of_class[order[i]]) {
-        ++inside;
-        rank_sum += rank;
-      }
-  }
-  const auto outside = static_cast<double>(score.size()) - inside;
-  if (inside == 0 || outside == 0)
+std::optional<double> area_under_curve(const std::vector<float>& score, const std::vector<float>& is_of_class,
+                                       const spec& auc) {
+  const auto inside = std::count(is_of_class.begin(), is_of_class.end(), 1.0F);
+  if (inside == 0 || static_cast<std::size_t>(inside) == score.size())
     return std::nullopt;
-  return (rank_sum - inside * (inside + 1) / 2) / (inside * outside);
+  const auto metric = nn::find_metric("auc").make(auc, {1, 1, false});
+  std::vector<std::uint64_t> counters(metric->counters());
+  metric->count(score.data(), is_of_class.data(), score.size(), counters.data());
+  return metric->value(counters.data());
 }
 
-scores score(const std::vector<float>& outputs, std::size_t wide, const std::vector<std::size_t>& labels) {
+scores score(const std::vector<float>& outputs, std::size_t wide, const std::vector<std::size_t>& labels,
+             const spec& auc) {
   const auto classes = std::max<std::size_t>(wide, 2);
   scores all;
   all.confusion.assign(classes, std::vector<std::uint64_t>(classes));
@@ -150,14 +118,13 @@ scores score(const std::vector<float>& outputs, std::size_t wide, const std::vec
   for (std::size_t which = 0; which < classes; ++which) {
     all.classes.push_back(score_class(all, which));
     std::vector<float> own(labels.size());
-    std::vector<bool> is_of_class(labels.size());
+    std::vector<float> is_of_class(labels.size());
     for (std::size_t row = 0; row < labels.size(); ++row) {
       own[row] = output_for(outputs, wide, row, which);
-      is_of_class[row] = labels[row] == which;
+      is_of_class[row] = labels[row] == which ? 1.0F : 0.0F;
     }
-    all.classes.back().auc = area_under_curve(own, is_of_class);
+    all.classes.back().auc = area_under_curve(own, is_of_class, auc);
   }
-  summarize(all);
   if (are_probabilities(outputs, wide))
     all.log_loss = log_loss_of(outputs, wide, labels);
   return all;
@@ -174,19 +141,11 @@ nlohmann::json to_json(const scores& from, const std::vector<std::string>& names
                        {"f1", one.f1},
                        {"auc", or_null(one.auc)}});
   }
-  return {{"precision", from.precision},
-          {"recall", from.recall},
-          {"f1", from.f1},
-          {"auc", or_null(from.auc)},
-          {"log_loss", or_null(from.log_loss)},
-          {"confusion", from.confusion},
-          {"classes", classes}};
+  return {{"log_loss", or_null(from.log_loss)}, {"confusion", from.confusion}, {"classes", classes}};
 }
 
 std::string to_text(const scores& from, const std::vector<std::string>& names) {
-  auto text = fmt::format("F1 {:.4f}, precision {:.4f}, recall {:.4f}, AUC {}, log loss {}{}\n", from.f1,
-                          from.precision, from.recall, shown(from.auc), shown(from.log_loss),
-                          from.classes.size() > 2 ? " (means over the classes)" : "");
+  auto text = fmt::format("log loss {}\n", shown(from.log_loss));
   std::size_t room = 5;
   for (std::size_t i = 0; i < from.classes.size(); ++i)
     room = std::max(room, name_of(i, names).size());

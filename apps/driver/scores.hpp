@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/spec.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -18,17 +20,17 @@ struct class_score {
   std::optional<double> auc; ///< area under its ROC curve, against all others; absent when all rows are of one side
 };
 
-/// How a classifier did. Of two classes precision, recall, F1 and AUC are those of the second, as is usual; of more the
-/// means over the classes (macro).
+/// How a classifier did in each class.
 struct scores {
   std::vector<std::vector<std::uint64_t>> confusion; ///< [label][said]
   std::vector<class_score> classes;
-  double precision = 0;
-  double recall = 0;
-  double f1 = 0;
-  std::optional<double> auc;
   std::optional<double> log_loss; ///< absent where the outputs are no probabilities
 };
+
+/// Whether an output that decides for itself says yes: above 0.5, as Keras has it.
+inline bool is_yes(float output) {
+  return output > 0.5F;
+}
 
 /// The class of each row: of one number per label the number itself, else the place of the greatest. Nothing when they
 /// are no class numbers below `classes`, so that there is nothing to score.
@@ -36,12 +38,13 @@ std::optional<std::vector<std::size_t>> label_classes(const float* labels, std::
                                                       std::size_t classes);
 
 /// Scores outputs, rows x `wide`; one output is the probability of the second of two classes, and the row is said to be
-/// of it from 0.5 on.
-scores score(const std::vector<float>& outputs, std::size_t wide, const std::vector<std::size_t>& labels);
+/// of it above 0.5. @param auc the metric with its keys
+scores score(const std::vector<float>& outputs, std::size_t wide, const std::vector<std::size_t>& labels,
+             const spec& auc = {"auc"});
 
-/// The area under the ROC curve: how often a row of the class has a greater score than one that is not, ties counting
-/// half (Mann and Whitney). Absent when all rows are of one side.
-std::optional<double> area_under_curve(const std::vector<float>& score, const std::vector<bool>& is_of_class);
+/// The metric `auc` of one class, whose rows have 1, the others 0. Absent when all rows are of one side.
+std::optional<double> area_under_curve(const std::vector<float>& score, const std::vector<float>& is_of_class,
+                                       const spec& auc = {"auc"});
 
 /// The class that outputs say, for each row.
 std::vector<std::size_t> said_classes(const std::vector<float>& outputs, std::size_t wide);

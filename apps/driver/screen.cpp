@@ -44,22 +44,30 @@ std::string progress_text(const run_progress& progress) {
   auto text = fmt::format("{:3.0f}%  {} rows/s", 100 * part_done(progress),
                           with_commas(static_cast<unsigned long long>(rows_per_second(progress))));
   if (!numbers.recent.empty())
-    text += fmt::format("  loss {:.4f}  accuracy {:.4f}", numbers.recent_loss(), numbers.recent_accuracy());
+    text += fmt::format("  loss {:.4f}", numbers.recent_loss());
+  if (const auto accuracy = numbers.recent_accuracy())
+    text += fmt::format("  accuracy {:.4f}", *accuracy);
   text += fmt::format("  staleness {:.1f}  {} worker{}", numbers.mean_staleness(), numbers.workers_alive,
                       numbers.workers_alive == 1 ? "" : "s");
   return text + time_left(progress);
 }
 
+namespace {
+
+std::string loss_and_accuracy(const nn::metrics& found) {
+  const auto text = fmt::format("loss {:.4f}", found.loss());
+  return found.accuracy() ? text + fmt::format(", accuracy {:.4f}", *found.accuracy()) : text;
+}
+
+} // namespace
+
 std::string epoch_text(std::uint32_t number, const epoch_statistics& epoch) {
-  return fmt::format("epoch {}: loss {:.4f}, accuracy {:.4f} while training", number + 1, epoch.all.loss(),
-                     epoch.all.accuracy());
+  return fmt::format("epoch {}: {} while training", number + 1, loss_and_accuracy(epoch.all));
 }
 
 std::string validation_text(const validation_report& measured) {
-  const auto rows = static_cast<double>(measured.rows);
-  return fmt::format("validation at epoch {:.2f}: loss {:.4f}, accuracy {:.4f}{}", double{measured.epoch},
-                     measured.loss_sum / rows, static_cast<double>(measured.correct) / rows,
-                     measured.best ? ", the best so far" : "");
+  return fmt::format("validation at epoch {:.2f}: {}{}", double{measured.epoch},
+                     loss_and_accuracy(metrics_of(measured)), measured.best ? ", the best so far" : "");
 }
 
 screen::screen(bool quiet)

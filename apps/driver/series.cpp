@@ -43,11 +43,17 @@ double number_in(const json& line, const char* key, double least, const std::str
                                       "; the file is damaged: remove the line, or plot another run"};
 }
 
+// Accuracy is null where outputs are numbers.
+bool is_null(const json& line, const char* key) {
+  const auto found = line.find(key);
+  return found != line.end() && found->is_null();
+}
+
 chunk_line parse_line(const json& line, const std::string& place) {
   chunk_line made;
   made.seconds = line.contains("t") ? number_in(line, "t", 0, place) : unknown_value;
   made.rows = number_in(line, "rows", 1, place);
-  made.accuracy = number_in(line, "accuracy", 0, place);
+  made.accuracy = is_null(line, "accuracy") ? unknown_value : number_in(line, "accuracy", 0, place);
   made.loss = number_in(line, "loss", std::numeric_limits<double>::lowest(), place);
   made.staleness = number_in(line, "staleness", 0, place);
   return made;
@@ -93,9 +99,9 @@ std::optional<end_metrics> metrics_in(const json& result, const char* key) {
     return std::nullopt;
   const auto accuracy = found->find("accuracy");
   const auto loss = found->find("loss");
-  if (accuracy == found->end() || loss == found->end() || !accuracy->is_number() || !loss->is_number())
+  if (accuracy == found->end() || loss == found->end() || !loss->is_number())
     return std::nullopt;
-  return end_metrics{accuracy->get<double>(), loss->get<double>()};
+  return end_metrics{accuracy->is_number() ? accuracy->get<double>() : unknown_value, loss->get<double>()};
 }
 
 // A run that was resumed and then killed has an older result than history: that is not of the curve's end.
@@ -123,7 +129,7 @@ std::vector<curve_point> measured_points(const std::string& path, const std::vec
     for (; at + 1 < lines.size() && rows < trained; rows += lines[at].rows)
       ++at;
     curve_point point{lines[at].seconds, static_cast<double>(at + 1), rows};
-    point.accuracy = static_cast<double>(one.correct) / static_cast<double>(one.rows);
+    point.accuracy = metrics_of(one).accuracy().value_or(unknown_value);
     point.loss = one.loss_sum / static_cast<double>(one.rows);
     points.push_back(point);
   }

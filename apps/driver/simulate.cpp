@@ -1,6 +1,7 @@
 #include "apps/driver/simulate.hpp"
 
 #include "apps/driver/inputs.hpp"
+#include "apps/driver/output.hpp"
 #include "apps/driver/results.hpp"
 #include "apps/driver/screen.hpp"
 #include "apps/driver/signals.hpp"
@@ -63,7 +64,7 @@ int simulate_command(const simulate_options& options) {
   if (needs_data(which))
     require_complete(which, options.config);
   if (options.print_config) {
-    fmt::print("{}", to_toml(which));
+    print(to_toml(which));
     return 0;
   }
   check_laboratory(which);
@@ -86,7 +87,7 @@ int simulate_command(const simulate_options& options) {
   const auto result = run_in(*run.folder, [&] { return simulate(which, data.train, run); });
   shown.clear();
   const auto report = end_folder(which, data, result, *run.folder);
-  fmt::print("{}", options.json ? to_json_with_cost(report).dump() + "\n" : to_text(report));
+  print(options.json ? to_json_with_cost(report).dump() + "\n" : to_text(report));
   check_balance(report);
   return stopping_signal() == 0 ? 0 : 128 + stopping_signal();
 }

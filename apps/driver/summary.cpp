@@ -2,6 +2,7 @@
 
 #include "apps/driver/data_summary.hpp"
 #include "apps/driver/known_model.hpp"
+#include "apps/driver/output.hpp"
 #include "common/log.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/shards.hpp"
@@ -18,9 +19,9 @@ int summary_command(const std::string& what) {
   std::error_code ignored;
   const bool is_run = std::filesystem::is_directory(what, ignored) && !data::shards::is_folder(what);
   if (is_run || nn::is_model_file(what))
-    fmt::print("{}", nn::summary(load_known_model(what).file.architecture));
+    print(nn::summary(load_known_model(what).file.architecture));
   else
-    fmt::print("{}", data_summary(data::read(with_all_columns(parse_source(what)))));
+    print(data_summary(data::read(with_all_columns(parse_source(what)))));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "apps/driver/inputs.hpp"
 #include "apps/driver/nodes_option.hpp"
+#include "apps/driver/output.hpp"
 #include "apps/driver/results.hpp"
 #include "apps/driver/screen.hpp"
 #include "apps/driver/signals.hpp"
@@ -47,7 +48,7 @@ int train_command(const train_options& options) {
   set_up_log(level_of(options));
   auto which = read_job(options);
   if (options.print_config) {
-    fmt::print("{}", to_toml(which));
+    print(to_toml(which));
     return 0;
   }
   run_options run;
@@ -69,6 +70,7 @@ int train_command(const train_options& options) {
     run.folder = open_run_folder(options.resume);
     resume = read_checkpoints(run.folder->checkpoints(), &notices);
     run.resume = &*resume;
+    run.start = initial_weights(which, *run.folder);
   }
   set_up_log(level_of(options), run.folder->log());
   if (!resume)
@@ -84,7 +86,7 @@ int train_command(const train_options& options) {
   shown.clear();
   const auto report = make_report(which, data, result, run.folder->path);
   write_results(report, *run.folder);
-  fmt::print("{}", options.json ? to_json(report).dump() + "\n" : to_text(report));
+  print(options.json ? to_json(report).dump() + "\n" : to_text(report));
   if (result.stopped && !options.quiet)
     fmt::print(stderr, "stopped in order; go on with: dk_driver --resume {}\n", run.folder->path);
   return status_of(report);

@@ -41,10 +41,14 @@ table_source rows_of(const spec& source, std::size_t bytes);
 /// The first rows, and those that follow, where the types of `columns` are those of the rows that are read together.
 table_stream_ptr glance(const spec& source, std::size_t bytes);
 
+/// The rows for a model to answer: what is a label is not looked at, and `written` has all fields as they stand in the
+/// file.
+table_stream_ptr to_answer(const spec& source, std::size_t bytes);
+
 /// The same of text that comes from elsewhere, as it comes: the types of `columns` are those of the rows that are read
 /// together. @param text is UTF-8. @param origin its name for errors
-table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
-                      std::size_t bytes);
+table_stream_ptr to_answer(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
+                           std::size_t bytes);
 
 /// As read, from text in memory. @param origin the file's name for errors
 table parse(const file_content& text, const std::string& origin, const spec& source);

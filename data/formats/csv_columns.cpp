@@ -58,6 +58,7 @@ bool has_rest(const plan& settled, const plan& first) {
 // What that is.
 plan rest_of(const plan& settled, const plan& first) {
   auto rest = settled;
+  rest.keeps_written = false;
   rest.features.clear();
   rest.numbers.clear();
   rest.guesses.clear();
@@ -88,7 +89,7 @@ void complete(rows_read& read, rows_read rest) {
 }
 
 table columns_of(const plan& how, rows_read read, const std::string& origin) {
-  table all;
+  table all{read.rows};
   if (!how.features.empty())
     all.put({"features", {how.features.size()}, std::move(read.features), origin, how.features});
   if (!how.labels.empty())
@@ -103,6 +104,22 @@ table columns_of(const plan& how, rows_read read, const std::string& origin) {
                   : as == use::whole  ? cells{std::move(read.wholes[index])}
                                       : cells_of(std::move(read.guesses[index]), how.types[index]);
     all.put({how.header[field], {}, std::move(values), origin, {}});
+  }
+  return all;
+}
+
+// All fields under the names of the header.
+table written_columns(const plan& how, rows_read& read, const std::string& origin) {
+  table all{read.rows};
+  for (std::size_t i = 0; i < read.written.size(); ++i) {
+    const bool is_feature = how.targets[i].as == use::feature;
+    all.put({how.header[i],
+             {},
+             std::move(read.written[i]),
+             origin,
+             {},
+             {},
+             is_feature ? spelling::csv_number : spelling::csv});
   }
   return all;
 }
@@ -124,8 +141,10 @@ plan settled(const plan& first, const std::vector<guessed_type>& types) {
   return all;
 }
 
-table table_of(const file_content& text, const std::string& origin, const plan& how) {
+table table_of(const file_content& text, const std::string& origin, const plan& how, table* written) {
   auto read = parse_rows(text, origin, how);
+  if (written != nullptr && how.keeps_written)
+    *written = written_columns(how, read, origin);
   if (how.types.size() == how.guesses.size())
     return columns_of(how, std::move(read), origin);
   const auto known = settled(how, read.types);

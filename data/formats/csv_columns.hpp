@@ -13,7 +13,8 @@ namespace dk::data::csv {
 plan settled(const plan& first, const std::vector<guessed_type>& types);
 
 /// The rows of a text by their plan. What has to be guessed is read a second time where it turns out to be no number,
-/// unless the plan is settled. @throws failure (data)
-table table_of(const file_content& text, const std::string& origin, const plan& how);
+/// unless the plan is settled. @param written takes all fields as they are written, where the plan keeps them
+/// @throws failure (data)
+table table_of(const file_content& text, const std::string& origin, const plan& how, table* written = nullptr);
 
 } // namespace dk::data::csv

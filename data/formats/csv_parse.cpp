@@ -111,6 +111,23 @@ void read_row(scanner& in, const plan& how, piece& to) {
     too_many(in, fields);
 }
 
+// The same bits, each field by itself.
+void read_written_row(scanner& in, const plan& how, piece& to) {
+  const auto fields = how.targets.size();
+  auto ended = stop::delimiter;
+  for (std::size_t i = 0; i < fields; ++i) {
+    if (ended != stop::delimiter)
+      too_few(in, i, fields);
+    const auto field = in.text_field(ended);
+    if (const auto bad = first_not_utf8(in.written()); bad != std::string_view::npos)
+      in.fail("field `" + how.header[i] + "` " + not_utf8(in.written(), bad));
+    to.read.written[i].push_back(in.written());
+    take_field(in, field, i, how, to);
+  }
+  if (ended == stop::delimiter)
+    too_many(in, fields);
+}
+
 template <class List>
 std::vector<List> lists(std::size_t count, std::size_t room) {
   std::vector<List> all(count);
@@ -126,12 +143,13 @@ void read_piece(const file_content& text, const std::string& origin, const plan&
   to.read.types.assign(how.guesses.size(), {});
   to.read.wholes = lists<std::vector<std::int64_t>>(how.wholes.size(), to.room);
   to.read.words = lists<texts>(how.words.size(), to.room);
+  to.read.written = lists<texts>(how.keeps_written ? how.header.size() : 0, to.room);
   to.failed = nullptr;
   scanner in{text, origin, how.delimiter};
   in.go_to(to.first);
   try {
     for (; in.next_line() && in.place() < to.last; ++to.read.rows)
-      read_row(in, how, to);
+      how.keeps_written ? read_written_row(in, how, to) : read_row(in, how, to);
   } catch (...) {
     to.failed = std::current_exception();
   }
@@ -219,6 +237,7 @@ rows_read joined_pieces(std::vector<piece>& pieces, std::size_t rows) {
   join_lists(pieces, &rows_read::guesses, rows);
   join_lists(pieces, &rows_read::wholes, rows);
   join_lists(pieces, &rows_read::words, rows);
+  join_lists(pieces, &rows_read::written, rows);
   auto& all = pieces.front().read;
   for (auto next = pieces.begin() + 1; next != pieces.end(); ++next)
     for (std::size_t i = 0; i < all.types.size(); ++i)

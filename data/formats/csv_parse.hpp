@@ -17,6 +17,7 @@ struct rows_read {
   std::vector<guessed_type> types; ///< of the guesses
   std::vector<std::vector<std::int64_t>> wholes;
   std::vector<texts> words;
+  std::vector<texts> written; ///< all fields, where the plan keeps them
 };
 
 /// Reads all rows, on all cores. @throws failure (data), the first in the file

@@ -77,7 +77,9 @@ std::vector<std::string> counted_header(scanner& in) {
 
 class planner {
 public:
-  planner(scanner& in, const spec& source) : in_(in), keys_(source.keys) {}
+  planner(scanner& in, const spec& source, purpose why) : in_(in), keys_(source.keys), why_(why) {
+    p_.keeps_written = why == purpose::answering;
+  }
 
   plan made() {
     p_.delimiter = keys_.value("delimiter", std::string{","}).front();
@@ -90,8 +92,10 @@ public:
     p_.targets.assign(p_.header.size(), {});
     is_text_.assign(p_.header.size(), false);
     for (const auto& name : listed("text"))
-      is_text_[find(name)] = true;
-    choose_labels();
+      if (why_ == purpose::learning || places_.count(name) != 0) // a label need not be there to be answered
+        is_text_[find(name)] = true;
+    if (why_ == purpose::learning)
+      choose_labels();
     choose_features();
     choose_columns();
     if (p_.features.empty() && p_.kept.empty())
@@ -177,6 +181,15 @@ private:
     }
   }
 
+  // Of rows to be answered by its name: nobody has chosen labels.
+  bool is_label(std::size_t field) const {
+    if (why_ == purpose::learning)
+      return std::count(p_.labels.begin(), p_.labels.end(), field) != 0;
+    const auto named = keys_.value("label", nlohmann::json("label"));
+    const auto& name = p_.header[field];
+    return named.is_array() ? std::count(named.begin(), named.end(), name) != 0 : named == name;
+  }
+
   // Those that are listed; "*" among them is all that the label, `columns` and `text` leave, in the order of the file.
   std::vector<std::string> feature_names() const {
     const auto named = listed("features");
@@ -187,8 +200,7 @@ private:
       return named;
     std::vector<std::string> all;
     for (std::size_t i = 0; i < p_.header.size(); ++i)
-      if (list.count(p_.header[i]) != 0 ||
-          (p_.targets[i].as == use::skip && !is_text_[i] && kept.count(p_.header[i]) == 0))
+      if (list.count(p_.header[i]) != 0 || (!is_label(i) && !is_text_[i] && kept.count(p_.header[i]) == 0))
         all.push_back(p_.header[i]);
     return all;
   }
@@ -238,6 +250,7 @@ private:
 
   scanner& in_;
   const nlohmann::json& keys_;
+  purpose why_;
   std::size_t header_at_ = 0;
   std::vector<bool> is_text_;                                // per field, as the source says
   std::unordered_map<std::string_view, std::size_t> places_; // of the header's names, which may be a hundred thousand
@@ -257,14 +270,14 @@ void guessed_type::widen(const guessed_type& other) {
   has_gaps = has_gaps || other.has_gaps;
 }
 
-plan make_plan(const file_content& text, const std::string& origin, const spec& source) {
+plan make_plan(const file_content& text, const std::string& origin, const spec& source, purpose why) {
   const auto delimiter = source.keys.value("delimiter", std::string{","}).front();
   constexpr std::string_view impossible{"\"\n\r\0+-.0123456789", 17};
   if (impossible.find(delimiter) != std::string_view::npos)
     throw failure{errc::config, "source `csv`: `delimiter` can be neither a quote, a line end nor a part of numbers"};
   scanner in{text, origin, delimiter};
   check_start(in, text.text());
-  return planner{in, source}.made();
+  return planner{in, source, why}.made();
 }
 
 double number_of(const scanner& in, std::string_view field, const std::string& name,

@@ -37,6 +37,12 @@ struct guessed_type {
   void widen(const guessed_type& other);
 };
 
+/// What rows are read for.
+enum class purpose {
+  learning,
+  answering, ///< labels are not looked at, and all fields are kept as they are written, too
+};
+
 /// Where the fields of a line go, and what the columns are called.
 struct plan {
   char delimiter = ',';
@@ -54,11 +60,13 @@ struct plan {
   bool is_list = false;            ///< of labels, so that a label is a cell of several numbers
   std::vector<std::size_t> kept;   ///< the fields that become columns of their own name, in order
   std::size_t body = 0;            ///< where the first row starts
+  bool keeps_written = false;      ///< all fields, as they are written
 };
 
 /// Reads the header, and looks at the first row, whose label says whether labels are texts.
 /// @throws failure (config, data)
-plan make_plan(const file_content& text, const std::string& origin, const spec& source);
+plan make_plan(const file_content& text, const std::string& origin, const spec& source,
+               purpose why = purpose::learning);
 
 /// The field as a number; a missing one is NaN where `missing` names it. @throws failure (data), at the field
 double number_of(const scanner& in, std::string_view field, const std::string& name,

@@ -108,6 +108,7 @@ std::string_view scanner::text_field(stop& ended) {
       fail("a carriage return without a line feed behind it; if the file ends its lines so, as old Macs did, convert "
            "it, as by tr '\\r' '\\n'; one that belongs to a field needs quotes around it");
   }
+  written_ = at_;
   ended = end_field();
   return field;
 }

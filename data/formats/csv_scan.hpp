@@ -27,6 +27,9 @@ public:
   /// Reads a field as text, unquoted. What is returned is valid until the next is read.
   std::string_view text_field(stop& ended);
 
+  /// The field that was read last as it stands in the text, with its quotes.
+  std::string_view written() const { return {field_, static_cast<std::size_t>(written_ - field_)}; }
+
   /// Passes over a field.
   void skip_field(stop& ended);
 
@@ -59,6 +62,7 @@ private:
   const char* end_;
   const char* at_;
   const char* field_;
+  const char* written_ = nullptr; ///< where it ends
   std::string unquoted_;
 };
 

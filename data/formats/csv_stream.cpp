@@ -58,8 +58,9 @@ class parts {
 public:
   /// @param names of the streams, for errors
   /// @param types of the columns that have to be guessed; empty: they are not known
-  parts(const spec& source, std::size_t bytes, std::vector<std::string> names, opening open, const column_types& types)
-      : source_(source), bytes_(bytes), names_(std::move(names)), open_(std::move(open)), types_(types) {}
+  parts(const spec& source, std::size_t bytes, std::vector<std::string> names, opening open, const column_types& types,
+        purpose why = purpose::learning)
+      : source_(source), bytes_(bytes), names_(std::move(names)), open_(std::move(open)), types_(types), why_(why) {}
 
   std::optional<part> next() {
     while (now_ || begun_ < names_.size()) {
@@ -106,7 +107,7 @@ private:
   }
 
   void begin(const file_content& text, const std::string& origin) {
-    how_ = make_plan(text, origin, source_);
+    how_ = make_plan(text, origin, source_, why_);
     if (types_.empty())
       return;
     std::vector<guessed_type> types;
@@ -130,6 +131,7 @@ private:
   std::vector<std::string> names_;
   opening open_;
   column_types types_;
+  purpose why_;
   std::size_t begun_ = 0;
   std::unique_ptr<byte_stream> now_;
   std::optional<plan> how_; // of this stream
@@ -139,20 +141,20 @@ private:
   bool at_end_ = false;
 };
 
-parts parts_of(const spec& source, std::size_t bytes, const column_types& types) {
+parts parts_of(const spec& source, std::size_t bytes, const column_types& types, purpose why = purpose::learning) {
   const auto files = files_of(source.keys.at("path").get<std::string>());
   const auto open = [files, encoding = encoding_of(source)](std::size_t i) {
     return as_utf8(std::make_unique<file_stream>(files[i]), encoding, files[i]);
   };
-  return {source, bytes, files, open, types};
+  return {source, bytes, files, open, types, why};
 }
 
 // Reads all once where columns have to be guessed: their types depend on every row.
-column_types types_of(const spec& source, std::size_t bytes) {
+column_types types_of(const spec& source, std::size_t bytes, purpose why = purpose::learning) {
   column_types types;
   if (!source.keys.contains("columns"))
     return types;
-  auto all = parts_of(source, bytes, {});
+  auto all = parts_of(source, bytes, {}, why);
   while (const auto some = all.next()) {
     const auto read = parse_rows(some->text, some->origin, some->how);
     for (std::size_t i = 0; i < some->how.guesses.size(); ++i)
@@ -170,7 +172,7 @@ public:
       if (file_ != &some->origin)
         row_ = 0;
       file_ = &some->origin;
-      if (auto rows = table_of(some->text, some->origin, some->how); rows.rows() > 0) {
+      if (auto rows = table_of(some->text, some->origin, some->how, &written_); rows.rows() > 0) {
         const auto first = row_;
         row_ += rows.rows();
         return counted_from(std::move(rows), first);
@@ -180,9 +182,11 @@ public:
   }
 
   double progress() const override { return parts_.progress(); }
+  table written() override { return std::move(written_); }
 
 private:
   parts parts_;
+  table written_;
   const std::string* file_ = nullptr; // that was read last
   std::size_t row_ = 0;               // of it, the next
 };
@@ -202,11 +206,16 @@ table_stream_ptr glance(const spec& source, std::size_t bytes) {
   return std::make_unique<stream>(parts_of(source, bytes, {}));
 }
 
-table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
-                      std::size_t bytes) {
+table_stream_ptr to_answer(const spec& source, std::size_t bytes) {
+  const auto types = types_of(source, bytes, purpose::answering);
+  return std::make_unique<stream>(parts_of(source, bytes, types, purpose::answering));
+}
+
+table_stream_ptr to_answer(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
+                           std::size_t bytes) {
   const auto only = std::make_shared<std::unique_ptr<byte_stream>>(std::move(text));
   const auto take = [only](std::size_t) { return std::move(*only); };
-  return std::make_unique<stream>(parts{source, bytes, {origin}, take, {}});
+  return std::make_unique<stream>(parts{source, bytes, {origin}, take, {}, purpose::answering});
 }
 
 } // namespace dk::data::csv

@@ -1,4 +1,5 @@
 #include "data/formats/number_text.hpp"
+#include "data/formats/spelled.hpp"
 #include "data/formats/write.hpp"
 
 #include <cmath>
@@ -10,21 +11,6 @@ namespace {
 
 constexpr std::size_t flush_at = std::size_t{1} << 20U;
 
-void append_text(std::string& to, std::string_view text) {
-  const bool plain = text.find_first_of(",\"\r\n") == std::string_view::npos && !text.empty();
-  if (plain) {
-    to += text;
-    return;
-  }
-  to += '"';
-  for (const auto c : text) {
-    if (c == '"')
-      to += '"';
-    to += c;
-  }
-  to += '"';
-}
-
 std::string csv_header(const table& from) {
   std::string line;
   for (const auto& c : from.columns()) {
@@ -33,17 +19,15 @@ std::string csv_header(const table& from) {
       if (!line.empty())
         line += ',';
       const bool named = wide > 1 && c.fields.size() == wide;
-      append_text(line, named ? c.fields[i] : wide == 1 ? c.name : c.name + '_' + std::to_string(i));
+      append_quoted(line, named ? c.fields[i] : wide == 1 ? c.name : c.name + '_' + std::to_string(i));
     }
   }
   return line + '\n';
 }
 
 void append_fields(std::string& to, const column& which, std::size_t row) {
-  if (const auto* words = texts_in(which)) {
-    append_text(to, (*words)[row]);
-    return;
-  }
+  if (texts_in(which) != nullptr)
+    return append_csv_field(to, which, row);
   const auto wide = width(which);
   visit_values(which, [&](const auto* x, std::size_t) {
     for (std::size_t i = 0; i < wide; ++i) {

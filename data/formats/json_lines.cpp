@@ -5,6 +5,7 @@
 #include "data/formats/file.hpp"
 #include "data/formats/file_stream.hpp"
 #include "data/formats/json_reader.hpp"
+#include "data/formats/json_written.hpp"
 #include "data/formats/pick.hpp"
 #include "data/rows.hpp"
 
@@ -25,8 +26,11 @@ using opening = std::function<std::unique_ptr<byte_stream>(std::size_t)>;
 class object_stream final : public table_stream {
 public:
   /// @param names of the streams, for errors. @param known what is known of their keys already
-  object_stream(std::vector<std::string> names, opening open, std::size_t bytes, reader known)
-      : names_(std::move(names)), open_(std::move(open)), bytes_(bytes), reader_(std::move(known)) {
+  /// @param keeps_written whether `written` is wanted, too
+  object_stream(std::vector<std::string> names, opening open, std::size_t bytes, reader known,
+                bool keeps_written = false)
+      : names_(std::move(names)), open_(std::move(open)), bytes_(bytes), reader_(std::move(known)),
+        keeps_written_(keeps_written) {
     reader_.start_again();
   }
 
@@ -39,6 +43,7 @@ public:
       if (const auto count = reader_.rows(); count > 0) {
         const auto first = row_;
         row_ += count;
+        given_of_ = &origin;
         return counted_from(reader_.give(origin), first);
       }
     }
@@ -49,6 +54,8 @@ public:
     const auto left = now_ ? 1 - now_->progress() * share_of(taken_, taken_ + left_.size()) : 0;
     return (static_cast<double>(begun_) - left) / static_cast<double>(names_.size());
   }
+
+  table written() override { return written_.give(*given_of_); }
 
   /// What is known when all has been read, or as far as it has.
   const reader& known() const { return reader_; }
@@ -72,6 +79,8 @@ private:
     }
     const auto some = std::string_view{left_}.substr(0, end);
     reader_.take(some, origin, lines_);
+    if (keeps_written_)
+      written_.take(some, origin);
     lines_ += static_cast<std::size_t>(std::count(some.begin(), some.end(), '\n'));
     left_.erase(0, end);
     taken_ += end;
@@ -83,7 +92,10 @@ private:
   opening open_;
   std::size_t bytes_;
   reader reader_;
-  std::size_t begun_ = 0; // of the streams
+  written_values written_;
+  bool keeps_written_;
+  const std::string* given_of_ = nullptr; // the stream that rows were given of last
+  std::size_t begun_ = 0;                 // of the streams
   std::unique_ptr<byte_stream> now_;
   std::string left_;      // of its text, not yet read
   std::size_t taken_ = 0; // bytes of it before that
@@ -91,12 +103,12 @@ private:
   std::size_t row_ = 0; // of it, the next
 };
 
-object_stream objects_in(const spec& source, std::size_t bytes, reader known) {
+object_stream objects_in(const spec& source, std::size_t bytes, reader known, bool keeps_written = false) {
   auto files = files_of(source.keys.at("path").get<std::string>());
   auto open = [files, encoding = encoding_of(source)](std::size_t i) {
     return as_utf8(std::make_unique<file_stream>(files[i]), encoding, files[i]);
   };
-  return {std::move(files), std::move(open), bytes, std::move(known)};
+  return {std::move(files), std::move(open), bytes, std::move(known), keeps_written};
 }
 
 // Whether all columns that the source asks for have been seen, so that no later line says anything new of them but that
@@ -130,6 +142,7 @@ public:
   }
 
   double progress() const override { return all_.progress(); }
+  table written() override { return all_.written(); }
 
 private:
   object_stream all_;
@@ -182,10 +195,16 @@ table_stream_ptr glance(const spec& source, std::size_t bytes) {
   return std::make_unique<object_stream>(objects_in(source, bytes, {}));
 }
 
-table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, std::size_t bytes) {
+table_stream_ptr to_answer(const spec& source, std::size_t bytes) {
+  return std::make_unique<picked_stream>(objects_in(source, bytes, reader{named_columns(source)}, true), source);
+}
+
+table_stream_ptr to_answer(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
+                           std::size_t bytes) {
   const auto only = std::make_shared<std::unique_ptr<byte_stream>>(std::move(text));
   const auto take = [only](std::size_t) { return std::move(*only); };
-  return std::make_unique<object_stream>(std::vector<std::string>{origin}, take, bytes, reader{});
+  return std::make_unique<picked_stream>(object_stream{{origin}, take, bytes, reader{named_columns(source)}, true},
+                                         source);
 }
 
 } // namespace dk::data::json_lines

@@ -35,8 +35,13 @@ table_source rows_of(const spec& source, std::size_t bytes);
 /// All columns of the first rows, and of those that follow.
 table_stream_ptr glance(const spec& source, std::size_t bytes);
 
-/// All columns of text that comes from elsewhere, as it comes. @param text is UTF-8. @param origin its name for errors
-table_stream_ptr open(std::unique_ptr<byte_stream> text, const std::string& origin, std::size_t bytes);
+/// The rows for a model to answer: only the columns that the source lists are looked at, and `written` has all values
+/// as they stand in the file. Requires a source that lists its features, or columns.
+table_stream_ptr to_answer(const spec& source, std::size_t bytes);
+
+/// The same of text that comes from elsewhere, as it comes. @param text is UTF-8. @param origin its name for errors
+table_stream_ptr to_answer(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
+                           std::size_t bytes);
 
 /// All columns of a text. @throws failure (data): "FILE:LINE:COLUMN: what, which key, what to do"
 table parse(std::string_view text, const std::string& origin);

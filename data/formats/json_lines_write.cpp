@@ -1,18 +1,14 @@
 #include "common/error.hpp"
 #include "data/formats/number_text.hpp"
+#include "data/formats/spelled.hpp"
 #include "data/formats/write.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 namespace dk::data {
 
 namespace {
-
-std::string json_text(std::string_view text) {
-  return nlohmann::json(std::string{text}).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 /// Writes the cells of a column as JSON.
 template <class Number>
@@ -54,11 +50,12 @@ private:
   std::size_t at_ = 0;
 };
 
-void append_cell(std::string& to, const column& which, std::size_t row) {
-  if (const auto* words = texts_in(which))
-    to += json_text((*words)[row]);
-  else
-    visit_values(which, [&](const auto* x, std::size_t) { cell_writer{which, x}.append(to, row); });
+// @return whether there is one
+bool append_cell(std::string& to, const column& which, std::size_t row) {
+  if (texts_in(which) != nullptr)
+    return append_json_value(to, which, row);
+  visit_values(which, [&](const auto* x, std::size_t) { cell_writer{which, x}.append(to, row); });
+  return true;
 }
 
 } // namespace
@@ -71,10 +68,12 @@ void write_json_lines(const table& from, std::ostream& to) {
   for (std::size_t row = 0; row < from.rows(); ++row) {
     text = "{";
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (i > 0)
+      const auto before = text.size();
+      if (before > 1)
         text += ',';
       text += keys[i];
-      append_cell(text, from.columns()[i], row);
+      if (!append_cell(text, from.columns()[i], row))
+        text.resize(before);
     }
     text += "}\n";
     to << text;

@@ -196,6 +196,7 @@ private:
 };
 
 reader::reader() = default;
+reader::reader(std::vector<std::string> wanted) : wanted_(std::move(wanted)) {}
 reader::~reader() = default;
 reader::reader(const reader&) = default;
 reader& reader::operator=(const reader&) = default;
@@ -221,6 +222,8 @@ void reader::take(std::string_view text, const std::string& origin, std::size_t 
 
 void reader::take_object(const json& object, const position& at) {
   for (const auto& [key, value] : object.items()) {
+    if (!wanted_.empty() && std::find(wanted_.begin(), wanted_.end(), key) == wanted_.end())
+      continue;
     auto known =
         std::find_if(columns_.begin(), columns_.end(), [&name = key](const builder& c) { return c.name() == name; });
     if (known == columns_.end()) {
@@ -235,7 +238,7 @@ void reader::take_object(const json& object, const position& at) {
 }
 
 table reader::give(const std::string& origin) {
-  table all;
+  table all{rows_};
   for (auto& one : columns_)
     all.put(one.rows(rows_, {origin, line_}, gaps_));
   given_ += rows_;

@@ -23,6 +23,9 @@ public:
   reader(reader&&) noexcept;
   reader& operator=(reader&&) noexcept;
 
+  /// Only these keys are looked at.
+  explicit reader(std::vector<std::string> wanted);
+
   /// Takes whole lines. @throws failure (data): "FILE:LINE:COLUMN: what, which key, what to do"
   void take(std::string_view text, const std::string& origin, std::size_t lines_before);
 
@@ -57,6 +60,7 @@ private:
   class builder;
   void take_object(const nlohmann::json& object, const position& at);
 
+  std::vector<std::string> wanted_; // none: all
   std::vector<builder> columns_;
   gaps gaps_;
   std::size_t line_ = 0; // that was taken last

@@ -78,7 +78,7 @@ table picked_columns(table from, const spec& source) {
   }
   check_once(from, features);
   check_once(from, labels);
-  table made;
+  table made{from.rows()};
   const auto put = [&](const names& which, const char* as) {
     if (which.size() == 1)
       made.put(named(from.at(which.front()), as));
@@ -97,6 +97,14 @@ table picked_columns(table from, const spec& source) {
     throw failure{errc::data, (from.columns().empty() ? "" : from.columns().front().origin + ": ") +
                                   std::string{"has no column of numbers; name its `columns`"}};
   return made;
+}
+
+std::vector<std::string> named_columns(const spec& source) {
+  names all;
+  for (const auto* key : {"features", "columns"})
+    for (auto& name : names_of(source, key).value_or(names{}))
+      all.push_back(std::move(name));
+  return all;
 }
 
 std::vector<std::string> label_names(const spec& source) {

@@ -24,6 +24,9 @@ table picked_columns(table from, const spec& source);
 /// The names that the source lists, of features, label and columns; empty where it lists none, or "*".
 std::vector<std::string> listed_names(const spec& source);
 
+/// The names that the source lists of features and columns.
+std::vector<std::string> named_columns(const spec& source);
+
 /// The names of the columns that make the label: those that the source lists, or else `label`, if there is one.
 std::vector<std::string> label_names(const spec& source);
 

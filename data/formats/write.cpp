@@ -26,6 +26,14 @@ written_as format_of(const std::string& path) {
 
 } // namespace
 
+bool is_array(const std::string& path) {
+  return std::filesystem::path{path}.extension() == ".npy";
+}
+
+bool is_json_lines(const std::string& path) {
+  return std::filesystem::path{path}.extension() == ".jsonl";
+}
+
 void check_writable(const std::string& path) {
   format_of(path);
 }

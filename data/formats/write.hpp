@@ -36,6 +36,12 @@ private:
 /// Writes one table. @throws as table_writer
 void write(const table& from, const std::string& path);
 
+/// Whether a file of this name is an array of numbers.
+bool is_array(const std::string& path);
+
+/// Whether a file of this name is lines of JSON.
+bool is_json_lines(const std::string& path);
+
 /// Checks the ending, before there is anything to write. @throws failure (usage)
 void check_writable(const std::string& path);
 

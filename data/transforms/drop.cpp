@@ -12,7 +12,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   const auto names = source_columns(given);
   for (const auto& name : names)
     to.at(name); // says which there is none of
-  table rest;
+  table rest{to.rows()};
   for (auto& c : std::move(to).release())
     if (std::find(names.begin(), names.end(), c.name) == names.end())
       rest.put(std::move(c));

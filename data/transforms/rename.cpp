@@ -21,7 +21,7 @@ void rename(const pairs& names, table& to) {
   const auto is_taken = [&](const std::string& name) {
     return std::any_of(names.begin(), names.end(), [&](const auto& pair) { return pair.second == name; });
   };
-  table all;
+  table all{to.rows()};
   for (auto& c : std::move(to).release()) {
     const auto pair = pair_from(c.name);
     if (pair == names.end() && is_taken(c.name))

@@ -7,7 +7,7 @@ namespace dk::data {
 namespace {
 
 void apply(const spec& given, const nlohmann::json&, table& to) {
-  table rest;
+  table rest{to.rows()};
   for (const auto& name : source_columns(given))
     rest.put(to.at(name));
   to = std::move(rest);

@@ -14,4 +14,7 @@ struct archive {
 /// @throws failure (model): damaged, cut short, or an entry is missing
 archive read_archive(const std::string& bytes);
 
+/// The bytes of the file: the same for the same parts, whenever they are written. @throws failure (resources)
+std::string encode_archive(const archive& from);
+
 } // namespace dk::nn::keras

@@ -141,6 +141,9 @@ architecture read_model_config(const json& from, generation by) {
   if (class_name != "Sequential" && !functional)
     refuse("models of the class " + class_name + " are not supported, only Sequential and Functional");
   auto made = functional ? read_graph(config, by) : read_sequence(config, by);
+  if (!read_trainable(config)) // then no layer is
+    for (auto& layer : made.layers)
+      layer.keys["trainable"] = false;
   if (at(config, "name").is_string())
     made.name = config["name"].get<std::string>();
   return made;
@@ -167,7 +170,7 @@ json input_layer(const std::string& name, const shape& extents) {
 
 json layer_entry(const spec& from, const layer& layer) {
   auto config = layer.keras_config();
-  config.update({{"name", layer.name()}, {"trainable", true}, {"dtype", "float32"}});
+  config.update({{"name", layer.name()}, {"trainable", !layer.is_frozen()}, {"dtype", "float32"}});
   return {{"class_name", find_layer(from.name).keras_class}, {"config", config}};
 }
 
@@ -201,13 +204,13 @@ json functional_config(const architecture& of, const wiring& wires, const layer_
     list.push_back(layer_entry(of.layers[i], *layers[i]));
     list.back().update({{"name", layers[i]->name()}, {"inbound_nodes", inbound_nodes(names_of(wires.sources[i]))}});
   }
-  return {{"class_name", "Functional"},
-          {"config",
-           {{"name", of.name},
-            {"trainable", true},
-            {"layers", list},
-            {"input_layers", tensors(inputs)},
-            {"output_layers", tensors(names_of(wires.outputs))}}}};
+  json config{{"name", of.name},
+              {"layers", list},
+              {"input_layers", tensors(inputs)},
+              {"output_layers", tensors(names_of(wires.outputs))}};
+  if (std::none_of(layers.begin(), layers.end(), [](const auto& layer) { return layer->is_frozen(); }))
+    config["trainable"] = true; // which Keras 3 takes for a word about all layers
+  return {{"class_name", "Functional"}, {"config", std::move(config)}};
 }
 
 } // namespace

@@ -18,7 +18,7 @@ constexpr std::string_view written_version = "2.15.0";
 generation generation_of(const nlohmann::json& model, const std::string& version);
 
 /// What a file's model_config says, {"class_name": "Sequential", "config": ...}. Functional models are read where their
-/// layers are one chain.
+/// layers are one chain. A model that is not trainable has no layer that is.
 /// @throws failure (model) that names the index and the class of a layer that is not supported
 architecture read_model_config(const nlohmann::json& from, generation by);
 

@@ -193,6 +193,23 @@ h5_handle create_file(const std::string& path) {
   return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "cannot be written"};
 }
 
+h5_handle create_image() {
+  const std::string problem = "HDF5 makes no file in memory";
+  const h5_handle access{H5Pcreate(H5P_FILE_ACCESS), H5Pclose, problem};
+  require(H5Pset_fapl_core(access, std::size_t{1} << 20U, 0) >= 0, problem);
+  return {H5Fcreate("weights to write", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, problem};
+}
+
+std::string bytes_of_image(hid_t file) {
+  const auto size = H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 ? -1 : H5Fget_file_image(file, nullptr, 0);
+  if (size <= 0)
+    throw failure{errc::resources, "HDF5 has no bytes of a file in memory"};
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  if (H5Fget_file_image(file, bytes.data(), bytes.size()) != size)
+    throw failure{errc::resources, "HDF5 has no bytes of a file in memory"};
+  return bytes;
+}
+
 h5_handle create_group(hid_t in, const std::string& name) {
   return {H5Gcreate2(in, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
           "cannot write the group \"" + name + "\""};

@@ -60,6 +60,9 @@ void read_numbers(hid_t in, const std::string& name, float* to);
 
 /// Writers.
 h5_handle create_file(const std::string& path);
+/// A file in memory, and its bytes so far. @throws failure (resources)
+h5_handle create_image();
+std::string bytes_of_image(hid_t file);
 h5_handle create_group(hid_t in, const std::string& name);
 void write_text(hid_t of, const std::string& attribute, const std::string& text);
 void write_texts(hid_t of, const std::string& attribute, const std::vector<std::string>& texts);

@@ -141,6 +141,13 @@ spec read_known(const std::string& class_name, const json& config) {
 
 } // namespace
 
+bool read_trainable(const json& config) {
+  const auto& value = at(config, "trainable");
+  if (!value.is_null() && !value.is_boolean())
+    refuse("trainable = " + value.dump() + ", expected true or false");
+  return value != false;
+}
+
 spec read_layer(const json& from, generation by) {
   auto class_name = text_at(from, "class_name");
   if (const auto renamed = new_classes.find(class_name); renamed != new_classes.end())
@@ -152,6 +159,8 @@ spec read_layer(const json& from, generation by) {
   set_defaults(class_name, config);
   auto made = read_known(class_name, config);
   made.keys["name"] = name;
+  if (!read_trainable(given))
+    made.keys["trainable"] = false;
   check_layer(made);
   return made;
 }

@@ -103,9 +103,21 @@ std::string who(std::size_t index, const layer& of) {
   return "layer " + std::to_string(index) + " (" + of.name() + "): ";
 }
 
+// Groups of the same names as the layers are taken by them; others, as of a model that was renamed, by their order.
+std::vector<stored_layer> in_layer_order(std::vector<stored_layer> stored, const layer_stack& layers) {
+  std::vector<stored_layer> sorted;
+  for (const auto& layer : layers) {
+    const auto found =
+        std::find_if(stored.begin(), stored.end(), [&](const stored_layer& s) { return s.group == layer->name(); });
+    if (found != stored.end())
+      sorted.push_back(*found);
+  }
+  return sorted.size() == stored.size() ? sorted : stored;
+}
+
 std::vector<float> read_listed(hid_t file, hid_t group, const architecture& of, const layer_stack& layers,
                                generation by, std::size_t file_bytes) {
-  const auto stored = listed_layers(group);
+  const auto stored = in_layer_order(listed_layers(group), layers);
   const bool theano = is_theano(file, group, by, stored);
   std::vector<float> weights;
   reader to{file_bytes, weights};

@@ -54,7 +54,8 @@ struct layout {
 
 /// Y = gamma (X - mean) / sqrt(variance + epsilon) + beta, channel by channel (Ioffe and Szegedy 2015). While training,
 /// mean and variance are those of the batch, and the moving ones follow: m <- momentum m + (1 - momentum) batch's. When
-/// predicting they are the moving ones.
+/// predicting they are the moving ones; so they are in training while the layer is frozen, as in Keras from TensorFlow
+/// 2 on.
 ///
 /// The moving statistics are weights like all others, so that they travel with the center: what a worker commits is how
 /// far they moved, and a server folds that in by the rule of its algorithm. No optimizer steps them. The variance is
@@ -88,6 +89,8 @@ public:
   }
 
   void forward(const float* weights, const float* x, std::size_t rows, float* y) override {
+    if (is_frozen())
+      return infer(weights, x, rows, y);
     make_room();
     const auto count = static_cast<double>(rows * lines_);
     const auto* lying = channels_last(x, rows, x_);
@@ -109,6 +112,8 @@ public:
   // With x' = (x - mean) / deviation and n numbers of a channel: dbeta = sum of dy, dgamma = sum of dy x',
   // dx = gamma / deviation (dy - dbeta / n - x' dgamma / n).
   void backward(const backward_pass& pass) override {
+    if (is_frozen())
+      return frozen_input_gradient(pass);
     const auto lines = pass.rows * lines_;
     const auto* x = channels_last(pass.x, pass.rows, x_);
     const auto* dy = channels_last(pass.dy, pass.rows, y_);
@@ -160,16 +165,36 @@ private:
   // By mean() and variance(), which become offset and factor.
   void normalise(const float* weights, const float* x, std::size_t rows, float* y) {
     for (std::size_t c = 0; c < of_.channels; ++c) {
-      const auto factor = inverse(variance()[c]) * (of_.scale ? weights[c] : 1.0F);
+      const auto factor = factor_of(weights, variance()[c], c);
       mean()[c] = (of_.center ? weights[of_.beta() + c] : 0.0F) - factor * mean()[c];
       variance()[c] = factor;
     }
+    scale(x, rows, y);
+  }
+
+  float factor_of(const float* weights, float variance, std::size_t channel) const {
+    return inverse(variance) * (of_.scale ? weights[channel] : 1.0F);
+  }
+
+  // y <- variance() x + mean(), channel by channel.
+  void scale(const float* x, std::size_t rows, float* y) {
     const auto* lying = channels_last(x, rows, x_);
     if (inner_ == 1)
       return scale_lines(lying, rows * lines_, of_.channels, variance(), mean(), y);
     y_.reserve(rows * lines_ * of_.channels);
     scale_lines(lying, rows * lines_, of_.channels, variance(), mean(), y_.data());
     channels_back(y_.data(), rows, y);
+  }
+
+  // The moving statistics are numbers like any others: dx = gamma / deviation dy.
+  void frozen_input_gradient(const backward_pass& pass) {
+    if (pass.dx == nullptr)
+      return;
+    for (std::size_t c = 0; c < of_.channels; ++c) {
+      variance()[c] = factor_of(pass.weights, pass.weights[of_.variance() + c], c);
+      mean()[c] = 0;
+    }
+    scale(pass.dy, pass.rows, pass.dx);
   }
 
   void input_gradient(const backward_pass& pass, const float* dy, const float* x, std::size_t lines) {

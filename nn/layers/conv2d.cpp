@@ -89,6 +89,8 @@ private:
     differentiate(pass);
     if (pass.dx != nullptr)
       products_->input_gradient(pass.rows, pass.dy, pass.weights, pass.dx);
+    if (pass.sink == nullptr)
+      return;
     products_->kernel_gradient(pass.rows, pass.x, pass.dy, pass.sink->room(pass.first, kernel_size()));
     pass.sink->done(pass.first, kernel_size());
   }
@@ -96,7 +98,7 @@ private:
   // dZ and its sum, sample by sample, while dZ is in the cache.
   void differentiate(const backward_pass& pass) const {
     const auto at = pass.first + kernel_size();
-    auto* const sums = weights_.use_bias ? pass.sink->room(at, filters_) : nullptr;
+    auto* const sums = weights_.use_bias && pass.sink != nullptr ? pass.sink->room(at, filters_) : nullptr;
     const auto outputs = over_.positions() * filters_;
     for (std::size_t sample = 0; sample < pass.rows; ++sample) {
       auto* const dy = pass.dy + sample * outputs;

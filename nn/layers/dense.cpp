@@ -34,7 +34,7 @@ public:
 
   void backward(const backward_pass& pass) override {
     applied_->differentiate(pass.y, pass.dy, pass.rows, out_);
-    if (use_bias_) {
+    if (use_bias_ && pass.sink != nullptr) {
       const auto at = pass.first + in_ * out_;
       sum_rows(pass.dy, pass.rows, out_, pass.sink->room(at, out_));
       pass.sink->done(at, out_);
@@ -70,7 +70,8 @@ private:
       const auto count = std::min(band, in_ - from);
       if (pass.dx != nullptr)
         input_gradient(pass, from, count);
-      kernel_gradient(pass, from, count);
+      if (pass.sink != nullptr)
+        kernel_gradient(pass, from, count);
     }
   }
 

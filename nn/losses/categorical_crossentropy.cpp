@@ -31,7 +31,7 @@ public:
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += label_width_) {
       const float* y = label_width_ == width_ ? labels : one_hot(*labels);
       sums.loss_sum += row_loss(outputs, y, scale, gradient);
-      sums.correct += agrees(outputs, y, width_) ? 1U : 0U;
+      count_decisions(answer_kind::choice, outputs, y, width_, 0.5F, sums);
       if (gradient != nullptr)
         gradient += width_;
     }

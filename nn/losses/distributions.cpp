@@ -99,10 +99,15 @@ const loss_kind kullback_leibler_divergence_loss{
     kullback_leibler.name, "", make_by_row<kullback_leibler>, {"kl_divergence", "kld", "k_l_divergence"}};
 
 extern const loss_kind poisson_loss;
-const loss_kind poisson_loss{poisson.name, "", make_by_row<poisson>, {}};
+const loss_kind poisson_loss{poisson.name, "", make_by_row<poisson>, {}, label_kind::numbers, true, true};
 
 extern const loss_kind cosine_similarity_loss;
-const loss_kind cosine_similarity_loss{
-    cosine_similarity.name, "", make_by_row<cosine_similarity>, {"cosine_proximity", "cosine"}};
+const loss_kind cosine_similarity_loss{cosine_similarity.name,
+                                       "",
+                                       make_by_row<cosine_similarity>,
+                                       {"cosine_proximity", "cosine"},
+                                       label_kind::numbers,
+                                       true,
+                                       true};
 
 } // namespace dk::nn

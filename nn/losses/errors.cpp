@@ -85,18 +85,23 @@ constexpr row_rule mean_log_cosh{"logcosh", log_cosh};
 } // namespace
 
 extern const loss_kind mean_squared_error_loss;
-const loss_kind mean_squared_error_loss{mean_squared.name, "", make_by_row<mean_squared>, {"mse"}};
+const loss_kind mean_squared_error_loss{
+    mean_squared.name, "", make_by_row<mean_squared>, {"mse"}, label_kind::numbers, true, true};
 
 extern const loss_kind mean_absolute_error_loss;
-const loss_kind mean_absolute_error_loss{mean_absolute.name, "", make_by_row<mean_absolute>, {"mae"}};
+const loss_kind mean_absolute_error_loss{
+    mean_absolute.name, "", make_by_row<mean_absolute>, {"mae"}, label_kind::numbers, true, true};
 
 extern const loss_kind mean_absolute_percentage_error_loss;
-const loss_kind mean_absolute_percentage_error_loss{mean_percentage.name, "", make_by_row<mean_percentage>, {"mape"}};
+const loss_kind mean_absolute_percentage_error_loss{
+    mean_percentage.name, "", make_by_row<mean_percentage>, {"mape"}, label_kind::numbers, true, true};
 
 extern const loss_kind mean_squared_logarithmic_error_loss;
-const loss_kind mean_squared_logarithmic_error_loss{mean_logarithmic.name, "", make_by_row<mean_logarithmic>, {"msle"}};
+const loss_kind mean_squared_logarithmic_error_loss{
+    mean_logarithmic.name, "", make_by_row<mean_logarithmic>, {"msle"}, label_kind::numbers, true, true};
 
 extern const loss_kind logcosh_loss;
-const loss_kind logcosh_loss{mean_log_cosh.name, "", make_by_row<mean_log_cosh>, {"log_cosh"}};
+const loss_kind logcosh_loss{
+    mean_log_cosh.name, "", make_by_row<mean_log_cosh>, {"log_cosh"}, label_kind::numbers, true, true};
 
 } // namespace dk::nn

@@ -12,7 +12,7 @@ namespace {
 class row_loss final : public loss_function {
 public:
   row_loss(const row_rule& rule, const loss_use& use)
-      : rule_(rule), width_(use.width), fused_(use.fused), terms_(rule.mean ? use.width : 1) {}
+      : rule_(rule), width_(use.width), fused_(use.fused), answers_(use.answers), terms_(rule.mean ? use.width : 1) {}
 
   metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
     const auto pass = pass_for(labels, rows * width_);
@@ -22,7 +22,7 @@ public:
     sums.rows = rows;
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += width_) {
       sums.loss_sum += pass(outputs, labels, width_, scale, gradient) / static_cast<double>(terms_);
-      sums.correct += agrees(outputs, labels, width_, middle) ? 1U : 0U;
+      count_decisions(answers_, outputs, labels, width_, middle, sums);
       if (gradient != nullptr)
         gradient += width_;
     }
@@ -41,6 +41,7 @@ private:
   row_rule rule_;
   std::size_t width_;
   bool fused_;
+  answer_kind answers_;
   std::size_t terms_;
 };
 

@@ -1,7 +1,7 @@
 #include "runtime/laboratory/laboratory.hpp"
 
 #include "algorithms/catalog.hpp"
-#include "nn/stack.hpp"
+#include "nn/weight_split.hpp"
 #include "runtime/laboratory/staff.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
@@ -40,11 +40,7 @@ data::dataset dried(const data::dataset& rows, const job& which) {
 }
 
 std::uint64_t count_weights(const job& which) {
-  std::uint64_t sum = 0;
-  if (!which.model.layers.empty())
-    for (const auto& layer : nn::make_layers(architecture_of(which)))
-      sum += nn::weights_of(*layer);
-  return sum;
+  return which.model.layers.empty() ? 0 : nn::weight_split{architecture_of(which)}.num_free();
 }
 
 } // namespace

@@ -22,10 +22,10 @@ workplace place_worker(caf::actor_system& system, const workshop& shop, std::uin
   setup.by_batch = shop.which.trainer.overlap;
   place.desk = system.spawn(desk, std::move(setup));
   place.worker = system.spawn(
-      worker, make_worker_setup(part.which,
-                                {worker_id, shop.run_epoch, part.rows.label_width,
-                                 caf::actor_cast<ledger_actor>(place.desk), caf::actor_cast<loader_actor>(place.desk),
-                                 std::move(shards), part.alone_start, start == 0 ? part.resumed : replica_state{}}));
+      worker, make_worker_setup(part.which, {worker_id, shop.run_epoch, part.rows.label_width,
+                                             caf::actor_cast<ledger_actor>(place.desk),
+                                             caf::actor_cast<loader_actor>(place.desk), std::move(shards), part.frozen,
+                                             part.alone_start, start == 0 ? part.resumed : replica_state{}}));
   caf::anon_send(part.ledger, caf::join_atom_v, worker_id, caf::actor_cast<caf::strong_actor_ptr>(place.worker));
   return place;
 }

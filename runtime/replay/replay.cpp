@@ -92,7 +92,7 @@ void check_replay(const job& recorded, const commit_log& log, const job& under, 
     throw failure{errc::usage, "the policy \"" + under.trainer.policy +
                                    "\" changes who trains what, so no other schedule can be followed under it"};
   check_job(under, rows);
-  const auto weights = make_model(under, rows.label_width).num_weights();
+  const auto weights = make_model(under, rows.label_width).num_all_weights();
   if (!start.empty() && start.size() != weights)
     throw failure{errc::checkpoint, "the run's first center is of " + std::to_string(start.size()) +
                                         " weights, its model of " + std::to_string(weights)};

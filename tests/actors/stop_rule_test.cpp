@@ -17,6 +17,7 @@ chunk_report trained(double loss, std::uint64_t correct, std::uint64_t rows = 10
   made.rows = rows;
   made.loss_sum = loss * static_cast<double>(rows);
   made.correct = correct;
+  made.decisions = rows;
   return made;
 }
 

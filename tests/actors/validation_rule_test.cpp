@@ -15,6 +15,7 @@ validation_report with_loss(double loss, std::uint64_t correct = 0, bool last = 
   made.rows = 10;
   made.loss_sum = loss * 10;
   made.correct = correct;
+  made.decisions = 10;
   made.last = last;
   return made;
 }

@@ -107,6 +107,10 @@ TEST_CASE("a config that cannot be read", "[apps][bad_input]") {
   expect(config("[trainer]\nworkers = \"two\"\n"), 2, "E_CONFIG", {at + ":2:11: ", "\"two\"", "a whole number"});
   expect(config("[trainer\nworkers = 2\n"), 2, "E_CONFIG", {at + ":1:9: ", "not valid TOML"});
   expect(config(""), 2, "E_CONFIG", {at, "no training data", "train = "});
+  expect(config("[model]\ninput = [2]\nlayers = [ { dense = 2, trainable = \"no\" } ]\n"), 2, "E_CONFIG",
+         {at + ":3:", "trainable must be true or false, not \"no\""});
+  expect(config("[model]\ntrainable = \"no\"\n"), 2, "E_CONFIG",
+         {at + ":2:13: ", "`trainable` in [model] is \"no\"", "a list of names of layers"});
 }
 
 TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
@@ -130,6 +134,37 @@ TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
   expect(with({"model.input=[3]"}), 2, "E_SHAPE", {"takes 3", "points.csv has 2", "model.input"});
   expect(with({"trainer.loss=mean_squared_error"}), 2, "E_SHAPE", {"2 outputs", "label has 1", "one_hot"});
   expect(with({"cluster.nodes=[\"host1\"]"}), 2, "E_CONFIG", {"\"host1\"", "HOST:PORT"});
+}
+
+TEST_CASE("an accuracy that numbers have not", "[apps][bad_input]") {
+  const toy_job job;
+  const auto with = [&](const std::string& more) {
+    return job.train(set({"model.layers=[{dense=1}]", "trainer.loss=mean_squared_error", more}));
+  };
+  expect(with("trainer.stop={accuracy=0.9}"), 2, "E_CONFIG", {"trainer.stop.accuracy", "numbers", "take the loss"});
+  expect(with("trainer.monitor=accuracy"), 2, "E_CONFIG", {"trainer.monitor", "numbers", "take the loss"});
+  expect(job.train(set({R"(trainer.metrics=["mae"])"})), 2, "E_SHAPE", {"mae", "not a class number", "accuracy"});
+}
+
+TEST_CASE("predictions that cannot be meant", "[apps][bad_input]") {
+  const toy_job job;
+  REQUIRE(job.train({"--out", "run", "-q"}).status == 0);
+  REQUIRE(job.train({"--out", "numbers", "-q", "--set", "model.layers=[{dense=1}]", "--set",
+                     "trainer.loss=mean_squared_error"})
+              .status == 0);
+  const auto predict = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {DK_DRIVER, "predict", "--data"});
+    return run(arguments, {{}, job.path("")});
+  };
+  expect(predict({"points.csv", "--model", "run", "--raw", "--proba"}), 2, "E_USAGE", {"--raw", "--proba", "exclude"});
+  expect(predict({"points.csv", "--model", "numbers", "--proba"}), 2, "E_USAGE", {"numbers", "leave --proba out"});
+  expect(predict({"points.csv", "--model", "run", "--as", "xml"}), 2, "E_USAGE", {"--as xml", "csv or jsonl"});
+  job.folder.write("taken.csv", "x,y,output_1\n1,1,2\n");
+  expect(predict({"taken.csv", "--model", "run"}), 3, "E_DATA", {"taken.csv", "`output_1`", "--prefix", "--columns"});
+  job.folder.write("twice.jsonl", "{\"x\": 1, \"y\": 1, \"id\": 1, \"id\": 2}\n");
+  expect(predict({"twice.jsonl", "--model", "run"}), 3, "E_DATA", {"twice.jsonl", "`id` twice", "take one out"});
+  job.folder.write("short.csv", "x,z\n1,1\n");
+  expect(predict({"short.csv", "--model", "run"}), 3, "E_DATA", {"short.csv", "no column `y`", "it has x, z"});
 }
 
 TEST_CASE("60,001 workers on 60,000 rows are too many", "[apps][bad_input]") {

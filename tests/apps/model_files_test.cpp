@@ -96,7 +96,7 @@ TEST_CASE("a run's model is exported in each format, and comes back", "[apps][mo
     all.insert(all.end(), arguments.begin(), arguments.end());
     return run(all, {{}, toy.job.path("")});
   };
-  for (const std::string file : {"toy.h5", "toy.json", "toy.safetensors", "toy.onnx"}) {
+  for (const std::string file : {"toy.h5", "toy.keras", "toy.json", "toy.safetensors", "toy.onnx"}) {
     const auto got = exported({"run", "--out", file});
     INFO(got.err);
     CHECK(got.status == 0);
@@ -105,6 +105,7 @@ TEST_CASE("a run's model is exported in each format, and comes back", "[apps][mo
   }
   const auto whole = toy.evaluate({"--model", "run/model.h5"});
   CHECK(toy.evaluate({"--model", "toy.h5"}).out == whole.out);
+  CHECK(toy.evaluate({"--model", "toy.keras"}).out == whole.out);
   CHECK(toy.evaluate({"--model", "toy.json", "--weights", "toy.safetensors"}).out == whole.out);
   CHECK(exported({"toy.json", "--weights", "toy.safetensors", "--out", "again.h5"}).status == 0);
   CHECK(toy.evaluate({"--model", "again.h5"}).out == whole.out);
@@ -114,7 +115,7 @@ TEST_CASE("a run's model is exported in each format, and comes back", "[apps][mo
   const auto unknown = exported({"run", "--out", "toy.pb"});
   CHECK(unknown.status == 2);
   CHECK(unknown.err ==
-        "E_USAGE toy.pb: what --out ends in says the format, accepted are .h5, .json, .safetensors, .onnx\n");
+        "E_USAGE toy.pb: what --out ends in says the format, accepted are .h5, .keras, .json, .safetensors, .onnx\n");
   CHECK(exported({"toy.json", "--out", "no.onnx"}).err ==
         "E_MODEL toy.json: holds no weights; name a file that does with --weights\n");
   CHECK(exported({"run", "--out", "no/such/folder/toy.json"}).status == 10);

@@ -1,5 +1,6 @@
 // Runs on real nodes with real worker processes, all on this host.
 
+#include "nn/model_file.hpp"
 #include "tests/cluster/nodes.hpp"
 
 #include <nlohmann/json.hpp>
@@ -58,6 +59,26 @@ TEST_CASE("single trains in one worker process", "[cluster]") {
   INFO(got.err);
   CHECK(got.status == 0);
   CHECK(rows_balance(got.out));
+  nodes.check_clean_end();
+}
+
+TEST_CASE("workers on nodes get frozen layers once, and keep them", "[cluster][trainable]") {
+  two_nodes nodes;
+  const toy_job job{400, "epochs = 3\n"};
+  const auto layers = R"([{dense=8,activation="tanh",trainable=false},{dense=2,activation="softmax"}])";
+  for (const std::string algorithm : {"adag", "aeasgd", "single"}) {
+    INFO(algorithm);
+    const auto got = job.train({"--nodes", nodes.addresses(), "--set", std::string{"model.layers="} + layers, "--set",
+                                "trainer.algorithm=" + algorithm, "--set",
+                                algorithm == "single" ? "trainer.workers=1" : "trainer.workers=4", "--out", algorithm});
+    INFO(got.err);
+    REQUIRE(got.status == 0);
+    CHECK(rows_balance(got.out));
+    const auto before = dk::nn::load_model(job.path(algorithm + "/initial.h5")).weights;
+    const auto after = dk::nn::load_model(job.path(algorithm + "/model.h5")).weights;
+    CHECK(std::equal(before.begin(), before.begin() + 24, after.begin()));
+    CHECK(before.back() != after.back());
+  }
   nodes.check_clean_end();
 }
 

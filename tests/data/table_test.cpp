@@ -1,4 +1,7 @@
 #include "data/table.hpp"
+
+#include "data/pipeline.hpp"
+#include "data/rows.hpp"
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>
@@ -57,4 +60,20 @@ TEST_CASE("a place names the row, the column and the field", "[data][table]") {
   c.fields = {"pt", "eta"};
   CHECK(dk::data::place(c, 2) == "f: row 1 (the first is 0) of column `x`, field `pt`");
   CHECK(dk::data::shortest(0.1) == "0.1");
+}
+
+TEST_CASE("a table knows its rows while it has no columns", "[data][table]") {
+  table t{3};
+  CHECK(t.rows() == 3);
+  CHECK(failure_of(errc::data, [&] {
+          t.put(bytes("a", {}, {1, 2}));
+        }) == "f: column `a` has 2 rows, the table has 3; give files that belong together");
+  t.put(bytes("a", {}, {1, 2, 3}));
+  dk::data::apply({{{"drop", {{"column", "a"}}}, nlohmann::json::object()}}, t);
+  CHECK(t.columns().empty());
+  CHECK(t.rows() == 3);
+  CHECK(dk::data::slice(t, 1, 2).rows() == 2);
+  CHECK(dk::data::picked(t, {0, 2}).rows() == 2);
+  CHECK(dk::data::counted_from(t, 7).rows() == 3);
+  CHECK(dk::data::joined({t, t, t}).rows() == 9);
 }

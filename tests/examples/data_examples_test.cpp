@@ -144,11 +144,29 @@ TEST_CASE("030-workflow goes from a raw file to answers", "[examples]") {
   std::istringstream answers{content_of(example.folder.path("run/answers.csv"))};
   std::string line;
   std::getline(answers, line);
-  CHECK(line == "C0,C1,C2,C3,C4,C5,C6,C7,label,prediction,output_0,output_1");
+  CHECK(line == "C0,C1,C2,C3,C4,C5,C6,C7,C8,prediction,output_0,output_1");
   std::size_t rows = 0;
   while (std::getline(answers, line))
     ++rows;
   CHECK(rows == 768);
+}
+
+TEST_CASE("040-regression answers in the label's own units", "[examples]") {
+  const copied_example example{{"regression.cfg", "040-regression"}};
+  const auto done = example.script({"./040-regression", "run"});
+  INFO(done.out << done.err);
+  REQUIRE(done.status == 0);
+  const auto scored = example.driver({"evaluate", "--model", "run", "--json"});
+  CHECK(json::parse(scored.out).at("numbers").at(0).at("r2") >= 0.95);
+  std::istringstream answers{content_of(example.folder.path("run/answers.csv"))};
+  std::string line;
+  std::getline(answers, line);
+  CHECK(line == "flat,area,rooms,age,distance,price,prediction");
+  std::getline(answers, line);
+  const auto last = line.rfind(',');
+  const auto price = std::stod(line.substr(line.rfind(',', last - 1) + 1));
+  CHECK(line.find("02000,") == 0);
+  CHECK(std::stod(line.substr(last + 1)) == Approx(price).epsilon(0.4));
 }
 
 TEST_CASE("020-higgs has a row for each algorithm", "[examples]") {

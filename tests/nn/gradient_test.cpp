@@ -103,6 +103,25 @@ TEST_CASE("every layer of the catalog goes backward as its forward says", "[nn][
   }
 }
 
+TEST_CASE("gradients come through every layer of the catalog while it is frozen", "[nn][gradient][trainable]") {
+  for (const auto& name : layer_names())
+    for (auto example : examples.at(name)) {
+      INFO(name << " " << example.front().name << " " << example.back().keys.dump());
+      for (auto& layer : example)
+        layer.keys["trainable"] = false;
+      example.insert(example.begin(), test::dense(24, "tanh"));
+      example.push_back(test::dense(3));
+      model m{{"check", {6}, example}, "mean_squared_error", 3};
+      m.initialize(name == "max_pooling2d" ? 5 : 3);
+      const auto held = test::random_numbers(m.num_frozen(), 7, 0.2, 1); // no mean is 0, no deviation 1
+      m.set_frozen(dk::block::copy_of(held.data(), held.size()));
+      const auto x = test::random_numbers(5 * 6, 4, -2, 2);
+      const auto y = test::random_numbers(5 * 3, 9);
+      test::check_gradient(m, {x.data(), y.data(), 5});
+      CHECK(std::equal(held.begin(), held.end(), m.frozen().begin()));
+    }
+}
+
 TEST_CASE("every activation goes backward as its forward says", "[nn][gradient]") {
   for (const auto& name : activation_names()) {
     INFO("activation " << name);

@@ -1,4 +1,5 @@
 #include "common/error.hpp"
+#include "nn/answer_kind.hpp"
 #include "nn/catalog.hpp"
 #include "nn/model.hpp"
 #include "tests/nn/fixtures.hpp"
@@ -164,16 +165,38 @@ TEST_CASE("mean squared error by hand", "[nn][losses]") {
   const float labels[] = {0, 2, 3, 6};
   const auto sums = m.compute_gradient({x, labels, 2});
   CHECK(sums.loss() == Approx((1.0 / 2 + 4.0 / 2) / 2));
-  CHECK(sums.correct == 2);
+  CHECK(sums.decisions == 0); // they are numbers, of which none is right
+  CHECK_FALSE(sums.accuracy());
   CHECK(bias_gradient(m, 0, 2) == Approx(2.0 * 1 / 4));
   CHECK(bias_gradient(m, 1, 2) == Approx(2.0 * -2 / 4));
 }
 
-TEST_CASE("a single output counts as right on the label's side of one half", "[nn][losses]") {
-  auto m = passing("linear", "mean_squared_error", 1, 1);
-  const float x[] = {0.4F, 0.6F, 0.9F};
-  const float labels[] = {0, 1, 0};
-  CHECK(m.evaluate(x, labels, 3).correct == 2);
+TEST_CASE("outputs that decide for themselves are right on the label's side of one half", "[nn][losses]") {
+  auto m = passing("linear", "binary_crossentropy", 1, 1);
+  const float x[] = {0.4F, 0.6F, 0.9F, 0.5F};
+  const float labels[] = {0, 1, 0, 0}; // 0.5 is no yes, as in Keras
+  CHECK(m.evaluate(x, labels, 4).correct == 3);
+  auto three = passing("linear", "binary_crossentropy", 3, 3);
+  const float outputs[] = {0.9F, 0.8F, 0.1F, 0.2F, 0.3F, 0.4F};
+  const float all[] = {1, 1, 1, 0, 0, 0};
+  const auto found = three.evaluate(outputs, all, 2);
+  CHECK(found.decisions == 6);
+  CHECK(found.accuracy().value() == Approx(5.0 / 6));
+}
+
+TEST_CASE("what outputs say goes by the loss and what stands before it", "[nn][losses]") {
+  const auto kind = [](const char* activation, const objective& loss, std::size_t width) {
+    return answer_kinds({"m", {2}, {test::dense(width, activation)}}, loss).at(0);
+  };
+  CHECK(kind("softmax", "categorical_crossentropy", 3) == answer_kind::choice);
+  CHECK(kind("softmax", "mean_squared_error", 3) == answer_kind::choice);
+  CHECK(kind("linear", "mean_squared_error", 3) == answer_kind::numbers);
+  CHECK(kind("sigmoid", "mean_absolute_error", 1) == answer_kind::numbers);
+  CHECK(kind("sigmoid", "binary_crossentropy", 1) == answer_kind::each);
+  CHECK(kind("sigmoid", "binary_crossentropy", 3) == answer_kind::each);
+  CHECK(kind("softmax", {}, 3) == answer_kind::choice);
+  CHECK(kind("sigmoid", {}, 1) == answer_kind::each);
+  CHECK(kind("linear", {}, 3) == answer_kind::numbers);
 }
 
 TEST_CASE("a label that names no class is refused", "[nn][losses]") {
@@ -214,7 +237,7 @@ TEST_CASE("metrics of batches add up to those of all rows", "[nn][losses]") {
   CHECK(parts.correct == whole.correct);
   CHECK(parts.loss() == Approx(whole.loss()));
   CHECK(metrics{}.loss() == 0);
-  CHECK(metrics{}.accuracy() == 0);
+  CHECK_FALSE(metrics{}.accuracy());
 }
 
 TEST_CASE("a batch whose first rows are 0 and 1 keeps its labels where others are not", "[nn][losses]") {

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
+#include <set>
 
 using namespace dk::nn;
 using dk::spec;
@@ -141,12 +142,21 @@ TEST_CASE("AUC of unequal classes is not weighted by their rows", "[nn][metrics]
   CHECK(measured({"auc"}, three_classes, outputs, {0, 1, 1, 2}) == Approx((1.0 / 3 + 1 + 2.0 / 3) / 3));
 }
 
+namespace {
+
+bool takes_no_class_numbers(const std::string& name) {
+  const std::set<std::string> those{"binary_accuracy", "mae", "mse", "rmse", "mape", "r2"};
+  return those.count(name) != 0;
+}
+
+} // namespace
+
 TEST_CASE("metrics of parts add up to that of the whole", "[nn][metrics]") {
   const std::size_t rows = 97;
   const auto outputs = test::random_numbers(rows * 3, 1, 0, 1);
   const auto labels = test::random_classes(rows, 3, 2);
   for (const auto& name : metric_names()) {
-    if (name == "binary_accuracy") // takes no class numbers
+    if (takes_no_class_numbers(name))
       continue;
     INFO(name);
     const auto metric = find_metric(name).make({name}, three_classes);
@@ -197,8 +207,48 @@ TEST_CASE("of several outputs each has its loss and metrics", "[nn][metrics]") {
   const auto sums = m.evaluate(x.data(), y.data(), 300, &others);
   const auto list = others.values();
   const std::map<std::string, double> values{list.begin(), list.end()};
-  REQUIRE(values.size() == 4);
+  REQUIRE(values.size() == 3);
   CHECK(values.at("kind_accuracy") == sums.accuracy());
   CHECK(2 * values.at("kind_loss") + 3 * values.at("size_loss") == Approx(sums.loss()));
-  CHECK(values.count("size_accuracy") == 1);
+  CHECK(values.count("size_accuracy") == 0); // it is a number
+}
+
+TEST_CASE("distances from labels by hand", "[nn][metrics]") {
+  const std::vector<float> outputs{2.5F, 0, 2, 8};
+  const std::vector<float> labels{3, -0.5F, 2, 7};
+  CHECK(measured({"mae"}, one_output, outputs, labels) == Approx(0.5));
+  CHECK(measured({"mse"}, one_output, outputs, labels) == Approx(0.375));
+  CHECK(measured({"rmse"}, one_output, outputs, labels) == Approx(std::sqrt(0.375)));
+  CHECK(measured({"r2"}, one_output, outputs, labels) == Approx(0.9486081370449679));
+  CHECK(measured({"mape"}, one_output, outputs, labels) == Approx(100 * (0.5 / 3 + 1 + 0 + 1.0 / 7) / 4));
+  // of several outputs mae is the mean over all numbers, r2 that over the outputs
+  CHECK(measured({"mae"}, {2, 2}, {0, 0, 0, 0}, {1, 2, 3, 4}) == Approx(2.5));
+  CHECK(measured({"r2"}, {2, 2}, {1, 3, 3, 3}, {1, 2, 3, 4}) == Approx((1.0 + 0.0) / 2));
+  CHECK_THROWS_WITH(measured({"r2"}, three_classes, {1, 0, 0}, {0}), Catch::Contains("not a class number"));
+  // far from 0 nothing cancels
+  CHECK(measured({"r2"}, one_output, {1e6F, 1e6F + 1, 1e6F + 2}, {1e6F, 1e6F + 1, 1e6F + 3}) ==
+        Approx(1 - 1 / (14.0 / 3)));
+}
+
+TEST_CASE("distances add up exactly, whatever the parts are and however they differ", "[nn][metrics]") {
+  const std::size_t rows = 300;
+  auto outputs = test::random_numbers(rows, 1, -1, 1);
+  auto labels = test::random_numbers(rows, 2, -1, 1);
+  for (std::size_t i = 0; i < rows; ++i) { // of very different sizes, so that plain sums would be rounded
+    outputs[i] = std::ldexp(outputs[i], static_cast<int>(i % 90) - 45);
+    labels[i] = std::ldexp(labels[i], static_cast<int>(i % 70) - 35);
+  }
+  for (const std::string name : {"mae", "mse", "rmse", "mape", "r2"}) {
+    const auto metric = find_metric(name).make({name}, one_output);
+    std::vector<std::uint64_t> whole(metric->counters());
+    metric->count(outputs.data(), labels.data(), rows, whole.data());
+    std::vector<std::uint64_t> sum(metric->counters());
+    for (std::size_t from = rows; from-- > 0;) {
+      std::vector<std::uint64_t> part(metric->counters());
+      metric->count(outputs.data() + from, labels.data() + from, 1, part.data());
+      for (std::size_t i = 0; i < sum.size(); ++i)
+        sum[i] += part[i];
+    }
+    CHECK(sum == whole);
+  }
 }

@@ -44,7 +44,7 @@ TEST_CASE("every layer and activation can be written as ONNX", "[nn][onnx]") {
   for (const auto& of : test::exported_models()) {
     INFO(of.name);
     const network layers{of};
-    const std::vector<float> weights(layers.num_weights());
+    const std::vector<float> weights(layers.weights().num_all());
     CHECK(onnx::encode_model(of, weights.data()).size() > weights.size() * sizeof(float));
   }
 }

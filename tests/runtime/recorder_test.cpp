@@ -27,6 +27,7 @@ chunk_report report_of(std::uint32_t worker, std::uint64_t rows, double loss_sum
   made.batches = 2;
   made.loss_sum = loss_sum;
   made.correct = rows / 2;
+  made.decisions = rows;
   made.computing_seconds = 0.5;
   made.waiting_seconds = 0.25;
   return made;
@@ -84,6 +85,7 @@ TEST_CASE_METHOD(actor_fixture, "a recorder writes a line per commit and per chu
   worth.rows = 4;
   worth.loss_sum = 2;
   worth.correct = 3;
+  worth.decisions = 4;
   me.send(keeper, worth);
   CHECK(ask<run_statistics>(keeper, tally_atom_v).validation.size() == 1);
   CHECK(lines_of(setup.validation).at(0) ==

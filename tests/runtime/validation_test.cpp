@@ -23,6 +23,7 @@ validation_report report_of(std::uint64_t trained, double loss) {
   made.rows = 50;
   made.loss_sum = loss * 50;
   made.correct = 20;
+  made.decisions = 50;
   made.seconds = 0.25;
   return made;
 }
@@ -175,6 +176,16 @@ TEST_CASE("a line of validation.jsonl can be read back", "[runtime][validation]"
   CHECK(lines[0].last);
   CHECK(double{lines[0].rate} == 0.1);
   CHECK(std::isnan(double{lines[1].loss_sum}));
+  auto of_three = report_of(1600, 0.5); // outputs that decide for themselves
+  of_three.decisions = 150;
+  of_three.correct = 149;
+  auto numbers = report_of(2000, 0.5);
+  numbers.decisions = numbers.correct = 0;
+  const auto more =
+      read_validation(folder.write("more.jsonl", validation_line(of_three, 1) + validation_line(numbers, 2)));
+  CHECK(more.at(0).correct == 149);
+  CHECK(more.at(0).decisions == 150);
+  CHECK(more.at(1).decisions == 0);
   CHECK_FALSE(lines[1].last);
   CHECK(read_validation(folder.path("none")).empty());
 }

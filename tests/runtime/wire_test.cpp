@@ -62,12 +62,13 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
                         someone.as<ledger_actor>(),
                         someone.as<loader_actor>(),
                         {shard, shard},
+                        block_of({6, 7, 8}),
                         block_of({4, 5}),
                         {7, "adam", 8, block_of({1, 2}), block_of({3})}};
   const auto wire = encode(system, sent);
   enlistment arrived;
   REQUIRE(decode(system, wire, arrived));
-  const auto& [worker, run_epoch, job, label_width, ledger, loader, shards, alone_start, resumed] = arrived;
+  const auto& [worker, run_epoch, job, label_width, ledger, loader, shards, frozen, alone_start, resumed] = arrived;
   CHECK(worker == 1);
   CHECK(run_epoch == 2);
   CHECK(job == sent.job);
@@ -77,6 +78,7 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
   REQUIRE(shards.size() == 2);
   CHECK(same(shards[0], shard));
   CHECK(same(shards[1], shard));
+  CHECK(same(frozen, sent.frozen));
   CHECK(same(alone_start, sent.alone_start));
   CHECK(same(resumed, sent.resumed));
   for (std::size_t length = 0; length < wire.size(); ++length) {
