@@ -41,8 +41,8 @@ training::training(const job& which, const data::dataset& rows, const run_option
     : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
       grid_(grid_of(which, rows.rows)), members_(members_of(which, rows)),
       config_(options_of(which, options.laboratory != nullptr)), system_(config_), self_(system_),
-      checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : ""),
-      split_(architecture_of(which)) {
+      split_(architecture_of(which)),
+      checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : "") {
   if (options.laboratory != nullptr) {
     timeline_.emplace(system_);
     cluster_ = make_cluster_in_laboratory(system_, which, *options.laboratory);
