@@ -91,6 +91,7 @@ public:
       places_.emplace(p_.header[i], i);
     p_.targets.assign(p_.header.size(), {});
     is_text_.assign(p_.header.size(), false);
+    is_kept_.assign(p_.header.size(), false);
     for (const auto& name : listed("text"))
       if (why_ == purpose::learning || places_.count(name) != 0) // a label need not be there to be answered
         is_text_[find(name)] = true;
@@ -238,7 +239,7 @@ private:
           if (p_.targets[field].as == use::skip)
             keep(field);
         }
-      else if (const auto field = find(name); std::count(p_.kept.begin(), p_.kept.end(), field) == 0)
+      else if (const auto field = find(name); !is_kept_[field])
         keep(field);
   }
 
@@ -250,6 +251,7 @@ private:
     else
       give(field, use::guess, p_.guesses);
     p_.kept.push_back(field);
+    is_kept_[field] = true;
   }
 
   void find_runs() {
@@ -268,6 +270,7 @@ private:
   purpose why_;
   std::size_t header_at_ = 0;
   std::vector<bool> is_text_;                                // per field, as the source says
+  std::vector<bool> is_kept_;                                // per field, under its own name
   std::unordered_map<std::string_view, std::size_t> places_; // of the header's names, which may be a hundred thousand
   plan p_;
 };

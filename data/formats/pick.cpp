@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace dk::data {
@@ -78,8 +79,11 @@ table picked_without_weight(table from, const spec& source) {
   const auto rest = std::find(kept.begin(), kept.end(), "*");
   if (rest != kept.end()) {
     kept.erase(rest);
+    std::set<std::string> taken{kept.begin(), kept.end()};
+    taken.insert(labels.begin(), labels.end());
+    taken.insert(features.begin(), features.end());
     for (const auto& name : from.names())
-      if (!has(labels, name) && !has(features, name) && !has(kept, name))
+      if (taken.count(name) == 0)
         kept.push_back(name);
   }
   check_once(from, features);

@@ -88,7 +88,10 @@ TEST_CASE("a label that only a transform names is read and learned", "[apps][dat
       job.config(source, index_label);
       const auto out = "run-" + format + place;
       job.out_of({"job.cfg", "--out", out, "--set", "data.precache=" + place});
-      CHECK(accuracy_in(job.out_of({"evaluate", "--model", out, "--json"})) == 1);
+      const auto scored = job.out_of({"evaluate", "--model", out, "--json"});
+      CHECK(accuracy_in(scored) == 1);
+      CHECK(job.out_of({"evaluate", "--model", out, "--json", "--data", file}) == scored);
+      CHECK(job.out_of({"evaluate", "--model", out, "--json", "--data", source}) == scored);
       const auto answers = lines_of(job.out_of({"predict", "--model", out, "--data", "bare.csv", "--as", "jsonl"}));
       REQUIRE(answers.size() == 2);
       CHECK(json::parse(answers[0]).at("prediction") == "yes");
@@ -120,6 +123,7 @@ TEST_CASE("a run keeps the encoding of its data", "[apps][data][reading]") {
   job.config(R"({ format = "csv", path = "x.csv", encoding = "latin1" })", index_label);
   job.out_of({"job.cfg", "--out", "run"});
   CHECK(accuracy_in(job.out_of({"evaluate", "--model", "run", "--json"})) == 1);
+  CHECK(accuracy_in(job.out_of({"evaluate", "--model", "run", "--json", "--data", "x.csv"})) == 1);
   const auto answered = job.out_of({"predict", "--model", "run", "--data", "x.csv", "--as", "jsonl"});
   CHECK(json::parse(lines_of(answered).front()).at("prediction") == "th\xC3\xA9");
   CHECK(json::parse(lines_of(answered).front()).at("Label") == "th\xC3\xA9");
