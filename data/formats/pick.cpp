@@ -27,13 +27,13 @@ names labels_of(const table& from, const spec& source) {
   return is_listed || from.find("label") != nullptr ? label_names(source) : names{};
 }
 
-bool has(const names& all, const std::string& name) {
+bool lists(const names& all, const std::string& name) {
   return std::find(all.begin(), all.end(), name) != all.end();
 }
 
 names features_of(const table& from, const spec& source, const names& labels, const names& kept) {
   const auto listed = names_of(source, "features").value_or(names{});
-  const bool all = has(listed, "*");
+  const bool all = lists(listed, "*");
   if (!listed.empty() && !all)
     return listed;
   if (source.keys.contains("columns") && !all)
@@ -42,7 +42,7 @@ names features_of(const table& from, const spec& source, const names& labels, co
     return {"features"};
   names rest;
   for (const auto& c : from.columns())
-    if (has(listed, c.name) || (!has(labels, c.name) && !has(kept, c.name) && texts_in(c) == nullptr))
+    if (lists(listed, c.name) || (!lists(labels, c.name) && !lists(kept, c.name) && texts_in(c) == nullptr))
       rest.push_back(c.name);
   return rest;
 }
@@ -115,7 +115,7 @@ std::optional<column> taken_weight(table& from, const spec& source) {
     return std::nullopt;
   auto weight = from.at(name->front());
   for (const auto* key : {"features", "label", "columns"})
-    if (has(names_of(source, key).value_or(names{}), weight.name))
+    if (lists(names_of(source, key).value_or(names{}), weight.name))
       throw failure{errc::data, weight.origin + ": column `" + weight.name +
                                     "` is asked for twice, as `weight` and among `" + key + "`; name it once"};
   table rest{from.rows()};

@@ -167,3 +167,18 @@ TEST_CASE("overlap is refused where there is nothing to overlap", "[runtime][ove
   CHECK(refuse("sync", "").find("but sync works in rounds") != std::string::npos);
   CHECK(refuse("adag", "wait").find("but under the policy wait") != std::string::npos);
 }
+
+TEST_CASE("each way to stop ends a run before its epochs are over", "[runtime][rows]") {
+  const auto rows = blobs(200);
+  for (const auto& stop :
+       std::vector<nlohmann::json>{{{"loss", 100.0}}, {{"accuracy", 0.01}}, {{"rows", 500}}, {{"seconds", 0.001}}}) {
+    INFO(stop.dump());
+    auto which = blob_job("adag", 2);
+    which.trainer.epochs = 1000;
+    which.trainer.stop = stop;
+    const auto result = train(which, rows);
+    CHECK(result.stopped);
+    CHECK(result.rows.balanced());
+    CHECK(result.rows.applied < rows.rows * which.trainer.epochs);
+  }
+}
