@@ -36,7 +36,7 @@ void read_data(const section& in, data_config& data, const std::string& folder) 
   for (const auto& path : in.list("transforms"))
     data.transforms.push_back(read_transform(in.tree(), path, folder));
   placed(in.tree(), in.path("transforms"), [&] {
-    for (auto* source : {&data.train, &data.test})
+    for (auto* source : {&data.train, &data.validate, &data.test})
       if (*source)
         *source = data::with_needed_columns(**source, data.transforms);
     data.transforms = data::with_needed_columns(data.transforms);

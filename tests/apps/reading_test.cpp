@@ -4,6 +4,9 @@
 #include "tests/jobs.hpp"
 
 #include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
@@ -141,6 +144,39 @@ TEST_CASE("every row is answered, also those that a filter keeps from training",
   job.out_of({"job.cfg", "--out", "run"});
   CHECK(lines_of(job.out_of({"predict", "--model", "run", "--data", "x.csv", "--as", "jsonl"})).size() == 81);
   CHECK(json::parse(job.out_of({"evaluate", "--model", "run", "--json"})).at("rows") == 80);
+}
+
+TEST_CASE("a shard that is cut short under a run ends it, and the run goes on later", "[apps][data][reading]") {
+  const auto job = toy_job{60000, "epochs = 2000\ncommunication_window = 1\n", 64};
+  const auto made = run({DK_DRIVER, "prepare", job.config, "--out", "shards"}, {{}, job.path("")});
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  std::string cut;
+  for (const auto& one : std::filesystem::directory_iterator(job.path("shards/train")))
+    if (one.file_size() > 60000 * 8)
+      cut = one.path().string();
+  REQUIRE_FALSE(cut.empty());
+  const auto kept = content_of(cut);
+  const std::string shards = R"(data.train={format="shards",path="shards/train"})";
+  process training{job.command({"--out", "run", "--set", shards}), {{}, job.path("")}};
+  const auto commits = job.path("run/commits.jsonl");
+  REQUIRE(eventually(seconds{60},
+                     [&] { return std::filesystem::exists(commits) && std::filesystem::file_size(commits) > 0; }));
+  std::filesystem::resize_file(cut, 100'000);
+  const auto status = training.wait();
+  INFO(training.err());
+  CHECK(status == 3);
+  const auto line = line_with(training.err(), "E_DATA ");
+  CHECK(line.find(cut) != std::string::npos);
+  CHECK(line.find("was cut short while it was in use") != std::string::npos);
+  std::ofstream{cut, std::ios::binary} << kept;
+  process resumed{{DK_DRIVER, "--resume", "run"}, {{}, job.path("")}};
+  const auto log = job.path("run/commits.jsonl");
+  const auto before = std::filesystem::file_size(log);
+  CHECK(eventually(seconds{60}, [&] { return std::filesystem::file_size(log) > before + 10'000; }));
+  resumed.send(SIGTERM);
+  CHECK(resumed.wait() >= 0);
+  CHECK(resumed.err().find("E_DATA") == std::string::npos);
 }
 
 TEST_CASE("a config may come through a pipe, and none is waited for for ever", "[apps][reading]") {
