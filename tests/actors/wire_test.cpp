@@ -33,10 +33,10 @@ auto fields(const verdict& x) {
   return std::tie(kind, version, staleness, scale, reason, again, weights);
 }
 auto fields(const chunk_report& x) {
-  const auto& [lease, chunk, worker, rows, batches, loss_sum, correct, kind, staleness, reason, again, computing,
-               waiting] = x;
-  return std::tie(lease, chunk, worker, rows, batches, loss_sum, correct, kind, staleness, reason, again, computing,
-                  waiting);
+  const auto& [lease, chunk, worker, rows, batches, loss_sum, correct, decisions, kind, staleness, reason, again,
+               computing, waiting] = x;
+  return std::tie(lease, chunk, worker, rows, batches, loss_sum, correct, decisions, kind, staleness, reason, again,
+                  computing, waiting);
 }
 auto fields(const work_request& x) {
   const auto& [worker, trained] = x;
@@ -61,8 +61,8 @@ auto fields(const commit_record& x) {
                   rate);
 }
 auto fields(const validation_report& x) {
-  const auto& [trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate, others] = x;
-  return std::tie(trained, epoch, versions, rows, loss_sum, correct, seconds, best, last, rate, others);
+  const auto& [trained, epoch, versions, rows, loss_sum, correct, decisions, seconds, best, last, rate, others] = x;
+  return std::tie(trained, epoch, versions, rows, loss_sum, correct, decisions, seconds, best, last, rate, others);
 }
 auto fields(const shard_tally& x) {
   const auto& [version, folded_rows, bitmap_rows, duplicates, fenced, rejected] = x;
@@ -148,7 +148,7 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
                  "[actors][wire]") {
   const auto nan = std::numeric_limits<double>::quiet_NaN();
   const auto values = block_of(awkward);
-  const chunk_report report{7, {1, 2}, 3, 40, 5, -0.0, 6, verdict_kind::fenced, 8, "a reason", true, nan, 2.5};
+  const chunk_report report{7, {1, 2}, 3, 40, 5, -0.0, 6, 9, verdict_kind::fenced, 8, "a reason", true, nan, 2.5};
   check_round_trip(system, chunk_id{1, 2});
   check_round_trip(system, row_range{3, 1ULL << 40U});
   check_round_trip(system, chunk_grid{25, 10, 3});
@@ -168,7 +168,7 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
           nan, 1, 2, {3, 4}, {5, 6}, 7, 8, 9, verdict_kind::duplicate, 0.5, "why", 10, {true, false, 1, 2, 3, 4}, 0.1});
   check_round_trip(system, commit_lengths{true, true, nan, 1.5, -0.0, 0.1});
   check_round_trip(system,
-                   validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 0.25, true, false, 0.1, {{"auc", nan}}});
+                   validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 7, 0.25, true, false, 0.1, {{"auc", nan}}});
   check_round_trip(system, shard_tally{1, 2, 3, 4, 5, 6});
   check_round_trip(system, replica_state{1, "adam", 2, values, values});
   check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {0, {4, ~std::uint64_t{0}}}});
