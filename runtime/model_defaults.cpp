@@ -4,6 +4,8 @@
 #include "common/error.hpp"
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
+#include "nn/weight_split.hpp"
+#include "runtime/model_of.hpp"
 
 #include <algorithm>
 
@@ -51,6 +53,16 @@ std::string adopt_metrics(job& which, const std::vector<spec>& from, const std::
   return left_out.empty() ? "" : path + ": of its metrics these are not measured: " + join(left_out, "; ");
 }
 
+// Whether the config freezes other layers than the file: moments are those of the weights that were free.
+bool frees_others(const job& which, const nn::architecture& of) {
+  auto made = which;
+  made.model.input = of.input;
+  made.model.layers = of.layers;
+  made.model.inputs = of.inputs;
+  made.model.outputs = of.outputs;
+  return !(nn::weight_split{architecture_of(made)} == nn::weight_split{of});
+}
+
 } // namespace
 
 adopted_state adopt_state(job& which, const nn::loaded_model& from, const std::string& path) {
@@ -62,6 +74,8 @@ adopted_state adopt_state(job& which, const nn::loaded_model& from, const std::s
   auto why = from.moments_left_out;
   if (!from.moments.empty() && find_algorithm(which.trainer.algorithm.name)->has_server())
     why = "every worker begins with its own; algorithm = \"single\" takes them";
+  else if (!from.moments.empty() && frees_others(which, from.architecture))
+    why = "model.trainable names other layers than were trained";
   else
     made.moments = block::copy_of(from.moments.data(), from.moments.size());
   if (!why.empty())

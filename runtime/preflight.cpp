@@ -68,9 +68,6 @@ void check_algorithm(const job& which, std::size_t weights) {
                                     " no commit is ever stale; leave the policy out"};
   if (trainer.overlap)
     check_overlap(which, *rule);
-  if (weights == 0)
-    throw failure{errc::config,
-                  "the model has no weights, so that there is nothing to train; add a layer that has some"};
   if (trainer.servers > weights)
     throw failure{errc::config, "trainer.servers = " + std::to_string(trainer.servers) + ", but the model has only " +
                                     std::to_string(weights) + " weights; lower it"};

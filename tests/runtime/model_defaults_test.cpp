@@ -100,3 +100,20 @@ TEST_CASE("the steps of a file's optimizer count, and its moments where a model 
   CHECK(adopt_state(which, with, "m.h5").notice.empty());
   CHECK_FALSE(which.trainer.optimizer.keys.contains("iterations"));
 }
+
+TEST_CASE("moments of a file are left where the config frees other layers", "[runtime][model_defaults][trainable]") {
+  auto with = file();
+  with.moments = {1, 2, 3};
+  with.steps = 7;
+  with.architecture = {"m", {2}, {{"dense", {{"units", 2}}}, {"dense", {{"units", 2}}}}}; // of one size, so counts fit
+  auto which = job_of("algorithm = \"single\"");
+  CHECK(adopt_state(which, with, "m.h5").moments.size() == 3);
+  which.model.trainable = true; // as the file has it
+  CHECK(adopt_state(which, with, "m.h5").moments.size() == 3);
+  which.model.trainable = {"dense_1"};
+  const auto other = adopt_state(which, with, "m.h5");
+  CHECK(other.moments.empty());
+  CHECK(other.notice == "m.h5: the moments of its optimizer are not taken: model.trainable names other layers than were "
+                        "trained; its 7 steps count");
+  CHECK(which.trainer.optimizer.keys.at("iterations") == 7);
+}
