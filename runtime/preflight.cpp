@@ -68,9 +68,6 @@ void check_algorithm(const job& which, std::size_t weights) {
                                     " no commit is ever stale; leave the policy out"};
   if (trainer.overlap)
     check_overlap(which, *rule);
-  if (weights == 0)
-    throw failure{errc::config,
-                  "the model has no weights, so that there is nothing to train; add a layer that has some"};
   if (trainer.servers > weights)
     throw failure{errc::config, "trainer.servers = " + std::to_string(trainer.servers) + ", but the model has only " +
                                     std::to_string(weights) + " weights; lower it"};
@@ -146,10 +143,9 @@ namespace {
 // Chunks are numbered through all epochs, so that the last one tells how far the run has come.
 void check_epochs(const job& which, const chunk_grid& grid, const chunk_set& done) {
   if (done.behind_last() > grid.chunks())
-    throw failure{errc::config, "trainer.epochs = " + std::to_string(which.trainer.epochs) +
-                                    ", but the run has trained in " +
-                                    std::to_string(grid.chunk(done.behind_last() - 1).epoch + 1) +
-                                    " epochs; give as many or more"};
+    throw failure{errc::config,
+                  "trainer.epochs = " + std::to_string(which.trainer.epochs) + ", but the run has trained in " +
+                      std::to_string(grid.chunk(done.behind_last() - 1).epoch + 1) + " epochs; give as many or more"};
 }
 
 } // namespace
