@@ -23,7 +23,8 @@ void initialize(const nlohmann::json& value, const shape& extents, random_stream
 /// {class_name, config}, as Keras 2 writes it.
 nlohmann::json keras_initializer(const nlohmann::json& value);
 
-/// The value for what a Keras file has: a name, or {class_name, config}; null for one that we do not have.
+/// The value for what a Keras file has: a name, or {class_name, config}; null for null.
+/// @throws failure (model) for one that we do not have, or a key of it
 nlohmann::json read_keras_initializer(const nlohmann::json& from);
 
 } // namespace dk::nn

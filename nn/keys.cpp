@@ -88,7 +88,8 @@ void check_keys(const spec& of, const std::vector<key_rule>& rules) {
     const auto known = key;
     const auto rule = std::find_if(rules.begin(), rules.end(), [&](const key_rule& r) { return r.name == known; });
     if (rule == rules.end())
-      refuse(of, "unknown key \"" + key + "\"" + did_you_mean(key, names) + "; it takes " + join(names));
+      refuse(of, "unknown key \"" + key + "\"" + did_you_mean(key, names) + "; it takes " +
+                     (names.empty() ? "none" : join(names)));
     check_value(of, *rule, value);
   }
   for (const auto& rule : rules)

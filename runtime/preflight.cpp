@@ -143,10 +143,9 @@ namespace {
 // Chunks are numbered through all epochs, so that the last one tells how far the run has come.
 void check_epochs(const job& which, const chunk_grid& grid, const chunk_set& done) {
   if (done.behind_last() > grid.chunks())
-    throw failure{errc::config, "trainer.epochs = " + std::to_string(which.trainer.epochs) +
-                                    ", but the run has trained in " +
-                                    std::to_string(grid.chunk(done.behind_last() - 1).epoch + 1) +
-                                    " epochs; give as many or more"};
+    throw failure{errc::config,
+                  "trainer.epochs = " + std::to_string(which.trainer.epochs) + ", but the run has trained in " +
+                      std::to_string(grid.chunk(done.behind_last() - 1).epoch + 1) + " epochs; give as many or more"};
 }
 
 } // namespace

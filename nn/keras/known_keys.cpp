@@ -106,6 +106,8 @@ const std::vector<idle_key>& idle_keys() {
       {part::loss, "", "axis", is_last, "-1"},
       {part::metric, "", "name", is_text, "a text"},
       {part::metric, "", "dtype", is_float32, "float32"},
+      {part::metric, "AUC", "multi_label", is_off, "false"},
+      {part::metric, "AUC", "num_labels", is_any, ""}, // which only multi_label = true uses
       {part::optimizer, "", "name", is_text, "a text"},
       {part::optimizer, "", "is_legacy_optimizer", is_any, ""}, // says which of Keras's classes wrote the keys
       {part::optimizer, "", "jit_compile", is_any, ""},
@@ -161,14 +163,6 @@ bool begins_with(const std::string& text, std::string_view start) {
   return text.compare(0, start.size(), start) == 0;
 }
 
-// Modules of Keras's own, whose packages have had several names.
-bool is_keras_module(const std::string& module) {
-  for (const char* own : {"keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "builtins"})
-    if (module == own || begins_with(module, std::string{own} + '.'))
-      return true;
-  return false;
-}
-
 std::vector<std::string> entry_keys(part of) {
   std::vector<std::string> keys{"class_name", "config", "module", "registered_name"};
   if (of == part::layer_entry)
@@ -180,11 +174,21 @@ std::vector<std::string> entry_keys(part of) {
 
 } // namespace
 
+bool is_keras_module(const json& module) {
+  if (!module.is_string())
+    return true;
+  const auto name = module.get<std::string>();
+  for (const char* own : {"keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "builtins"})
+    if (name == own || begins_with(name, std::string{own} + '.'))
+      return true;
+  return false;
+}
+
 void check_object(part of, const json& object) {
   const auto class_name = text_at(object, "class_name");
   const auto& module = at(object, "module");
   const auto& registered = at(object, "registered_name");
-  const bool is_foreign = (module.is_string() && !is_keras_module(module.get<std::string>())) ||
+  const bool is_foreign = !is_keras_module(module) ||
                           (registered.is_string() && registered.get<std::string>().find('>') != std::string::npos);
   if (is_foreign)
     refuse("the class " + class_name + " is not one of Keras, but " +

@@ -41,6 +41,9 @@ const std::vector<idle_key>& idle_keys();
 void check_all_known(part of, const std::string& class_name, const nlohmann::json& keys,
                      const std::vector<std::string>& read);
 
+/// Whether a module is one of Keras's own, whose packages have had several names; null is.
+bool is_keras_module(const nlohmann::json& module);
+
 /// That something with a class_name is Keras's own and nobody else's of the same name, and that no key beside its
 /// config is left unread.
 /// @throws failure (model)

@@ -1,5 +1,6 @@
 #include "nn/keras/layer_config.hpp"
 
+#include "common/error.hpp"
 #include "nn/activation.hpp"
 #include "nn/catalog.hpp"
 #include "nn/initializer.hpp"
@@ -90,8 +91,12 @@ spec read_known(const std::string& class_name, const json& config, generation by
     const auto name = std::string{key.name};
     if (!config.contains(name))
       continue;
-    if (auto value = read_value(key, config[name], by); !value.is_null())
-      made.keys[name] = std::move(value);
+    try {
+      if (auto value = read_value(key, config[name], by); !value.is_null())
+        made.keys[name] = std::move(value);
+    } catch (const failure& why) {
+      refuse(name + ": " + why.what());
+    }
   }
   return made;
 }

@@ -44,8 +44,6 @@ spec metric_called(const std::string& name, const std::string& class_name, const
   const auto* kind = find_keras_metric(name);
   if (kind == nullptr)
     return {name};
-  if (is_chosen_accuracy(name, config) && !config.contains("threshold"))
-    return {"accuracy"};
   spec made{std::string{kind->name}};
   if (config.is_object())
     for (const auto& [key, value] : config.items())
@@ -53,6 +51,8 @@ spec metric_called(const std::string& name, const std::string& class_name, const
         auto [our, given] = our_key(made.name, key, value);
         made.keys[our] = std::move(given);
       }
+  if (is_chosen_accuracy(name, config) && made.keys.empty())
+    return {"accuracy"};
   return made;
 }
 

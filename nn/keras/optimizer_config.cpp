@@ -86,13 +86,13 @@ std::string own_name(const std::string& name) {
   return name.compare(0, start.size(), start) == 0 ? name.substr(start.size()) : name;
 }
 
-bool is_foreign(const json& given) {
-  const auto& registered = at(given, "registered_name");
-  const auto is_own = [](const json& name) { return own_name(name.get<std::string>()).find('>') != std::string::npos; };
-  if (registered.is_string() && is_own(registered))
-    return true;
-  const auto named = given.is_object() && given.contains("class_name") ? name_in(given) : std::string{};
-  return named.find('>') != std::string::npos && !registered.is_string();
+// What a class of one's own is called; "" for Keras's.
+std::string foreign_name(const json& given) {
+  for (const char* key : {"registered_name", "class_name"})
+    if (const auto& name = at(given, key); name.is_string() && own_name(name).find('>') != std::string::npos)
+      return name;
+  const auto& module = at(given, "module");
+  return is_keras_module(module) ? "" : module.get<std::string>() + '>' + text_at(given, "class_name");
 }
 
 } // namespace
@@ -104,8 +104,8 @@ spec read_optimizer(const json& training) {
   if (!name.is_string())
     return {};
   const auto keras_name = own_name(name.get<std::string>());
-  if (is_foreign(given))
-    return {at(given, "registered_name").is_string() ? given["registered_name"].get<std::string>() : name_in(given)};
+  if (auto foreign = foreign_name(given); !foreign.empty())
+    return {std::move(foreign)};
   const auto* kind = kind_of_optimizer(keras_name);
   const auto& config = at(given, "config");
   auto made = with_keys(kind == nullptr ? keras_name : std::string{kind->name}, kind, config);

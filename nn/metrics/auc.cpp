@@ -92,12 +92,12 @@ private:
       sum += between(low, high, all);
       high = low;
     }
-    return sum;
+    return which_ == curve::roc ? sum / (all.wrong * all.right) : sum; // once, so that whole numbers stay exact
   }
 
   double between(const positives& low, const positives& high, const positives& all) const {
     if (which_ == curve::roc)
-      return (low.wrong - high.wrong) / all.wrong * height_between(how_, low.right / all.right, high.right / all.right);
+      return (low.wrong - high.wrong) * height_between(how_, low.right, high.right);
     if (how_ == summation::interpolation)
       return interpolated_pr(low, high, all.right);
     return (low.right - high.right) / all.right * height_between(how_, low.precision(), high.precision());

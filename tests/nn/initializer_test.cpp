@@ -157,7 +157,8 @@ TEST_CASE("Keras's names of initializers come and go", "[nn][initializer]") {
     CHECK(filled(again, {3, 3}) == filled(name, {3, 3}));
   }
   CHECK(read_keras_initializer("he_normal") == "he_normal");
-  CHECK(read_keras_initializer({{"class_name", "Mystery"}, {"config", json::object()}}).is_null());
+  CHECK_THROWS_WITH(read_keras_initializer({{"class_name", "Mystery"}, {"config", json::object()}}),
+                    Catch::Contains("Mystery"));
   const json old{{"class_name", "VarianceScaling"},
                  {"config", {{"scale", 1.0}, {"mode", "fan_avg"}, {"distribution", "uniform"}, {"seed", nullptr}}}};
   CHECK(filled(read_keras_initializer(old), {3, 3}) == filled("glorot_uniform", {3, 3}));
