@@ -23,7 +23,7 @@ std::vector<answer_kind> answer_kinds(const architecture& of, const objective& l
   for (std::size_t i = 0; i < all.output_sizes().size(); ++i) {
     const bool is_softmax = all.leave_activation(i, "softmax");
     const bool is_sigmoid = !is_softmax && all.leave_activation(i, "sigmoid");
-    const auto* const known = loss.empty() ? nullptr : &find_loss(loss.loss_of(i));
+    const auto* const known = loss.empty() ? nullptr : &find_loss(loss.loss_of(i).name);
     kinds.push_back(kind_of_answer(known, all.output_sizes()[i], is_softmax, is_sigmoid));
   }
   return kinds;

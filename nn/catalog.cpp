@@ -181,6 +181,10 @@ void check_layer(const spec& layer) {
   check_keys(layer, keys);
 }
 
+void check_loss(const spec& loss) {
+  check_keys(loss, keys_of_loss(find_loss(loss.name)));
+}
+
 void check_metric(const spec& metric) {
   check_keys(metric, find_metric(metric.name).keys);
 }
@@ -190,6 +194,7 @@ void check_optimizer(const spec& optimizer) {
   keys.push_back({"learning_rate", value_kind::part, false, 0, 0, nullptr,
                   [](const nlohmann::json& value) { make_schedule(value); }});
   keys.push_back({"decay", value_kind::number, false, 0});
+  keys.push_back({"iterations", value_kind::count, false, 0});
   for (const auto* clip : clip_keys)
     keys.push_back({clip, value_kind::number, false, 0});
   check_keys(optimizer, keys);

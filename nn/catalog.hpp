@@ -25,6 +25,7 @@ std::string primary_key(std::string_view layer);
 /// Nothing when the thing asked for can be made, else failure (config) that says what is unknown or out of range, and
 /// what was probably meant.
 void check_layer(const spec& layer);
+void check_loss(const spec& loss);
 void check_metric(const spec& metric);
 void check_optimizer(const spec& optimizer);
 

@@ -1,6 +1,7 @@
 #include "nn/initializer.hpp"
 
 #include "common/error.hpp"
+#include "common/text.hpp"
 #include "nn/keys.hpp"
 
 #include <Eigen/QR>
@@ -210,20 +211,41 @@ nlohmann::json keras_initializer(const nlohmann::json& value) {
   return {{"class_name", kind.keras_class}, {"config", config}};
 }
 
+namespace {
+
+// What else Keras calls them.
+std::string_view usual_name(std::string_view name) {
+  if (name == "zero" || name == "one")
+    return name == "zero" ? "zeros" : "ones";
+  return name == "normal" ? "random_normal" : name == "uniform" ? "random_uniform" : name;
+}
+
+void take_key(const initializer_kind& kind, const std::string& key, const nlohmann::json& given, nlohmann::json& to) {
+  const auto is_it = [&](const key_rule& rule) { return rule.name == key; };
+  const bool known = std::any_of(kind.keys.begin(), kind.keys.end(), is_it);
+  if (known && (given.is_number() || given.is_string()))
+    to[key] = given;
+  else if (!given.is_null() && !(key == "dtype" && given == "float32"))
+    throw failure{errc::model, "the initializer " + std::string{kind.keras_class} + " with " + key + " = " +
+                                   given.dump() + " is not supported"};
+}
+
+} // namespace
+
 nlohmann::json read_keras_initializer(const nlohmann::json& from) {
-  const auto name = from.is_object() && from.contains("class_name") ? from["class_name"] : from;
-  if (!name.is_string())
+  if (from.is_null())
     return nullptr;
-  const auto called = [&](const initializer_kind& kind) { return kind.name == name || kind.keras_class == name; };
+  const auto name = from.is_object() && from.contains("class_name") ? from["class_name"] : from;
+  const auto wanted = name.is_string() ? std::string{usual_name(name.get<std::string>())} : std::string{};
+  const auto called = [&](const initializer_kind& kind) { return kind.name == wanted || kind.keras_class == wanted; };
   const auto found = std::find_if(initializer_kinds().begin(), initializer_kinds().end(), called);
   if (found == initializer_kinds().end())
-    return nullptr;
+    throw failure{errc::model,
+                  "the initializer " + name.dump() + " is not supported; there are " + join(initializer_names())};
   nlohmann::json value{{"name", found->name}};
-  if (from.is_object() && from.contains("config"))
-    for (const auto& key : found->keys)
-      if (const auto config = from["config"]; config.is_object() && config.contains(std::string{key.name}))
-        if (const auto& given = config[std::string{key.name}]; given.is_number() || given.is_string())
-          value[std::string{key.name}] = given;
+  if (from.is_object() && from.contains("config") && from["config"].is_object())
+    for (const auto& [key, given] : from["config"].items())
+      take_key(*found, key, given, value);
   return value.size() == 1 ? value["name"] : value;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nn/keys.hpp"
 #include "nn/metrics.hpp"
 
 #include <cstddef>
@@ -15,7 +16,8 @@ public:
   virtual ~loss_function() = default;
 
   /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(mean over the rows)/d(outputs).
-  /// Where the loss was made `fused`, outputs are what goes into its activation. outputs and gradient do not overlap.
+  /// Where the loss was made `fused` or from logits, outputs are what goes into its activation. outputs and gradient do
+  /// not overlap.
   /// @throws failure (data) for a label that names no class
   virtual metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) = 0;
 };
@@ -31,8 +33,10 @@ enum class answer_kind {
 struct loss_use {
   std::size_t width = 0;       ///< outputs of a row
   std::size_t label_width = 0; ///< numbers in a row's label
-  bool fused = false;          ///< the loss applies its activation itself
+  bool fused = false;          ///< the model's last activation is left to the loss
   answer_kind answers = answer_kind::choice;
+  bool from_logits = false;  ///< outputs are what goes into the loss's activation, and nobody has applied it
+  float label_smoothing = 0; ///< the part of a label that is spread evenly, as Keras does
 };
 
 /// What a loss takes for a label: as many numbers as there are outputs, the number of a class, or either.
@@ -56,6 +60,10 @@ struct loss_kind {
 /// `middle` just when its label is above 0.5.
 void count_decisions(answer_kind answers, const float* outputs, const float* label, std::size_t width, float middle,
                      metrics& to);
+
+/// The keys that a config or a file may have of a loss: from_logits where it has an activation that may be left to it,
+/// and label_smoothing where labels are numbers besides.
+std::vector<key_rule> keys_of_loss(const loss_kind& of);
 
 /// Where the first of the largest numbers is.
 std::size_t largest(const float* values, std::size_t width);

@@ -18,11 +18,25 @@ measurements::measurements(const std::vector<spec>& wanted, const objective& los
       check_metric(metric);
       if (metric.name == "accuracy" && (!several || of.answers_of(i) == answer_kind::numbers))
         continue;
-      const metric_use use{of.size_of_output(i), of.label_width_of(i), find_loss(losses.loss_of(i)).exclusive};
-      part made{(several ? outputs[i] + "_" : "") + metric.name, i, find_metric(metric.name).make(metric, use), {}};
+      const metric_use use{of.size_of_output(i), of.label_width_of(i), find_loss(losses.loss_of(i).name).exclusive};
+      part made{next_name((several ? outputs[i] + "_" : "") + metric.name),
+                i,
+                find_metric(metric.name).make(metric, use),
+                {}};
       made.counters.resize(made.what->counters());
       parts_.push_back(std::move(made));
     }
+}
+
+// "auc", and "auc_1" for another one, with other keys.
+std::string measurements::next_name(const std::string& name) const {
+  const auto is_taken = [&](const std::string& wanted) {
+    return std::any_of(parts_.begin(), parts_.end(), [&](const part& one) { return one.name == wanted; });
+  };
+  auto next = name;
+  for (std::size_t number = 1; is_taken(next); ++number)
+    next = name + "_" + std::to_string(number);
+  return next;
 }
 
 void measurements::add(std::size_t output, const float* predictions, const float* labels, const metrics& found) {

@@ -33,8 +33,8 @@ public:
   /// Adds what others of the same metrics have counted. @throws failure (shape) for counts of other metrics
   void add(const measured_counts& others);
 
-  /// By name: "auc", or "OUTPUT_auc" and "OUTPUT_loss" of several outputs. The accuracy of a single output is left out:
-  /// struct metrics has it.
+  /// By name: "auc" (and "auc_1" of a second with other keys), or "OUTPUT_auc" and "OUTPUT_loss" of several outputs.
+  /// The accuracy of a single output is left out: struct metrics has it.
   std::vector<std::pair<std::string, double>> values() const;
 
 private:
@@ -44,6 +44,8 @@ private:
     std::unique_ptr<metric> what;
     std::vector<std::uint64_t> counters;
   };
+
+  std::string next_name(const std::string& name) const;
 
   std::vector<std::string> outputs_;
   std::vector<metrics> losses_; // of several outputs

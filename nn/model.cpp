@@ -66,7 +66,13 @@ void model::choose_losses() {
   const auto names = output_losses::fused_activations(objective_, how.sizes.size());
   how.answers = answer_kinds(architecture_, objective_);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const bool fused = !names[i].empty() && network_.leave_activation(i, names[i]);
+    const bool there = !names[i].empty() && network_.leave_activation(i, names[i]);
+    const bool on_logits = value_or(objective_.loss_of(i), "from_logits", false);
+    if (there && on_logits)
+      throw failure{errc::config, network_.output_place(i) + "the activation is " + std::string{names[i]} +
+                                      ", so that the outputs are no logits, which " + objective_.loss_of(i).name +
+                                      " with from_logits = true takes; leave from_logits out, or the activation"};
+    const bool fused = there && !on_logits;
     how.fused.push_back(fused);
     left_.push_back(fused ? &find_activation(names[i]) : nullptr);
     places.push_back(network_.output_place(i) + "the output: ");

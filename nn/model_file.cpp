@@ -6,11 +6,13 @@
 #include "nn/keras/archive.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/json.hpp"
+#include "nn/keras/optimizer_state.hpp"
 #include "nn/keras/training_config.hpp"
 #include "nn/keras/weights.hpp"
 #include "nn/safetensors.hpp"
 #include "nn/stack.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 namespace dk::nn {
@@ -75,13 +77,18 @@ public:
     } else if (kind == file_kind::archive) {
       const auto archive = keras::read_archive(content_of(path));
       begin(describe(archive));
-      if (with_weights)
-        take_weights(keras::open_image(archive.weights), archive.weights.size());
+      if (with_weights) {
+        const auto file = keras::open_image(archive.weights);
+        take_weights(file, archive.weights.size());
+        take_state(file);
+      }
     } else {
       const auto file = keras::open_file(path);
       begin(describe(file));
-      if (with_weights)
+      if (with_weights) {
         take_weights(file, size);
+        take_state(file);
+      }
     }
     if (!with_weights)
       take_weights_of(weights_path);
@@ -91,15 +98,24 @@ public:
 private:
   void begin(const description& found) {
     by_ = found.by();
-    loaded_.architecture = keras::read_model_config(found.model, by_);
+    loaded_.architecture = keras::read_model_config(found.model, by_, &loaded_.for_training);
     loaded_.loss = keras::read_loss(found.training, loaded_.architecture.outputs);
     loaded_.optimizer = keras::read_optimizer(found.training);
     loaded_.metrics = keras::read_metrics(found.training);
+    for (auto& one : keras::check_training(found.training, loaded_.architecture.outputs))
+      loaded_.for_training.push_back(std::move(one));
     layers_ = make_layers(loaded_.architecture);
   }
 
   void take_weights(hid_t file, std::size_t bytes) {
     loaded_.weights = keras::read_weights(file, loaded_.architecture, layers_, by_, bytes);
+  }
+
+  void take_state(hid_t file) {
+    auto state = keras::read_optimizer_state(file, loaded_.optimizer, layers_);
+    loaded_.steps = state.steps;
+    loaded_.moments = std::move(state.moments);
+    loaded_.moments_left_out = std::move(state.left_out);
   }
 
   void take_weights_of(const std::string& path) {
@@ -167,6 +183,17 @@ bool is_model_file(const std::string& path) {
   default:
     return false;
   }
+}
+
+bool lacks_weights(const loaded_model& model) {
+  const auto layers = make_layers(model.architecture);
+  return model.weights.empty() &&
+         std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return weights_of(*layer) > 0; });
+}
+
+void require_trainable(const loaded_model& model, const std::string& path) {
+  if (!model.for_training.empty())
+    throw failure{errc::model, path + ": cannot be trained from as it says: " + model.for_training.front()};
 }
 
 loaded_model load_model(const std::string& path, const std::string& weights) {

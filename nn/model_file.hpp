@@ -3,6 +3,7 @@
 #include "nn/architecture.hpp"
 #include "nn/objective.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,11 +38,21 @@ struct loaded_model {
   objective loss;
   spec optimizer;
   std::vector<spec> metrics;
-  std::vector<float> weights; ///< as model::all_weights() has them; empty where only a description was given
+  std::vector<std::string> for_training; ///< what of the file only a training needs, and dk has not: constraints
+  std::uint64_t steps = 0;               ///< that its optimizer has taken
+  std::vector<float> moments;   ///< of its optimizer, as optimizer::state() has them; empty where there are none
+  std::string moments_left_out; ///< why those that the file has are not here; "": they are, or it has none
+  std::vector<float> weights;   ///< as model::all_weights() has them; empty where only a description was given
 };
 
 /// Whether a file is one that load_model reads, as far as its beginning tells, and no data.
 bool is_model_file(const std::string& path);
+
+/// Whether the layers of a model need weights, and the file had none.
+bool lacks_weights(const loaded_model& model);
+
+/// @throws failure (model) that names what a training from this file would need and dk has not
+void require_trainable(const loaded_model& model, const std::string& path);
 
 /// Reads our own files and those of Keras 1, 2, 3 and tf.keras with a Sequential model, or a functional one that is a
 /// chain, of layers we have: HDF5, .keras, or JSON without weights; the kind is told by the content. `weights` is a

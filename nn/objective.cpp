@@ -11,7 +11,7 @@ void check_objective(const objective& wanted) {
   if (wanted.losses.empty())
     throw failure{errc::config, "no loss is named"};
   for (const auto& loss : wanted.losses)
-    find_loss(loss);
+    check_loss(loss);
   for (const auto weight : wanted.weights)
     if (!(weight >= 0) || std::isinf(weight))
       throw failure{errc::config, "a loss cannot count " + std::to_string(weight) + " times; give a number from 0 up"};

@@ -25,7 +25,8 @@ schedule schedule_of(const spec& from, double otherwise) {
 
 optimizer::optimizer(std::size_t num_weights, std::size_t arrays, float initial, const spec& from, double learning_rate)
     : num_weights_(num_weights), arrays_(arrays), schedule_(schedule_of(from, learning_rate)),
-      clip_(clip_rule_of(from)), learning_rate_(schedule_.nominal), decay_(value_or(from, "decay", 0.0)) {
+      clip_(clip_rule_of(from)), learning_rate_(schedule_.nominal), decay_(value_or(from, "decay", 0.0)),
+      steps_(value_or<std::uint64_t>(from, "iterations", 0)) {
   state_.reserve(state_size());
   std::fill_n(state_.data(), state_size(), initial);
   if (clip_.kind != clipping::none)

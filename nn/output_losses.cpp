@@ -20,7 +20,7 @@ std::vector<std::size_t> label_widths(const objective& wanted, const output_loss
   const auto widths = [&](bool with_class_numbers) {
     std::vector<std::size_t> all;
     for (std::size_t i = 0; i < outputs; ++i) {
-      const auto& loss = find_loss(wanted.loss_of(i));
+      const auto& loss = find_loss(wanted.loss_of(i).name);
       const bool one =
           loss.labels == label_kind::class_number || (loss.labels == label_kind::either && with_class_numbers);
       all.push_back(one ? 1 : how.sizes[i]);
@@ -57,7 +57,7 @@ std::vector<std::string_view> output_losses::fused_activations(const objective& 
                                     std::to_string(wanted.weights.size()) + " loss_weights; give one for each"};
   std::vector<std::string_view> names;
   for (std::size_t i = 0; i < outputs; ++i)
-    names.push_back(find_loss(wanted.loss_of(i)).fused_activation);
+    names.push_back(find_loss(wanted.loss_of(i).name).fused_activation);
   return names;
 }
 
@@ -67,7 +67,10 @@ output_losses::output_losses(const objective& wanted, const use& how, const std:
   for (std::size_t i = 0; i < how.sizes.size(); ++i) {
     try {
       part made;
-      made.loss = find_loss(wanted.loss_of(i)).make({how.sizes[i], widths[i], how.fused[i], how.answers[i]});
+      const auto& loss = wanted.loss_of(i);
+      made.loss = find_loss(loss.name).make({how.sizes[i], widths[i], how.fused[i], how.answers[i],
+                                             value_or(loss, "from_logits", false),
+                                             static_cast<float>(value_or(loss, "label_smoothing", 0.0))});
       made.weight = wanted.weight_of(i);
       made.size = how.sizes[i];
       made.label_width = widths[i];

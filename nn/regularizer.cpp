@@ -28,12 +28,18 @@ const std::vector<key_rule>& keys_of(const spec& wanted) {
   refuse_name("regularizer", wanted.name, regularizer_names());
 }
 
-// {"class_name": "L2"}, {"l2": ...} and what the older generations wrote.
-bool is_known_class(const std::string& name) {
-  for (const char* known : {"L1", "L2", "L1L2", "l1", "l2", "l1_l2", "WeightRegularizer"})
+// By Keras's names of all generations: ours, or "".
+std::string our_name(const std::string& name) {
+  for (const char* known : {"L1", "l1"})
     if (name == known)
-      return true;
-  return false;
+      return "l1";
+  for (const char* known : {"L2", "l2"})
+    if (name == known)
+      return "l2";
+  for (const char* known : {"L1L2", "l1_l2", "WeightRegularizer", "L1L2Regularizer"})
+    if (name == known)
+      return "l1_l2";
+  return "";
 }
 
 } // namespace
@@ -73,17 +79,24 @@ nlohmann::json keras_regularizer(const nlohmann::json& value) {
 nlohmann::json read_keras_regularizer(const nlohmann::json& from) {
   if (from.is_null())
     return nullptr;
-  if (from.is_string() && is_known_class(from.get<std::string>()))
-    return from;
-  const auto name = from.is_object() ? from.value("class_name", from.value("name", nlohmann::json{})) : from;
-  if (!name.is_string() || !is_known_class(name.get<std::string>()))
-    throw failure{errc::model, "the regularizer " + name.dump() + " is not supported"};
-  const auto& config = from.contains("config") ? from["config"] : from;
-  nlohmann::json value{{"name", "l1_l2"}};
-  for (const char* key : {"l1", "l2"})
-    if (config.is_object() && config.contains(key) && config[key].is_number())
-      value[key] = config[key];
-  return value.size() == 1 ? nlohmann::json{} : value;
+  const auto given = from.is_object() ? from.value("class_name", from.value("name", nlohmann::json{})) : from;
+  const auto name = given.is_string() ? our_name(given.get<std::string>()) : std::string{};
+  if (name.empty())
+    throw failure{errc::model, "the regularizer " + given.dump() + " is not supported"};
+  if (from.is_string())
+    return name;
+  const bool has_config = from.contains("config") && from["config"].is_object();
+  nlohmann::json value{{"name", name}};
+  for (const auto& [key, factor] : (has_config ? from["config"] : from).items()) {
+    if (factor.is_null() || (!has_config && (key == "name" || key == "class_name" || key == "config")))
+      continue;
+    if ((key != "l1" && key != "l2") || !factor.is_number())
+      throw failure{errc::model,
+                    "the regularizer " + given.dump() + " with " + key + " = " + factor.dump() + " is not supported"};
+    value[key] = factor;
+  }
+  const bool both = name == "l1_l2"; // whose factors are 0 unless it says others; those of the others are 0.01
+  return both && value.size() == 1 ? nlohmann::json{} : both || value.size() > 1 ? value : value["name"];
 }
 
 DK_CLONES double cost_of(const penalty& of, const float* weights, std::size_t count) {

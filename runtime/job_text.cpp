@@ -160,8 +160,10 @@ void write_trainer(writer& to, const trainer_config& trainer, const std::vector<
     to.line("max_staleness", trainer.max_staleness);
   to.line("overlap", trainer.overlap);
   line_unless_left("optimizer", named_value(trainer.optimizer));
-  const auto& losses = trainer.loss.losses;
-  line_unless_left("loss", losses.size() == 1 ? json(losses[0]) : json(losses));
+  auto losses = json::array();
+  for (const auto& loss : trainer.loss.losses)
+    losses.push_back(named_value(loss));
+  line_unless_left("loss", losses.size() == 1 ? losses[0] : losses);
   to.line_unless_empty("loss_weights", trainer.loss.weights);
   auto metrics = json::array();
   for (const auto& metric : trainer.metrics)

@@ -1,5 +1,6 @@
 #include "runtime/model_defaults.hpp"
 
+#include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
@@ -26,22 +27,48 @@ void check(const std::string& path, const std::string& key, Check is_known) {
   }
 }
 
+// Why a metric cannot be measured here; "" where it can.
+std::string why_not(const spec& metric) {
+  try {
+    nn::check_metric(metric);
+    return "";
+  } catch (const failure& why) {
+    return contains(nn::metric_names(), metric.name) ? why.what() : metric.name;
+  }
+}
+
 // Metrics change nothing that is trained: those that we have not are told and left out.
 std::string adopt_metrics(job& which, const std::vector<spec>& from, const std::string& path) {
-  const auto known = nn::metric_names();
   std::vector<spec> taken;
-  names unknown;
+  names left_out;
   for (const auto& metric : from)
-    if (!contains(known, metric.name))
-      unknown.push_back(metric.name);
-    else if (std::none_of(taken.begin(), taken.end(), [&](const spec& one) { return one.name == metric.name; }))
+    if (auto why = why_not(metric); !why.empty())
+      left_out.push_back(std::move(why));
+    else if (std::find(taken.begin(), taken.end(), metric) == taken.end())
       taken.push_back(metric); // once, as in a config
   if (!taken.empty())
     which.trainer.metrics = taken;
-  return unknown.empty() ? "" : path + ": of its metrics these are not measured: " + join(unknown);
+  return left_out.empty() ? "" : path + ": of its metrics these are not measured: " + join(left_out, "; ");
 }
 
 } // namespace
+
+adopted_state adopt_state(job& which, const nn::loaded_model& from, const std::string& path) {
+  adopted_state made;
+  if (!contains(which.model.left, "optimizer") || from.optimizer.name.empty())
+    return made;
+  if (from.steps > 0)
+    which.trainer.optimizer.keys["iterations"] = from.steps;
+  auto why = from.moments_left_out;
+  if (!from.moments.empty() && find_algorithm(which.trainer.algorithm.name)->has_server())
+    why = "every worker begins with its own; algorithm = \"single\" takes them";
+  else
+    made.moments = block::copy_of(from.moments.data(), from.moments.size());
+  if (!why.empty())
+    made.notice = path + ": the moments of its optimizer are not taken: " + why + "; its " +
+                  std::to_string(from.steps) + " steps count";
+  return made;
+}
 
 std::string adopt_defaults(job& which, const nn::loaded_model& from, const std::string& path) {
   const auto& left = which.model.left;

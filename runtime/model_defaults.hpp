@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/block.hpp"
 #include "nn/model_file.hpp"
 #include "runtime/job.hpp"
 
@@ -12,5 +13,14 @@ namespace dk {
 /// @return what a person should know, or ""
 /// @throws failure (model) for an optimizer or a loss that dk has not
 std::string adopt_defaults(job& which, const nn::loaded_model& from, const std::string& path);
+
+/// How far a file's optimizer has come, where the config leaves the optimizer to the file: the steps that it has taken
+/// become the key `iterations`, and its moments go to who trains a model alone.
+struct adopted_state {
+  block moments;      ///< empty where none are taken
+  std::string notice; ///< what of it is not taken, as one line; "": nothing
+};
+
+adopted_state adopt_state(job& which, const nn::loaded_model& from, const std::string& path);
 
 } // namespace dk

@@ -66,6 +66,9 @@ void check_algorithm(const job& which, std::size_t weights) {
                                     " no commit is ever stale; leave the policy out"};
   if (trainer.overlap)
     check_overlap(which, *rule);
+  if (weights == 0)
+    throw failure{errc::config,
+                  "the model has no weights, so that there is nothing to train; add a layer that has some"};
   if (trainer.servers > weights)
     throw failure{errc::config, "trainer.servers = " + std::to_string(trainer.servers) + ", but the model has only " +
                                     std::to_string(weights) + " weights; lower it"};
@@ -103,7 +106,7 @@ void check_accuracy(const job& which) {
     return;
   if (nn::answer_kinds(architecture_of(which), trainer.loss).front() == nn::answer_kind::numbers)
     throw failure{errc::config, std::string{stops ? "trainer.stop.accuracy" : "trainer.monitor = \"accuracy\""} +
-                                    ", but with the loss " + trainer.loss.loss_of(0) +
+                                    ", but with the loss " + trainer.loss.loss_of(0).name +
                                     " the model answers with numbers, which have no accuracy; take the loss"};
 }
 

@@ -54,6 +54,8 @@ struct run_options {
   block start;                                       ///< all weights that the model starts from, also where it is
                                                      ///< resumed, or those of several models, one after the other;
                                                      ///< empty: drawn from the job's seed
+  block moments;                                     ///< of the optimizer, over the free weights, where each model is
+                                                     ///< trained alone; may be empty
   const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
   std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`
   std::function<void(const std::string&)> notice;    ///< what a person should hear of: one line

@@ -100,13 +100,13 @@ void read_scheme(const section& in, spec& scheme) {
   scheme.keys = {{"threshold", threshold}, {"divide_by", divide_by}};
 }
 
-// A name, or a list of names where the model has several outputs.
+// A name or a table of a name and its keys, or a list of such where the model has several outputs.
 void read_loss(const section& in, nn::objective& loss) {
-  const auto* given = in.find("loss");
-  if (given != nullptr && given->is_array())
-    in.texts("loss", loss.losses);
-  else
-    in.text("loss", loss.losses.front());
+  if (const auto* given = in.find("loss"); given != nullptr) {
+    loss.losses.clear();
+    for (const auto& path : given->is_array() ? in.list("loss") : std::vector<std::string>{in.path("loss")})
+      placed(in.tree(), path, [&] { loss.losses.push_back(nn::part_of(*value_at(in.tree(), path))); });
+  }
   in.numbers("loss_weights", loss.weights, is_not_negative, "a number from 0 up");
   placed(in.tree(), in.path("loss"), [&] { nn::check_objective(loss); });
 }
@@ -120,8 +120,8 @@ void read_metrics(const section& in, std::vector<spec>& metrics) {
     placed(in.tree(), path, [&] {
       const auto given = nn::part_of(*value_at(in.tree(), path));
       nn::check_metric(given);
-      if (std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == given.name; }))
-        throw failure{errc::config, "metric \"" + given.name + "\" is named twice; name it once"};
+      if (std::find(metrics.begin(), metrics.end(), given) != metrics.end())
+        throw failure{errc::config, "metric \"" + given.name + "\" is named twice; name it once, or with other keys"};
       metrics.push_back(given);
     });
 }

@@ -1,6 +1,7 @@
 // What a training starts from, and the actors that it spawns.
 #include "actors/parameter_server.hpp"
 #include "actors/row_reader.hpp"
+#include "nn/keys.hpp"
 #include "runtime/commit_format.hpp"
 #include "runtime/enlist.hpp"
 #include "runtime/model_of.hpp"
@@ -108,6 +109,11 @@ std::vector<worker_part> training::parts() {
   if (resumes_workers())
     for (std::size_t i = 0; i < all.size(); ++i)
       all[i].resumed = options_.resume->workers.at(i);
+  else if (alone() && options_.resume == nullptr && !options_.moments.empty())
+    for (auto& one : all)
+      one.resumed = {0, own_optimizer_of(job_).name,
+                     nn::value_or<std::uint64_t>(own_optimizer_of(job_), "iterations", 0), one.alone_start,
+                     options_.moments};
   return all;
 }
 

@@ -13,6 +13,7 @@
 #include "data/formats/catalog.hpp"
 #include "data/formats/pick.hpp"
 #include "nn/model.hpp"
+#include "nn/softmax.hpp"
 #include "runtime/evaluation.hpp"
 #include "runtime/row_results.hpp"
 
@@ -42,6 +43,29 @@ bool names_metric(const std::vector<spec>& metrics, const char* name) {
   return std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == name; });
 }
 
+void check_loss_of(const known_model& model, const nn::objective& loss) {
+  try {
+    nn::check_objective(loss);
+  } catch (const failure& why) {
+    throw failure{errc::model, model.path + ": the loss that it was trained with is not supported: " + why.what()};
+  }
+}
+
+bool is_from_logits(const nn::objective& loss) {
+  return nn::value_or(loss.loss_of(0), "from_logits", false);
+}
+
+// The area under the curve wants probabilities: of a choice the scores have it.
+void measure_logits(std::vector<spec>& metrics, nn::answer_kind answers) {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [](const spec& one) { return one == spec{"auc"}; });
+  if (found == metrics.end())
+    return;
+  if (answers == nn::answer_kind::choice)
+    metrics.erase(found);
+  else
+    found->keys["from_logits"] = true;
+}
+
 // The job's metrics, and of a single output that decides those that every classifier is asked for.
 row_model measured_model(const known_model& model, const std::vector<output_meaning>& outputs) {
   auto all = row_model_of(model);
@@ -49,12 +73,15 @@ row_model measured_model(const known_model& model, const std::vector<output_mean
   all.loss = model.file.loss;
   if (all.loss.empty())
     for (const auto& one : outputs)
-      all.loss.losses.emplace_back(loss_for(one.kind));
+      all.loss.losses.push_back({std::string{loss_for(one.kind)}});
   all.metrics = model.metrics;
   if (outputs.size() == 1 && outputs.front().kind != nn::answer_kind::numbers)
     for (const auto* name : {"precision", "recall", "f1", "auc"})
       if (!names_metric(all.metrics, name))
         all.metrics.push_back({name});
+  if (is_from_logits(all.loss) && outputs.size() == 1)
+    measure_logits(all.metrics, outputs.front().kind);
+  check_loss_of(model, all.loss);
   return all;
 }
 
@@ -99,12 +126,21 @@ struct detail {
   std::string text;
 };
 
-detail details_of_classes(const output_meaning& of, const all_found& found, const spec& auc) {
+// What the scores are of: probabilities, also where the loss takes logits.
+std::vector<float> probabilities(std::vector<float> outputs, std::size_t width, bool from_logits) {
+  if (from_logits)
+    nn::softmax(outputs.data(), outputs.size() / width, width);
+  return outputs;
+}
+
+detail details_of_classes(const output_meaning& of, const all_found& found, const spec& auc, bool from_logits) {
+  if (from_logits && of.size == 1)
+    return {}; // whose decisions Keras counts from logits of 0.5 on
   const auto labels =
       label_classes(found.labels.data(), found.sums.rows, found.label_width, std::max<std::size_t>(of.size, 2));
   if (!labels)
     return {};
-  const auto scored = score(found.outputs, of.size, *labels, auc);
+  const auto scored = score(probabilities(found.outputs, of.size, from_logits), of.size, *labels, auc);
   return {to_json(scored, of.classes), to_text(scored, of.classes)};
 }
 
@@ -125,15 +161,18 @@ detail details_of_numbers(const known_model& model, const output_meaning& of, co
 }
 
 detail details_of(const known_model& model, const std::vector<output_meaning>& outputs, const all_found& found,
-                  const std::vector<spec>& metrics) {
+                  const row_model& measured) {
   if (outputs.size() > 1)
     return {};
   const auto& of = outputs.front();
   if (of.kind == nn::answer_kind::numbers)
     return details_of_numbers(model, of, found);
+  const auto& metrics = measured.metrics;
   const auto named = std::find_if(metrics.begin(), metrics.end(), [](const spec& one) { return one.name == "auc"; });
   if (of.kind == nn::answer_kind::choice || of.size == 1)
-    return details_of_classes(of, found, *named);
+    return details_of_classes(of, found, named == metrics.end() ? spec{"auc"} : *named, is_from_logits(measured.loss));
+  if (is_from_logits(measured.loss))
+    return {};
   const auto scored = score_labels(found.outputs, found.labels, of.size, *named);
   return {{{"labels", to_json(scored, of.labels)}}, to_text(scored, of.labels)};
 }
@@ -155,7 +194,7 @@ int evaluate_command(const evaluate_options& options) {
     throw failure{errc::data, what.source.name + ": has no rows to evaluate on; give data to work on"};
   const auto values = all.others->values();
   const evaluation found{all.sums, {values.begin(), values.end()}};
-  const auto more = details_of(model, outputs, all, measured.metrics);
+  const auto more = details_of(model, outputs, all, measured);
   if (options.json) {
     auto as_json = to_json(found);
     as_json.update(more.json);

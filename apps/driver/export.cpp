@@ -26,7 +26,7 @@ bool is_trainable(const nn::loaded_model& model) {
   const auto known = nn::loss_names();
   const auto& losses = model.loss.losses;
   return !losses.empty() && has(nn::optimizer_names(), model.optimizer.name) &&
-         std::all_of(losses.begin(), losses.end(), [&](const std::string& loss) { return has(known, loss); });
+         std::all_of(losses.begin(), losses.end(), [&](const spec& loss) { return has(known, loss.name); });
 }
 
 template <auto Save>
@@ -50,14 +50,15 @@ void save_onnx(const std::string& path, const nn::loaded_model& model) {
 struct format {
   const char* ending;
   bool has_weights;
+  bool describes; // the layers, so that somebody may train them
   void (*save)(const std::string& path, const nn::loaded_model& model);
 };
 
-constexpr format formats[] = {{".h5", true, save_whole<nn::save_model>},
-                              {".keras", true, save_whole<nn::save_archive>},
-                              {".json", false, save_description},
-                              {".safetensors", true, save_safetensors},
-                              {".onnx", true, save_onnx}};
+constexpr format formats[] = {{".h5", true, true, save_whole<nn::save_model>},
+                              {".keras", true, true, save_whole<nn::save_archive>},
+                              {".json", false, true, save_description},
+                              {".safetensors", true, false, save_safetensors},
+                              {".onnx", true, false, save_onnx}};
 
 const format& format_of(const std::string& path) {
   std::vector<std::string> endings;
@@ -89,8 +90,10 @@ int export_command(const export_options& options) {
   const auto& to = format_of(options.out);
   const auto path = file_of(options);
   const auto model = nn::load_model(path, options.weights);
-  if (to.has_weights && model.weights.empty())
+  if (to.has_weights && nn::lacks_weights(model))
     throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
+  if (to.describes)
+    nn::require_trainable(model, path);
   to.save(options.out, model);
   print(fmt::format("{}\n", options.out));
   return 0;

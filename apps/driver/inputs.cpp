@@ -14,12 +14,16 @@
 
 namespace dk {
 
-block resolve_model(job& which) {
+model_start resolve_model(job& which) {
   if (which.model.keras.empty())
     return {};
   auto file = nn::load_model(which.model.keras, which.model.weights);
+  nn::require_trainable(file, which.model.keras);
   if (const auto notice = adopt_defaults(which, file, which.model.keras); !notice.empty())
     log()->warn("{}", notice);
+  auto state = adopt_state(which, file, which.model.keras);
+  if (!state.notice.empty())
+    log()->warn("{}", state.notice);
   which.model.input = std::move(file.architecture.input);
   which.model.layers = std::move(file.architecture.layers);
   which.model.inputs = std::move(file.architecture.inputs);
@@ -27,7 +31,7 @@ block resolve_model(job& which) {
   which.model.keras.clear();
   which.model.weights.clear();
   which.model.left.clear();
-  return block::copy_of(file.weights.data(), file.weights.size());
+  return {block::copy_of(file.weights.data(), file.weights.size()), std::move(state.moments)};
 }
 
 data::pipeline still_to_apply(const data::pipeline& fitted, const spec& source) {

@@ -17,10 +17,16 @@ struct job_data {
   std::optional<spec> source; ///< `data.train`, with the columns listed that its features are made of
 };
 
+/// What a model file gives a training to start from.
+struct model_start {
+  block weights; ///< empty where the file has none
+  block moments; ///< of its optimizer, where somebody goes on with them
+};
+
 /// Puts the layers of the file that `model.keras` names into the job, and what it says about its training where the
 /// config does not. @return the weights of that file, or of `model.weights`, to start from; empty where there are none.
 /// @throws failure (model)
-block resolve_model(job& which);
+model_start resolve_model(job& which);
 
 /// @param where the nodes on which rows are put through transforms; none: here
 /// @throws failure (data, config, connect, nodes)

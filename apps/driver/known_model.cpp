@@ -65,7 +65,7 @@ known_model load_known_model(const std::string& path, const std::string& weights
 
 known_model load_trained_model(const std::string& path, const std::string& weights) {
   auto model = load_known_model(path, weights);
-  if (model.weights.size() == 0)
+  if (nn::lacks_weights(model.file))
     throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
   return model;
 }

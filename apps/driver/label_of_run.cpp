@@ -42,8 +42,8 @@ std::vector<std::string> class_names(const std::vector<data::column_step>& way, 
 nn::objective known_loss(const nn::objective& loss, std::size_t outputs) {
   const auto all = nn::loss_names();
   const bool known = (loss.losses.size() == 1 || loss.losses.size() == outputs) &&
-                     std::all_of(loss.losses.begin(), loss.losses.end(), [&](const auto& name) {
-                       return std::find(all.begin(), all.end(), name) != all.end();
+                     std::all_of(loss.losses.begin(), loss.losses.end(), [&](const auto& one) {
+                       return std::find(all.begin(), all.end(), one.name) != all.end();
                      });
   return known ? loss : nn::objective{};
 }

@@ -69,7 +69,9 @@ int simulate_command(const simulate_options& options) {
   }
   check_laboratory(which);
   run_options run;
-  run.start = resolve_model(which);
+  const auto begin = resolve_model(which);
+  run.start = begin.weights;
+  run.moments = begin.moments;
   const auto data = read_what_is_needed(which);
   const auto rows = needs_data(which) ? data.train.rows : which.laboratory.rows;
   screen shown{options.quiet};

@@ -52,7 +52,9 @@ int train_command(const train_options& options) {
     return 0;
   }
   run_options run;
-  run.start = resolve_model(which);
+  const auto begin = resolve_model(which);
+  run.start = begin.weights;
+  run.moments = begin.moments;
   const auto data = read_data(which, options.dry_run ? cluster_config{} : which.cluster);
   check_job(which, data.train);
   screen shown{options.quiet};

@@ -4,6 +4,7 @@
 #include "nn/catalog.hpp"
 #include "nn/keras/functional.hpp"
 #include "nn/keras/json.hpp"
+#include "nn/keras/known_keys.hpp"
 #include "nn/wiring.hpp"
 
 #include <algorithm>
@@ -16,10 +17,12 @@ using nlohmann::json;
 
 // [null, 28, 28] without its batch axis.
 shape read_input(const json& from) {
+  if (from.size() < 2 || !(from[0].is_null() || from[0].is_number_unsigned()))
+    refuse("the input's shape " + shown(from) + " is not supported: expected the batch and one axis at least");
   shape extents;
   for (std::size_t i = 1; i < from.size(); ++i) {
     if (!from[i].is_number_unsigned() || from[i].get<std::uint64_t>() == 0 || from[i].get<std::uint64_t>() > 1U << 30U)
-      refuse("the input's shape " + from.dump() + " is not supported: every axis but the batch needs its extent");
+      refuse("the input's shape " + shown(from) + " is not supported: every axis but the batch needs its extent");
     extents.push_back(from[i].get<std::size_t>());
   }
   return extents;
@@ -39,25 +42,57 @@ bool is_keras_3(const json& from) {
   return module.is_string() && module.get<std::string>().rfind("keras", 0) == 0;
 }
 
-[[noreturn]] void refuse_layer(std::size_t index, const json& layer, const std::string& why) {
+std::string place_of(std::size_t index, const json& layer) {
   const auto& name = at(at(layer, "config"), "name");
-  refuse("layer " + std::to_string(index) + (name.is_string() ? " (" + name.get<std::string>() + ")" : "") + ": " +
-         why);
+  return "layer " + std::to_string(index) + (name.is_string() ? " (" + name.get<std::string>() + ")" : "") + ": ";
 }
 
-architecture read_sequence(const json& config, generation by) {
+/// Reads the layers of one file.
+struct layer_reader {
+  generation by;
+  std::vector<std::string>* for_training;
+
+  // With the place of each thing that training would need.
+  spec read(std::size_t index, const json& layer, const std::string& of_call = "") const {
+    std::vector<std::string> found;
+    auto made = read_layer(layer, by, for_training == nullptr ? nullptr : &found);
+    if (!of_call.empty())
+      found.push_back(of_call);
+    if (for_training == nullptr && !found.empty())
+      refuse(found.front());
+    for (const auto& one : found)
+      for_training->push_back(place_of(index, layer) + one);
+    return made;
+  }
+};
+
+// What an input says, as [null, 28, 28]; null where it does not.
+json read_input_layer(const json& layer) {
+  if (text_at(layer, "class_name") != "InputLayer")
+    refuse("nothing says what it reads");
+  check_object(part::layer_entry, layer);
+  const auto& config = at(layer, "config");
+  check_all_known(part::input_layer, "InputLayer", config, {"batch_input_shape", "batch_shape"});
+  return input_of(config);
+}
+
+architecture read_sequence(const json& config, const layer_reader& reader) {
   const auto& layers = config.is_array() ? config : at(config, "layers"); // a plain list up to Keras 2.2.2
   if (!layers.is_array() || layers.empty())
     refuse("the model's description has no layers");
   architecture made;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     try {
-      if (const auto input = input_of(at(layers[i], "config")); made.input.empty() && input.is_array())
+      const bool is_input = text_at(layers[i], "class_name") == "InputLayer";
+      if (is_input && i > 0)
+        refuse("an input below other layers is not supported");
+      const auto input = is_input ? read_input_layer(layers[i]) : input_of(at(layers[i], "config"));
+      if (made.input.empty() && input.is_array())
         made.input = read_input(input);
-      if (text_at(layers[i], "class_name") != "InputLayer")
-        made.layers.push_back(read_layer(layers[i], by));
+      if (!is_input)
+        made.layers.push_back(reader.read(i, layers[i]));
     } catch (const failure& why) {
-      refuse_layer(i, layers[i], why.what());
+      refuse(place_of(i, layers[i]) + why.what());
     }
   }
   if (const auto& built = at(config, "build_input_shape"); made.input.empty() && built.is_array())
@@ -69,7 +104,7 @@ architecture read_sequence(const json& config, generation by) {
 
 // An input under its name; the rows hold them in the order of `input_layers`.
 void add_input(const functional_layer& from, const std::vector<std::string>& order, architecture& to) {
-  const auto input = input_of(at(*from.description, "config"));
+  const auto input = read_input_layer(*from.description);
   const auto found = std::find(order.begin(), order.end(), from.name);
   if (!input.is_array())
     refuse("nothing says what it reads");
@@ -88,7 +123,7 @@ void simplify(architecture& made) {
   made.outputs.clear();
 }
 
-architecture read_graph(const json& config, generation by) {
+architecture read_graph(const json& config, const layer_reader& reader) {
   const auto found = read_functional(config);
   architecture made;
   made.inputs.resize(found.inputs.size());
@@ -99,11 +134,11 @@ architecture read_graph(const json& config, generation by) {
         add_input(from, found.inputs, made);
         continue;
       }
-      made.layers.push_back(read_layer(*from.description, by));
+      made.layers.push_back(reader.read(i, *from.description, from.for_training));
       made.layers.back().keys["name"] = from.name;
       made.layers.back().keys["from"] = from.sources;
     } catch (const failure& why) {
-      refuse_layer(i, *from.description, why.what());
+      refuse(place_of(i, *from.description) + why.what());
     }
   }
   made.outputs = found.outputs;
@@ -123,7 +158,8 @@ architecture read_graph(const json& config, generation by) {
 generation generation_of(const json& model, const std::string& version) {
   const auto& named = at(model, "keras_version");
   const auto text = !version.empty() || !named.is_string() ? version : named.get<std::string>();
-  if (!text.empty() && text[0] >= '1' && text[0] <= '3')
+  const bool is_one = text.size() == 1 || (text.size() > 1 && text[1] == '.');
+  if (is_one && text[0] >= '1' && text[0] <= '3')
     return static_cast<generation>(text[0] - '0');
   if (!text.empty())
     refuse("written by Keras " + text + "; files of Keras 1, 2 and 3 are supported");
@@ -134,13 +170,18 @@ generation generation_of(const json& model, const std::string& version) {
   return old ? generation::keras_1 : generation::keras_2;
 }
 
-architecture read_model_config(const json& from, generation by) {
+architecture read_model_config(const json& from, generation by, std::vector<std::string>* for_training) {
+  check_object(part::model_entry, from);
   const auto class_name = text_at(from, "class_name");
   const auto& config = at(from, "config");
   const bool functional = class_name == "Functional" || class_name == "Model";
   if (class_name != "Sequential" && !functional)
     refuse("models of the class " + class_name + " are not supported, only Sequential and Functional");
-  auto made = functional ? read_graph(config, by) : read_sequence(config, by);
+  check_all_known(part::model, class_name, config,
+                  functional ? std::vector<std::string>{"name", "layers", "input_layers", "output_layers"}
+                             : std::vector<std::string>{"name", "layers", "build_input_shape"});
+  const layer_reader reader{by, for_training};
+  auto made = functional ? read_graph(config, reader) : read_sequence(config, reader);
   if (!read_trainable(config)) // then no layer is
     for (auto& layer : made.layers)
       layer.keys["trainable"] = false;

@@ -17,10 +17,12 @@ constexpr std::string_view written_version = "2.15.0";
 /// @throws failure (model) for one that we do not know
 generation generation_of(const nlohmann::json& model, const std::string& version);
 
-/// What a file's model_config says, {"class_name": "Sequential", "config": ...}. Functional models are read where their
-/// layers are one chain. A model that is not trainable has no layer that is.
-/// @throws failure (model) that names the index and the class of a layer that is not supported
-architecture read_model_config(const nlohmann::json& from, generation by);
+/// What a file's model_config says, {"class_name": "Sequential", "config": ...}. Every key is
+/// read, or known to change nothing (known_keys.hpp). A model that is not trainable has no layer that is.
+/// @throws failure (model) that names the index and the name of a layer, and the key, that is not supported
+/// @param for_training what training would need that dk has not is added here; null: it is refused, too
+architecture read_model_config(const nlohmann::json& from, generation by,
+                               std::vector<std::string>* for_training = nullptr);
 
 nlohmann::json model_config(const architecture& of, const layer_stack& layers);
 

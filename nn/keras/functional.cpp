@@ -1,8 +1,10 @@
 #include "nn/keras/functional.hpp"
 
 #include "common/error.hpp"
+#include "nn/keras/calls.hpp"
 #include "nn/keras/json.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -12,63 +14,36 @@ namespace {
 
 using nlohmann::json;
 
-// The name in ["dense_1", 0, 0, ...].
-std::string source_in(const json& tensor) {
-  if (!tensor.is_array() || tensor.empty() || !tensor[0].is_string())
-    refuse("\"inbound_nodes\" are not as Keras writes them");
-  if (tensor.size() > 1 && tensor[1].is_number() && tensor[1] != 0)
-    refuse("it reads \"" + tensor[0].get<std::string>() +
-           "\" where that is used a second time; layers that are used "
-           "more than once are not supported");
-  return tensor[0].get<std::string>();
-}
+// One end of a model: the layer, and the name that a dictionary gives it.
+struct model_end {
+  std::string layer;
+  std::string name;
+};
 
-// Keras 3: a tensor wherever it stands among the arguments.
-void add_tensors(const json& value, std::vector<std::string>& to) {
-  if (at(value, "class_name") == "__keras_tensor__")
-    to.push_back(source_in(at(at(value, "config"), "keras_history")));
-  else if (value.is_structured())
-    for (const auto& inner : value)
-      add_tensors(inner, to);
-}
-
-std::vector<std::string> sources_of(const json& layer) {
-  const auto& nodes = at(layer, "inbound_nodes");
-  std::vector<std::string> sources;
-  if (!nodes.is_array() || nodes.empty())
-    return sources;
-  if (nodes.size() > 1)
-    refuse("a layer that is used more than once is not supported");
-  if (nodes[0].is_object())
-    add_tensors(nodes[0], sources);
-  else
-    for (const auto& tensor : nodes[0])
-      sources.push_back(source_in(tensor));
-  return sources;
-}
-
-// [["a", 0, 0], ["b", 0, 0]], or ["a", 0, 0] for one.
-std::vector<std::string> names_in(const json& config, const char* key) {
+// [["a", 0, 0], ["b", 0, 0]], or ["a", 0, 0] for one, or {"x": ["a", 0, 0]} of Keras 3, whose order is that of its
+// keys.
+std::vector<model_end> ends_in(const json& config, const char* key) {
   const auto& list = at(config, key);
-  std::vector<std::string> names;
-  const auto add = [&](const json& tensor) {
-    if (!tensor.is_array() || tensor.empty() || !tensor[0].is_string())
-      refuse("\"" + std::string{key} + "\" is not as Keras writes it");
-    names.push_back(tensor[0].get<std::string>());
-  };
-  if (list.is_array() && !list.empty() && list[0].is_string())
-    add(list);
+  std::vector<model_end> all;
+  if (list.is_object())
+    for (const auto& [name, tensor] : list.items())
+      all.push_back({source_of(tensor), name});
+  else if (list.is_array() && !list.empty() && list[0].is_string())
+    all.push_back({source_of(list), ""});
   else if (list.is_array())
     for (const auto& tensor : list)
-      add(tensor);
-  if (names.empty())
+      all.push_back({source_of(tensor), ""});
+  if (all.empty())
     refuse("the model's description does not say what its \"" + std::string{key} + "\" are");
-  return names;
+  return all;
 }
 
 std::string name_of(const json& layer) {
   const auto& name = at(layer, "name"); // Keras 1 and 2 have it beside the config, too
-  return name.is_string() ? name.get<std::string>() : text_at(at(layer, "config"), "name");
+  const auto own = text_at(at(layer, "config"), "name");
+  if (name.is_string() && name != own)
+    refuse("it has two names, " + name.dump() + " and \"" + own + "\"");
+  return own;
 }
 
 // Every layer below what it reads; where a file has that order already, nothing moves, for weights follow it.
@@ -102,6 +77,35 @@ std::vector<functional_layer> in_order(const std::vector<functional_layer>& laye
 
 } // namespace
 
+namespace {
+
+// A layer that is the input or output `name` of a dictionary is called so from now on.
+void rename(const std::string& layer, const std::string& name, functional_model& in) {
+  if (layer == name)
+    return;
+  for (auto& one : in.layers) {
+    if (one.name == name)
+      refuse("\"" + name + "\" of a dictionary is the layer \"" + layer + "\", but another layer has that name");
+    if (one.name == layer)
+      one.name = name;
+    std::replace(one.sources.begin(), one.sources.end(), layer, name);
+  }
+}
+
+std::vector<std::string> named_ends(const json& config, const char* key, functional_model& in) {
+  std::vector<std::string> names;
+  for (auto& end : ends_in(config, key)) {
+    if (!end.name.empty()) {
+      rename(end.layer, end.name, in);
+      std::replace(in.inputs.begin(), in.inputs.end(), end.layer, end.name);
+    }
+    names.push_back(end.name.empty() ? end.layer : end.name);
+  }
+  return names;
+}
+
+} // namespace
+
 functional_model read_functional(const json& config) {
   const auto& layers = at(config, "layers");
   if (!layers.is_array())
@@ -109,14 +113,17 @@ functional_model read_functional(const json& config) {
   functional_model made;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     try {
-      made.layers.push_back({&layers[i], name_of(layers[i]), sources_of(layers[i])});
+      auto found = read_call(layers[i]);
+      made.layers.push_back({&layers[i], name_of(layers[i]), std::move(found.sources), std::move(found.for_training)});
     } catch (const failure& why) {
-      refuse("layer " + std::to_string(i) + " (" + text_at(layers[i], "class_name") + "): " + why.what());
+      const auto& name = at(at(layers[i], "config"), "name");
+      refuse("layer " + std::to_string(i) + " (" +
+             (name.is_string() ? name.get<std::string>() : text_at(layers[i], "class_name")) + "): " + why.what());
     }
   }
   made.layers = in_order(made.layers);
-  made.inputs = names_in(config, "input_layers");
-  made.outputs = names_in(config, "output_layers");
+  made.inputs = named_ends(config, "input_layers", made);
+  made.outputs = named_ends(config, "output_layers", made);
   return made;
 }
 

@@ -11,10 +11,11 @@ struct functional_layer {
   const nlohmann::json* description;
   std::string name;
   std::vector<std::string> sources; ///< names of the layers that it reads; none: it is an input
+  std::string for_training;         ///< what training would need of its call that dk has not; "": nothing
 };
 
 /// A functional model: every layer below what it reads, else in the order of the file, and the names of its inputs and
-/// outputs in their own.
+/// outputs in their own; those of a dictionary have its keys as their names.
 struct functional_model {
   std::vector<functional_layer> layers;
   std::vector<std::string> inputs;

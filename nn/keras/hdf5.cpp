@@ -161,14 +161,27 @@ std::vector<std::string> read_texts(hid_t of, const std::string& attribute) {
   return all;
 }
 
-void check_extents(hid_t in, const std::string& name, const shape& extents) {
+shape extents_of(hid_t in, const std::string& name) {
   const auto data = open_numbers(in, name);
   const h5_handle space{H5Dget_space(data), H5Sclose, "the numbers of \"" + name + "\" are damaged"};
   const auto rank = H5Sget_simple_extent_ndims(space);
   hsize_t dims[H5S_MAX_RANK] = {};
   require(rank >= 0 && H5Sget_simple_extent_dims(space, dims, nullptr) == rank, "\"" + name + "\" has no shape");
-  const shape found{dims, dims + rank};
+  return {dims, dims + rank};
+}
+
+void check_extents(hid_t in, const std::string& name, const shape& extents) {
+  const auto found = extents_of(in, name);
   require(found == extents, "\"" + name + "\" has the shape " + extents_text(found) + ", not " + extents_text(extents));
+}
+
+std::uint64_t read_count(hid_t in, const std::string& name) {
+  std::int64_t value = -1;
+  require(extents_of(in, name).empty() &&
+              H5Dread(open_numbers(in, name), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value) >= 0 &&
+              value >= 0,
+          "\"" + name + "\" is not a whole number from 0 up");
+  return static_cast<std::uint64_t>(value);
 }
 
 void read_numbers(hid_t in, const std::string& name, float* to) {

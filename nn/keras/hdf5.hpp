@@ -2,6 +2,7 @@
 
 #include "nn/shape.hpp"
 
+#include <cstdint>
 #include <hdf5.h>
 #include <string>
 #include <vector>
@@ -55,6 +56,10 @@ std::string read_text(hid_t of, const std::string& attribute);
 std::vector<std::string> read_texts(hid_t of, const std::string& attribute);
 /// Checks the extents of a data set without reading it.
 void check_extents(hid_t in, const std::string& name, const shape& extents);
+/// The extents of a data set; none of a single number.
+shape extents_of(hid_t in, const std::string& name);
+/// A single whole number from 0 up. @throws failure (model) for what is none, too
+std::uint64_t read_count(hid_t in, const std::string& name);
 /// The numbers of a data set, converted to float32. Requires check_extents.
 void read_numbers(hid_t in, const std::string& name, float* to);
 

@@ -46,6 +46,12 @@ void convert_keys(const std::string& class_name, json& config) {
     config["negative_slope"] = config.at("alpha");
     config.erase("alpha");
   }
+  if (auto& activation = config["activation"]; is_part(activation)) { // a layer that is a function
+    convert_keys(activation["class_name"].get<std::string>(), activation["config"]);
+    activation = object_of("keras.layers", activation);
+  } else if (activation.is_null()) {
+    config.erase("activation");
+  }
   if (const auto& axis = at(config, "axis"); axis.is_array())
     config["axis"] = json(axis.at(0));
   for (auto& [key, value] : config.items()) {
@@ -128,20 +134,17 @@ void convert_decay(json& config) {
       {"config", {{"initial_learning_rate", rate}, {"decay_steps", 1}, {"decay_rate", decay}, {"staircase", false}}}};
 }
 
-// A loss with keys, or several.
-json loss_of(const json& from) {
-  if (from.is_array()) {
-    auto all = json::array();
-    for (const auto& one : from)
-      all.push_back(loss_of(one));
-    return all;
-  }
-  if (!is_part(from))
-    return from;
-  auto made = object_of("keras.losses", from);
-  if (at(made["config"], "reduction") == "auto") // as Keras 2 calls it
-    made["config"]["reduction"] = "sum_over_batch_size";
-  return made;
+// Losses with keys are classes of a module, and have another word for the mean.
+void convert_losses(json& losses) {
+  const auto convert = [](json& loss) {
+    if (!is_part(loss))
+      return;
+    loss["config"]["reduction"] = "sum_over_batch_size";
+    loss = object_of("keras.losses", loss);
+  };
+  if (losses.is_array())
+    std::for_each(losses.begin(), losses.end(), convert);
+  convert(losses);
 }
 
 json optimizer_of(const json& from) {
@@ -169,9 +172,9 @@ json keras_3_config(const json& model, const json& training, const wiring& wires
   if (training.is_null())
     return made;
   json compiled = {{"run_eagerly", false}, {"steps_per_execution", 1}, {"jit_compile", false}};
-  for (const char* key : {"loss_weights", "metrics", "weighted_metrics"})
+  for (const char* key : {"loss", "loss_weights", "metrics", "weighted_metrics"})
     compiled[key] = at(training, key);
-  compiled["loss"] = loss_of(at(training, "loss"));
+  convert_losses(compiled["loss"]);
   compiled["optimizer"] = optimizer_of(training.at("optimizer_config"));
   made["compile_config"] = std::move(compiled);
   return made;

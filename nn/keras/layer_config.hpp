@@ -2,6 +2,9 @@
 
 #include "common/spec.hpp"
 
+#include <string>
+#include <vector>
+
 namespace dk::nn::keras {
 
 /// Who wrote a file: what the same words mean, and how weights lie, depends on it.
@@ -11,9 +14,11 @@ enum class generation { keras_1 = 1, keras_2, keras_3 };
 /// @throws failure (model) for anything but true and false
 bool read_trainable(const nlohmann::json& config);
 
-/// A layer, {"class_name": ..., "config": ...}, in our words. Keys that are not known are ignored, as are constraints
-/// and activity regularizers.
-/// @throws failure (model, config): a class, an activation or a key's value that is not supported
-spec read_layer(const nlohmann::json& from, generation by);
+/// A layer, {"class_name": ..., "config": ...}, in our words. Every key of it is read, or known to change nothing
+/// (known_keys.hpp).
+/// @param for_training what training would need that dk has not, and predictions do not, is added here: constraints;
+/// null: it is refused, too
+/// @throws failure (model, config): a class, a key, an activation or a value that is not supported
+spec read_layer(const nlohmann::json& from, generation by, std::vector<std::string>* for_training = nullptr);
 
 } // namespace dk::nn::keras

@@ -72,11 +72,22 @@ public:
             const kernel_layout& layout) {
     if (names.size() != arrays.size())
       refuse("needs " + std::to_string(arrays.size()) + " arrays, found " + std::to_string(names.size()));
-    for (std::size_t i = 0; i < arrays.size(); ++i)
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
+      check_name(names[i], arrays, i);
       read_array(group, names[i], arrays[i].extents, layout);
+    }
   }
 
 private:
+  // "dense/bias:0" is no kernel, whatever its shape.
+  static void check_name(const std::string& name, const std::vector<weight_array>& arrays, std::size_t at) {
+    auto own = name.substr(name.rfind('/') + 1);
+    own = own.substr(0, own.find(':'));
+    for (std::size_t i = 0; i < arrays.size(); ++i)
+      if (i != at && arrays[i].name == own)
+        refuse("its array " + std::to_string(at) + " is \"" + name + "\", but " + arrays[at].name + " is due there");
+  }
+
   void read_array(hid_t group, const std::string& name, const shape& extents, const kernel_layout& layout) {
     const bool turned = extents.size() == 4 && (layout.filters_first || layout.flipped);
     auto stored = extents;
@@ -216,6 +227,8 @@ std::vector<float> read_weights(hid_t file, const architecture& of, const layer_
     return read_listed(file, open_group(file, "model_weights"), of, layers, by, file_bytes);
   if (has_member(file, "layers") || !numbered_layers(file).empty())
     return read_numbered(file, of, layers, file_bytes);
+  if (std::all_of(layers.begin(), layers.end(), [](const auto& one) { return one->arrays().empty(); }))
+    return {}; // a model that has none
   refuse("there are no weights of a Keras model in it");
 }
 

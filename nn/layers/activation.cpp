@@ -1,5 +1,5 @@
 #include "nn/activation.hpp"
-#include "nn/layer.hpp"
+#include "nn/layers/weight_keys.hpp"
 
 #include <algorithm>
 
@@ -38,8 +38,8 @@ public:
 
   nlohmann::json keras_config() const override {
     if (kind_ == keras_class::activation)
-      return {{"activation", function_.name}};
-    return {{"alpha", function_.alpha}};
+      return {{"activation", keras_activation(function_)}};
+    return keras_activation_config(function_);
   }
 
 private:
@@ -53,25 +53,21 @@ private:
 };
 
 std::unique_ptr<layer> make_activation_layer(const spec& from, std::string name, const shape& input) {
-  return std::make_unique<activation>(std::move(name), input,
-                                      find_activation(from.keys.at("activation").get<std::string>()),
+  return std::make_unique<activation>(std::move(name), input, make_activation(from.keys.at("activation")),
                                       activation::keras_class::activation);
 }
 
 std::unique_ptr<layer> make_with_alpha(const spec& from, std::string name, const shape& input) {
   auto function = find_activation(from.name);
-  function.alpha = from.keys.at("alpha").get<float>();
+  function.keys.alpha = from.keys.at("alpha").get<float>();
   return std::make_unique<activation>(std::move(name), input, function, activation::keras_class::function);
 }
 
 } // namespace
 
 extern const layer_kind activation_layer;
-const layer_kind activation_layer{"activation",
-                                  "activation",
-                                  "Activation",
-                                  {{"activation", value_kind::word, true, 0, 0, activation_names}},
-                                  make_activation_layer};
+const layer_kind activation_layer{
+    "activation", "activation", "Activation", {activation_key(true)}, make_activation_layer};
 
 extern const layer_kind leaky_relu_layer;
 const layer_kind leaky_relu_layer{

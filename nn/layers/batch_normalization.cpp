@@ -1,6 +1,6 @@
 #include "common/simd.hpp"
 #include "nn/buffer.hpp"
-#include "nn/layer.hpp"
+#include "nn/layers/channel_keys.hpp"
 #include "nn/transpose.hpp"
 
 #include "common/error.hpp"
@@ -64,22 +64,13 @@ struct layout {
 /// n - 1 in images, as in Keras 2.
 class batch_normalization final : public layer {
 public:
-  batch_normalization(std::string name, const shape& input, std::size_t axis, const layout& of, double momentum,
-                      double epsilon)
-      : layer(std::move(name), input), axis_(axis), of_(of), momentum_(momentum), epsilon_(epsilon),
+  batch_normalization(std::string name, const shape& input, std::size_t axis, const layout& of, const spec& from)
+      : layer(std::move(name), input), axis_(axis), of_(of), keys_(from), momentum_(value_or(from, "momentum", 0.99)),
+        epsilon_(value_or(from, "epsilon", 1e-3)),
         inner_(size_of({input.begin() + static_cast<std::ptrdiff_t>(axis) + 1, input.end()})),
         lines_(size_of(input) / of.channels) {}
 
-  std::vector<weight_array> arrays() const override {
-    std::vector<weight_array> all;
-    if (of_.scale)
-      all.push_back({"gamma", {of_.channels}, "ones", {}});
-    if (of_.center)
-      all.push_back({"beta", {of_.channels}, "zeros", {}});
-    all.push_back({"moving_mean", {of_.channels}, "zeros", {}, false});
-    all.push_back({"moving_variance", {of_.channels}, "ones", {}, false});
-    return all;
-  }
+  std::vector<weight_array> arrays() const override { return keys_.arrays(of_.channels, of_.scale, of_.center); }
 
   bool is_identity(bool) const override { return false; }
 
@@ -134,11 +125,13 @@ public:
   }
 
   nlohmann::json keras_config() const override {
-    return {{"axis", {axis_ + 1}},
-            {"momentum", momentum_},
-            {"epsilon", epsilon_},
-            {"center", of_.center},
-            {"scale", of_.scale}};
+    nlohmann::json config{{"axis", {axis_ + 1}},
+                          {"momentum", momentum_},
+                          {"epsilon", epsilon_},
+                          {"center", of_.center},
+                          {"scale", of_.scale}};
+    keys_.write_keras(config);
+    return config;
   }
 
 private:
@@ -244,6 +237,7 @@ private:
 
   std::size_t axis_;
   layout of_;
+  channel_keys keys_;
   double momentum_;
   double epsilon_;
   std::size_t inner_; // numbers behind the channel's axis
@@ -276,22 +270,20 @@ std::unique_ptr<layer> make_batch_normalization(const spec& from, std::string na
   const bool image = rank == 3 && axis != 1; // what Keras 2 has a kernel of its own for
   const layout of{value_or(from, "scale", true), value_or(from, "center", true), input[at],
                   image && value_or(from, "sample_variance", false)};
-  return std::make_unique<batch_normalization>(std::move(name), input, at, of, value_or(from, "momentum", 0.99),
-                                               value_or(from, "epsilon", 1e-3));
+  return std::make_unique<batch_normalization>(std::move(name), input, at, of, from);
 }
 
 } // namespace
 
 extern const layer_kind batch_normalization_layer;
-const layer_kind batch_normalization_layer{"batch_normalization",
-                                           "",
-                                           "BatchNormalization",
-                                           {{"axis", value_kind::part, false, 0, 0, nullptr, check_axis},
-                                            {"momentum", value_kind::number, false, 0, 1},
-                                            {"epsilon", value_kind::number, false, 0},
-                                            {"center", value_kind::flag},
-                                            {"scale", value_kind::flag},
-                                            {"sample_variance", value_kind::flag}},
-                                           make_batch_normalization};
+const layer_kind batch_normalization_layer{
+    "batch_normalization", "", "BatchNormalization",
+    with_channel_keys({{"axis", value_kind::part, false, 0, 0, nullptr, check_axis},
+                       {"momentum", value_kind::number, false, 0, 1},
+                       {"epsilon", value_kind::number, false, 0},
+                       {"center", value_kind::flag},
+                       {"scale", value_kind::flag},
+                       {"sample_variance", value_kind::flag}}),
+    make_batch_normalization};
 
 } // namespace dk::nn

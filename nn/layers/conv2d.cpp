@@ -27,7 +27,7 @@ public:
   conv2d(std::string name, const window& over, std::size_t filters, const spec& from, bool channels_first)
       : layer(std::move(name), output_of(over, filters, channels_first)), over_(over), filters_(filters),
         channels_first_(channels_first), weights_(from), image_config_(image_config(from)),
-        activation_(find_activation(value_or<std::string>(from, "activation", "linear"))),
+        activation_(make_activation(value_or<nlohmann::json>(from, "activation", "linear"))),
         products_(make_convolution(over, filters)) {}
 
   std::vector<weight_array> arrays() const override {
@@ -62,7 +62,7 @@ public:
 
   nlohmann::json keras_config() const override {
     auto config = image_config_;
-    config.update({{"filters", filters_}, {"activation", activation_.name}, {"groups", 1}});
+    config.update({{"filters", filters_}, {"activation", keras_activation(activation_)}, {"groups", 1}});
     config["kernel_size"] = {over_.y.size, over_.x.size};
     config["strides"] = {over_.y.stride, over_.x.stride};
     config["dilation_rate"] = {over_.y.dilation, over_.x.dilation};
@@ -155,7 +155,7 @@ const layer_kind conv2d_layer{"conv2d", "filters", "Conv2D",
                                                 padding_key(),
                                                 data_format_key(),
                                                 pair_key("dilation_rate"),
-                                                {"activation", value_kind::word, false, 0, 0, activation_names}}),
+                                                activation_key()}),
                               make_conv2d};
 
 } // namespace dk::nn

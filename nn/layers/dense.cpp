@@ -16,9 +16,10 @@ namespace {
 /// dZ = dY f'(Z), dX = dZ W^T, dW = X^T dZ, db = sum of dZ's rows. The slice is W, then b where use_bias.
 class dense final : public layer {
 public:
-  dense(std::string name, std::size_t in, std::size_t out, const weight_keys& keys, std::string_view activation)
+  dense(std::string name, std::size_t in, std::size_t out, const weight_keys& keys,
+        const activation_function& activation)
       : layer(std::move(name), {out}), in_(in), out_(out), keys_(keys), use_bias_(keys.use_bias),
-        activation_(&find_activation(activation)), applied_(activation_) {}
+        activation_(activation), applied_(activation) {}
 
   std::vector<weight_array> arrays() const override { return keys_.arrays({in_, out_}, out_); }
 
@@ -29,11 +30,11 @@ public:
       small_batch_product(rows, out_, in_, x, weights, y);
     else
       gemm(rows, out_, in_, {x, in_}, {weights, out_}, y, out_);
-    applied_->apply(y, use_bias_ ? weights + in_ * out_ : nullptr, rows, out_);
+    applied_.apply(y, use_bias_ ? weights + in_ * out_ : nullptr, rows, out_);
   }
 
   void backward(const backward_pass& pass) override {
-    applied_->differentiate(pass.y, pass.dy, pass.rows, out_);
+    applied_.differentiate(pass.y, pass.dy, pass.rows, out_);
     if (use_bias_ && pass.sink != nullptr) {
       const auto at = pass.first + in_ * out_;
       sum_rows(pass.dy, pass.rows, out_, pass.sink->room(at, out_));
@@ -43,14 +44,14 @@ public:
   }
 
   bool leave_activation(std::string_view name) override {
-    if (activation_->name != name)
+    if (activation_.name != name)
       return false;
-    applied_ = &find_activation("linear");
+    applied_ = find_activation("linear");
     return true;
   }
 
   nlohmann::json keras_config() const override {
-    nlohmann::json config{{"units", out_}, {"activation", activation_->name}};
+    nlohmann::json config{{"units", out_}, {"activation", keras_activation(activation_)}};
     keys_.write_keras(config);
     return config;
   }
@@ -95,24 +96,25 @@ private:
   std::size_t out_;
   weight_keys keys_;
   bool use_bias_;
-  const activation_function* activation_;
-  const activation_function* applied_; // linear when the model applies the activation itself
+  activation_function activation_;
+  activation_function applied_; // linear when the model applies the activation itself
 };
 
 std::unique_ptr<layer> make_dense(const spec& from, std::string name, const shape& input) {
   if (input.size() != 1)
-    throw failure{errc::shape, "dense takes samples of one axis, but its input is " + batch_text(input) +
-                                   "; put a flatten layer before it"};
+    throw failure{
+        errc::shape,
+        "dense takes samples of one axis, but its input is " + batch_text(input) +
+            "; over the last of several axes it is not supported; a flatten layer before it would join them all"};
   return std::make_unique<dense>(std::move(name), input[0], value_or<std::size_t>(from, "units", 0), weight_keys{from},
-                                 value_or<std::string>(from, "activation", "linear"));
+                                 make_activation(value_or<nlohmann::json>(from, "activation", "linear")));
 }
 
 } // namespace
 
 extern const layer_kind dense_layer;
 const layer_kind dense_layer{"dense", "units", "Dense",
-                             with_weight_keys({{"units", value_kind::count, true, 1, 1U << 30U},
-                                               {"activation", value_kind::word, false, 0, 0, activation_names}}),
+                             with_weight_keys({{"units", value_kind::count, true, 1, 1U << 30U}, activation_key()}),
                              make_dense};
 
 } // namespace dk::nn

@@ -1,5 +1,7 @@
 #include "nn/layers/weight_keys.hpp"
 
+#include "nn/activation.hpp"
+
 #include "nn/initializer.hpp"
 
 namespace dk::nn {
@@ -27,6 +29,10 @@ void weight_keys::write_keras(nlohmann::json& config) const {
                  {"activity_regularizer", nullptr},
                  {"kernel_constraint", nullptr},
                  {"bias_constraint", nullptr}});
+}
+
+key_rule activation_key(bool required) {
+  return {"activation", value_kind::part, required, 0, 0, nullptr, check_activation};
 }
 
 std::vector<key_rule> with_weight_keys(std::vector<key_rule> own) {

@@ -20,6 +20,9 @@ struct weight_keys {
   void write_keras(nlohmann::json& config) const;
 };
 
+/// The key `activation`: a name, or a table of a name and its keys.
+key_rule activation_key(bool required = false);
+
 /// A layer's own keys and those of its weights.
 std::vector<key_rule> with_weight_keys(std::vector<key_rule> own);
 

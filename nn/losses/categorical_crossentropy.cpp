@@ -13,16 +13,16 @@ namespace dk::nn {
 namespace {
 
 /// L = mean over rows of -sum_i y_i log p_i; y one-hot or any weights, or one number that names the class.
-/// Fused: p = softmax(o), log p_i = o_i - max - log sum_j e^(o_j - max), dL/do_i = (p_i sum_j y_j - y_i) / rows.
-/// Otherwise as Keras: p_i = o_i / sum_j o_j, clipped to [1e-7, 1 - 1e-7] in the logarithm, with gradient 0 where
-/// clipped; the sparse loss clips first and divides then.
+/// Fused, or from logits: p = softmax(o), log p_i = o_i - max - log sum_j e^(o_j - max), dL/do_i = (p_i sum_j y_j -
+/// y_i) / rows. Otherwise as Keras: p_i = o_i / sum_j o_j, clipped to [1e-7, 1 - 1e-7] in the logarithm, with gradient
+/// 0 where clipped; the sparse loss clips first and divides then.
 class categorical_crossentropy final : public loss_function {
 public:
   enum class order { normalise_first, clip_first };
 
   categorical_crossentropy(const loss_use& use, order unfused)
-      : width_(use.width), label_width_(use.label_width), fused_(use.fused), unfused_(unfused), p_(use.width),
-        y_(use.width) {}
+      : width_(use.width), label_width_(use.label_width), on_logits_(use.fused || use.from_logits),
+        smoothing_(use.label_smoothing), unfused_(unfused), p_(use.width), y_(use.width) {}
 
   metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
     metrics sums;
@@ -30,8 +30,8 @@ public:
     const float scale = 1.0F / static_cast<float>(rows);
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += label_width_) {
       const float* y = label_width_ == width_ ? labels : one_hot(*labels);
-      sums.loss_sum += row_loss(outputs, y, scale, gradient);
       count_decisions(answer_kind::choice, outputs, y, width_, 0.5F, sums);
+      sums.loss_sum += row_loss(outputs, smoothed(y), scale, gradient);
       if (gradient != nullptr)
         gradient += width_;
     }
@@ -48,8 +48,17 @@ private:
     return y_.data();
   }
 
+  // Towards the same number for every class.
+  const float* smoothed(const float* y) {
+    if (smoothing_ == 0)
+      return y;
+    for (std::size_t i = 0; i < width_; ++i)
+      y_[i] = y[i] * (1.0F - smoothing_) + smoothing_ / static_cast<float>(width_);
+    return y_.data();
+  }
+
   double row_loss(const float* o, const float* y, float scale, float* gradient) {
-    if (fused_)
+    if (on_logits_)
       return fused_row(o, y, scale, gradient);
     return unfused_ == order::normalise_first ? normalised_row(o, y, scale, gradient)
                                               : clipped_row(o, y, scale, gradient);
@@ -122,7 +131,8 @@ private:
 
   std::size_t width_;
   std::size_t label_width_;
-  bool fused_;
+  bool on_logits_;
+  float smoothing_;
   order unfused_;
   std::vector<float> p_; // of one row: probabilities, or their gradient
   std::vector<float> y_; // of one row: a class number as one-hot

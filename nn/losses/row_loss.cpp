@@ -12,17 +12,18 @@ namespace {
 class row_loss final : public loss_function {
 public:
   row_loss(const row_rule& rule, const loss_use& use)
-      : rule_(rule), width_(use.width), fused_(use.fused), answers_(use.answers), terms_(rule.mean ? use.width : 1) {}
+      : rule_(rule), width_(use.width), on_logits_(use.fused || use.from_logits), answers_(use.answers),
+        terms_(rule.mean ? use.width : 1), middle_(use.fused ? 0.0F : 0.5F), smoothing_(use.label_smoothing),
+        smooth_(smoothing_ > 0 ? use.width : 0) {}
 
   metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
     const auto pass = pass_for(labels, rows * width_);
-    const float middle = fused_ ? 0.0F : 0.5F; // where a sigmoid is left to the loss, 0 becomes one half
     const float scale = 1.0F / static_cast<float>(rows * terms_);
     metrics sums;
     sums.rows = rows;
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += width_) {
-      sums.loss_sum += pass(outputs, labels, width_, scale, gradient) / static_cast<double>(terms_);
-      count_decisions(answers_, outputs, labels, width_, middle, sums);
+      sums.loss_sum += pass(outputs, smoothed(labels), width_, scale, gradient) / static_cast<double>(terms_);
+      count_decisions(answers_, outputs, labels, width_, middle_, sums);
       if (gradient != nullptr)
         gradient += width_;
     }
@@ -31,18 +32,30 @@ public:
 
 private:
   row_pass pass_for(const float* labels, std::size_t count) const {
-    if (fused_)
+    if (on_logits_)
       return rule_.fused_pass;
     const auto is_binary = [](float y) { return y == 0.0F || y == 1.0F; };
     return rule_.binary_pass != nullptr && std::all_of(labels, labels + count, is_binary) ? rule_.binary_pass
                                                                                           : rule_.pass;
   }
 
+  // Towards one half.
+  const float* smoothed(const float* labels) {
+    if (smooth_.empty())
+      return labels;
+    for (std::size_t i = 0; i < width_; ++i)
+      smooth_[i] = labels[i] * (1.0F - smoothing_) + 0.5F * smoothing_;
+    return smooth_.data();
+  }
+
   row_rule rule_;
   std::size_t width_;
-  bool fused_;
+  bool on_logits_;
   answer_kind answers_;
   std::size_t terms_;
+  float middle_; // where a decision is: where a sigmoid is left to the loss, 0 becomes one half
+  float smoothing_;
+  std::vector<float> smooth_; // labels of one row
 };
 
 } // namespace

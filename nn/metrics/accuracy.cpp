@@ -42,17 +42,21 @@ public:
   }
 };
 
-/// Whether each output is on its label's side of 0.5.
+/// Whether each output is on its label's side: above the threshold just when the label is above 0.5.
 class binary_accuracy final : public share_of_right {
 public:
-  using share_of_right::share_of_right;
+  explicit binary_accuracy(const metric_use& use, float threshold = 0.5F)
+      : share_of_right(use), threshold_(threshold) {}
 
   void count(const float* outputs, const float* labels, std::size_t rows, std::uint64_t* counters) const override {
     const auto count = rows * use().width;
     for (std::size_t i = 0; i < count; ++i)
-      counters[0] += (outputs[i] > 0.5F) == (labels[i] > 0.5F);
+      counters[0] += (outputs[i] > threshold_) == (labels[i] > 0.5F);
     counters[1] += count;
   }
+
+private:
+  float threshold_;
 };
 
 /// Whether fewer than k outputs are above that of the row's class.
@@ -86,10 +90,10 @@ std::unique_ptr<metric> make_accuracy(const spec&, const metric_use& use) {
   return std::make_unique<binary_accuracy>(use);
 }
 
-std::unique_ptr<metric> make_binary(const spec&, const metric_use& use) {
+std::unique_ptr<metric> make_binary(const spec& from, const metric_use& use) {
   if (use.has_class_numbers())
     throw failure{errc::shape, "binary_accuracy needs a label for each output, not a class number; take accuracy"};
-  return std::make_unique<binary_accuracy>(use);
+  return std::make_unique<binary_accuracy>(use, value_or(from, "threshold", 0.5F));
 }
 
 std::unique_ptr<metric> make_categorical(const spec&, const metric_use& use) {
@@ -108,7 +112,7 @@ extern const metric_kind accuracy_metric;
 const metric_kind accuracy_metric{"accuracy", {}, make_accuracy, {"acc"}};
 
 extern const metric_kind binary_accuracy_metric;
-const metric_kind binary_accuracy_metric{"binary_accuracy", {}, make_binary, {}};
+const metric_kind binary_accuracy_metric{"binary_accuracy", {{"threshold", value_kind::number}}, make_binary, {}};
 
 extern const metric_kind categorical_accuracy_metric;
 const metric_kind categorical_accuracy_metric{

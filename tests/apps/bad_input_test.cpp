@@ -1,7 +1,7 @@
 // What a person sees who gives a program something that it cannot use: one line that starts with a stable code and
 // says what, where, why and what to do; and the exit status of that code.
 
-#include "tests/jobs.hpp"
+#include "tests/apps/bad_input.hpp"
 
 #include <arpa/inet.h>
 #include <catch2/catch.hpp>
@@ -14,26 +14,6 @@
 using namespace dk::test;
 
 namespace {
-
-// Checks the status, and that the last line of stderr, the only one with a code, says all of `parts`.
-void expect(const outcome& got, int status, const std::string& code, const std::vector<std::string>& parts) {
-  INFO(got.err);
-  CHECK(got.status == status);
-  CHECK(got.out.empty());
-  const auto lines = lines_of(got.err);
-  REQUIRE_FALSE(lines.empty());
-  const auto& line = lines.back();
-  CHECK(line.compare(0, code.size() + 1, code + ' ') == 0);
-  CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& one) { return one.compare(0, 2, "E_") == 0; }) == 1);
-  for (const auto& part : parts) {
-    INFO("expected in it: " << part);
-    CHECK(line.find(part) != std::string::npos);
-  }
-  for (const auto* leak : {"system_error", "std::", "what()", "terminate", "actor", "basic_"}) {
-    INFO("not expected: " << leak);
-    CHECK(got.err.find(leak) == std::string::npos);
-  }
-}
 
 std::string idx(unsigned char type, const std::vector<unsigned>& sizes, const std::string& body) {
   std::string bytes{'\0', '\0', static_cast<char>(type), static_cast<char>(sizes.size())};

@@ -22,7 +22,7 @@ objective losses_in(const char* text, const std::vector<std::string>& outputs) {
 
 std::string loss_in(const char* text) {
   const auto found = losses_in(text, {});
-  return found.empty() ? "" : found.losses.at(0);
+  return found.empty() ? "" : found.losses.at(0).name;
 }
 
 std::vector<std::string> metrics_in(const char* text) {
@@ -133,14 +133,65 @@ TEST_CASE("a loss is a text, a class, or the only one of a list or a table", "[n
 }
 
 TEST_CASE("a loss that is another function under a known name is not taken for it", "[nn][keras]") {
-  for (const auto* text : {R"({"loss": {"class_name": "BinaryCrossentropy", "config": {"from_logits": true}}})",
-                           R"({"loss": {"class_name": "BinaryCrossentropy", "config": {"label_smoothing": 0.1}}})",
-                           R"({"loss": {"class_name": "BinaryCrossentropy", "config": {"reduction": "sum"}}})",
-                           R"({"loss": {"class_name": "Huber", "config": {"delta": 1.0}}})",
-                           R"({"loss": ["mse", "mae"]})", R"({"loss": "my_own"})"}) {
+  for (const auto* text :
+       {R"({"loss": {"class_name": "BinaryCrossentropy", "config": {"reduction": "sum"}}})",
+        R"({"loss": {"class_name": "BinaryCrossentropy", "config": {"axis": 1}}})",
+        R"({"loss": {"class_name": "BinaryCrossentropy", "config": {"wibble": 0}}})",
+        R"({"loss": {"class_name": "SparseCategoricalCrossentropy", "config": {"ignore_class": 0}}})",
+        R"({"loss": {"class_name": "Hinge", "config": {"label_smoothing": 0.5}}})",
+        R"({"loss": {"class_name": "Hinge", "registered_name": "mine>Hinge", "config": {}}})",
+        R"({"loss": {"class_name": "Hinge", "module": "mine", "config": {}}})",
+        R"({"loss": {"class_name": "Huber", "config": {"delta": 1.0}}})", R"({"loss": ["mse", "mae"]})",
+        R"({"loss": "my_own"})"}) {
     INFO(text);
-    CHECK_THROWS(check_objective(loss_in(text)));
+    CHECK_THROWS(check_objective(losses_in(text, {})));
   }
+}
+
+TEST_CASE("each key of each loss counts with another value, or is refused", "[nn][keras]") {
+  const objective logits{spec{"binary_crossentropy", {{"from_logits", true}, {"label_smoothing", 0.1}}}};
+  CHECK(losses_in(R"({"loss": {"class_name": "BinaryCrossentropy", "config": {"from_logits": true,
+    "label_smoothing": 0.1, "axis": -1, "reduction": "sum_over_batch_size", "name": "b", "dtype": "float32"}}})",
+                  {}) == logits);
+  CHECK(keras::read_loss(keras::training_config(logits, {"sgd"}), {}) == logits);
+  check_objective(logits);
+  for (const auto& name : loss_names()) {
+    const json unknown{{"loss", {{"class_name", name}, {"config", {{"wibble", 0}}}}}};
+    CHECK_THROWS_WITH(check_objective(keras::read_loss(unknown, {})), Catch::Contains("wibble"));
+    const json sums{{"loss", {{"class_name", name}, {"config", {{"reduction", "sum"}}}}}};
+    CHECK_THROWS_WITH(check_objective(keras::read_loss(sums, {})), Catch::Contains("reduction"));
+  }
+}
+
+TEST_CASE("each optimizer and schedule of a file refuses a key that nobody knows", "[nn][keras]") {
+  for (const auto& name : optimizer_names())
+    for (const json& value : {json(0), json(false), json(1)}) {
+      const json unknown{
+          {"optimizer_config", {{"class_name", find_optimizer(name).keras_class}, {"config", {{"wibble", value}}}}}};
+      CHECK_THROWS_WITH(check_optimizer(keras::read_optimizer(unknown)), Catch::Contains("wibble"));
+    }
+  CHECK_THROWS(check_optimizer(optimizer_in(R"({"optimizer_config": {"class_name": "SGD", "config": {"learning_rate":
+    {"class_name": "ExponentialDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 1, "decay_rate": 0.5,
+     "wibble": 1}}}}})")));
+  CHECK(optimizer_in(R"({"optimizer_config": {"class_name": "Addons>AdamW", "config": {}}})").name == "Addons>AdamW");
+  CHECK(optimizer_in(R"({"optimizer": {"class_name": "Adam", "registered_name": "mine>Adam", "config": {}}})").name ==
+        "mine>Adam");
+}
+
+TEST_CASE("what a training says besides is told, unless it changes nothing", "[nn][keras]") {
+  const auto told = [](const char* text, const std::vector<std::string>& outputs = {}) {
+    const auto all = keras::check_training(keras::parse(text, "the test"), outputs);
+    return all.empty() ? std::string{} : all.front();
+  };
+  CHECK(told(R"({"loss": "mse", "optimizer": "sgd", "metrics": ["mae"], "weighted_metrics": null, "loss_weights": null,
+    "run_eagerly": false, "steps_per_execution": 1, "jit_compile": true, "auto_scale_loss": true})")
+            .empty());
+  CHECK_THAT(told(R"({"wibble": 1})"), Catch::Contains("wibble"));
+  CHECK_THAT(told(R"({"sample_weight_mode": "temporal"})"), Catch::Contains("sample_weight_mode"));
+  CHECK_THAT(told(R"({"loss_weights": [1, 2, 3]})", {"a", "b"}), Catch::Contains("loss_weights"));
+  CHECK_THAT(told(R"({"loss_weights": {"c": 2}})", {"a", "b"}), Catch::Contains("loss_weights"));
+  CHECK_THAT(told(R"({"loss": {"a": "mse", "c": "mse"}})", {"a", "b"}), Catch::Contains("no output"));
+  CHECK(losses_in(R"({"loss": "mse", "loss_weights": [0.5]})", {}).weights == std::vector<double>{0.5});
 }
 
 TEST_CASE("several outputs have a loss and a weight each", "[nn][keras]") {
@@ -155,11 +206,49 @@ TEST_CASE("several outputs have a loss and a weight each", "[nn][keras]") {
 
 TEST_CASE("metrics are found in every form, each once", "[nn][keras]") {
   CHECK(metrics_in(R"({"metrics": ["acc", "accuracy", "mse"]})") == metric_list{"accuracy", "mse"});
-  CHECK(metrics_in(R"({"metrics": {"dense": ["categorical_accuracy"]}})") == metric_list{"accuracy"});
+  CHECK(metrics_in(R"({"metrics": {"dense": ["categorical_accuracy"]}})") == metric_list{"categorical_accuracy"});
   CHECK(metrics_in(R"({"metrics": [[{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy",
     "dtype": "float32", "fn": "categorical_accuracy"}}, {"class_name": "AUC", "config": {"num_thresholds": 200}}]]})") ==
         metric_list{"accuracy", R"(auc{"thresholds":200})"});
   CHECK(metrics_in(R"({"metrics": [{"class_name": "TopKCategoricalAccuracy", "config": {"k": 5}}]})") ==
         metric_list{R"(top_k{"k":5})"});
   CHECK(metrics_in(R"({"metrics": null})").empty());
+  CHECK(metrics_in(R"({"weighted_metrics": ["mse"]})") == metric_list{"weighted mse"});
+}
+
+TEST_CASE("each key of a metric is read, or kept so that it is told of", "[nn][keras]") {
+  CHECK(metrics_in(R"({"metrics": [{"class_name": "AUC", "config": {"name": "prc", "dtype": "float32",
+    "num_thresholds": 50, "curve": "PR", "summation_method": "minoring", "multi_label": false, "num_labels": null,
+    "label_weights": null, "from_logits": true}}]})") ==
+        metric_list{R"(auc{"curve":"pr","from_logits":true,"summation_method":"minoring","thresholds":50})"});
+  CHECK(metrics_in(R"({"metrics": [{"class_name": "BinaryAccuracy", "config": {"name": "a", "threshold": 0.9}},
+    {"class_name": "Precision", "config": {"thresholds": 0.9, "top_k": null, "class_id": 1}},
+    {"class_name": "Recall", "config": {"thresholds": [0.5]}}]})") ==
+        metric_list{R"(binary_accuracy{"threshold":0.9})", R"(precision{"class_id":1,"threshold":0.9})",
+                    R"(recall{"threshold":0.5})"});
+  const auto refused = [](const char* text) {
+    const auto all = keras::read_metrics(keras::parse(text, "the test"));
+    REQUIRE(all.size() == 1);
+    try {
+      check_metric(all.front());
+    } catch (const dk::failure& why) {
+      return std::string{why.what()};
+    }
+    return std::string{};
+  };
+  CHECK_THAT(refused(R"({"metrics": [{"class_name": "Precision", "config": {"top_k": 3}}]})"),
+             Catch::Contains("top_k"));
+  CHECK_THAT(refused(R"({"metrics": [{"class_name": "Recall", "config": {"thresholds": [0.1, 0.2]}}]})"),
+             Catch::Contains("thresholds"));
+  CHECK_THAT(refused(R"({"metrics": [{"class_name": "AUC", "config": {"multi_label": true}}]})"),
+             Catch::Contains("multi_label"));
+  CHECK_THAT(refused(R"({"metrics": [{"class_name": "AUC", "config": {"thresholds": [0.5]}}]})"),
+             Catch::Contains("thresholds"));
+  CHECK_THAT(refused(R"({"metrics": [{"class_name": "Accuracy", "config": {"name": "accuracy"}}]})"),
+             Catch::Contains("equal"));
+  for (const auto& name : metric_names()) {
+    const json unknown{{"metrics", {{{"class_name", name}, {"config", {{"wibble", 0}}}}}}};
+    for (const auto& metric : keras::read_metrics(unknown))
+      CHECK_THROWS(check_metric(metric));
+  }
 }

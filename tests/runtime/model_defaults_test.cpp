@@ -70,5 +70,33 @@ TEST_CASE("metrics of a file that dk has not are told, the others taken", "[runt
   CHECK(which.trainer.metrics == std::vector<spec>{{"accuracy"}});
   with.metrics = {{"auc", {{"thresholds", 50}}}, {"accuracy"}, {"auc", {{"thresholds", 20}}}};
   CHECK(adopt_defaults(which, with, "m.h5").empty());
-  CHECK(which.trainer.metrics == std::vector<spec>{with.metrics[0], with.metrics[1]}); // each once
+  CHECK(which.trainer.metrics == with.metrics); // twice with other keys
+  with.metrics = {{"auc", {{"thresholds", 50}}}, {"precision", {{"top_k", 3}}}};
+  CHECK_THAT(adopt_defaults(which, with, "m.h5"),
+             Catch::Contains("not measured: precision") && Catch::Contains("top_k"));
+  CHECK(which.trainer.metrics == std::vector<spec>{with.metrics[0]});
+}
+
+TEST_CASE("the steps of a file's optimizer count, and its moments where a model is trained alone",
+          "[runtime][model_defaults]") {
+  auto with = file();
+  with.steps = 10'000;
+  with.moments = {1, 2, 3};
+  auto which = job_of("algorithm = \"single\"");
+  const auto alone = adopt_state(which, with, "m.h5");
+  CHECK(which.trainer.optimizer.keys["iterations"] == 10'000);
+  CHECK(alone.moments.size() == 3);
+  CHECK(alone.notice.empty());
+  which = job_of("algorithm = \"adag\"");
+  const auto many = adopt_state(which, with, "m.h5");
+  CHECK(which.trainer.optimizer.keys["iterations"] == 10'000);
+  CHECK(many.moments.empty());
+  CHECK_THAT(many.notice,
+             Catch::Contains("m.h5: the moments") && Catch::Contains("single") && Catch::Contains("10000"));
+  with.moments.clear();
+  with.moments_left_out = "its arrays have not the shapes of the weights";
+  CHECK_THAT(adopt_state(which, with, "m.h5").notice, Catch::Contains("not the shapes"));
+  which = job_of("optimizer = \"sgd\""); // another one, that begins
+  CHECK(adopt_state(which, with, "m.h5").notice.empty());
+  CHECK_FALSE(which.trainer.optimizer.keys.contains("iterations"));
 }
