@@ -55,10 +55,6 @@ void convert_keys(const std::string& class_name, json& config) {
   if (const auto& axis = at(config, "axis"); axis.is_array())
     config["axis"] = json(axis.at(0));
   for (auto& [key, value] : config.items()) {
-    if (key == "activation" && is_part(value)) {
-      value = object_of("keras.layers", value);
-      convert_keys(value["class_name"].get<std::string>(), value["config"]);
-    }
     if (ends_with(key, "_initializer") && is_part(value))
       value = object_of("keras.initializers", value);
     if (ends_with(key, "_regularizer") && is_part(value))
@@ -151,6 +147,9 @@ json optimizer_of(const json& from) {
   auto made = object_of("keras.optimizers", from);
   auto& config = made["config"];
   convert_decay(config);
+  if (at(config, "is_legacy_optimizer") == true)
+    refuse("Keras 3 has no rmsprop with `epsilon_outside`; write an .h5 file instead");
+  config.erase("is_legacy_optimizer");
   if (auto& rate = config["learning_rate"]; is_part(rate))
     rate = object_of("keras.optimizers.schedules", rate);
   else if (rate.is_null())

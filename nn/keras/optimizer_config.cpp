@@ -67,6 +67,12 @@ spec with_keys(std::string name, const optimizer_kind* kind, const json& config)
   return made;
 }
 
+// Optimizers before Keras 2.11, which later ones keep as legacy.
+bool is_old(const json& config) {
+  const auto& legacy = at(config, "is_legacy_optimizer");
+  return legacy.is_boolean() ? legacy == true : config.contains("lr") || config.contains("decay");
+}
+
 // Rules that differ between Keras's generations under one name.
 void heed_dialects(spec& optimizer, const json& config) {
   auto& keys = optimizer.keys;
@@ -76,6 +82,9 @@ void heed_dialects(spec& optimizer, const json& config) {
     keys["schedule_decay"] = keys["decay"];
     keys.erase("decay");
   }
+  const auto& momentum = at(config, "momentum");
+  if (optimizer.name == "rmsprop" && is_old(config) && !(momentum.is_number() && momentum > 0))
+    keys["epsilon_outside"] = true;
   if (optimizer.name == "adam" && keys.contains("weight_decay"))
     optimizer.name = "adamw"; // Adam with it is AdamW's rule
 }

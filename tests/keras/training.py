@@ -196,3 +196,12 @@ def frozen(rng):
             layers[still][1]["trainable"] = False
         optimizer = Part("optimizers", pick(rng, ["SGD", "Adagrad"]), learning_rate=0.05)
         yield compiled("frozen layers", layers, "mean_squared_error", optimizer, batch=pick(rng, [2, 16]))
+
+
+def weighted(rng):
+    """Rows that count for more than others: weights of their own, or of their classes."""
+    sgd = Part("optimizers", "SGD", learning_rate=0.05)
+    for name in ("categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy",
+                 "mean_squared_error", "hinge"):
+        for kind in ("sample", "class") if "categorical" in name else ("sample",):
+            yield compiled(f"{kind} weights", net(rng, name), name, sgd, label=name, weights=kind, batch=pick(rng, [2, 16]))
