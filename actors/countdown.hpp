@@ -2,7 +2,7 @@
 
 #include "actors/protocol.hpp"
 
-#include <chrono>
+#include <caf/duration.hpp>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -21,7 +21,7 @@ inline std::function<void()> countdown(std::size_t times, std::function<void()> 
 
 /// Closes the round at every server; `then` when all have answered, `failed` with the error of each that has not.
 template <class Self, class Failed>
-void close_round_at(Self self, const std::vector<server_actor>& servers, std::chrono::milliseconds timeout, exact rate,
+void close_round_at(Self self, const std::vector<server_actor>& servers, caf::duration timeout, exact rate,
                     std::function<void()> then, Failed failed) {
   const auto one_is_closed = countdown(servers.size(), std::move(then));
   for (const auto& server : servers)

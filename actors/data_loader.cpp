@@ -21,10 +21,11 @@ batch next_batch(loader_state& my) {
   const auto count = rows_of_next(my);
   block_writer features{count * rows.feature_width};
   block_writer labels{count * rows.label_width};
-  data::gather(rows, *my.order, my.next, count, features.data(), labels.data());
+  block_writer weights{rows.weighted ? count : 0};
+  data::gather(rows, *my.order, my.next, count, features.data(), labels.data(), weights.data());
   my.next += count;
-  return {my.current.lease, static_cast<std::uint32_t>(count), my.next == my.current.rows.last,
-          std::move(features).done(), std::move(labels).done()};
+  return {my.current.lease,           static_cast<std::uint32_t>(count), my.next == my.current.rows.last,
+          std::move(features).done(), std::move(labels).done(),          std::move(weights).done()};
 }
 
 // Stored rows go to the worker when they have been read; answers come in the order of the questions.

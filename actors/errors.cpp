@@ -3,6 +3,7 @@
 #include <caf/atom.hpp>
 #include <caf/deep_to_string.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/mailbox_element.hpp>
 #include <caf/message.hpp>
 #include <caf/sec.hpp>
 #include <new>
@@ -32,10 +33,14 @@ caf::error make_error(errc code, std::string text) {
   return {static_cast<std::uint8_t>(code), category, caf::make_message(std::move(text))};
 }
 
+bool is_ours(const caf::error& reason) {
+  return reason && reason.category() == category && reason.context().match_elements<std::string>();
+}
+
 failure to_failure(const caf::error& reason, errc otherwise) {
   if (!reason) // an actor that ended in order; CAF keeps no category for it
     return {otherwise, "it ended"};
-  if (reason.category() == category && reason.context().match_elements<std::string>())
+  if (is_ours(reason))
     return {static_cast<errc>(reason.code()), reason.context().get_as<std::string>(0)};
   return {otherwise, text_of(reason)};
 }
@@ -55,7 +60,13 @@ caf::error from_exception(const std::exception_ptr& what) {
 }
 
 void end_on_exception(caf::scheduled_actor* self) {
-  self->set_exception_handler([](std::exception_ptr& what) { return from_exception(what); });
+  self->set_exception_handler([self](std::exception_ptr& what) {
+    auto why = from_exception(what);
+    const auto* const what_it_was_about = self->current_mailbox_element();
+    if (what_it_was_about != nullptr && what_it_was_about->mid.is_request())
+      self->make_response_promise().deliver(why); // who asked hears of it, whatever its deadline
+    return why;
+  });
 }
 
 } // namespace dk

@@ -11,6 +11,9 @@ namespace dk {
 /// A dk error as a value that travels between actors: `return make_error(errc::data, "...");`
 caf::error make_error(errc code, std::string text);
 
+/// Whether it was made so.
+bool is_ours(const caf::error& reason);
+
 /// Reads an error back; one that is not ours becomes `otherwise` with CAF's text.
 failure to_failure(const caf::error& reason, errc otherwise = errc::internal);
 

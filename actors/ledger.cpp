@@ -105,16 +105,15 @@ caf::result<lease> serve(ledger_ptr self, std::uint32_t worker) {
 
 ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> self, ledger_setup setup) {
   auto& my = self->state;
+  end_on_exception(self);
   my.work.emplace(setup.grid, setup.how, setup.workers);
-  for (const auto& chunk : setup.done)
-    my.work->mark_done(chunk);
+  my.work->mark_done(setup.done);
   my.watchers = setup.watchers;
   if (setup.barrier == barrier::epoch)
     my.work->keep_to_one_epoch();
   my.started = self->clock().now();
   my.stop = {setup.stop, setup.grid};
   my.setup = std::move(setup);
-  end_on_exception(self);
   self->set_down_handler([=](const caf::down_msg& down) {
     auto& numbers = self->state.numbers;
     const auto found = numbers.find(down.source);

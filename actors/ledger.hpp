@@ -7,6 +7,7 @@
 #include "actors/work_list.hpp"
 
 #include <caf/actor_addr.hpp>
+#include <caf/duration.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <deque>
@@ -22,14 +23,14 @@ struct ledger_setup {
   assignment how = assignment::dynamic;
   std::uint32_t workers = 1;         ///< how many shares a fixed assignment cuts
   std::vector<server_actor> servers; ///< asked about the chunks of lost workers; empty when nobody keeps a center
-  std::vector<chunk_id> done;        ///< of an earlier start of the same run
+  chunk_set done;                    ///< of earlier starts of the same run
   std::vector<caf::actor> watchers;  ///< as if each had sent `watch`
   stop_rule stop;
   dk::barrier barrier = barrier::none; ///< the algorithm's
   std::uint32_t slots = 0; ///< leases out at a time, for workers that share the cores of one process; 0: any
   std::chrono::milliseconds turn{100}; ///< how long a worker keeps its slot while others wait: its replica is in the
                                        ///< cache, theirs are not
-  std::chrono::milliseconds request_timeout{30000};
+  caf::duration request_timeout = caf::infinite; ///< as the worker's
   exact rate = 1; ///< of the first leases: the workers' learning rate, in parts of the configured one
 };
 

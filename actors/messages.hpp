@@ -107,6 +107,7 @@ struct batch {
   bool last = false; ///< of its chunk: the end of data is said, never guessed from silence
   block features;
   block labels;
+  block weights = {}; ///< of each row, or none
 };
 
 template <class Inspector>
@@ -143,9 +144,26 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fetch& x) {
   return f(caf::meta::type_name("fetch"), x.lease, x.chunk, x.rows, x.batch_rows, x.credit);
 }
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, batch& x) {
-  return f(caf::meta::type_name("batch"), x.lease, x.rows, x.last, x.features, x.labels);
+
+// Weights that there are not take no room.
+inline caf::error inspect(caf::serializer& f, batch& x) {
+  std::uint8_t flags = (x.last ? 1U : 0U) | (x.weights.size() > 0 ? 2U : 0U);
+  if (auto bad = f(x.lease, x.rows, flags, x.features, x.labels))
+    return bad;
+  return x.weights.size() > 0 ? f(x.weights) : caf::none;
+}
+
+inline caf::error inspect(caf::deserializer& f, batch& x) {
+  std::uint8_t flags = 0;
+  if (auto bad = f(x.lease, x.rows, flags, x.features, x.labels))
+    return bad;
+  x.last = (flags & 1U) != 0;
+  x.weights = {};
+  return (flags & 2U) != 0 ? f(x.weights) : caf::none;
+}
+
+inline std::string to_string(const batch& x) {
+  return "batch(" + std::to_string(x.lease) + ", " + std::to_string(x.rows) + ")";
 }
 
 } // namespace dk

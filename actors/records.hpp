@@ -2,6 +2,7 @@
 
 // What the actors of a run tell about it: to whoever watches, to the logs, to checkpoints and to the report at the end.
 
+#include "actors/chunk_set.hpp"
 #include "actors/messages.hpp"
 #include "common/error.hpp"
 #include "nn/metrics.hpp"
@@ -72,14 +73,14 @@ struct shard_tally {
   std::uint64_t rejected = 0;
 };
 
-/// A shard as a checkpoint keeps it: the slice and the bitmap, always together.
+/// A shard as a checkpoint keeps it: the slice and the chunks that are in it, always together.
 struct shard_state {
   std::uint32_t shard = 0;
   std::uint64_t offset = 0; ///< of the slice in the flat vector, in floats
   std::uint64_t version = 0;
   block weights;
   chunk_grid grid;
-  std::vector<std::uint64_t> folded; ///< bit number `grid.number(chunk)` is set when the chunk is in
+  chunk_set folded; ///< the chunks that are in
 };
 
 /// A worker as a checkpoint keeps it, between two chunks: all that its next chunk depends on besides the center. Its

@@ -17,6 +17,7 @@ nn::ensemble& models_for(row_worker_state& my, std::size_t label_width) {
     const auto& of = *my.setup.model;
     my.models.emplace(of.architecture, of.loss, label_width, of.weights, of.models);
     my.label_width = label_width;
+    my.labels.emplace(my.models->first().label_parts());
   }
   return *my.models;
 }
@@ -61,21 +62,17 @@ void predict(row_worker_state& my, const row_part& part, const data::table& rows
   to.rows.put(outputs_column(std::move(outputs).done(), width));
 }
 
-// One number per label of several outputs that are one decision is the number of a class.
-void check_class_numbers(const std::vector<std::size_t>& outputs, const data::dataset& rows) {
-  if (outputs.size() == 1 && outputs.front() > 1 && rows.label_width == 1)
-    data::check_labels(rows, outputs.front());
-}
-
 void measure(row_worker_state& my, const data::table& rows, row_result& to) {
-  const auto given = data::make_dataset(rows);
+  const auto weights = my.setup.model->weighted ? data::weight_use::required : data::weight_use::none;
+  const auto given = data::make_dataset(rows, data::label_use::required, weights);
   auto& models = models_for(my, given.label_width);
-  check_class_numbers(models.first().output_sizes(), given);
+  my.labels->see(given);
   require_width(models.first(), given);
   const auto width = models.first().output_size();
   block_writer outputs{given.rows * width};
   auto others = models.first().measurements_of(my.setup.model->metrics);
-  to.found = models.evaluate(given.features.data(), given.labels.data(), given.rows, &others, outputs.data());
+  to.found = models.evaluate(given.features.data(), given.labels.data(), given.rows, &others, outputs.data(),
+                             given.weighted ? given.weights.data() : nullptr);
   to.counts = others.counts();
   to.rows.put(outputs_column(std::move(outputs).done(), width));
   to.rows.put({"label", {given.label_width}, given.labels, {}, {}});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/row_messages.hpp"
+#include "data/label_check.hpp"
 #include "data/pipeline.hpp"
 #include "nn/ensemble.hpp"
 
@@ -17,6 +18,7 @@ struct row_model {
   bool measured = false; ///< its loss and metrics are wanted, too, of rows with labels
   nn::objective loss;
   std::vector<spec> metrics;
+  bool weighted = false; ///< what is measured has weights, which the loss counts with
 };
 
 struct row_worker_setup {
@@ -31,6 +33,7 @@ struct row_worker_state {
   row_worker_setup setup;
   std::optional<nn::ensemble> models;
   std::size_t label_width = 0; ///< that they were made for
+  std::optional<data::label_checker> labels;
 };
 
 /// Works on each part as it comes. What is wrong with rows is said in their result; the worker goes on.

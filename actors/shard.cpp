@@ -7,10 +7,9 @@
 namespace dk {
 
 shard::shard(shard_setup setup)
-    : setup_(std::move(setup)), now_(setup_.start), bitmap_(setup_.folded), gauge_(setup_.grid, now_) {
+    : setup_(std::move(setup)), now_(setup_.start), folded_(std::move(setup_.folded)), gauge_(setup_.grid, now_) {
   setup_.start = {}; // its memory lives on only in whoever adopted it
   setup_.folded = {};
-  bitmap_.resize(words_of_bits(setup_.grid.chunks()));
   if (needs_base() || setup_.keep_bases)
     given_.begin(now_);
   tally_.folded_rows = tally().bitmap_rows;
@@ -42,7 +41,7 @@ bool shard::has(chunk_id chunk) const {
   if (!setup_.grid.contains(chunk))
     return false;
   const auto number = setup_.grid.number(chunk);
-  return has_bit(bitmap_, number) || round_.has(number);
+  return folded_.has(number) || round_.has(number);
 }
 
 bool shard::would_fold(const commit& from) const {
@@ -113,7 +112,7 @@ void shard::apply(const commit& from, verdict& answer) {
   if (!done.finite)
     return refuse(answer, "the delta holds a NaN or an infinity; lower learning_rate");
   advance(std::move(next).done(), 1);
-  set_bit(bitmap_, number);
+  folded_.add(number);
   tally_.folded_rows += from.rows.size();
   answer.scale = done.scale;
 }
@@ -171,7 +170,7 @@ std::vector<commit_record> shard::close_round(double rate) {
   }
   advance(std::move(next).done(), records.size());
   for (const auto number : round_.numbers())
-    set_bit(bitmap_, number);
+    folded_.add(number);
   tally_.folded_rows += round_.rows();
   round_ = {};
   return records;
@@ -180,14 +179,12 @@ std::vector<commit_record> shard::close_round(double rate) {
 shard_tally shard::tally() const {
   auto counted = tally_;
   counted.version = now_.version;
-  for (std::uint64_t i = 0; i < setup_.grid.chunks(); ++i)
-    if (has_bit(bitmap_, i))
-      counted.bitmap_rows += setup_.grid.range(setup_.grid.chunk(i)).size();
+  counted.bitmap_rows = folded_.rows(setup_.grid);
   return counted;
 }
 
 shard_state shard::state() const {
-  return {setup_.shard, setup_.offset, now_.version, now_.weights, setup_.grid, bitmap_};
+  return {setup_.shard, setup_.offset, now_.version, now_.weights, setup_.grid, folded_};
 }
 
 } // namespace dk

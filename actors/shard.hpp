@@ -5,7 +5,6 @@
 #include "actors/policy.hpp"
 #include "actors/round.hpp"
 #include "actors/snapshots.hpp"
-#include "common/bits.hpp"
 
 #include <vector>
 
@@ -13,9 +12,9 @@ namespace dk {
 
 struct shard_setup {
   std::uint32_t shard = 0;
-  std::uint64_t offset = 0;          ///< of the slice in the flat vector
-  center start;                      ///< version 0, or what a checkpoint held
-  std::vector<std::uint64_t> folded; ///< a checkpoint's bitmap; empty for a fresh run
+  std::uint64_t offset = 0; ///< of the slice in the flat vector
+  center start;             ///< version 0, or what a checkpoint held
+  chunk_set folded;         ///< a checkpoint's; empty for a fresh run
   chunk_grid grid;
   std::uint32_t run_epoch = 0;
   std::uint32_t shard_epoch = 0;
@@ -24,9 +23,9 @@ struct shard_setup {
   bool keep_bases = false; ///< to measure how far the center has moved since, also where no rule needs them
 };
 
-/// One shard of the center, and the bitmap of the chunks that it has folded in. What a parameter_server is about,
+/// One shard of the center, and the set of the chunks that it has folded in. What a parameter_server is about,
 /// without its messages.
-/// Invariant: the bit of a chunk is set exactly when its delta is in the center; both change in one call, together with
+/// Invariant: a chunk is in the set exactly when its delta is in the center; both change in one call, together with
 /// the version. A center that was handed out never changes: the next version is written into another, recycled buffer.
 class shard {
 public:
@@ -75,7 +74,7 @@ private:
 
   shard_setup setup_;
   center now_;
-  bitmap bitmap_;                                 // one bit a chunk, through all epochs
+  chunk_set folded_;
   std::map<std::uint32_t, std::uint64_t> fences_; // per worker: leases up to this one are over
   snapshots given_;                               // where the rule or the policy needs them
   round round_;

@@ -180,7 +180,8 @@ void evaluate(validator_ptr self, const batch& b) {
     return;
   {
     const nn::compute_scope computing;
-    const auto part = my.model->evaluate(b.features.data(), b.labels.data(), b.rows, &*my.others);
+    const auto part = my.model->evaluate(b.features.data(), b.labels.data(), b.rows, &*my.others, nullptr,
+                                         b.weights.size() == 0 ? nullptr : b.weights.data());
     my.now.rows += part.rows;
     my.now.loss_sum = my.now.loss_sum + part.loss_sum;
     my.now.correct += part.correct;

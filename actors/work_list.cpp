@@ -1,25 +1,38 @@
 #include "actors/work_list.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace dk {
 
 work_list::work_list(chunk_grid grid, assignment how, std::uint32_t workers)
-    : grid_(grid), how_(how), workers_(workers), states_(grid.chunks(), state::open),
-      open_in_(grid.epochs, grid.chunks_per_epoch()) {}
+    : grid_(grid), how_(how), workers_(workers) {}
 
 void work_list::keep_to_one_epoch() {
-  while (cursor_ < states_.size() && states_[cursor_] == state::done)
-    ++cursor_;
-  if (cursor_ < states_.size())
-    epoch_ = grid_.chunk(cursor_).epoch;
+  const auto first =
+      came_back_.empty() ? taken_.first_missing() : std::min(*came_back_.begin(), taken_.first_missing());
+  if (first >= grid_.chunks())
+    return;
+  epoch_ = grid_.chunk(first).epoch;
+  open_in_epoch_ = 0;
+  const auto begin = grid_.number({*epoch_, 0});
+  for (auto number = begin; number < begin + grid_.chunks_per_epoch(); ++number)
+    open_in_epoch_ += !taken_.has(number) || came_back_.count(number) != 0 ? 1U : 0U;
 }
 
-void work_list::mark_done(chunk_id chunk) {
-  states_[grid_.number(chunk)] = state::done;
-  --open_in_[chunk.epoch];
-  ++done_;
-  done_rows_ += grid_.range(chunk).size();
+void work_list::count_open(std::uint64_t number, bool one_more) {
+  if (!epoch_ || grid_.chunk(number).epoch != *epoch_)
+    return;
+  if (one_more)
+    ++open_in_epoch_;
+  else
+    --open_in_epoch_;
+}
+
+void work_list::mark_done(const chunk_set& chunks) {
+  taken_ = chunks;
+  done_ = chunks.size();
+  done_rows_ = chunks.rows(grid_);
 }
 
 std::optional<lease> work_list::take(std::uint32_t worker) {
@@ -28,8 +41,8 @@ std::optional<lease> work_list::take(std::uint32_t worker) {
   const auto number = next_open(worker);
   if (!number)
     return std::nullopt;
-  states_[*number] = state::leased;
-  --open_in_[grid_.chunk(*number).epoch];
+  taken_.add(*number);
+  count_open(*number, false);
   leases_[++newest_] = {worker, *number, false};
   held_[worker].insert(newest_);
   return describe(newest_, *number);
@@ -40,7 +53,6 @@ bool work_list::finish(std::uint64_t lease_number) {
   if (found == leases_.end())
     return false;
   const auto number = found->second.number;
-  states_[number] = state::done;
   ++done_;
   done_rows_ += grid_.range(grid_.chunk(number)).size();
   forget(found);
@@ -51,8 +63,7 @@ bool work_list::give_back(std::uint64_t lease_number) {
   const auto found = leases_.find(lease_number);
   if (found == leases_.end())
     return false;
-  states_[found->second.number] = state::open;
-  ++open_in_[grid_.chunk(found->second.number).epoch];
+  count_open(found->second.number, true);
   came_back_.insert(found->second.number);
   forget(found);
   ++returned_;
@@ -105,11 +116,8 @@ std::optional<std::uint64_t> work_list::next_open(std::uint32_t worker) {
   if (how_ == assignment::fixed)
     if (const auto own = next_of_share(worker))
       return own;
-  while (cursor_ < states_.size() && states_[cursor_] != state::open)
-    ++cursor_;
-  if (cursor_ == states_.size())
-    return std::nullopt;
-  return cursor_;
+  const auto number = taken_.first_missing();
+  return number < grid_.chunks() ? std::optional{number} : std::nullopt;
 }
 
 // Worker w of n owns chunks [w c/n, (w+1) c/n) of each epoch's c; it goes through them epoch by epoch.
@@ -121,10 +129,11 @@ std::optional<std::uint64_t> work_list::next_of_share(std::uint32_t worker) {
   if (size == 0)
     return std::nullopt;
   auto& cursor = share_cursor_[slot];
+  cursor = std::max(cursor, taken_.first_missing() / per_epoch * size); // of epochs that all have been through
   const auto end = epoch_ ? size * (*epoch_ + 1) : size * grid_.epochs;
   for (; cursor < end; ++cursor) {
     const auto number = cursor / size * per_epoch + first + cursor % size;
-    if (states_[number] == state::open)
+    if (!taken_.has(number))
       return number;
   }
   return std::nullopt;

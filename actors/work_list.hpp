@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/chunk_set.hpp"
 #include "actors/protocol.hpp"
 
 #include <cstdint>
@@ -16,14 +17,15 @@ enum class assignment {
   fixed,   ///< a worker is given chunks of its own contiguous share first, then of the others' (config: "static")
 };
 
-/// The chunks of a run and their leases; the ledger's memory, without any messages.
+/// The chunks of a run and their leases; the ledger's memory, without any messages. It does not grow with the number of
+/// epochs.
 /// Invariant: every chunk is exactly one of open, leased, done.
 class work_list {
 public:
   explicit work_list(chunk_grid grid, assignment how = assignment::dynamic, std::uint32_t workers = 1);
 
-  /// Counts a chunk as done from the start (a resumed run). Requires that it is open.
-  void mark_done(chunk_id chunk);
+  /// Counts chunks as done from the start (a resumed run). Requires that none was leased yet.
+  void mark_done(const chunk_set& chunks);
 
   /// From now on leases chunks of the first epoch that is not done, and no others until this is called again.
   void keep_to_one_epoch();
@@ -60,7 +62,7 @@ public:
   const chunk_grid& grid() const { return grid_; }
   std::uint64_t open() const { return grid_.chunks() - leased() - done_; }
   /// Whether there is a chunk that take would lease.
-  bool has_open() const { return epoch_ ? open_in_[*epoch_] > 0 : open() > 0; }
+  bool has_open() const { return epoch_ ? open_in_epoch_ > 0 : open() > 0; }
 
   std::uint64_t leased() const { return leases_.size(); }
   std::uint64_t in_training() const { return leases_.size() - trained_; }
@@ -70,14 +72,13 @@ public:
   bool all_done() const { return done_ == grid_.chunks(); }
 
 private:
-  enum class state : std::uint8_t { open, leased, done };
-
   struct holding {
     std::uint32_t worker;
     std::uint64_t number; // of the chunk
     bool trained = false;
   };
 
+  void count_open(std::uint64_t number, bool one_more);
   std::optional<std::uint64_t> next_open(std::uint32_t worker);
   std::optional<std::uint64_t> next_of_share(std::uint32_t worker);
   void forget(std::map<std::uint64_t, holding>::iterator which);
@@ -86,11 +87,10 @@ private:
   chunk_grid grid_;
   assignment how_;
   std::uint32_t workers_;
-  std::vector<state> states_;
-  std::vector<std::uint64_t> open_in_; // per epoch
+  chunk_set taken_;                    // leased at least once, or done
   std::optional<std::uint32_t> epoch_; // that leases are kept to
-  std::set<std::uint64_t> came_back_;  // chunks that are open again; they go first
-  std::uint64_t cursor_ = 0;           // every chunk before it has been leased at least once, or is done
+  std::uint64_t open_in_epoch_ = 0;    // chunks of it
+  std::set<std::uint64_t> came_back_;  // of those that were taken: they are open again, and go first
   std::map<std::uint32_t, std::uint64_t> share_cursor_;
   std::map<std::uint64_t, holding> leases_;
   std::map<std::uint32_t, std::set<std::uint64_t>> held_; // by worker: its leases

@@ -117,10 +117,15 @@ void exchange_chunk(worker_ptr self) {
 void check_fits(const worker_state& my, const batch& b) {
   const auto& model = my.own->model;
   if (b.rows == 0 || b.features.size() != b.rows * model.input_size() ||
-      b.labels.size() != b.rows * model.label_width())
+      b.labels.size() != b.rows * model.label_width() || (b.weights.size() != 0 && b.weights.size() != b.rows))
     throw failure{errc::shape, "a batch of " + std::to_string(b.features.size()) + " feature and " +
-                                   std::to_string(b.labels.size()) + " label values in " + std::to_string(b.rows) +
+                                   std::to_string(b.labels.size()) + " label values and " +
+                                   std::to_string(b.weights.size()) + " weights in " + std::to_string(b.rows) +
                                    " rows does not fit a model of input " + std::to_string(model.input_size())};
+}
+
+const float* weights_of(const batch& b) {
+  return b.weights.size() == 0 ? nullptr : b.weights.data();
 }
 
 void train(worker_ptr self, const batch& b) {
@@ -131,7 +136,7 @@ void train(worker_ptr self, const batch& b) {
   const auto begun = self->clock().now();
   {
     const nn::compute_scope computing{my.setup.threads};
-    const nn::batch_view rows{b.features.data(), b.labels.data(), b.rows};
+    const nn::batch_view rows{b.features.data(), b.labels.data(), b.rows, weights_of(b)};
     const auto step = my.setup.exchange.train ? my.setup.exchange.train(*my.own, rows)
                                               : my.own->model.train_on_batch(rows, *my.own->optimizer);
     my.report.loss_sum = my.report.loss_sum + step.loss_sum;
@@ -227,8 +232,10 @@ worker_actor::behavior_type worker(worker_ptr self, worker_setup setup) {
   auto& my = self->state;
   my.setup = std::move(setup);
   end_on_exception(self);
-  self->set_down_handler([=](const caf::down_msg&) {
-    self->quit(make_error(errc::connect, "the ledger, the data loader or the parameter server is gone"));
+  self->set_down_handler([=](const caf::down_msg& down) {
+    const bool failed = is_ours(down.reason); // with an error of dk: it says more
+    self->quit(failed ? down.reason
+                      : make_error(errc::connect, "the ledger, the data loader or the parameter server is gone"));
   });
   start_replica(self);
   go_on(self);

@@ -3,6 +3,7 @@
 #include "actors/protocol.hpp"
 #include "actors/replica.hpp"
 
+#include <caf/duration.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <functional>
@@ -51,11 +52,11 @@ struct worker_setup {
   bool overlap = false;       ///< the next chunk begins while the exchange of this one is on its way
   bool gated = false; ///< under the policy `wait`: centers that a chunk starts from are pulled before each, and pulls
                       ///< go from shard to shard, so that no two workers hold what the other one waits for
-  std::chrono::milliseconds request_timeout{30000};
-  std::string optimizer;          ///< the name of the replica's
-  std::uint64_t dropout_seed = 0; ///< each chunk draws from a stream of its own
-  bool stays = false;             ///< when no work is left: somebody will ask for its state
-  replica_state resumed;          ///< to go on from; without weights: it is fresh
+  caf::duration request_timeout = caf::infinite; ///< of requests that go to another process
+  std::string optimizer;                         ///< the name of the replica's
+  std::uint64_t dropout_seed = 0;                ///< each chunk draws from a stream of its own
+  bool stays = false;                            ///< when no work is left: somebody will ask for its state
+  replica_state resumed;                         ///< to go on from; without weights: it is fresh
 };
 
 struct worker_state {

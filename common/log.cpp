@@ -45,7 +45,7 @@ void set_up_log(verbosity level, const std::string& file) {
     }
   }
   logger->set_level(spdlog::level::debug);
-  logger->flush_on(spdlog::level::warn);
+  logger->flush_on(spdlog::level::debug); // a run that is killed leaves all that was said until then
   auto& shared = instance();
   const std::lock_guard<std::mutex> guard{shared.lock};
   shared.logger = std::move(logger);

@@ -9,14 +9,14 @@ namespace {
 
 // Rows that lie side by side are read together.
 void gather_stored(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count, float* features,
-                   float* labels) {
+                   float* labels, float* weights) {
   for (std::size_t i = 0; i < count;) {
     const auto row = order(first + i);
     std::size_t together = 1;
     while (i + together < count && order(first + i + together) == row + together)
       ++together;
     from.stored->read(from.first_stored + row, together, features + i * from.feature_width,
-                      labels + i * from.label_width);
+                      labels + i * from.label_width, weights == nullptr ? nullptr : weights + i);
     i += together;
   }
 }
@@ -24,9 +24,12 @@ void gather_stored(const dataset& from, const row_order& order, std::uint64_t fi
 } // namespace
 
 void gather(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count, float* features,
-            float* labels) {
+            float* labels, float* weights) {
   if (from.stored)
-    return gather_stored(from, order, first, count, features, labels);
+    return gather_stored(from, order, first, count, features, labels, weights);
+  if (from.weighted && weights != nullptr)
+    for (std::size_t i = 0; i < count; ++i)
+      weights[i] = from.weights.data()[order(first + i)];
   const auto wide = from.feature_width;
   const auto label_wide = from.label_width;
   if (order.is_file_order()) {

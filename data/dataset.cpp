@@ -32,9 +32,31 @@ block finite_floats(const column& from) {
   return floats;
 }
 
+block weights_of(const column& from) {
+  if (width(from) != 1)
+    throw failure{errc::data, from.origin + ": column `" + from.name + "` has " + std::to_string(width(from)) +
+                                  " numbers per row, a weight is one; name another column as `weight`"};
+  auto weights = as_floats(from);
+  const auto* const bad =
+      std::find_if(weights.begin(), weights.end(), [](float x) { return !(x >= 0) || std::isinf(x); });
+  if (bad != weights.end())
+    throw failure{errc::data, place(from, static_cast<std::size_t>(bad - weights.begin())) + " holds " +
+                                  shortest(*bad) +
+                                  ", expected a weight: a finite number from 0 up; correct or remove the row"};
+  return weights;
+}
+
+const column& weight_in(const table& from) {
+  const auto* found = from.find(weight_column);
+  if (found == nullptr)
+    throw failure{errc::data, from.columns().front().origin + ": has no column `" + std::string{weight_column} +
+                                  "` any more, which holds the weights of the rows; let the transforms keep it"};
+  return *found;
+}
+
 } // namespace
 
-dataset make_dataset(const table& from, label_use use) {
+dataset make_dataset(const table& from, label_use use, weight_use weights) {
   const auto& features = from.at("features");
   const auto* label = from.find("label");
   if (label == nullptr && use == label_use::required)
@@ -55,6 +77,9 @@ dataset make_dataset(const table& from, label_use use) {
     made.origin = label->origin;
     made.numbers = label->numbers;
   }
+  made.weighted = weights == weight_use::required;
+  if (made.weighted)
+    made.weights = weights_of(weight_in(from));
   return made;
 }
 
@@ -68,6 +93,8 @@ dataset part_of(const dataset& all, std::size_t index, std::size_t parts) {
     return part;
   part.features = all.features.slice(first * all.feature_width, part.rows * all.feature_width);
   part.labels = all.labels.slice(first * all.label_width, part.rows * all.label_width);
+  if (all.weighted)
+    part.weights = all.weights.slice(first, part.rows);
   return part;
 }
 
@@ -75,35 +102,16 @@ row_view::row_view(const dataset& of, std::size_t first, std::size_t count) {
   if (!of.stored) {
     features_ = of.features.data() + first * of.feature_width;
     labels_ = of.labels.data() + first * of.label_width;
+    weights_ = of.weighted ? of.weights.data() + first : nullptr;
     return;
   }
-  read_.resize(count * (of.feature_width + of.label_width));
+  read_.resize(count * (of.feature_width + of.label_width + (of.weighted ? 1 : 0)));
   auto* const labels = read_.data() + count * of.feature_width;
-  of.stored->read(of.first_stored + first, count, read_.data(), labels);
+  auto* const weights = of.weighted ? labels + count * of.label_width : nullptr;
+  of.stored->read(of.first_stored + first, count, read_.data(), labels, weights);
   features_ = read_.data();
   labels_ = labels;
-}
-
-void check_labels(const dataset& which, std::size_t classes) {
-  const auto where = which.origin.empty() ? std::string{} : which.origin + ": ";
-  if (which.label_width == 0)
-    throw failure{errc::data, where + "has no labels; name them in the data source"};
-  if (which.label_width != 1)
-    return;
-  constexpr std::size_t together = 4096;
-  for (std::size_t first = 0; first < which.rows; first += together) {
-    const auto count = std::min(together, which.rows - first);
-    const row_view rows{which, first, count};
-    const auto* const some = rows.labels();
-    const auto* const bad = std::find_if(some, some + count, [&](float x) {
-      return !(x >= 0 && x < static_cast<float>(classes) && std::floor(x) == x);
-    });
-    if (bad != some + count)
-      throw failure{errc::data,
-                    where + "row " + std::to_string(which.numbers[first + static_cast<std::size_t>(bad - some)]) +
-                        " (the first is 0) has the label " + shortest(*bad) + ", expected a whole number from 0 to " +
-                        std::to_string(classes - 1) + "; correct it, or give the model more outputs"};
-  }
+  weights_ = weights;
 }
 
 } // namespace dk::data

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dk::data {
@@ -17,26 +18,33 @@ namespace dk::data {
 /// would not fit in memory. A copy shares.
 struct dataset {
   std::size_t rows = 0;
-  std::vector<std::size_t> feature_shape; ///< of one sample; [] is one number
-  std::size_t feature_width = 0;          ///< numbers per sample
-  std::size_t label_width = 0;            ///< numbers per label; 0: there are no labels
-  block features;                         ///< rows x feature_width
-  block labels;                           ///< rows x label_width
-  std::string origin;                     ///< the file of the labels, or else of the features, for errors
-  std::shared_ptr<const row_file> stored =
-      nullptr;                    ///< the rows, and both blocks are empty; nullptr: they are in memory
-  std::uint64_t first_stored = 0; ///< the place of the first in that file
-  shuffle_windows windows = {};   ///< how rows are shuffled that are stored
-  row_numbers numbers = {};       ///< of the rows in the file `origin`, for errors
+  std::vector<std::size_t> feature_shape;           ///< of one sample; [] is one number
+  std::size_t feature_width = 0;                    ///< numbers per sample
+  std::size_t label_width = 0;                      ///< numbers per label; 0: there are no labels
+  block features;                                   ///< rows x feature_width
+  block labels;                                     ///< rows x label_width
+  std::string origin;                               ///< the file of the labels, or else of the features, for errors
+  std::shared_ptr<const row_file> stored = nullptr; ///< the rows, and all blocks are empty; nullptr: they are in memory
+  std::uint64_t first_stored = 0;                   ///< the place of the first in that file
+  shuffle_windows windows = {};                     ///< how rows are shuffled that are stored
+  row_numbers numbers = {};                         ///< of the rows in the file `origin`, for errors
+  bool weighted = false;                            ///< whether rows have weights, from 0 up, for their losses
+  block weights = {};                               ///< rows x 1, or empty
 };
 
 /// Whether a dataset without labels will do, as it does for predicting.
 enum class label_use { required, optional };
 
-/// Takes the columns `features` and `label`; f32 columns are shared, not copied.
-/// @throws failure (data) without rows, without a column, or with a number that is not finite (named by file, row,
-/// column)
-dataset make_dataset(const table& from, label_use use = label_use::required);
+/// Whether the rows have weights.
+enum class weight_use { none, required };
+
+/// The column that they stand in, beside `features` and `label`.
+constexpr std::string_view weight_column = "sample_weight";
+
+/// Takes the columns `features`, `label` and, where they are required, the weights; f32 columns are shared, not copied.
+/// @throws failure (data) without rows, without a column, or with a number that is not finite, or a weight below 0
+/// (named by file, row, column)
+dataset make_dataset(const table& from, label_use use = label_use::required, weight_use weights = weight_use::none);
 
 /// Part `index` of `parts` contiguous parts of nearly the same size; shares the rows. Requires index < parts <= rows.
 dataset part_of(const dataset& all, std::size_t index, std::size_t parts);
@@ -52,15 +60,13 @@ public:
 
   const float* features() const { return features_; }
   const float* labels() const { return labels_; }
+  const float* weights() const { return weights_; } ///< nullptr where there are none
 
 private:
   std::vector<float> read_;
   const float* features_;
   const float* labels_;
+  const float* weights_ = nullptr;
 };
-
-/// Checks that labels are class numbers: with one number per label, a whole number in [0, classes).
-/// @throws failure (data) that names the row and the value, or that there are no labels
-void check_labels(const dataset& which, std::size_t classes);
 
 } // namespace dk::data

@@ -1,6 +1,8 @@
 #include "data/pipeline.hpp"
 
 #include "common/error.hpp"
+#include "data/dataset.hpp"
+#include "data/needed.hpp"
 #include "data/transforms/catalog.hpp"
 
 #include <algorithm>
@@ -67,12 +69,12 @@ private:
   bool is_absent(const std::string& name) const { return of_.find(name) == nullptr && names_.count(name) != 0; }
 
   const table& of_;
-  std::set<std::string> names_{"label"};
+  std::set<std::string> names_{"label", std::string{weight_column}};
 };
 
 } // namespace
 
-pipeline fit(const std::vector<spec>& transforms, table& training) {
+pipeline fit(const std::vector<spec>& transforms, table& training, table* held_out) {
   pipeline all;
   for (const auto& transform : transforms) {
     check_transform(transform);
@@ -80,14 +82,22 @@ pipeline fit(const std::vector<spec>& transforms, table& training) {
     const auto learning = kind.learn == nullptr ? nullptr : kind.learn(transform);
     if (learning)
       learning->see(training);
+    if (learning && kind.learns_values && held_out != nullptr)
+      learning->see(*held_out);
     all.push_back({transform, learning ? learning->learned() : json::object()});
     kind.apply(transform, all.back().fitted, training);
+    if (held_out != nullptr && !kind.training_only)
+      kind.apply(transform, all.back().fitted, *held_out);
   }
   return all;
 }
 
-pipeline fit(const std::vector<spec>& transforms, const std::function<table_stream_ptr(const pipeline&)>& open) {
+pipeline fit(const std::vector<spec>& transforms, const fitted_source& training, const fitted_source& held_out) {
   pipeline all;
+  const auto show = [&](const fitted_source& open, learning& to) {
+    for (const auto rows = open(all); const auto some = rows->next();)
+      to.see(*some);
+  };
   for (const auto& transform : transforms) {
     check_transform(transform);
     const auto& kind = find_transform(transform.name);
@@ -96,8 +106,9 @@ pipeline fit(const std::vector<spec>& transforms, const std::function<table_stre
                                       "` needs all rows in memory; raise `data.memory` to more than they take"};
     const auto learning = kind.learn == nullptr ? nullptr : kind.learn(transform);
     if (learning)
-      for (const auto rows = open(all); const auto some = rows->next();)
-        learning->see(*some);
+      show(training, *learning);
+    if (learning && kind.learns_values && held_out)
+      show(held_out, *learning);
     all.push_back({transform, learning ? learning->learned() : json::object()});
   }
   return all;
@@ -132,6 +143,17 @@ void invert(const pipeline& all, const std::string& column, table& to) {
     if (kind.invert != nullptr && std::find(names.begin(), names.end(), column) != names.end())
       kind.invert(one->transform, one->fitted, to);
   }
+}
+
+std::vector<std::string> label_words(const pipeline& all) {
+  for (const auto& [what, from, to] : way_of(all, "label")) {
+    const auto& name = what.transform.name;
+    if (name == "string_index")
+      return fitted_words(what.transform, what.fitted, from, "words");
+    if (name != "rename" && name != "one_hot" && name != "label_index")
+      break; // other numbers than those of the classes
+  }
+  return {};
 }
 
 std::string to_text(const pipeline& all) {

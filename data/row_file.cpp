@@ -33,24 +33,26 @@ int nameless_file(const std::string& folder) {
 
 } // namespace
 
-row_file::row_file(const std::string& folder, std::size_t feature_width, std::size_t label_width)
-    : folder_(folder), number_(nameless_file(folder)), feature_width_(feature_width), label_width_(label_width) {}
+row_file::row_file(const std::string& folder, std::size_t feature_width, std::size_t label_width, bool weighted)
+    : folder_(folder), number_(nameless_file(folder)), feature_width_(feature_width), label_width_(label_width),
+      weighted_(weighted) {}
 
 row_file::~row_file() {
   ::close(number_);
 }
 
-void row_file::append(const float* features, const float* labels, std::size_t count) {
+void row_file::append(const float* features, const float* labels, std::size_t count, const float* weights) {
   constexpr std::size_t together = std::size_t{1} << 20U; // numbers
-  const auto wide = feature_width_ + label_width_;
-  const auto most = std::max<std::size_t>(together / wide, 1);
-  std::vector<float> lines(std::min(most, count) * wide);
+  const auto most = std::max<std::size_t>(together / width(), 1);
+  std::vector<float> lines(std::min(most, count) * width());
   while (count > 0) {
     const auto now = std::min(most, count);
     auto* to = lines.data();
     for (std::size_t row = 0; row < now; ++row) {
       to = std::copy_n(features + row * feature_width_, feature_width_, to);
       to = std::copy_n(labels + row * label_width_, label_width_, to);
+      if (weighted_)
+        *to++ = weights == nullptr ? 1.0F : weights[row];
     }
     const auto* bytes = reinterpret_cast<const char*>(lines.data());
     for (auto left = now * row_bytes(); left > 0;) {
@@ -64,14 +66,45 @@ void row_file::append(const float* features, const float* labels, std::size_t co
     }
     features += now * feature_width_;
     labels += now * label_width_;
+    weights = weights == nullptr ? nullptr : weights + now;
     rows_ += now;
     count -= now;
   }
 }
 
-void row_file::read(std::uint64_t first, std::size_t count, float* features, float* labels) const {
+void row_file::multiply_weights(const std::function<float(const float* label)>& factor) {
+  constexpr std::size_t together = std::size_t{1} << 18U; // numbers
+  const auto most = std::max<std::size_t>(together / width(), 1);
+  std::vector<float> lines;
+  for (std::uint64_t first = 0; first < rows_; first += most) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, rows_ - first));
+    lines.resize(count * width());
+    read_lines(first, count, lines.data());
+    for (std::size_t row = 0; row < count; ++row) {
+      auto* const label = lines.data() + row * width() + feature_width_;
+      label[label_width_] *= factor(label);
+    }
+    write_lines(first, count, lines.data());
+  }
+}
+
+void row_file::write_lines(std::uint64_t first, std::size_t count, const float* lines) {
+  const auto* const bytes = reinterpret_cast<const char*>(lines);
+  for (std::size_t done = 0; done < count * row_bytes();) {
+    const auto now =
+        ::pwrite(number_, bytes + done, count * row_bytes() - done, static_cast<off_t>(first * row_bytes() + done));
+    if (now < 0 && errno == EINTR)
+      continue;
+    if (now <= 0)
+      fail(folder_, "the rows cannot be written there");
+    done += static_cast<std::size_t>(now);
+  }
+}
+
+void row_file::read(std::uint64_t first, std::size_t count, float* features, float* labels, float* weights) const {
   constexpr std::size_t together = 256; // rows in one call of the system
-  std::array<iovec, 2 * together> pieces{};
+  std::array<iovec, 3 * together> pieces{};
+  float unwanted = 0;
   while (count > 0) {
     const auto now = std::min(together, count);
     std::size_t used = 0;
@@ -79,11 +112,14 @@ void row_file::read(std::uint64_t first, std::size_t count, float* features, flo
       pieces[used++] = {features + row * feature_width_, feature_width_ * sizeof(float)};
       if (label_width_ > 0)
         pieces[used++] = {labels + row * label_width_, label_width_ * sizeof(float)};
+      if (weighted_)
+        pieces[used++] = {weights == nullptr ? &unwanted : weights + row, sizeof(float)};
     }
     read_into(pieces.data(), used, first, now);
     first += now;
     features += now * feature_width_;
     labels += now * label_width_;
+    weights = weights == nullptr ? nullptr : weights + now;
     count -= now;
   }
 }

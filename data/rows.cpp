@@ -238,9 +238,7 @@ std::vector<bool> held_rows(std::size_t rows, double held_out, std::uint64_t see
   return is_held;
 }
 
-std::pair<table, table> split(const table& all, double held_out, std::uint64_t seed) {
-  const auto is_held =
-      held_rows(all.rows(), held_out, seed, all.columns().empty() ? std::string{} : all.columns().front().origin);
+std::pair<table, table> split(const table& all, const std::vector<bool>& is_held) {
   std::vector<std::size_t> rest;
   std::vector<std::size_t> out;
   for (std::size_t row = 0; row < all.rows(); ++row)

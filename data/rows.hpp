@@ -28,9 +28,7 @@ table joined(const std::vector<table>& all);
 /// @param origin for errors. Requires 0 < held_out < 1. @throws failure (data) when there are too few rows
 std::vector<bool> held_rows(std::size_t rows, double held_out, std::uint64_t seed, const std::string& origin);
 
-/// Holds out a fraction of the rows, picked at random by the seed: {the rest, the held out}. Together they are all
-/// rows, no row is in both, and each keeps the order of the file. Each side gets a row at least.
-/// Requires 0 < held_out < 1. @throws failure (data) when there are too few rows to hold out any
-std::pair<table, table> split(const table& all, double held_out, std::uint64_t seed);
+/// Takes the rows apart: {the rest, the held out}. Each keeps the order of the file. Requires is_held.size() == rows().
+std::pair<table, table> split(const table& all, const std::vector<bool>& is_held);
 
 } // namespace dk::data

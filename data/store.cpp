@@ -33,27 +33,34 @@ shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory) {
   return {rows, std::max<std::uint64_t>(memory / 8 / (rows * row_bytes), 1)};
 }
 
-dataset store(table_stream& rows, const store_options& options) {
+dataset store(table_stream& rows, const store_options& options, const store_work& work) {
+  const bool weighted = work.factor || options.weights == weight_use::required;
   dataset all;
   std::shared_ptr<row_file> file;
   while (const auto some = rows.next()) {
     if (some->rows() == 0)
       continue;
-    const auto part = make_dataset(*some);
+    const auto part = make_dataset(*some, label_use::required, options.weights);
     if (!file) {
-      file = std::make_shared<row_file>(folder_of(options), part.feature_width, part.label_width);
+      file = std::make_shared<row_file>(folder_of(options), part.feature_width, part.label_width, weighted);
       all = part;
       all.features = {};
       all.labels = {};
+      all.weights = {};
+      all.weighted = weighted;
       all.numbers = {};
     }
     require_alike(all, part);
-    file->append(part.features.data(), part.labels.data(), part.rows);
+    if (work.see)
+      work.see(part);
+    file->append(part.features.data(), part.labels.data(), part.rows, part.weighted ? part.weights.data() : nullptr);
   }
   if (!file)
     throw failure{errc::data, "the data has no rows; give data to work on"};
+  if (work.factor)
+    file->multiply_weights(work.factor);
   all.rows = file->rows();
-  all.windows = windows_for(all.feature_width + all.label_width, options.memory);
+  all.windows = windows_for(all.feature_width + all.label_width + (weighted ? 1 : 0), options.memory);
   all.stored = std::move(file);
   return all;
 }

@@ -4,6 +4,7 @@
 #include "data/table_stream.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace dk::data {
@@ -14,13 +15,22 @@ struct store_options {
   std::uint64_t memory =
       std::uint64_t{1}
       << 30U; ///< bytes, of which a window of the shuffle takes an eighth, and the last up to a quarter
+  weight_use weights = weight_use::none; ///< of the rows of the stream
 };
 
 /// The windows in which rows of so many numbers are shuffled.
 shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory);
 
-/// Writes the rows of a stream to a file, with the columns `features` and `label`.
+/// What is done with rows that are stored, besides.
+struct store_work {
+  std::function<void(const dataset&)> see = {}; ///< sees all rows, some at a time; throws where something is wrong
+  std::function<float(const float* label)> factor =
+      {}; ///< of a row's weight, when all were seen; then rows have weights
+};
+
+/// Writes the rows of a stream to a file, with the columns `features` and `label`, and their weights where there are
+/// any.
 /// @throws failure (data) as make_dataset; (resources) when the disk is full
-dataset store(table_stream& rows, const store_options& options);
+dataset store(table_stream& rows, const store_options& options, const store_work& work = {});
 
 } // namespace dk::data

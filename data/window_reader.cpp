@@ -11,15 +11,15 @@ namespace dk::data {
 window_reader::window_reader(dataset rows, std::uint64_t seed, bool shuffle, sampling which)
     : rows_(std::move(rows)), seed_(seed), shuffle_(shuffle), sampling_(which) {}
 
-void window_reader::gather(std::uint64_t epoch, std::uint64_t first, std::size_t count, float* features,
-                           float* labels) {
+void window_reader::gather(std::uint64_t epoch, std::uint64_t first, std::size_t count, float* features, float* labels,
+                           float* weights) {
   if (!last_order_ || last_epoch_ != epoch) {
     last_order_ = order_of(epoch);
     last_epoch_ = epoch;
   }
   const auto order = last_order_;
   if (!order->is_windowed())
-    return data::gather(rows_, *order, first, count, features, labels);
+    return data::gather(rows_, *order, first, count, features, labels, weights);
   constexpr std::size_t group = 16; // rows whose memory is asked for before the first of them is copied
   std::array<row_order::spot, group> spots{};
   for (std::size_t done = 0; done < count; done += group) {
@@ -30,8 +30,8 @@ void window_reader::gather(std::uint64_t epoch, std::uint64_t first, std::size_t
         prefetch_row(line_of(now_, spots[i].inside), width());
     }
     for (std::size_t i = 0; i < now; ++i)
-      copy(order, epoch, spots[i], features + (done + i) * rows_.feature_width,
-           labels + (done + i) * rows_.label_width);
+      copy(order, epoch, spots[i], features + (done + i) * rows_.feature_width, labels + (done + i) * rows_.label_width,
+           weights == nullptr ? nullptr : weights + done + i);
   }
   // As far into the next window as this one is used, and a little more.
   read_to(next_, taken_ * next_.rows / now_.rows + count);
@@ -86,16 +86,18 @@ void window_reader::move_to(const std::shared_ptr<const row_order>& order, std::
 }
 
 void window_reader::copy(const std::shared_ptr<const row_order>& order, std::uint64_t epoch,
-                         const row_order::spot& from, float* features, float* labels) {
+                         const row_order::spot& from, float* features, float* labels, float* weights) {
   if (now_.is_before(epoch, from.window))
     move_to(order, epoch, from.window);
   if (!now_.is(epoch, from.window)) {
-    rows_.stored->read(rows_.first_stored + order->row_at(from), 1, features, labels);
+    rows_.stored->read(rows_.first_stored + order->row_at(from), 1, features, labels, weights);
     return;
   }
   const auto* const line = line_of(now_, from.inside);
   std::copy_n(line, rows_.feature_width, features);
   std::copy_n(line + rows_.feature_width, rows_.label_width, labels);
+  if (rows_.weighted && weights != nullptr)
+    *weights = line[rows_.feature_width + rows_.label_width];
   ++taken_;
 }
 

@@ -20,7 +20,8 @@ public:
 
   /// Copies the rows at places [first, first + count) of an epoch's order, as gather does.
   /// Requires first + count <= the dataset's rows. @throws failure (resources) where the disk fails
-  void gather(std::uint64_t epoch, std::uint64_t first, std::size_t count, float* features, float* labels);
+  void gather(std::uint64_t epoch, std::uint64_t first, std::size_t count, float* features, float* labels,
+              float* weights = nullptr);
 
 private:
   /// A window of an epoch, of which the first rows have been read.
@@ -46,8 +47,10 @@ private:
   void read_to(window& which, std::uint64_t row) const;
   void move_to(const std::shared_ptr<const row_order>& order, std::uint64_t epoch, std::uint64_t index);
   void copy(const std::shared_ptr<const row_order>& order, std::uint64_t epoch, const row_order::spot& from,
-            float* features, float* labels);
-  std::size_t width() const { return rows_.feature_width + rows_.label_width; } // numbers of a row
+            float* features, float* labels, float* weights);
+  std::size_t width() const { // numbers of a row
+    return rows_.feature_width + rows_.label_width + (rows_.weighted ? 1 : 0);
+  }
   const float* line_of(const window& in, std::uint64_t inside) const { return in.lines.data() + inside * width(); }
 
   dataset rows_;

@@ -63,9 +63,9 @@ void ensemble::predict(const float* features, std::size_t rows, float* outputs, 
 }
 
 metrics ensemble::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others,
-                           float* outputs) {
+                           float* outputs, const float* row_weights) {
   if (models_.size() == 1)
-    return models_.front().evaluate(features, labels, rows, others, outputs);
+    return models_.front().evaluate(features, labels, rows, others, outputs, row_weights);
   buffer own;
   if (outputs == nullptr)
     own.reserve(std::min(rows, rows_at_once) * first().output_size());
@@ -74,7 +74,8 @@ metrics ensemble::evaluate(const float* features, const float* labels, std::size
     const auto count = std::min(rows_at_once, rows - from);
     auto* const mean = outputs == nullptr ? own.data() : outputs + from * first().output_size();
     answer(features + from * first().input_size(), count, mean);
-    sums += losses_->evaluate(mean, labels + from * first().label_width(), count);
+    const auto* const weights_here = row_weights == nullptr ? nullptr : row_weights + from;
+    sums += losses_->evaluate(mean, labels + from * first().label_width(), weights_here, count);
     for (std::size_t i = 0; others != nullptr && i < losses_->size(); ++i)
       others->add(i, losses_->outputs_of(i), losses_->labels_of(i), losses_->found_for(i));
   }

@@ -42,9 +42,9 @@ public:
   void predict(const float* features, std::size_t rows, float* outputs, std::size_t first = 0);
 
   /// Loss and accuracy of the mean prediction. Any number of rows, which are counted in `others` where it is given, and
-  /// whose predictions are put into `outputs` where it is.
+  /// whose predictions are put into `outputs` where it is. Only the loss is weighted by `row_weights`; null: 1
   metrics evaluate(const float* features, const float* labels, std::size_t rows, measurements* others = nullptr,
-                   float* outputs = nullptr);
+                   float* outputs = nullptr, const float* row_weights = nullptr);
 
 private:
   void answer(const float* features, std::size_t rows, float* outputs);

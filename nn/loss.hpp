@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/label_range.hpp"
 #include "nn/keys.hpp"
 #include "nn/metrics.hpp"
 
@@ -15,11 +16,13 @@ class loss_function {
 public:
   virtual ~loss_function() = default;
 
-  /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(mean over the rows)/d(outputs).
+  /// The sums over `rows` rows, and, unless `gradient` is null, gradient <- d(loss sum / rows)/d(outputs).
   /// Where the loss was made `fused` or from logits, outputs are what goes into its activation. outputs and gradient do
   /// not overlap.
+  /// @param weights of each row: what its loss is multiplied with; null: 1
   /// @throws failure (data) for a label that names no class
-  virtual metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) = 0;
+  virtual metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                           float* gradient) = 0;
 };
 
 /// What the numbers of an output say of a row.
@@ -51,8 +54,9 @@ struct loss_kind {
   std::unique_ptr<loss_function> (*make)(const loss_use& use);
   std::vector<std::string_view> keras_names; ///< what else Keras calls it, in small letters with underscores
   label_kind labels = label_kind::numbers;
-  bool exclusive = true;   ///< a row belongs to one class; else each of its outputs decides for itself
-  bool of_numbers = false; ///< measures how far numbers are from each other
+  bool exclusive = true;                ///< a row belongs to one class; else each of its outputs decides for itself
+  bool of_numbers = false;              ///< measures how far numbers are from each other
+  label_range range = label_range::any; ///< of labels of as many numbers as there are outputs
 };
 
 /// Decisions that a row's outputs make, and adds those that are right: of a choice whether the largest output is where

@@ -162,7 +162,7 @@ metrics model::forward_and_backward(const batch_view& batch, gradient_sink& sink
   forward(batch.features, batch.rows, true);
   for (std::size_t i = 0; i < gradients_.size(); ++i)
     gradients_[i] = network_.gradient_of(i);
-  auto sums = losses_->evaluate(outputs_, batch.labels, batch.rows, &gradients_);
+  auto sums = losses_->evaluate(outputs_, batch.labels, batch.weights, batch.rows, &gradients_);
   sums.loss_sum += penalty_cost() * static_cast<double>(batch.rows);
   if (penalties_.empty()) {
     network_.backward(view(), batch.rows, sink);
@@ -219,13 +219,14 @@ measurements model::measurements_of(const std::vector<spec>& wanted) const {
 }
 
 metrics model::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others,
-                        float* outputs) {
+                        float* outputs, const float* row_weights) {
   network_.reserve(std::min(rows, rows_at_once));
   metrics sums;
   for (std::size_t from = 0; from < rows; from += rows_at_once) {
     const auto count = std::min(rows_at_once, rows - from);
     forward(features + from * input_size(), count, false);
-    sums += losses_->evaluate(outputs_, labels + from * label_width_, count, nullptr);
+    const auto* const weights_here = row_weights == nullptr ? nullptr : row_weights + from;
+    sums += losses_->evaluate(outputs_, labels + from * label_width_, weights_here, count, nullptr);
     for (std::size_t i = 0; others != nullptr && i < outputs_.size(); ++i)
       others->add(i, answer(i, count), losses_->labels_of(i), losses_->found_for(i));
     if (outputs != nullptr)

@@ -25,6 +25,7 @@ struct batch_view {
   const float* features; ///< rows x input_size()
   const float* labels;   ///< rows x label_width()
   std::size_t rows;
+  const float* weights = nullptr; ///< of each row: what its loss is multiplied with; null: 1
 };
 
 /// Layers over ONE flat vector of the weights that training may change: to adopt a center is to copy into it, what was
@@ -52,6 +53,9 @@ public:
   std::size_t label_width() const { return label_width_; }
   const nn::architecture& architecture() const { return architecture_; }
   const objective& loss() const { return objective_; }
+
+  /// What a row of labels may hold, from its first number to its last.
+  std::vector<label_part> label_parts() const { return losses_->label_parts(); }
   std::size_t num_layers() const { return network_.num_layers(); }
   const layer& layer_at(std::size_t index) const { return network_.layer_at(index); }
 
@@ -82,7 +86,8 @@ public:
   /// Whether all free weights follow a gradient; the moving statistics of batch normalization do not.
   bool is_all_trained() const { return all_trained_; }
 
-  /// Of the last compute_gradient: the mean over its rows, laid out as the weights; 0 of what is not trained.
+  /// Of the last compute_gradient: that of the loss sum by the number of rows, laid out as the weights; 0 of what is
+  /// not trained.
   const float* gradient() const { return gradient_.data(); }
 
   /// All weights as their initializers draw them; the same seed gives the same bits, whatever is frozen.
@@ -105,9 +110,10 @@ public:
   measurements measurements_of(const std::vector<spec>& wanted) const;
 
   /// Loss, with the penalties of the weights, and accuracy in inference mode. Any number of rows, which are counted in
-  /// `others` where it is given, and whose outputs are put, as by predict, into `outputs` where it is.
+  /// `others` where it is given, and whose outputs are put, as by predict, into `outputs` where it is. Only the loss is
+  /// weighted by `row_weights`; null: 1
   metrics evaluate(const float* features, const float* labels, std::size_t rows, measurements* others = nullptr,
-                   float* outputs = nullptr);
+                   float* outputs = nullptr, const float* row_weights = nullptr);
 
 private:
   void add_weights();

@@ -68,9 +68,10 @@ output_losses::output_losses(const objective& wanted, const use& how, const std:
     try {
       part made;
       const auto& loss = wanted.loss_of(i);
-      made.loss = find_loss(loss.name).make({how.sizes[i], widths[i], how.fused[i], how.answers[i],
-                                             value_or(loss, "from_logits", false),
-                                             static_cast<float>(value_or(loss, "label_smoothing", 0.0))});
+      made.kind = &find_loss(loss.name);
+      made.loss =
+          made.kind->make({how.sizes[i], widths[i], how.fused[i], how.answers[i], value_or(loss, "from_logits", false),
+                           static_cast<float>(value_or(loss, "label_smoothing", 0.0))});
       made.weight = wanted.weight_of(i);
       made.size = how.sizes[i];
       made.label_width = widths[i];
@@ -82,8 +83,8 @@ output_losses::output_losses(const objective& wanted, const use& how, const std:
   }
 }
 
-metrics output_losses::evaluate(const std::vector<const float*>& outputs, const float* labels, std::size_t rows,
-                                const std::vector<float*>* gradients) {
+metrics output_losses::evaluate(const std::vector<const float*>& outputs, const float* labels, const float* weights,
+                                std::size_t rows, const std::vector<float*>* gradients) {
   metrics sums;
   sums.rows = rows;
   std::size_t first = 0;
@@ -98,7 +99,7 @@ metrics output_losses::evaluate(const std::vector<const float*>& outputs, const 
       at.last_labels = at.labels.data();
     }
     auto* const gradient = gradients == nullptr ? nullptr : (*gradients)[i];
-    at.found = at.loss->evaluate(outputs[i], at.last_labels, rows, gradient);
+    at.found = at.loss->evaluate(outputs[i], at.last_labels, weights, rows, gradient);
     if (gradient != nullptr && at.weight != 1)
       scale(gradient, rows * at.size, static_cast<float>(at.weight));
     sums.loss_sum += at.weight * at.found.loss_sum;
@@ -108,7 +109,8 @@ metrics output_losses::evaluate(const std::vector<const float*>& outputs, const 
   return sums;
 }
 
-metrics output_losses::evaluate(const float* rows_of_outputs, const float* labels, std::size_t rows) {
+metrics output_losses::evaluate(const float* rows_of_outputs, const float* labels, const float* weights,
+                                std::size_t rows) {
   outputs_.clear();
   std::size_t width = 0;
   for (const auto& at : parts_)
@@ -122,7 +124,17 @@ metrics output_losses::evaluate(const float* rows_of_outputs, const float* label
     outputs_.push_back(parts_.size() > 1 ? at.outputs.data() : rows_of_outputs);
     first += at.size;
   }
-  return evaluate(outputs_, labels, rows, nullptr);
+  return evaluate(outputs_, labels, weights, rows, nullptr);
+}
+
+std::vector<label_part> output_losses::label_parts() const {
+  std::vector<label_part> all;
+  for (const auto& at : parts_) {
+    const bool is_class = at.kind->labels != label_kind::numbers && at.label_width == 1;
+    all.push_back(
+        {is_class ? label_range::class_number : at.kind->range, at.label_width, at.size, std::string{at.kind->name}});
+  }
+  return all;
 }
 
 } // namespace dk::nn

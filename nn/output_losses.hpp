@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/label_range.hpp"
 #include "nn/buffer.hpp"
 #include "nn/loss.hpp"
 #include "nn/network.hpp"
@@ -28,13 +29,17 @@ public:
   /// `place` of an output begins its errors. @throws failure (shape) when outputs and labels do not fit together
   output_losses(const objective& wanted, const use& how, const std::vector<std::string>& places);
 
-  /// The weighted sum of the losses over `rows` rows, and, unless `gradients` is null, each gradient <- d(mean over the
-  /// rows)/d(output). Correct are those of the first output. @throws failure (data) for a label that names no class
-  metrics evaluate(const std::vector<const float*>& outputs, const float* labels, std::size_t rows,
-                   const std::vector<float*>* gradients);
+  /// The weighted sum of the losses over `rows` rows, and, unless `gradients` is null, each gradient <- d(loss sum /
+  /// rows)/d(output). Correct are those of the first output. @param weights of each row, or null: 1
+  /// @throws failure (data) for a label that names no class
+  metrics evaluate(const std::vector<const float*>& outputs, const float* labels, const float* weights,
+                   std::size_t rows, const std::vector<float*>* gradients);
 
   /// The same of outputs that lie side by side in each row.
-  metrics evaluate(const float* rows_of_outputs, const float* labels, std::size_t rows);
+  metrics evaluate(const float* rows_of_outputs, const float* labels, const float* weights, std::size_t rows);
+
+  /// What a row of labels may hold, from its first number to its last.
+  std::vector<label_part> label_parts() const;
 
   std::size_t size() const { return parts_.size(); }
 
@@ -51,6 +56,7 @@ public:
 private:
   struct part {
     std::unique_ptr<loss_function> loss;
+    const loss_kind* kind = nullptr;
     double weight = 1;
     std::size_t size = 0;        // numbers of a row in the output
     std::size_t label_width = 0; // and in its labels

@@ -1,6 +1,5 @@
 #include "runtime/checkpoint.hpp"
 
-#include "common/bits.hpp"
 #include "common/error.hpp"
 
 #include <boost/archive/binary_iarchive.hpp>
@@ -15,7 +14,8 @@ namespace dk {
 namespace {
 
 constexpr char magic[8] = {'d', 'k', 'c', 'k', 'p', 't', '\r', '\n'};
-constexpr std::uint32_t format_version = 2;
+constexpr std::uint32_t format_version = 3;
+constexpr std::uint32_t oldest_version = 2; // its bits begin at chunk 0
 constexpr std::uint32_t endian_mark = 0x01020304;
 
 struct frame_header {
@@ -47,11 +47,11 @@ void save_raw(writer& to, const T* values, std::size_t count) {
 
 void save(writer& to, const shard_state& shard) {
   const std::uint64_t weights = shard.weights.size();
-  const std::uint64_t words = shard.folded.size();
+  const std::vector<std::uint64_t> words{shard.folded.words().begin(), shard.folded.words().end()};
   to << shard.shard << shard.offset << shard.version << shard.grid.rows << shard.grid.chunk_rows << shard.grid.epochs
-     << weights << words;
+     << weights << std::uint64_t{words.size()} << shard.folded.whole();
   save_raw(to, shard.weights.data(), weights);
-  save_raw(to, shard.folded.data(), words);
+  save_raw(to, words.data(), words.size());
 }
 
 bool same_bits(const block& a, const block& b) {
@@ -92,22 +92,36 @@ block load_block(reader& from, std::size_t count) {
   return std::move(values).done();
 }
 
-shard_state load_shard(reader& from, std::size_t size, const std::string& origin) {
+// Every chunk of it is one of the grid's.
+chunk_set load_chunks(reader& from, std::uint64_t whole, std::uint64_t count, const chunk_grid& grid,
+                      const std::string& origin) {
+  std::vector<std::uint64_t> words(count);
+  load_raw(from, words.data(), count);
+  const auto chunks = grid.chunks();
+  const bool fits = whole <= chunks / 64 && count <= chunks / 64 + 1 - whole &&
+                    (count < chunks / 64 + 1 - whole || count == 0 || words.back() >> (chunks % 64) == 0);
+  require(fits, origin, "its chunks do not fit the rows");
+  return {whole, {words.begin(), words.end()}};
+}
+
+shard_state load_shard(reader& from, std::size_t size, std::uint32_t version, const std::string& origin) {
   shard_state shard;
   std::uint64_t weights = 0;
   std::uint64_t words = 0;
   from >> shard.shard >> shard.offset >> shard.version >> shard.grid.rows >> shard.grid.chunk_rows >>
       shard.grid.epochs >> weights >> words;
+  std::uint64_t whole = 0;
+  if (version > oldest_version)
+    from >> whole;
   const auto& grid = shard.grid;
   require(weights <= size / sizeof(float) && words <= size / sizeof(std::uint64_t), origin, "a count is too large");
   require(grid.rows > 0 && grid.chunk_rows > 0 && grid.rows <= ~std::uint64_t{0} - grid.chunk_rows, origin,
           "it has no rows");
-  require(grid.epochs > 0 && words == words_of_bits(grid.chunks()) &&
-              grid.chunks() / grid.epochs == grid.chunks_per_epoch(),
-          origin, "the bitmap does not fit the rows");
+  require(grid.epochs > 0 && grid.chunks() / grid.epochs == grid.chunks_per_epoch() &&
+              grid.total_rows() / grid.epochs == grid.rows,
+          origin, "it has more chunks than a run can have");
   shard.weights = load_block(from, weights);
-  shard.folded.resize(words);
-  load_raw(from, shard.folded.data(), words);
+  shard.folded = load_chunks(from, whole, words, grid, origin);
   return shard;
 }
 
@@ -132,37 +146,24 @@ worker_memory load_worker(reader& from, std::size_t size, const std::string& ori
   return worker;
 }
 
-checkpoint load(reader& from, std::size_t size, const std::string& origin) {
+checkpoint load(reader& from, std::size_t size, std::uint32_t version, const std::string& origin) {
   checkpoint read;
   std::uint8_t has_worker = 0;
   from >> read.run_epoch >> has_worker;
   require(has_worker <= 1, origin, "it holds what no dk writes");
-  read.shard = load_shard(from, size, origin);
+  read.shard = load_shard(from, size, version, origin);
   if (has_worker == 1)
     read.worker = load_worker(from, size, origin, read.shard);
   return read;
 }
 
-template <class Condition>
-std::vector<chunk_id> chunks_where(const chunk_grid& grid, const Condition& holds) {
-  std::vector<chunk_id> chunks;
-  for (std::uint64_t number = 0; number < grid.chunks(); ++number)
-    if (holds(number))
-      chunks.push_back(grid.chunk(number));
-  return chunks;
-}
-
 } // namespace
 
-std::vector<chunk_id> resume_state::done() const {
-  return chunks_where(shards.front().grid, [&](std::uint64_t number) {
-    return std::all_of(shards.begin(), shards.end(),
-                       [&](const shard_state& shard) { return has_bit(shard.folded, number); });
-  });
-}
-
-std::vector<chunk_id> resume_state::done_of(std::size_t shard) const {
-  return chunks_where(shards[shard].grid, [&](std::uint64_t number) { return has_bit(shards[shard].folded, number); });
+chunk_set resume_state::done() const {
+  auto chunks = shards.front().folded;
+  for (const auto& shard : shards)
+    chunks = chunk_set::common(chunks, shard.folded);
+  return chunks;
 }
 
 std::string encode_checkpoint(const checkpoint& from) {
@@ -194,7 +195,7 @@ checkpoint decode_checkpoint(const std::string& bytes, const std::string& origin
   require(std::memcmp(header.magic, magic, sizeof magic) == 0, origin, "it is no checkpoint");
   require(header.endian == endian_mark, origin, "it was written on a machine of other byte order");
   require(header.unused == 0, origin, "its header holds what no dk writes");
-  if (header.version != format_version)
+  if (header.version < oldest_version || header.version > format_version)
     throw failure{errc::checkpoint, origin + ": format " + std::to_string(header.version) + ", this dk reads format " +
                                         std::to_string(format_version) + "; use the dk that wrote it"};
   require(header.length == bytes.size() - sizeof header, origin, "it is torn: its length is not what it says");
@@ -203,7 +204,7 @@ checkpoint decode_checkpoint(const std::string& bytes, const std::string& origin
   try {
     std::istringstream in{payload};
     reader archive{in, archive_flags};
-    return load(archive, payload.size(), origin);
+    return load(archive, payload.size(), header.version, origin);
   } catch (const boost::archive::archive_exception& why) {
     throw failure{errc::checkpoint, origin + ": damaged: " + why.what()};
   }

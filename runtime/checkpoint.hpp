@@ -22,17 +22,14 @@ struct checkpoint {
   std::optional<worker_memory> worker;
 };
 
-/// Where a run stood: its shards, each with the bitmap of the chunks that its slice contains.
+/// Where a run stood: its shards, each with the chunks that its slice contains.
 struct resume_state {
   std::uint32_t run_epoch = 0; ///< of the start that wrote it
   std::vector<shard_state> shards;
-  std::vector<replica_state> workers; ///< empty: all start fresh
+  std::vector<replica_state> workers; ///< empty: all start fresh; likewise one without weights
 
   /// The chunks that every shard has folded in.
-  std::vector<chunk_id> done() const;
-
-  /// The chunks of one shard. Requires that there is such a shard.
-  std::vector<chunk_id> done_of(std::size_t shard) const;
+  chunk_set done() const;
 };
 
 /// A checkpoint as bytes: a frame of magic, format version, length and CRC around a Boost archive.

@@ -91,7 +91,7 @@ void write_checkpoint(const std::string& folder, const checkpoint& from) {
   const auto& shard = from.shard;
   const auto into = fs::path{folder} / name_of(shard.shard);
   std::error_code why;
-  fs::create_directories(into, why);
+  fs::create_directory(into, why); // not the run's folder: where that is gone, somebody has taken it away
   const auto path = (into / name_of_version(shard.version)).string();
   const auto draft = path + ".tmp";
   try {
@@ -117,7 +117,7 @@ void write_checkpoints(const std::string& folder, const resume_state& from) {
   const bool has_several = from.workers.size() > 1; // models that are trained alone
   for (std::size_t i = 0; i < from.shards.size(); ++i) {
     checkpoint one{from.run_epoch, from.shards[i], {}};
-    if (i < from.workers.size())
+    if (i < from.workers.size() && !from.workers[i].weights.empty())
       one.worker = {from.workers[i], has_several ? std::vector<std::uint64_t>{versions[i]} : versions};
     write_checkpoint(folder, one);
   }
@@ -197,8 +197,9 @@ private:
   std::vector<std::string>* notices_;
 };
 
+// One that has trained nothing yet has nothing to keep.
 bool is_alone(const checkpoint& one) {
-  return one.worker && one.worker->versions == std::vector<std::uint64_t>{one.shard.version};
+  return one.worker ? one.worker->versions == std::vector<std::uint64_t>{one.shard.version} : one.shard.version == 0;
 }
 
 std::vector<checkpoint> newest_set(checkpoint_folder& from) {
@@ -222,19 +223,26 @@ std::vector<checkpoint> newest_set(checkpoint_folder& from) {
 resume_state read_checkpoints(const std::string& folder, std::vector<std::string>* notices) {
   checkpoint_folder from{folder, notices};
   resume_state state;
-  for (auto& one : newest_set(from)) {
+  auto newest = newest_set(from);
+  const bool alone = newest.size() > 1 && std::all_of(newest.begin(), newest.end(), is_alone);
+  for (auto& one : newest) {
     state.run_epoch = std::max(state.run_epoch, one.run_epoch);
-    state.shards.push_back(std::move(one.shard));
     if (one.worker)
       state.workers.push_back(std::move(one.worker->replica));
+    else if (alone)
+      state.workers.emplace_back();
+    state.shards.push_back(std::move(one.shard));
   }
   if (state.shards.empty())
     throw failure{errc::checkpoint, folder + " holds no checkpoint; the run ended before its first, start it anew"};
   const auto& first = state.shards.front();
+  std::uint32_t epochs = 0; // a start that went on to more may have ended before all shards said so
+  for (const auto& shard : state.shards)
+    epochs = std::max(epochs, shard.grid.epochs);
   std::uint64_t offset = 0;
-  for (const auto& shard : state.shards) {
-    if (shard.offset != offset || shard.grid.epochs != first.grid.epochs ||
-        shard.grid.chunk_rows != first.grid.chunk_rows)
+  for (auto& shard : state.shards) {
+    shard.grid.epochs = epochs;
+    if (shard.offset != offset || shard.grid.chunk_rows != first.grid.chunk_rows)
       throw failure{errc::checkpoint, folder + ": the shards' checkpoints do not belong to one run"};
     offset += shard.weights.size();
   }

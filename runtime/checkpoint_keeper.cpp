@@ -13,8 +13,7 @@ bool checkpoint_keeper::is_due() const {
   return is_on() && clock::now() - last_ >= interval_;
 }
 
-std::string checkpoint_keeper::save(const resume_state& now) {
-  const auto begun = clock::now();
+std::string checkpoint_keeper::save(const resume_state& now, clock::time_point begun) {
   std::string trouble;
   try {
     write_checkpoints(folder_, now);

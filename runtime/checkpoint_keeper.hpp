@@ -17,12 +17,12 @@ public:
   bool is_on() const { return !folder_.empty(); }
   bool is_due() const;
 
-  /// @return what a person should know, or ""
-  std::string save(const resume_state& now);
-
-private:
   using clock = std::chrono::steady_clock;
 
+  /// @param begun when the run began to do what it does for this checkpoint. @return what a person should know, or ""
+  std::string save(const resume_state& now, clock::time_point begun);
+
+private:
   std::string folder_;
   clock::time_point last_ = clock::now();
   clock::duration interval_ = std::chrono::seconds{1};

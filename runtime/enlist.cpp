@@ -28,6 +28,10 @@ bool keeps_workers(const job& which) {
   return !rule.has_server() || in_step;
 }
 
+caf::duration request_timeout_of(const job& which) {
+  return caf::duration{std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)}};
+}
+
 worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   const auto* rule = find_algorithm(which.trainer.algorithm.name);
   if (rule == nullptr)
@@ -43,11 +47,10 @@ worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   setup.prefetch = static_cast<std::uint32_t>(which.data.prefetch);
   setup.threads = which.trainer.threads;
   setup.overlap = which.trainer.overlap && rule->has_server();
-  setup.request_timeout = std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)};
-  if (policy_of(which).kind == policy_kind::wait) {
-    setup.gated = true;
-    setup.request_timeout = std::chrono::hours{24 * 365}; // waiting is no error; a server that is gone is noticed
-  }
+  setup.gated = policy_of(which).kind == policy_kind::wait;
+  const bool may_wait = setup.gated || which.cluster.nodes.empty(); // waiting is no error; who is gone is noticed
+  if (!may_wait)
+    setup.request_timeout = request_timeout_of(which);
   const auto optimizer = own_optimizer_of(which);
   const auto stream = rule->has_server() ? terms.worker : 0; // a model that is trained alone has its own seed
   setup.optimizer = optimizer.name;

@@ -30,6 +30,9 @@ spec own_optimizer_of(const job& which);
 /// when the center was saved, nor of one that trains ahead of its exchange.
 bool keeps_workers(const job& which);
 
+/// How long who is in another process has for an answer.
+caf::duration request_timeout_of(const job& which);
+
 /// A worker of this job: the model, the optimizer and the algorithm's rule that the config names.
 /// @throws failure (config, shape)
 worker_setup make_worker_setup(const job& which, enlist_terms terms);

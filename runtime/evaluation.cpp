@@ -42,7 +42,8 @@ evaluation evaluate(const trained_models& of, const nn::objective& loss, const s
              [&](nn::ensemble& models, std::size_t part, std::size_t first, std::size_t count) {
                auto others = models.first().measurements_of(metrics);
                const data::row_view some{rows, first, count};
-               const auto sums = models.evaluate(some.features(), some.labels(), count, &others);
+               const auto sums =
+                   models.evaluate(some.features(), some.labels(), count, &others, nullptr, some.weights());
                parts[part].emplace(found{sums, std::move(others)});
              });
   for (std::size_t i = 1; i < parts.size(); ++i) {

@@ -8,8 +8,8 @@ namespace dk {
 
 bool operator==(const data_config& a, const data_config& b) {
   const auto all = [](const data_config& c) {
-    return std::tie(c.train, c.test, c.transforms, c.shuffle, c.prefetch, c.memory, c.precache, c.cache_folder,
-                    c.validation);
+    return std::tie(c.train, c.validate, c.test, c.transforms, c.shuffle, c.prefetch, c.memory, c.precache,
+                    c.cache_folder, c.validation, c.stratify);
   };
   return all(a) == all(b);
 }
@@ -24,8 +24,8 @@ bool operator==(const model_config& a, const model_config& b) {
 bool operator==(const trainer_config& a, const trainer_config& b) {
   const auto all = [](const trainer_config& c) {
     return std::tie(c.algorithm, c.workers, c.threads, c.epochs, c.batch_size, c.communication_window, c.servers,
-                    c.assignment, c.policy, c.max_staleness, c.overlap, c.optimizer, c.loss, c.metrics, c.stop,
-                    c.validation_every, c.monitor, c.keep, c.scheme, c.record);
+                    c.assignment, c.policy, c.max_staleness, c.overlap, c.optimizer, c.loss, c.class_weight, c.metrics,
+                    c.stop, c.validation_every, c.monitor, c.keep, c.scheme, c.record);
   };
   return all(a) == all(b);
 }

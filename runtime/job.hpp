@@ -17,7 +17,8 @@ namespace dk {
 
 /// [data]
 struct data_config {
-  std::optional<spec> train; ///< a source: its name is the format
+  std::optional<spec> train;    ///< a source: its name is the format
+  std::optional<spec> validate; ///< rows that are held out, of a source of their own
   std::optional<spec> test;
   std::vector<spec> transforms;
   bool shuffle = true;
@@ -26,6 +27,9 @@ struct data_config {
   std::string precache = "auto"; ///< where training rows are kept: "memory", "disk", or as `memory` says
   std::string cache_folder;      ///< for that file; empty: $TMPDIR, or else /var/tmp
   double validation = 0;         ///< the part of the training rows that is held out
+  bool stratify = false;         ///< held out by class
+
+  bool holds_out() const { return validation > 0 || validate.has_value(); }
 };
 
 /// [model]: `input` (or `inputs`) and `layers`, or `keras`.
@@ -55,6 +59,7 @@ struct trainer_config {
   bool overlap = false;                 ///< the next chunk begins while the exchange of this one is on its way
   spec optimizer{"adam"};
   nn::objective loss{"categorical_crossentropy"};
+  nlohmann::json class_weight; ///< "balanced", or a list, or a table by class; null: all classes count the same
   std::vector<spec> metrics{{"accuracy"}};
   nlohmann::json stop = nlohmann::json::object(); ///< any of loss, accuracy, seconds, rows, patience, min_delta
   double validation_every = 1;  ///< epochs between two measurements on the held-out rows; 0: at the end
@@ -145,6 +150,9 @@ void require_complete(const job& which, const std::string& origin);
 /// The whole config, every key with its value: parse_job gives the same job back.
 /// @throws failure (config) for a number that TOML cannot hold (a seed from 2^63 on)
 std::string to_toml(const job& which);
+
+/// The keys, as "trainer.epochs", whose values differ.
+std::vector<std::string> differing_keys(const job& a, const job& b);
 
 /// A data source as a person types it: a path, whose file tells its format, or a TOML table as in [data].
 /// Relative paths are relative to the current folder. @throws failure (config, data)

@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t least_memory = std::uint64_t{1} << 20U;
 
 bool is_seconds(double x) {
-  return x > 0 && x <= 1e6;
+  return x >= 0.001 && x <= 1e6;
 }
 std::string anchored_path(const std::string& path, const std::string& folder) {
   return path.empty() ? path : (std::filesystem::path{folder} / path).lexically_normal().string();
@@ -28,6 +28,8 @@ std::string anchored_path(const std::string& path, const std::string& folder) {
 void read_data(const section& in, data_config& data, const std::string& folder) {
   if (in.find("train") != nullptr)
     data.train = read_source(in.tree(), in.path("train"), folder);
+  if (in.find("validate") != nullptr)
+    data.validate = read_source(in.tree(), in.path("validate"), folder);
   if (in.find("test") != nullptr)
     data.test = read_source(in.tree(), in.path("test"), folder);
   for (const auto& path : in.list("transforms"))
@@ -41,6 +43,11 @@ void read_data(const section& in, data_config& data, const std::string& folder) 
   in.text("cache_folder", data.cache_folder);
   data.cache_folder = anchored_path(data.cache_folder, folder);
   in.number("validation", data.validation, is_part, "a number from 0 up and below 1");
+  if (data.validate && data.validation > 0)
+    in.refuse("validate", "either `validate`, a source, or `validation`, a part of the training rows, not both");
+  in.flag("stratify", data.stratify);
+  if (data.stratify && !(data.validation > 0))
+    in.refuse("stratify", "it with `validation` above 0: the part that is held out by class");
 }
 
 // The pieces of a sample that a model of several inputs reads; the sample is all of them, end to end.
@@ -109,7 +116,7 @@ void read_cluster(const section& in, cluster_config& cluster) {
   for (std::size_t i = 0; i < nodes.size(); ++i)
     placed(in.tree(), join_path(in.path("nodes"), std::to_string(i)),
            [&] { cluster.nodes.push_back(parse_endpoint(nodes[i])); });
-  const std::string accepted = "a number of seconds above 0 and up to 1,000,000";
+  const std::string accepted = "a number of seconds from 0.001 to 1,000,000";
   in.number("request_timeout", cluster.request_timeout, is_seconds, accepted);
   in.number("heartbeat", cluster.heartbeat, is_seconds, accepted);
   in.number("connection_timeout", cluster.connection_timeout, is_seconds, accepted);
@@ -121,12 +128,13 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys(
   static const std::vector<std::pair<std::string, std::vector<std::string>>> keys{
       {"", {"name", "seed"}},
       {"data",
-       {"train", "test", "transforms", "shuffle", "prefetch", "memory", "precache", "cache_folder", "validation"}},
+       {"train", "validate", "test", "transforms", "shuffle", "prefetch", "memory", "precache", "cache_folder",
+        "validation", "stratify"}},
       {"model", {"input", "inputs", "layers", "outputs", "trainable", "keras", "weights"}},
-      {"trainer", {"algorithm", "workers",      "threads", "epochs",        "batch_size",       "communication_window",
-                   "servers",   "assignment",   "policy",  "max_staleness", "overlap",          "optimizer",
-                   "loss",      "loss_weights", "metrics", "stop",          "validation_every", "monitor",
-                   "keep",      "scheme",       "record"}},
+      {"trainer", {"algorithm", "workers",      "threads",      "epochs",        "batch_size", "communication_window",
+                   "servers",   "assignment",   "policy",       "max_staleness", "overlap",    "optimizer",
+                   "loss",      "loss_weights", "class_weight", "metrics",       "stop",       "validation_every",
+                   "monitor",   "keep",         "scheme",       "record"}},
       {"cluster", {"nodes", "request_timeout", "heartbeat", "connection_timeout"}},
       {"laboratory", laboratory_keys()},
   };

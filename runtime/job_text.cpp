@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <set>
 
 namespace dk {
 
@@ -50,9 +52,15 @@ std::string to_toml(const json& value) {
 
 class writer {
 public:
-  void begin(const std::string& name) { text_ += "\n[" + name + "]\n"; }
+  void begin(const std::string& name) {
+    text_ += "\n[" + name + "]\n";
+    section_ = name + '.';
+  }
 
-  void line(const std::string& key, const json& value) { text_ += key + " = " + to_toml(value) + '\n'; }
+  void line(const std::string& key, const json& value) {
+    values_[section_ + key] = value;
+    text_ += key + " = " + to_toml(value) + '\n';
+  }
 
   void line_unless_empty(const std::string& key, const json& value) {
     if (!value.empty() && !(value.is_string() && value.get_ref<const std::string&>().empty()))
@@ -61,16 +69,20 @@ public:
 
   /// A list, one element a line.
   void lines(const std::string& key, const std::vector<json>& values) {
+    values_[section_ + key] = values;
     text_ += key + " = [";
     for (const auto& value : values)
       text_ += "\n  " + to_toml(value) + ',';
     text_ += values.empty() ? "]\n" : "\n]\n";
   }
 
-  std::string done() && { return std::move(text_); }
+  const std::string& text() const { return text_; }
+  const std::map<std::string, json>& values() const { return values_; }
 
 private:
+  std::string section_;
   std::string text_;
+  std::map<std::string, json> values_; // by whole name: "trainer.epochs"
 };
 
 json source_value(const spec& source) {
@@ -103,6 +115,8 @@ void write_data(writer& to, const data_config& data) {
   to.begin("data");
   if (data.train)
     to.line("train", source_value(*data.train));
+  if (data.validate)
+    to.line("validate", source_value(*data.validate));
   if (data.test)
     to.line("test", source_value(*data.test));
   std::vector<json> transforms;
@@ -115,6 +129,7 @@ void write_data(writer& to, const data_config& data) {
   to.line("precache", data.precache);
   to.line("cache_folder", data.cache_folder);
   to.line("validation", data.validation);
+  to.line("stratify", data.stratify);
 }
 
 void write_model(writer& to, const model_config& model) {
@@ -165,6 +180,7 @@ void write_trainer(writer& to, const trainer_config& trainer, const std::vector<
     losses.push_back(named_value(loss));
   line_unless_left("loss", losses.size() == 1 ? losses[0] : losses);
   to.line_unless_empty("loss_weights", trainer.loss.weights);
+  to.line_unless_empty("class_weight", trainer.class_weight);
   auto metrics = json::array();
   for (const auto& metric : trainer.metrics)
     metrics.push_back(named_value(metric));
@@ -222,7 +238,9 @@ void write_laboratory(writer& to, const laboratory_config& laboratory) {
 
 } // namespace
 
-std::string to_toml(const job& which) {
+namespace {
+
+writer written(const job& which) {
   writer to;
   to.line("name", which.name);
   to.line("seed", which.seed);
@@ -231,7 +249,31 @@ std::string to_toml(const job& which) {
   write_trainer(to, which.trainer, which.model.left);
   write_cluster(to, which.cluster);
   write_laboratory(to, which.laboratory);
-  return std::move(to).done();
+  return to;
+}
+
+} // namespace
+
+std::string to_toml(const job& which) {
+  return written(which).text();
+}
+
+std::vector<std::string> differing_keys(const job& a, const job& b) {
+  const auto here = written(a);
+  const auto there = written(b);
+  std::set<std::string> keys;
+  for (const auto& [key, unused] : here.values())
+    keys.insert(key);
+  for (const auto& [key, unused] : there.values())
+    keys.insert(key);
+  std::vector<std::string> all;
+  for (const auto& key : keys) {
+    const auto one = here.values().find(key);
+    const auto other = there.values().find(key);
+    if (one == here.values().end() || other == there.values().end() || one->second != other->second)
+      all.push_back(key);
+  }
+  return all;
 }
 
 } // namespace dk

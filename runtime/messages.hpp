@@ -70,6 +70,7 @@ struct row_enlistment {
   block weights;
   std::uint32_t models = 0;
   bool measured = false;
+  bool weighted = false;
 };
 
 template <class Inspector>
@@ -95,7 +96,8 @@ typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
-  return f(caf::meta::type_name("row_enlistment"), x.pipeline, x.training, x.job, x.weights, x.models, x.measured);
+  return f(caf::meta::type_name("row_enlistment"), x.pipeline, x.training, x.job, x.weights, x.models, x.measured,
+           x.weighted);
 }
 
 } // namespace dk
@@ -117,6 +119,7 @@ CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
 CAF_ADD_ATOM(dk_runtime, dk, arrive_atom, "arrive")
 CAF_ADD_ATOM(dk_runtime, dk, due_atom, "due")
 CAF_ADD_ATOM(dk_runtime, dk, deliver_atom, "deliver")
+CAF_ADD_ATOM(dk_runtime, dk, sync_atom, "sync")
 
 CAF_END_TYPE_ID_BLOCK(dk_runtime)
 
@@ -143,6 +146,7 @@ using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_
 /// Keeps a run's log and its numbers.
 using recorder_actor =
     caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>, caf::reacts_to<validation_report>,
-                     caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>>;
+                     caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>,
+                     caf::replies_to<sync_atom>::with<bool>>; // the logs are on the disk
 
 } // namespace dk

@@ -74,30 +74,38 @@ failure node_processes::refusal(const process& which, const caf::error& why) con
   return refusal_of(describe(which), why);
 }
 
-void node_processes::await_exit(const process& which) {
+// @return whether it is known to have ended
+bool node_processes::await_exit(const process& which, milliseconds deadline) {
   const std::pair key{which.node, which.pid};
+  bool has_time = true;
   std::vector<caf::down_msg> of_others;
-  self_->receive_while([&] { return exits_.count(key) == 0 && !nodes_[which.node].lost; })(
+  self_->receive_while([&] { return has_time && exits_.count(key) == 0 && !nodes_[which.node].lost; })(
       [&](const process_exit& what) { hear(what); },
       [&](const caf::down_msg& what) {
         if (!hear_node(what))
           of_others.push_back(what);
       },
-      caf::after(exit_report_deadline) >> [&] { exits_[key] = {}; });
+      caf::after(deadline) >> [&] { has_time = false; });
   for (auto& what : of_others) // whoever waits for news shall hear of it
     self_->send(caf::actor{self_}, std::move(what));
+  return has_time;
 }
 
 void node_processes::dismiss(const std::vector<process>& all) {
   for (const auto& one : all)
     caf::anon_send_exit(one.recruit, caf::exit_reason::user_shutdown);
-  for (const auto& one : all)
-    await_exit(one);
+  for (const auto& one : all) {
+    if (await_exit(one, timeout_)) // on a busy host an end takes its time
+      continue;
+    kill(one);
+    await_exit(one, timeout_);
+  }
 }
 
 std::string node_processes::cause_of_death(const process& which) {
   // The broken connection is often noticed before the node's word of the dead process is here.
-  await_exit(which);
+  if (!await_exit(which, exit_report_deadline))
+    exits_[{which.node, which.pid}] = {};
   if (const auto seen = exits_.find({which.node, which.pid}); seen != exits_.end() && seen->second.pid != 0)
     return as_text(seen->second);
   if (nodes_[which.node].lost)

@@ -45,7 +45,8 @@ public:
   /// How it died: "was killed by signal 9 (Killed)"; empty when it ended in order. One that does not answer is ended.
   std::string cause_of_death(const process& which);
 
-  /// Lets processes end, and waits a moment for their nodes to say that they did: then others can take their places.
+  /// Lets processes end, and waits for their nodes to say that they did: then others can take their places. One that
+  /// takes longer than an answer may is killed.
   void dismiss(const std::vector<process>& all);
 
   /// Ends a process that makes no progress.
@@ -65,7 +66,7 @@ private:
     bool lost = false;
   };
 
-  void await_exit(const process& which);
+  bool await_exit(const process& which, std::chrono::milliseconds deadline);
   bool hear_node(const caf::down_msg& what);
   void greet(const endpoint& where);
   void greet_members_of(std::size_t n);

@@ -1,6 +1,7 @@
 #include "runtime/preflight.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "data/label_check.hpp"
 #include "nn/answer_kind.hpp"
 #include "nn/compute_scope.hpp"
 #include "runtime/enlist.hpp"
@@ -19,7 +20,8 @@ void check_grid(const job& which, std::size_t rows) {
   constexpr auto most = std::numeric_limits<std::uint32_t>::max();
   if (trainer.batch_size > most || trainer.epochs > most ||
       trainer.communication_window > std::numeric_limits<std::uint64_t>::max() / 2 / trainer.batch_size ||
-      grid_of(which, rows).chunks_per_epoch() > most)
+      grid_of(which, rows).chunks_per_epoch() > most ||
+      rows > std::numeric_limits<std::uint64_t>::max() / trainer.epochs)
     throw failure{errc::config, "trainer: batch_size, communication_window or epochs is too large"};
   if (trainer.workers > rows)
     throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + " is more than the " +
@@ -131,13 +133,26 @@ void check_job(const job& which, const data::dataset& rows) {
     throw failure{errc::shape, "the model takes " + std::to_string(model.input_size()) + " numbers, but a row of " +
                                    rows.origin + " has " + std::to_string(rows.feature_width) +
                                    "; mend model.input, or choose other feature columns"};
-  if (rows.label_width == 1 && model.output_size() > 1)
-    data::check_labels(rows, model.output_size());
+  if (!rows.stored) // those were looked at when they were written
+    data::label_checker{model.label_parts()}.see(rows);
   check_weights(model);
   check_accuracy(which);
   check_algorithm(which, model.num_weights());
   check_memory(which, model.num_weights());
 }
+
+namespace {
+
+// Chunks are numbered through all epochs, so that the last one tells how far the run has come.
+void check_epochs(const job& which, const chunk_grid& grid, const chunk_set& done) {
+  if (done.behind_last() > grid.chunks())
+    throw failure{errc::config, "trainer.epochs = " + std::to_string(which.trainer.epochs) +
+                                    ", but the run has trained in " +
+                                    std::to_string(grid.chunk(done.behind_last() - 1).epoch + 1) +
+                                    " epochs; give as many or more"};
+}
+
+} // namespace
 
 void check_resume(const job& which, const data::dataset& rows, const resume_state& from) {
   const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
@@ -148,7 +163,7 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
                                         std::to_string(servers)};
   const auto optimizer = own_optimizer_of(which).name;
   for (const auto& worker : from.workers)
-    if (keeps_workers(which) && worker.optimizer != optimizer)
+    if (keeps_workers(which) && !worker.weights.empty() && worker.optimizer != optimizer)
       throw failure{errc::checkpoint, "the checkpoint's worker steps with " + worker.optimizer + ", the job's with " +
                                           optimizer + "; resume with the optimizer of the run"};
   const auto members = members_of(which, rows);
@@ -156,12 +171,12 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
   for (std::size_t i = 0; i < servers; ++i) {
     const auto& saved = from.shards[i];
     const auto grid = alone ? members[i].grid : grid_of(which, rows.rows);
-    if (saved.grid.rows != grid.rows || saved.grid.chunk_rows != grid.chunk_rows || saved.grid.epochs != grid.epochs)
+    if (saved.grid.rows != grid.rows || saved.grid.chunk_rows != grid.chunk_rows)
       throw failure{errc::checkpoint, "the checkpoint is of " + std::to_string(saved.grid.rows) +
-                                          " rows in chunks of " + std::to_string(saved.grid.chunk_rows) + " and " +
-                                          std::to_string(saved.grid.epochs) + " epochs; the job has " +
-                                          std::to_string(grid.rows) + ", " + std::to_string(grid.chunk_rows) + " and " +
-                                          std::to_string(grid.epochs)};
+                                          " rows in chunks of " + std::to_string(saved.grid.chunk_rows) +
+                                          "; the job has " + std::to_string(grid.rows) + " in chunks of " +
+                                          std::to_string(grid.chunk_rows)};
+    check_epochs(which, grid, saved.folded);
     if (saved.offset != offsets[i] || saved.weights.size() != offsets[i + 1] - offsets[i])
       throw failure{errc::checkpoint, "the checkpoint is of another model: its shard " + std::to_string(i) + " has " +
                                           std::to_string(saved.weights.size()) + " weights, the job's has " +

@@ -21,7 +21,8 @@ std::vector<std::size_t> shard_offsets(std::size_t weights, std::size_t servers)
 /// @throws failure (shape, data, config, resources)
 void check_job(const job& which, const data::dataset& rows);
 
-/// Checks that a run which stood there can go on as this job. @throws failure (checkpoint)
+/// Checks that a run which stood there can go on as this job, perhaps to another number of epochs.
+/// @throws failure (checkpoint); (config) when it has trained more epochs than the job has
 void check_resume(const job& which, const data::dataset& rows, const resume_state& from);
 
 } // namespace dk

@@ -5,11 +5,8 @@
 #include "runtime/validation_format.hpp"
 
 #include <caf/all.hpp>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <cstring>
-#include <filesystem>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -17,31 +14,8 @@ namespace dk {
 
 namespace {
 
-// A run that was killed may have left half a line; what comes next would be glued to it.
-void cut_torn_line(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  if (!file)
-    return;
-  std::uintmax_t whole = 0;
-  std::uintmax_t size = 0;
-  for (std::string line; std::getline(file, line);) {
-    size += line.size() + (file.eof() ? 0 : 1);
-    if (!file.eof())
-      whole = size;
-  }
-  if (whole != size)
-    std::filesystem::resize_file(path, whole);
-}
-
-std::ofstream open_for_append(const std::string& path) {
-  std::ofstream file;
-  if (path.empty())
-    return file;
-  cut_torn_line(path);
-  file.open(path, std::ios::app);
-  if (!file)
-    throw failure{errc::resources, "cannot write " + path + ": " + std::strerror(errno)};
-  return file;
+log_file log_at(const std::string& path) {
+  return path.empty() ? log_file{} : log_file{path};
 }
 
 // The fields of a commit that was measured.
@@ -83,12 +57,14 @@ std::string to_json(const chunk_report& r, double since_start) {
       r.staleness);
 }
 
-void write(std::ofstream& file, const std::string& line) {
-  if (!file.is_open())
+// Counts what goes into a shard, apart from the shard.
+void witness(recorder_state& my, const commit_record& record) {
+  if (record.kind != verdict_kind::applied || record.shard >= my.folded.size())
     return;
-  file << line;
-  if (!file)
-    throw failure{errc::resources, std::string{"cannot write the run's log: "} + std::strerror(errno)};
+  auto& seen = my.statistics.seen[record.shard];
+  seen.all += record.rows.size();
+  if (my.folded[record.shard].add(my.grid.number(record.chunk)))
+    seen.once += record.rows.size();
 }
 
 } // namespace
@@ -99,25 +75,31 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
   end_on_exception(self);
   my.started = self->clock().now();
   my.statistics = setup.so_far;
-  my.history = open_for_append(setup.history);
-  my.commits = open_for_append(setup.commits);
-  my.validation = open_for_append(setup.validation);
+  my.grid = setup.grid;
+  my.folded = setup.folded;
+  my.statistics.seen.clear();
+  for (const auto& chunks : my.folded)
+    my.statistics.seen.push_back({chunks.rows(my.grid), chunks.rows(my.grid)});
+  my.history = log_at(setup.history);
+  my.commits = log_at(setup.commits);
+  my.validation = log_at(setup.validation);
   if (!setup.header.empty())
-    write(my.commits, setup.header + "\n");
+    my.commits.write(setup.header + "\n");
   return {
       [=](const commit_record& record) {
         self->state.statistics.add(record);
-        write(self->state.commits, to_json(record));
+        witness(self->state, record);
+        self->state.commits.write(to_json(record));
       },
       [=](const chunk_report& report) {
         const std::chrono::duration<double> since = self->clock().now() - self->state.started;
         self->state.statistics.add(report);
-        write(self->state.history, to_json(report, since.count()));
+        self->state.history.write(to_json(report, since.count()));
       },
       [=](const validation_report& report) {
         const std::chrono::duration<double> since = self->clock().now() - self->state.started;
         self->state.statistics.add(report);
-        write(self->state.validation, validation_line(report, since.count()));
+        self->state.validation.write(validation_line(report, since.count()));
       },
       [=](const run_event& event) {
         self->state.statistics.add(event);
@@ -129,6 +111,12 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
         self->state.history.flush();
         self->state.validation.flush();
         return self->state.statistics;
+      },
+      [=](sync_atom) {
+        self->state.commits.sync();
+        self->state.history.sync();
+        self->state.validation.sync();
+        return true;
       },
   };
 }

@@ -1,21 +1,23 @@
 #pragma once
 
+#include "runtime/log_file.hpp"
 #include "runtime/messages.hpp"
 
 #include <caf/actor_clock.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <fstream>
 #include <string>
 
 namespace dk {
 
 struct recorder_setup {
-  std::string history;     ///< file of one JSON line per chunk; empty: none
-  std::string commits;     ///< file of one JSON line per commit; empty: none
-  std::string header;      ///< the line that this start of the run begins `commits` with; empty: none
-  caf::actor listener;     ///< is sent every run_event as well
-  std::string validation;  ///< file of one JSON line per measurement; empty: none
-  run_statistics so_far{}; ///< that are gone on from
+  std::string history;             ///< file of one JSON line per chunk; empty: none
+  std::string commits;             ///< file of one JSON line per commit; empty: none
+  std::string header;              ///< the line that this start of the run begins `commits` with; empty: none
+  caf::actor listener;             ///< is sent every run_event as well
+  std::string validation;          ///< file of one JSON line per measurement; empty: none
+  run_statistics so_far{};         ///< that are gone on from
+  chunk_grid grid{};               ///< of the run
+  std::vector<chunk_set> folded{}; ///< per shard: the chunks that it starts with
 };
 
 struct recorder_state {
@@ -23,9 +25,11 @@ struct recorder_state {
 
   caf::actor_clock::time_point started;
   run_statistics statistics;
-  std::ofstream history;
-  std::ofstream commits;
-  std::ofstream validation;
+  chunk_grid grid;
+  std::vector<chunk_set> folded; // per shard: chunks that are known to be in
+  log_file history;
+  log_file commits;
+  log_file validation;
 };
 
 /// Watches a run: counts, and writes history.jsonl, commits.jsonl and validation.jsonl (design.md, section 8). Appends

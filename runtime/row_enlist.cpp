@@ -35,6 +35,7 @@ row_enlistment enlistment_of(const row_worker_setup& setup) {
   terms.weights = setup.model->weights;
   terms.models = static_cast<std::uint32_t>(setup.model->models);
   terms.measured = setup.model->measured;
+  terms.weighted = setup.model->weighted;
   return terms;
 }
 
@@ -45,8 +46,8 @@ row_worker_setup row_setup_from(const row_enlistment& terms) {
   if (terms.job.empty())
     return setup;
   const auto which = parse_job(terms.job, task_name, "/");
-  setup.model = row_model{architecture_of(which), terms.weights,      terms.models,
-                          terms.measured,         which.trainer.loss, which.trainer.metrics};
+  setup.model = row_model{architecture_of(which), terms.weights,         terms.models,  terms.measured,
+                          which.trainer.loss,     which.trainer.metrics, terms.weighted};
   return setup;
 }
 

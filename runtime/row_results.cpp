@@ -108,11 +108,32 @@ void row_results::send(part& which) {
   self_->send(caf::actor_cast<caf::actor>((*found)->hand.worker), which.sent);
 }
 
+// Whoever has the next part in another process and says nothing for ages is taken for dead. In this process a worker
+// has as long as it takes.
 void row_results::wait() {
-  self_->receive([&](row_result& result) { hear(result); }, [&](const caf::down_msg& what) { hear(what); });
+  const auto who = under_way_.begin()->second.worker;
+  const bool is_elsewhere = workers_[who] && workers_[who]->hand.worker.node() != self_->node();
+  const auto on_result = [&](row_result& result) { hear(result); };
+  const auto on_down = [&](const caf::down_msg& what) { hear(what); };
+  if (!is_elsewhere)
+    return self_->receive(on_result, on_down);
+  self_->receive(
+      on_result, on_down, caf::after(patience()) >> [&] { lose(who); });
+}
+
+// Nobody knows how long a part takes before one is done.
+caf::duration row_results::patience() const {
+  using std::chrono::milliseconds;
+  constexpr milliseconds at_first = std::chrono::hours{1};
+  constexpr milliseconds at_least = std::chrono::minutes{10};
+  if (longest_.count() == 0)
+    return caf::duration{at_first};
+  return caf::duration{std::max(at_least, std::chrono::duration_cast<milliseconds>(20 * longest_))};
 }
 
 void row_results::hear(row_result& result) {
+  const auto now = std::chrono::steady_clock::now();
+  longest_ = std::max(longest_, now - std::exchange(heard_, now));
   const auto found = under_way_.find(result.number);
   if (found == under_way_.end() || found->second.result)
     return; // of a worker that was taken for dead
@@ -128,9 +149,13 @@ void row_results::hear(const caf::down_msg& what) {
     return;
   if (const auto why = to_failure(what.reason, errc::nodes); why.code() != errc::nodes)
     throw why; // what it could not do, others cannot
-  const auto died = static_cast<std::size_t>(found - workers_.begin());
-  const auto news = crew_.bury((*found)->hand.which);
-  found->reset();
+  lose(static_cast<std::size_t>(found - workers_.begin()));
+}
+
+// Its parts go to others.
+void row_results::lose(std::size_t died) {
+  const auto news = crew_.bury(workers_[died]->hand.which);
+  workers_[died].reset();
   const auto others = std::count_if(workers_.begin(), workers_.end(), [](const auto& one) { return one.has_value(); });
   if (others == 0)
     throw failure{errc::nodes, news + ", and no worker is left; start the nodes again, and then this command"};

@@ -4,7 +4,9 @@
 #include "data/table_stream.hpp"
 #include "runtime/row_crew.hpp"
 
+#include <caf/duration.hpp>
 #include <caf/scoped_actor.hpp>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -60,6 +62,8 @@ private:
   void wait();
   void hear(row_result& result);
   void hear(const caf::down_msg& what);
+  void lose(std::size_t number);
+  caf::duration patience() const;
 
   row_crew& crew_;
   data::table_stream& rows_;
@@ -72,6 +76,9 @@ private:
   std::size_t left_rows_ = 0;
   std::size_t cut_of_front_ = 0; // rows of its first table
   bool at_end_ = false;
+  std::chrono::steady_clock::time_point heard_ =
+      std::chrono::steady_clock::now();           // the newest result, or from the start
+  std::chrono::steady_clock::duration longest_{}; // between two results
   std::uint64_t next_number_ = 0;
   std::uint64_t next_first_ = 0;
 };

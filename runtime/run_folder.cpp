@@ -1,6 +1,7 @@
 #include "runtime/run_folder.hpp"
 
 #include "common/error.hpp"
+#include "runtime/run_lock.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -54,27 +55,45 @@ std::string make_dated_folder(const std::string& name) {
   return path;
 }
 
+// One of a version above 0: the first is that of a run which has done nothing yet.
+bool has_trained_checkpoint(const run_folder& folder) {
+  std::error_code ignored;
+  for (const auto& file : fs::recursive_directory_iterator{folder.checkpoints(), ignored}) {
+    const auto version = file.path().stem().string();
+    if (file.is_regular_file(ignored) && version.find_first_not_of('0') != std::string::npos)
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 
 run_folder make_run_folder(const std::string& wanted, const std::string& name) {
-  if (wanted.empty()) {
-    run_folder folder{make_dated_folder(name)};
-    make_folder(folder.checkpoints());
-    return folder;
-  }
   run_folder folder{wanted};
-  make_parents(folder.checkpoints());
-  if (fs::exists(folder.config()) || !make_folder(folder.checkpoints()))
+  if (wanted.empty())
+    folder.path = make_dated_folder(name);
+  else
+    make_parents(folder.checkpoints());
+  own(folder);
+  std::error_code ignored;
+  if (fs::exists(folder.config(), ignored) ||
+      (!make_folder(folder.checkpoints()) && !fs::is_empty(folder.checkpoints(), ignored)))
     throw failure{errc::usage,
                   folder.path + " holds a run already; choose another --out, or go on with --resume " + folder.path};
   return folder;
 }
 
+void own(run_folder& folder) {
+  if (!folder.owner)
+    folder.owner = std::make_shared<run_lock>(folder.path);
+}
+
 run_folder open_run_folder(const std::string& path) {
   run_folder folder{path};
-  if (!fs::is_directory(path))
+  std::error_code unreachable; // a loop of links, say: then it is as if it were not there
+  if (!fs::is_directory(path, unreachable))
     throw failure{errc::checkpoint, path + ": no such folder; name a run's folder"};
-  if (!fs::exists(folder.config()))
+  if (!fs::exists(folder.config(), unreachable))
     throw failure{errc::checkpoint, path + " is not a run's folder: it has no config.resolved.toml; name one that has"};
   return folder;
 }
@@ -82,10 +101,11 @@ run_folder open_run_folder(const std::string& path) {
 void discard_unused(const run_folder& folder) {
   std::error_code ignored;
   const bool trained = fs::exists(folder.history(), ignored) && fs::file_size(folder.history(), ignored) > 0;
-  if (trained || (fs::exists(folder.checkpoints(), ignored) && !fs::is_empty(folder.checkpoints(), ignored)))
+  if (trained || has_trained_checkpoint(folder))
     return;
+  fs::remove_all(folder.checkpoints(), ignored);
   for (const auto& file : {folder.config(), folder.pipeline(), folder.initial_model(), folder.history(),
-                           folder.commits(), folder.validation(), folder.log(), folder.checkpoints()})
+                           folder.commits(), folder.validation(), folder.log(), folder.path + "/run.lock"})
     fs::remove(file, ignored);
   for (std::size_t i = 0; fs::remove(folder.initial_model_of(i), ignored); ++i)
     continue;

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 namespace dk {
 
+class run_lock;
+
 /// The files of one run (design.md, section 8). Every path is inside `path`.
 struct run_folder {
   std::string path;
+  std::shared_ptr<const run_lock> owner = nullptr; ///< nobody else writes there as long as this lives
 
   std::string config() const { return path + "/config.resolved.toml"; }
   std::string pipeline() const { return path + "/pipeline.json"; }
@@ -26,13 +30,17 @@ struct run_folder {
   std::string checkpoints() const { return path + "/checkpoints"; }
 };
 
-/// Makes a folder for a run: `wanted`, or runs/<time>-<name> when that is empty. `wanted` may exist when it is empty;
-/// a folder that holds a run already is not written over.
-/// @throws failure (resources) when it cannot be made, (usage) when it holds a run
+/// Makes a folder for a run, and owns it: `wanted`, or runs/<time>-<name> when that is empty. `wanted` may exist when
+/// no run is in it; a folder that holds a run already is not written over.
+/// @throws failure (resources) when it cannot be made, (usage) when it holds a run, (checkpoint) when one is starting
+/// or training in it
 run_folder make_run_folder(const std::string& wanted, const std::string& name);
 
 /// An earlier run's folder. @throws failure (checkpoint) when it is none
 run_folder open_run_folder(const std::string& path);
+
+/// Owns a run's folder, to write in it. @throws failure (checkpoint) when another process does, see run_lock
+void own(run_folder& folder);
 
 /// Removes the files of a run that ended before it had trained anything, so that the same command can be tried again;
 /// and the folder, where nothing else is in it. A run that has trained is left as it is.

@@ -2,9 +2,8 @@
 #include "data/formats/catalog.hpp"
 #include "runtime/config_parts.hpp"
 #include "runtime/job_parse.hpp"
+#include "runtime/variables.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -25,11 +24,8 @@ std::string read_config(const std::string& path) {
   return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
 }
 
-// DK_TRAINER_BATCH_SIZE for trainer.batch_size, DK_SEED for seed.
 void take_variable(config_tree& tree, const std::string& part, const std::string& key, const environment& lookup) {
-  auto name = "DK_" + (part.empty() ? "" : part + '_') + key;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const auto name = variable_of(part, key);
   if (const auto value = lookup(name))
     tree.override_with(part.empty() ? key : part + '.' + key, *value, "environment " + name + '=' + *value);
 }

@@ -2,6 +2,7 @@
 
 #include "actors/protocol.hpp"
 #include "nn/metrics.hpp"
+#include "runtime/rows_account.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -80,6 +81,7 @@ struct run_statistics {
   std::map<std::uint32_t, epoch_statistics> epochs;
   std::vector<validation_report> validation; ///< in their order
   std::deque<chunk_report> recent;           ///< the newest reports, 100 at most
+  std::vector<rows_seen> seen; ///< per shard: of its commits that were told, through all starts of the run
 
   void add(const chunk_report& report);
   void add(const commit_record& record);

@@ -10,14 +10,11 @@
 
 namespace dk {
 
-std::string to_string(const rows_ledger& r) {
-  return "rows: " + std::to_string(r.expected) + " expected, " + std::to_string(r.applied) + " applied, " +
-         std::to_string(r.lost) + " lost, " + std::to_string(r.doubled) + " doubled (" + std::to_string(r.redone) +
-         " redone, " + std::to_string(r.duplicates) + " duplicates, " + std::to_string(r.fenced) + " fenced)";
-}
-
 run_result train(const job& which, const data::dataset& rows, const run_options& options) {
   check_job(which, rows);
+  auto owned = options.folder; // nobody else writes there meanwhile
+  if (owned)
+    own(*owned);
   if (options.resume != nullptr)
     check_resume(which, rows, *options.resume);
   auto result = training{which, rows, options}.run();

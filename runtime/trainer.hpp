@@ -4,6 +4,7 @@
 #include "runtime/checkpoint.hpp"
 #include "runtime/evaluation.hpp"
 #include "runtime/job.hpp"
+#include "runtime/rows_account.hpp"
 #include "runtime/run_folder.hpp"
 #include "runtime/statistics.hpp"
 
@@ -15,22 +16,6 @@
 #include <vector>
 
 namespace dk {
-
-/// Where every row of a run went. Balanced: nothing was lost and nothing counted twice.
-struct rows_ledger {
-  std::uint64_t expected = 0;
-  std::uint64_t applied = 0;
-  std::uint64_t lost = 0;
-  std::uint64_t doubled = 0;
-  std::uint64_t redone = 0; ///< chunks that were leased again
-  std::uint64_t duplicates = 0;
-  std::uint64_t fenced = 0;
-
-  bool balanced() const { return lost == 0 && doubled == 0; }
-};
-
-/// "rows: 180000 expected, 180000 applied, 0 lost, 0 doubled (0 redone, 0 duplicates, 0 fenced)"
-std::string to_string(const rows_ledger& rows);
 
 /// A run while it goes on, a few times a second.
 struct run_progress {

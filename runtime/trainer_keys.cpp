@@ -111,6 +111,21 @@ void read_loss(const section& in, nn::objective& loss) {
   placed(in.tree(), in.path("loss"), [&] { nn::check_objective(loss); });
 }
 
+// What each class counts for.
+void read_class_weight(const section& in, nlohmann::json& weights) {
+  const auto* given = in.find("class_weight");
+  if (given == nullptr)
+    return;
+  const auto counts = [](const nlohmann::json& x) {
+    return x.is_number() && x.get<double>() >= 0 && x.get<double>() <= double{std::numeric_limits<float>::max()};
+  };
+  const bool is_list = (given->is_array() || given->is_object()) && !given->empty();
+  if (*given != "balanced" && !(is_list && std::all_of(given->begin(), given->end(), counts)))
+    in.refuse("class_weight", "\"balanced\", or numbers from 0 up: of all classes in order, as in [1, 20], or by "
+                              "class number or name, as in { 0 = 1, 1 = 20 }");
+  weights = *given;
+}
+
 // Names, or tables of a name and its keys.
 void read_metrics(const section& in, std::vector<spec>& metrics) {
   if (in.find("metrics") == nullptr)
@@ -151,6 +166,7 @@ void read_trainer(const section& in, trainer_config& trainer) {
   if (const auto& own = find_algorithm(trainer.algorithm.name)->own_optimizer; own)
     trainer.optimizer = own(trainer.algorithm.keys);
   read_loss(in, trainer.loss);
+  read_class_weight(in, trainer.class_weight);
   read_metrics(in, trainer.metrics);
   read_stop(in, trainer.stop);
   read_validation(in, trainer);
@@ -164,8 +180,8 @@ void check_validation(const section& in, const job& all) {
   const auto need = [&](const char* key, bool regularly) {
     if (!has_center)
       in.refuse(key, "it with an algorithm whose workers train one model");
-    if (all.data.validation == 0)
-      in.refuse(key, "it with rows that are held out: set data.validation, as in validation = 0.1");
+    if (!all.data.holds_out())
+      in.refuse(key, "it with rows that are held out: set data.validation, as in validation = 0.1, or data.validate");
     if (regularly && trainer.validation_every == 0)
       in.refuse(key, "it with validation_every above 0");
   };

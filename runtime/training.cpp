@@ -72,11 +72,19 @@ double training::seconds_so_far() {
   return std::chrono::duration<double>(system_.clock().now() - started_).count();
 }
 
-milliseconds training::timeout() const {
-  return milliseconds{static_cast<long>(job_.cluster.request_timeout * 1000)};
+run_result training::run() {
+  try {
+    start();
+    while (!ended_)
+      look_around();
+    return finish();
+  } catch (const std::exception&) {
+    save_what_there_is();
+    throw;
+  }
 }
 
-run_result training::run() {
+void training::start() {
   if (const auto advice = advice_on(job_); options_.replay == nullptr && !advice.empty())
     tell(advice);
   take_frozen();
@@ -91,13 +99,16 @@ run_result training::run() {
   else
     spawn_ledgers();
   spawn_validator();
+  save_first_checkpoint();
   started_ = system_.clock().now();
   really_started_ = clock::now();
+  launched_ = true;
   cluster_->launch({parts(), run_epoch(), shards_});
   if (alone() && validator_)
     self_->send(validator_, caf::join_atom_v, caf::actor_cast<caf::strong_actor_ptr>(cluster_->hand(0)));
-  while (!ended_)
-    look_around();
+}
+
+run_result training::finish() {
   run_result result;
   result.training_seconds = seconds_so_far();
   result.real_seconds = seconds_since(really_started_);
@@ -112,9 +123,14 @@ run_result training::run() {
 // Waits a little for news, then does what is due.
 void training::look_around() {
   wait_for_news();
-  self_->receive([&](const run_event& event) { hear(event); }, [&](const process_exit& what) { cluster_->hear(what); },
-                 [&](caf::down_msg& down) { hear(down); },
-                 caf::after(timeline_ ? milliseconds{0} : look_every) >> [] {});
+  auto patience = timeline_ ? milliseconds{0} : look_every;
+  for (bool heard = true; heard && !ended_; patience = milliseconds{0}) { // all there is, before anybody is waited for
+    self_->receive([&](const run_event& event) { hear(event); },
+                   [&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
+                   caf::after(patience) >> [&] { heard = false; });
+    if (timeline_)
+      break;
+  }
   if (options_.stop != nullptr && options_.stop->load() && !stop_sent_) {
     stop_sent_ = true;
     for (const auto& one : tracks_)
@@ -168,8 +184,6 @@ void training::hear(const run_event& event) {
     ended_ = ++finished_ == tracks_.size();
     break;
   case run_event::kind::failed:
-    if (!alone() && checkpoints_.is_on()) // a worker without a server took what it had learned with it
-      checkpoints_.save(standing_without_workers());
     throw failure{event.code, event.text};
   }
 }

@@ -4,8 +4,10 @@
 #include "algorithms/catalog.hpp"
 #include "common/log.hpp"
 #include "nn/weight_split.hpp"
+#include "runtime/ask.hpp"
 #include "runtime/checkpoint_keeper.hpp"
 #include "runtime/cluster.hpp"
+#include "runtime/enlist.hpp"
 #include "runtime/laboratory/timeline.hpp"
 #include "runtime/members.hpp"
 #include "runtime/system.hpp"
@@ -45,14 +47,12 @@ private:
   double seconds_so_far();
   bool alone() const { return !rule_.has_server(); }
   std::uint32_t run_epoch() const { return options_.resume != nullptr ? options_.resume->run_epoch + 1 : 0; }
-  std::chrono::milliseconds timeout() const;
-  caf::duration patience() const;
 
   /// The chunks of one ledger: all that the workers share, or those of one model that is trained alone.
   struct track {
     ledger_actor ledger;
     chunk_grid grid;
-    std::vector<chunk_id> resumed; ///< that earlier starts of the run have trained
+    chunk_set resumed; ///< that earlier starts of the run have trained
   };
 
   void plan_tracks();
@@ -75,6 +75,8 @@ private:
   void spawn_schedule();
   server_actor serve(const server_setup& setup);
 
+  void start();
+  run_result finish();
   void wait_for_news();
   void settle();
   void look_around();
@@ -86,16 +88,20 @@ private:
   run_statistics statistics();
   void collect(run_result& result);
   void collect_center(run_result& result);
-  void collect_models(run_result& result);
+  void collect_models(run_result& result, std::uint64_t done);
   std::size_t workers_to_hold() const;
   std::vector<replica_state> hold_workers();
   void release_workers();
   std::vector<shard_state> shard_states();
   std::vector<shard_state> alone_states(const std::vector<replica_state>& replicas) const;
   resume_state standing_without_workers();
+  void save_first_checkpoint();
   void save_checkpoint();
+  void save_what_there_is();
+  void save(const resume_state& now);
 
-  /// Asks an actor of this process and returns its answer.
+  /// Asks an actor and returns its answer. One of this process has as long as it takes, and when it dies its reason is
+  /// thrown; another process has `cluster.request_timeout`. @throws failure
   template <class Answer, class Actor, class Question>
   Answer ask(const Actor& whom, Question question);
 
@@ -125,9 +131,19 @@ private:
   caf::actor_clock::time_point started_;
   clock::time_point really_started_;
   clock::time_point last_progress_;
+  clock::time_point next_hold_{}; // when the workers are asked for their state again
+  bool launched_ = false;
   bool stop_sent_ = false;
   std::size_t finished_ = 0; // tracks that have come to their end
   bool ended_ = false;
 };
+
+template <class Answer, class Actor, class Question>
+Answer training::ask(const Actor& whom, Question question) {
+  return dk::ask<Answer>(self_, whom, std::move(question), request_timeout_of(job_), [this] {
+    if (timeline_)
+      settle();
+  });
+}
 
 } // namespace dk

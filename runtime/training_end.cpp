@@ -1,24 +1,15 @@
 // What a training asks its actors: for its result, and for a checkpoint.
 #include "actors/errors.hpp"
-#include "common/bits.hpp"
+#include "nn/model_file.hpp"
 #include "runtime/enlist.hpp"
+#include "runtime/model_of.hpp"
 #include "runtime/training.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
+#include <filesystem>
 
 namespace dk {
-
-template <class Answer, class Actor, class Question>
-Answer training::ask(const Actor& whom, Question question) {
-  Answer answer;
-  auto asked = self_->request(whom, patience(), question);
-  if (timeline_)
-    settle();
-  asked.receive([&](Answer& given) { answer = std::move(given); },
-                [&](const caf::error& why) { throw to_failure(why); });
-  return answer;
-}
 
 run_statistics training::statistics() {
   return ask<run_statistics>(recorder_, tally_atom_v);
@@ -26,44 +17,45 @@ run_statistics training::statistics() {
 
 void training::collect(run_result& result) {
   result.numbers = statistics();
+  std::uint64_t done = 0;
   for (const auto& one : tracks_) {
     const auto work = ask<ledger_tally>(one.ledger, tally_atom_v);
     result.stopped = result.stopped || work.stopped;
     result.rows.expected += work.expected_rows;
     result.rows.redone += work.redone_chunks;
+    done += work.done_rows;
   }
   if (alone())
-    collect_models(result);
+    collect_models(result, done);
   else
     collect_center(result);
-  result.rows.lost = result.rows.expected - std::min(result.rows.expected, result.rows.applied);
 }
 
-void training::collect_models(run_result& result) {
+// Nobody folds in what these train: what was reported is held against what the ledgers counted.
+void training::collect_models(run_result& result, std::uint64_t done) {
   std::vector<block> weights;
   for (std::uint32_t i = 0; i < members_.size(); ++i)
     weights.push_back(split_.join(ask<center>(cluster_->hand(i), state_atom_v).weights, frozen_of(i)));
   result.weights = block::joined(weights);
   result.numbers.updates = result.numbers.chunks;
-  auto& rows = result.rows;
-  rows.applied = result.numbers.rows + resumed_rows_;
-  rows.doubled = rows.applied - std::min(rows.expected, rows.applied);
+  const auto reported = result.numbers.rows + resumed_rows_;
+  account({}, {{reported, std::min(reported, result.rows.expected)}, {done, done}}, result.rows);
 }
 
 void training::collect_center(run_result& result) {
-  auto& rows = result.rows;
   std::vector<block> weights;
-  rows.applied = grid_.total_rows();
+  std::vector<shard_tally> tallies;
   for (const auto& link : shards_) {
-    const auto tally = ask<shard_tally>(link.server, tally_atom_v);
+    tallies.push_back(ask<shard_tally>(link.server, tally_atom_v));
     const auto now = ask<center>(link.server, newest_atom_v);
     weights.push_back(now.weights);
     result.versions.push_back(now.version);
-    rows.applied = std::min(rows.applied, tally.bitmap_rows);
-    rows.doubled = std::max(rows.doubled, tally.folded_rows - std::min(tally.folded_rows, tally.bitmap_rows));
-    rows.duplicates += tally.duplicates;
-    rows.fenced += tally.fenced;
   }
+  auto seen = result.numbers.seen;
+  if (options_.folder && job_.trainer.record)
+    if (const auto logged = rows_in_log(options_.folder->commits(), grid_, shards_.size()))
+      seen.insert(seen.end(), logged->begin(), logged->end());
+  account(tallies, seen, result.rows);
   result.weights = split_.join(block::joined(weights), frozen_of(0));
 }
 
@@ -97,11 +89,8 @@ std::vector<shard_state> training::alone_states(const std::vector<replica_state>
   for (std::uint32_t i = 0; i < replicas.size(); ++i) {
     const auto& replica = replicas[i];
     const auto& [unused, grid, resumed] = tracks_[i];
-    shard_state state{i, i * replica.weights.size(), replica.chunks + resumed.size(), replica.weights, grid, {}};
-    state.folded.resize(words_of_bits(grid.chunks()));
-    for (std::uint64_t number = 0; number < state.version; ++number)
-      set_bit(state.folded, number);
-    all.push_back(std::move(state));
+    const auto chunks = replica.chunks + resumed.size();
+    all.push_back({i, i * replica.weights.size(), chunks, replica.weights, grid, chunk_set::up_to(chunks)});
   }
   return all;
 }
@@ -119,20 +108,84 @@ resume_state training::standing_without_workers() {
   return {run_epoch(), shard_states(), {}};
 }
 
+// Before anybody works: a run that is killed from now on can be gone on with.
+void training::save_first_checkpoint() {
+  if (!checkpoints_.is_on() || timeline_ || options_.resume != nullptr)
+    return;
+  resume_state now{run_epoch(), {}, {}};
+  if (alone()) {
+    const auto size = start_.size() / members_.size();
+    for (std::uint32_t i = 0; i < members_.size(); ++i)
+      now.shards.push_back({i, i * size, 0, start_.slice(i * size, size), tracks_[i].grid, {}});
+  } else {
+    now.shards = shard_states();
+  }
+  save(now);
+}
+
 void training::save_checkpoint() {
   if (!checkpoints_.is_on())
     return;
+  const bool may_hold = ended_ || clock::now() >= next_hold_;
+  if (!may_hold)
+    return alone() ? void() : save(standing_without_workers());
   resume_state now;
   try {
     now = standing();
   } catch (const failure& why) {
-    if (alone())
-      throw;
     release_workers();
-    tell("the worker cannot be asked for its state: " + std::string{why.what()} + "; a resumed run starts a fresh one");
+    if (alone() && ended_)
+      throw;
+    next_hold_ = clock::now() + std::chrono::minutes{5}; // meanwhile there is more to do than to wait for it
+    const auto trouble = "the worker cannot be asked for its state: " + std::string{why.what()};
+    if (alone())
+      return tell(trouble + "; no checkpoint, the run goes on");
+    tell(trouble + "; a resumed run starts a fresh one");
     now = standing_without_workers();
   }
-  if (const auto trouble = checkpoints_.save(now); !trouble.empty())
+  save(now);
+}
+
+// At an error, which is what the run is to end with, whatever becomes of this.
+void training::save_what_there_is() {
+  if (!checkpoints_.is_on() || !launched_)
+    return;
+  resume_state now;
+  try {
+    now = alone() ? standing() : standing_without_workers();
+  } catch (const std::exception& why) {
+    if (!alone()) // else the worker took what it had learned with it
+      tell("no checkpoint: " + std::string{why.what()});
+    return;
+  }
+  try {
+    if (std::filesystem::exists(options_.folder->config()))
+      return save(now);
+    const auto elsewhere = make_run_folder(options_.folder->path + "-rescued", job_.name);
+    write_text(elsewhere.config(), to_toml(job_));
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, members_.size()); ++i)
+      nn::save_model(is_ensemble(job_) ? elsewhere.initial_model_of(i) : elsewhere.initial_model(),
+                     architecture_of(job_), job_.trainer.loss, job_.trainer.optimizer, first_weights(i).data());
+    write_checkpoints(elsewhere.checkpoints(), now);
+    tell("the run's folder was removed; what was trained is in another, go on with: dk_driver --resume " +
+         elsewhere.path);
+  } catch (const std::exception& why) {
+    tell("no checkpoint: " + std::string{why.what()});
+  }
+}
+
+// The logs first: a checkpoint counts on the lines of all that is in it.
+void training::save(const resume_state& now) {
+  const auto begun = clock::now();
+  try {
+    for (const auto& one : tracks_)
+      ask<ledger_tally>(one.ledger, tally_atom_v); // whose reports have gone on to the recorder by then
+  } catch (const failure&) { // it has died, which ends the run; what the shards have, and their commits, can be saved
+    if (alone())
+      throw;
+  }
+  ask<bool>(recorder_, sync_atom_v);
+  if (const auto trouble = checkpoints_.save(now, begun); !trouble.empty())
     tell(trouble);
 }
 

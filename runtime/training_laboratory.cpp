@@ -25,12 +25,6 @@ void training::settle() {
     throw failure{errc::internal, "an actor of the laboratory does not answer at once"};
 }
 
-// How long the main actor waits for an answer. In virtual time it waits in no time at all; a timeout that nobody needs
-// would only come as one more message, much later.
-caf::duration training::patience() const {
-  return timeline_ ? caf::duration{caf::infinite} : caf::duration{timeout()};
-}
-
 server_actor training::serve(const server_setup& setup) {
   if (options_.laboratory != nullptr && options_.laboratory->serve)
     return options_.laboratory->serve(system_, setup);

@@ -45,10 +45,9 @@ void training::plan_tracks() {
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     auto& one = tracks_[i];
     if (options_.resume != nullptr)
-      one.resumed = alone() ? options_.resume->done_of(i) : options_.resume->done();
+      one.resumed = alone() ? options_.resume->shards[i].folded : options_.resume->done();
     total_rows_ += one.grid.total_rows();
-    for (const auto& chunk : one.resumed)
-      resumed_rows_ += one.grid.range(chunk).size();
+    resumed_rows_ += one.resumed.rows(one.grid);
   }
 }
 
@@ -129,6 +128,11 @@ void training::spawn_recorder() {
       setup.validation = options_.folder->validation();
   }
   setup.listener = caf::actor{self_};
+  setup.grid = grid_;
+  if (!alone())
+    setup.folded.resize(job_.trainer.servers);
+  for (std::size_t i = 0; i < setup.folded.size() && options_.resume != nullptr; ++i)
+    setup.folded[i] = options_.resume->shards[i].folded;
   if (options_.replay != nullptr)
     setup.so_far = options_.replay->earlier;
   recorder_ = system_.spawn(recorder, setup);
@@ -142,7 +146,8 @@ std::string training::first_line() const {
   std::vector<std::uint64_t> versions;
   for (const auto& shard : options_.resume->shards)
     versions.push_back(shard.version);
-  return restart_line(run_epoch(), versions, resumes_workers()).dump();
+  const bool same = options_.resume->shards.front().grid.epochs == grid_.epochs;
+  return restart_line(run_epoch(), versions, resumes_workers(), same ? 0 : grid_.epochs).dump();
 }
 
 bool training::resumes_workers() const {
@@ -185,8 +190,9 @@ void training::spawn_ledgers() {
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
   setup.rate = earlier_rate();
   setup.stop = stop_rule_of(job_.trainer.stop);
-  setup.request_timeout = timeout();
-  if (job_.cluster.nodes.empty() && !timeline_) // in the laboratory every worker has a core of its own
+  if (timeline_)
+    setup.request_timeout = request_timeout_of(job_); // messages are lost there
+  if (job_.cluster.nodes.empty() && !timeline_)       // in the laboratory every worker has a core of its own
     setup.slots = std::max(1U, std::thread::hardware_concurrency());
   for (auto& one : tracks_) {
     setup.grid = one.grid;

@@ -89,15 +89,8 @@ void training::spawn_validator() {
 void training::finish_validation(run_result& result) {
   if (!validator_)
     return;
-  const auto hear = [this](auto asked, auto take) {
-    if (timeline_)
-      settle();
-    asked.receive(take, [](const caf::error& why) { throw to_failure(why); });
-  };
-  hear(self_->request(validator_, caf::infinite, finish_atom_v), // it measures as long as that takes
-       [&](const validation_report& last) { result.validation = last; });
-  hear(self_->request(validator_, patience(), state_atom_v),
-       [&](const center& best) { result.best_weights = best.weights; });
+  result.validation = ask<validation_report>(validator_, finish_atom_v); // it measures as long as that takes
+  result.best_weights = ask<center>(validator_, state_atom_v).weights;
   result.numbers.validation = statistics().validation;
   auto all = earlier_;
   all.insert(all.end(), result.numbers.validation.begin(), result.numbers.validation.end());

@@ -11,7 +11,7 @@ namespace dk::test {
 
 using std::chrono::seconds;
 
-/// Asks until the answer is yes or the time is up. @return the last answer
+/// Asks until the answer is yes or the time is up, which is longer on a busy machine. @return the last answer
 bool eventually(seconds deadline, const std::function<bool()>& condition);
 
 struct process_options {

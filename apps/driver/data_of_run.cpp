@@ -80,7 +80,10 @@ name_list features_in(const seen_columns& seen, const known_model& model, const 
       if (!lists(seen.all, name))
         throw failure{errc::data, path_of(source) + ": has no column `" + name +
                                       "`, which the model was trained on; it has " + join(seen.all)};
-  const auto labels = model.train ? data::label_names(*model.train) : name_list{"label"};
+  auto labels = model.train ? data::label_names(*model.train) : name_list{"label"};
+  if (model.train)
+    for (const auto& name : list_in(*model.train, "weight"))
+      labels.push_back(name);
   name_list rest;
   std::copy_if(seen.numbers.begin(), seen.numbers.end(), std::back_inserter(rest),
                [&](const auto& name) { return !lists(labels, name); });
@@ -89,7 +92,23 @@ name_list features_in(const seen_columns& seen, const known_model& model, const 
 
 // Every row has its answer; rows that are measured are those that the run would have trained.
 data::needed_part needed_of(const known_model& model, const spec& source, const name_list& wanted) {
-  return data::needed_for(still_to_apply(model.fitted, source), {wanted.begin(), wanted.end()}, lists(wanted, "label"));
+  std::set<std::string> columns{wanted.begin(), wanted.end()};
+  if (lists(wanted, "label") && data::weights_of(source) == data::weight_use::required)
+    columns.emplace(data::weight_column);
+  auto needed = data::needed_for(still_to_apply(model.fitted, source), std::move(columns), lists(wanted, "label"));
+  needed.columns.erase(std::string{data::weight_column});
+  return needed;
+}
+
+// Rows that are measured have the weights of the run's, where they have such a column; others need none.
+void choose_weight(spec& source, const known_model& model, const seen_columns& seen, const name_list& wanted) {
+  if (!lists(wanted, "label")) {
+    source.keys.erase("weight");
+    source.keys.erase("weights");
+  } else if (model.train && model.train->keys.contains("weight") && !source.keys.contains("weight") &&
+             has_named_columns(source) && lists_all(seen.all, list_in(*model.train, "weight"))) {
+    source.keys["weight"] = model.train->keys.at("weight");
+  }
 }
 
 } // namespace
@@ -98,8 +117,8 @@ spec read_like(spec source, const known_model& model) {
   if (!model.train || model.train->name != source.name)
     return source;
   for (const auto& [key, value] : model.train->keys.items())
-    if (key != "path" && key != "features" && key != "label" && key != "labels" && key != "columns" &&
-        !source.keys.contains(key))
+    if (key != "path" && key != "features" && key != "label" && key != "labels" && key != "weights" &&
+        key != "columns" && !source.keys.contains(key))
       source.keys[key] = value;
   return source;
 }
@@ -127,6 +146,7 @@ seen_columns columns_in(std::string_view start, const std::string& origin, const
 
 data_for_model data_for(const known_model& model, spec source, const seen_columns& seen, const name_list& wanted) {
   data_for_model made{read_like(std::move(source), model), {}};
+  choose_weight(made.source, model, seen, wanted);
   auto needed = needed_of(model, made.source, wanted);
   made.transforms = std::move(needed.transforms);
   auto& keys = made.source.keys;
@@ -154,6 +174,7 @@ data_for_model data_for(const known_model& model, const std::string& data, const
   if (data.front() == '{' || !has_named_columns(source)) {
     if (model.train)
       source = data.front() == '{' ? data::with_features_of(source, *model.train) : read_like(source, model);
+    choose_weight(source, model, {}, wanted);
     auto needed = needed_of(model, source, wanted);
     return {std::move(source), std::move(needed.transforms)};
   }

@@ -67,7 +67,7 @@ void measure_logits(std::vector<spec>& metrics, nn::answer_kind answers) {
 }
 
 // The job's metrics, and of a single output that decides those that every classifier is asked for.
-row_model measured_model(const known_model& model, const std::vector<output_meaning>& outputs) {
+row_model measured_model(const known_model& model, const std::vector<output_meaning>& outputs, const spec& source) {
   auto all = row_model_of(model);
   all.measured = true;
   all.loss = model.file.loss;
@@ -75,6 +75,7 @@ row_model measured_model(const known_model& model, const std::vector<output_mean
     for (const auto& one : outputs)
       all.loss.losses.push_back({std::string{loss_for(one.kind)}});
   all.metrics = model.metrics;
+  all.weighted = data::weights_of(source) == data::weight_use::required;
   if (outputs.size() == 1 && outputs.front().kind != nn::answer_kind::numbers)
     for (const auto* name : {"precision", "recall", "f1", "auc"})
       if (!names_metric(all.metrics, name))
@@ -186,7 +187,7 @@ int evaluate_command(const evaluate_options& options) {
   const auto what = data_to_measure(model, options.data);
   const auto rows = data::open(what.source);
   const auto outputs = outputs_of(model);
-  const auto measured = measured_model(model, outputs);
+  const auto measured = measured_model(model, outputs, what.source);
   const auto crew = make_row_crew(cluster, [](const std::string& text) { log()->warn("{}", text); });
   row_results results{*crew, {what.transforms, false, measured}, *rows};
   const auto all = measure(results, measured);

@@ -5,14 +5,23 @@
 #include "common/log.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/rows.hpp"
+#include "data/stratify.hpp"
 #include "nn/model_file.hpp"
+#include "runtime/class_weight.hpp"
+#include "runtime/label_check.hpp"
 #include "runtime/model_defaults.hpp"
+#include "runtime/variables.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <tuple>
 
 namespace dk {
+
+void warn_of_variables() {
+  for (const auto& line : check_variables(variables_of_process()))
+    log()->warn("{}", line);
+}
 
 model_start resolve_model(job& which) {
   if (which.model.keras.empty())
@@ -45,14 +54,30 @@ data::pipeline still_to_apply(const data::pipeline& fitted, const spec& source) 
   return {fitted.begin() + static_cast<std::ptrdiff_t>(prepared.size()), fitted.end()};
 }
 
-data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms, data::table& training) {
+data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms, data::table& training,
+                        data::table* held_out) {
   auto all = data::prepared_by(source);
-  auto fitted = data::fit(transforms, training);
+  auto fitted = data::fit(transforms, training, held_out);
   std::move(fitted.begin(), fitted.end(), std::back_inserter(all));
   return all;
 }
 
 namespace {
+
+std::vector<bool> held_rows_of(const job& which, const data::table& rows) {
+  if (!which.data.stratify)
+    return data::held_rows(rows.rows(), which.data.validation, which.seed,
+                           rows.columns().empty() ? std::string{} : rows.columns().front().origin);
+  data::stratified_rows by_class{which.data.transforms};
+  by_class.see(rows);
+  return by_class.held(which.data.validation, which.seed);
+}
+
+data::dataset measured_rows(const job& which, const spec& source, const data::table& rows) {
+  auto made = data::make_dataset(rows, data::label_use::required, data::weights_of(source));
+  row_check{which}.see(made);
+  return made;
+}
 
 job_data read_into_memory(const job& which) {
   job_data all;
@@ -61,20 +86,17 @@ job_data read_into_memory(const job& which) {
   all.source = data::with_listed_features(source, train);
   std::optional<data::table> held_out;
   if (which.data.validation > 0)
-    std::tie(train, held_out.emplace()) = data::split(train, which.data.validation, which.seed);
-  all.fitted = fit_rows(source, which.data.transforms, train);
-  all.train = data::make_dataset(train);
-  if (held_out) {
-    data::apply(still_to_apply(all.fitted, source), *held_out);
-    all.validation = data::make_dataset(*held_out);
+    std::tie(train, held_out.emplace()) = data::split(train, held_rows_of(which, train));
+  all.fitted = fit_rows(source, which.data.transforms, train, held_out ? &*held_out : nullptr);
+  all.train = data::make_dataset(train, data::label_use::required, data::weights_of(source));
+  if (held_out)
+    all.validation = measured_rows(which, source, *held_out);
+  if (class_weights by_class{which, data::label_words(all.fitted)}; by_class.is_on()) {
+    row_check{which}.see(all.train);
+    by_class.see(all.train);
+    by_class.apply(all.train);
   }
   return all;
-}
-
-data::dataset read_test(const spec& source, const data::pipeline& fitted) {
-  auto rows = data::read(source);
-  data::apply(still_to_apply(fitted, source), rows);
-  return data::make_dataset(rows);
 }
 
 } // namespace
@@ -82,17 +104,26 @@ data::dataset read_test(const spec& source, const data::pipeline& fitted) {
 job_data read_data(const job& which, const cluster_config& where) {
   const auto& data = which.data;
   const bool on_nodes = transforms_on(where, data);
-  const auto on_disk = [&](const spec& source) { return goes_to_disk(data, source); };
-  const bool streams_test = data.test && (on_nodes || on_disk(*data.test));
-  const bool streams_train = on_nodes || on_disk(*data.train);
+  const auto streams = [&](const spec& source) { return on_nodes || goes_to_disk(data, source); };
   std::optional<streamed_inputs> streamed;
-  if (streams_train || streams_test)
-    streamed.emplace(which, on_nodes ? where : cluster_config{});
-  auto all = streams_train ? streamed->training() : read_into_memory(which);
-  if (data.test) {
-    const auto test = data::with_features_of(*data.test, *all.source);
-    all.test = streams_test ? streamed->other(test, all.fitted) : read_test(test, all.fitted);
-  }
+  const auto stream = [&]() -> streamed_inputs& {
+    if (!streamed)
+      streamed.emplace(which, on_nodes ? where : cluster_config{});
+    return *streamed;
+  };
+  auto all = streams(*data.train) ? stream().training() : read_into_memory(which);
+  const auto read_other = [&](const spec& given) {
+    const auto source = data::with_features_of(given, *all.source);
+    if (streams(source))
+      return stream().other(source, all.fitted);
+    auto rows = data::read(source);
+    data::apply(still_to_apply(all.fitted, source), rows);
+    return measured_rows(which, source, rows);
+  };
+  if (data.validate)
+    all.validation = read_other(*data.validate);
+  if (data.test)
+    all.test = read_other(*data.test);
   return all;
 }
 

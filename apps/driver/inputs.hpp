@@ -8,10 +8,14 @@
 
 namespace dk {
 
+/// Tells of variables of the environment that look as if they overrode the config and do not. Call it before a config
+/// is loaded. @throws failure (config), see check_variables
+void warn_of_variables();
+
 /// The rows that a job names, read and transformed as fitted to those that are trained.
 struct job_data {
   data::dataset train;
-  std::optional<data::dataset> validation; ///< held out of the training rows
+  std::optional<data::dataset> validation; ///< held out of the training rows, or of a source of their own
   std::optional<data::dataset> test;
   data::pipeline fitted;
   std::optional<spec> source; ///< `data.train`, with the columns listed that its features are made of
@@ -32,9 +36,10 @@ model_start resolve_model(job& which);
 /// @throws failure (data, config, connect, nodes)
 job_data read_data(const job& which, const cluster_config& where = {});
 
-/// Fits the transforms to training rows and applies them. @return all that the rows have been through, what they were
-/// prepared with before that included. @throws failure (data, config)
-data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms, data::table& training);
+/// Fits the transforms to training rows, and applies them to these and to those that are held out. @return all that the
+/// rows have been through, what they were prepared with before that included. @throws failure (data, config)
+data::pipeline fit_rows(const spec& source, const std::vector<spec>& transforms, data::table& training,
+                        data::table* held_out = nullptr);
 
 /// What of a run's pipeline is still to be applied to the rows of a source: all of it, or, where they were prepared,
 /// what comes after. @throws failure (data) where they were prepared in another way

@@ -12,7 +12,9 @@
 #include "common/version.hpp"
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <sstream>
 
@@ -162,11 +164,15 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is told as on a full disk
   try {
     return run(argc, argv);
   } catch (const dk::failure& why) {
     std::fprintf(stderr, "%s\n", dk::to_line(why).c_str());
     return dk::exit_status(why.code());
+  } catch (const std::filesystem::filesystem_error& why) { // a loop of links, a folder that may not be read
+    std::fprintf(stderr, "E_RESOURCES %s: %s; check the path\n", why.path1().c_str(), why.code().message().c_str());
+    return dk::exit_status(dk::errc::resources);
   } catch (const std::bad_alloc&) {
     std::fputs("E_RESOURCES out of memory; lower batch_size or the number of workers\n", stderr);
     return dk::exit_status(dk::errc::resources);

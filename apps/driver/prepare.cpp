@@ -11,7 +11,9 @@
 #include "data/formats/shards_writer.hpp"
 
 #include <fmt/format.h>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace dk {
 
@@ -30,9 +32,19 @@ data::pipeline write_training(const job& which, streamed_inputs& inputs, data::s
   return inputs.each_of_training([&](const data::table& some) { to.add(some); });
 }
 
-void say(const char* key, const std::string& folder, const data::shards::writer& written) {
-  print(fmt::format("{} = {{ format = \"shards\", path = \"{}\" }}   # {} rows: {}\n", key, folder,
-                    with_commas(written.rows()), join(written.names())));
+/// One source of a job, and the shards that are made of it.
+struct prepared_source {
+  std::string key;
+  spec source;
+  std::string folder;
+  std::unique_ptr<data::shards::writer> to;
+};
+
+void say(const prepared_source& made) {
+  const bool weighted = data::weights_of(made.source) == data::weight_use::required;
+  print(fmt::format("{} = {{ format = \"shards\", path = \"{}\"{} }}   # {} rows: {}\n", made.key, made.folder,
+                    weighted ? fmt::format(", weight = \"{}\"", data::weight_column) : "", with_commas(made.to->rows()),
+                    join(made.to->names())));
 }
 
 } // namespace
@@ -42,25 +54,27 @@ int prepare_command(const prepare_options& options) {
   auto settings = options.settings;
   if (!options.nodes.empty())
     settings.push_back(nodes_setting(options.nodes));
+  warn_of_variables();
   const auto which = load_job(options.config, settings);
   if (!which.data.train)
     throw failure{errc::config, options.config + ": has no training data; give `train` in [data]"};
-  const auto train_folder = options.out + "/train";
-  const auto test_folder = options.out + "/test";
-  data::shards::writer train{train_folder, options.pack};
-  std::optional<data::shards::writer> test;
-  if (which.data.test)
-    test.emplace(test_folder, options.pack);
+  std::vector<prepared_source> all;
+  const auto prepare = [&](const std::string& key, const std::optional<spec>& source) {
+    const auto folder = options.out + '/' + key;
+    if (source)
+      all.push_back({key, *source, folder, std::make_unique<data::shards::writer>(folder, options.pack)});
+  };
+  prepare("train", which.data.train);
+  prepare("validate", which.data.validate);
+  prepare("test", which.data.test);
   streamed_inputs inputs{which, transforms_on(which.cluster, which.data) ? which.cluster : cluster_config{}};
-  const auto fitted = write_training(which, inputs, train);
-  if (test)
-    inputs.each_of(*which.data.test, fitted, [&](const data::table& some) { test->add(some); });
-  train.done(fitted); // not before the test rows are written, so that both are there or neither
-  say("train", train_folder, train);
-  if (test) {
-    test->done(fitted);
-    say("test", test_folder, *test);
-  }
+  const auto fitted = write_training(which, inputs, *all.front().to);
+  for (auto one = all.begin() + 1; one != all.end(); ++one)
+    inputs.each_of(one->source, fitted, [&](const data::table& some) { one->to->add(some); });
+  for (auto& one : all) // not before all rows are written, so that all are there or none
+    one.to->done(fitted);
+  for (const auto& one : all)
+    say(one);
   return 0;
 }
 

@@ -28,6 +28,8 @@ void save_start(const job& which, const std::string& path, const block& start, s
 job with_known_columns(job which, const job_data& data) {
   if (data.source)
     which.data.train = data.source;
+  if (data.source && which.data.validate)
+    which.data.validate = data::with_features_of(*which.data.validate, *data.source);
   if (data.source && which.data.test)
     which.data.test = data::with_features_of(*which.data.test, *data.source);
   return which;

@@ -27,6 +27,10 @@ const std::atomic<bool>& stop_on_signals() {
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before {};
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) // or else nohup wants the run to outlive its terminal
+    sigaction(SIGHUP, &action, nullptr);
   return stop;
 }
 

@@ -60,6 +60,7 @@ nlohmann::json to_json_with_cost(const run_report& report) {
 int simulate_command(const simulate_options& options) {
   const auto level = options.quiet ? verbosity::quiet : verbosity::normal;
   set_up_log(level);
+  warn_of_variables();
   auto which = load_job(options.config, options.settings);
   if (needs_data(which))
     require_complete(which, options.config);

@@ -7,6 +7,8 @@
 #include "data/read_ahead.hpp"
 #include "data/rows.hpp"
 #include "data/store.hpp"
+#include "data/stratify.hpp"
+#include "runtime/label_check.hpp"
 #include "runtime/members.hpp"
 
 #include <algorithm>
@@ -55,8 +57,14 @@ private:
 std::vector<bool> held_out_of(const job& which, const data::table_source& open) {
   if (!(which.data.validation > 0))
     return {};
-  std::size_t rows = 0;
   const auto all = open();
+  if (which.data.stratify) {
+    data::stratified_rows by_class{which.data.transforms};
+    while (const auto some = all->next())
+      by_class.see(*some);
+    return by_class.held(which.data.validation, which.seed);
+  }
+  std::size_t rows = 0;
   while (const auto some = all->next())
     rows += some->rows();
   return data::held_rows(rows, which.data.validation, which.seed, which.data.train->name);
@@ -101,11 +109,15 @@ job_data streamed_inputs::training() {
   const auto rows = data::rows_of(source);
   const auto is_held = held_out_of(which_, rows);
   const auto open = [&](bool held) { return data::read_ahead(std::make_unique<side>(rows(), is_held, held)); };
-  const auto fitted = fit([&] { return open(false); });
-  all.train = kept(source, crew_.applied_to_training(open(false), fitted));
-  if (!is_held.empty())
-    all.validation = kept(source, crew_.applied(open(true), fitted));
+  const auto training = [&](const data::pipeline& so_far) { return crew_.applied_to_training(open(false), so_far); };
+  const auto held_out = [&](const data::pipeline& so_far) { return crew_.applied(open(true), so_far); };
+  const auto fitted = data::fit(which_.data.transforms, training,
+                                is_held.empty() ? data::fitted_source{} : data::fitted_source{held_out});
   all.fitted = after_preparation(source, fitted);
+  class_weights by_class{which_, data::label_words(all.fitted)};
+  all.train = kept(source, training(fitted), &by_class);
+  if (!is_held.empty())
+    all.validation = kept(source, held_out(fitted));
   if (const auto some = data::glance(source)->next())
     all.source = data::with_listed_features(source, *some);
   return all;
@@ -119,8 +131,9 @@ data::pipeline streamed_inputs::each_of_training(const std::function<void(const 
   const auto& source = *which_.data.train;
   const auto rows = data::rows_of(source);
   const auto open = [&] { return data::read_ahead(rows()); };
-  const auto fitted = fit(open);
-  const auto all = crew_.applied_to_training(open(), fitted);
+  const auto training = [&](const data::pipeline& so_far) { return crew_.applied_to_training(open(), so_far); };
+  const auto fitted = data::fit(which_.data.transforms, training);
+  const auto all = training(fitted);
   while (const auto some = all->next())
     use(*some);
   return after_preparation(source, fitted);
@@ -133,20 +146,33 @@ void streamed_inputs::each_of(const spec& source, const data::pipeline& fitted,
     use(*some);
 }
 
-data::pipeline streamed_inputs::fit(const data::table_source& open) {
-  return data::fit(which_.data.transforms,
-                   [&](const data::pipeline& so_far) { return crew_.applied_to_training(open(), so_far); });
-}
-
-data::dataset streamed_inputs::kept(const spec& source, data::table_stream_ptr rows) {
-  if (goes_to_disk(which_.data, source))
-    return data::store(*rows, options_of(which_));
+// Training rows are those for which class weights are given.
+data::dataset streamed_inputs::kept(const spec& source, data::table_stream_ptr rows, class_weights* by_class) {
+  row_check check{which_};
+  const bool weighs = by_class != nullptr && by_class->is_on();
+  const auto see = [&](const data::dataset& some) {
+    check.see(some);
+    if (weighs)
+      by_class->see(some);
+  };
+  if (goes_to_disk(which_.data, source)) {
+    auto options = options_of(which_);
+    options.weights = data::weights_of(source);
+    data::store_work work{see, {}};
+    if (weighs)
+      work.factor = [&](const float* label) { return by_class->factor(label); };
+    return data::store(*rows, options, work);
+  }
   std::vector<data::table> parts;
   while (auto some = rows->next())
     parts.push_back(std::move(*some));
   if (parts.empty())
     throw failure{errc::data, source.name + ": has no rows; give data to work on"};
-  return data::make_dataset(data::joined(parts));
+  auto made = data::make_dataset(data::joined(parts), data::label_use::required, data::weights_of(source));
+  see(made);
+  if (weighs)
+    by_class->apply(made);
+  return made;
 }
 
 } // namespace dk

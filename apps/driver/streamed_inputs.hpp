@@ -2,6 +2,7 @@
 
 #include "apps/driver/inputs.hpp"
 #include "data/table_stream.hpp"
+#include "runtime/class_weight.hpp"
 #include "runtime/transform_crew.hpp"
 
 #include <vector>
@@ -38,8 +39,7 @@ public:
   void each_of(const spec& source, const data::pipeline& fitted, const std::function<void(const data::table&)>& use);
 
 private:
-  data::dataset kept(const spec& source, data::table_stream_ptr rows);
-  data::pipeline fit(const data::table_source& open);
+  data::dataset kept(const spec& source, data::table_stream_ptr rows, class_weights* by_class = nullptr);
 
   const job& which_;
   transform_crew crew_;

@@ -1,5 +1,6 @@
 #include "apps/driver/train.hpp"
 
+#include "apps/driver/going_on.hpp"
 #include "apps/driver/inputs.hpp"
 #include "apps/driver/nodes_option.hpp"
 #include "apps/driver/output.hpp"
@@ -22,13 +23,30 @@ verbosity level_of(const train_options& options) {
   return options.quiet ? verbosity::quiet : options.verbose ? verbosity::verbose : verbosity::normal;
 }
 
+// What a run goes on with is its own: nothing else that is named beside it would count.
+void check_beside_resume(const train_options& options) {
+  const auto refuse = [&](const std::string& what, const std::string& way_out) {
+    throw failure{errc::usage, what + " beside --resume " + options.resume + ": " + way_out};
+  };
+  if (!options.config.empty())
+    refuse("a config (" + options.config + ")",
+           "a run goes on with the config in its folder; leave it out, and override keys with --set");
+  if (!options.out.empty())
+    refuse("--out", "a run goes on in its own folder; leave it out");
+}
+
 job read_job(const train_options& options) {
   auto settings = options.settings;
   if (!options.nodes.empty())
     settings.push_back(nodes_setting(options.nodes));
-  const auto file = options.config.empty() ? open_run_folder(options.resume).config() : options.config;
-  auto which = load_job(file, settings);
-  require_complete(which, file);
+  if (options.config.empty()) {
+    const auto folder = open_run_folder(options.resume);
+    auto which = job_to_go_on(folder, settings);
+    require_complete(which, folder.config());
+    return which;
+  }
+  auto which = load_job(options.config, settings);
+  require_complete(which, options.config);
   return which;
 }
 
@@ -46,6 +64,9 @@ int status_of(const run_report& report) {
 
 int train_command(const train_options& options) {
   set_up_log(level_of(options));
+  if (!options.resume.empty())
+    check_beside_resume(options);
+  warn_of_variables();
   auto which = read_job(options);
   if (options.print_config) {
     print(to_toml(which));
@@ -70,8 +91,15 @@ int train_command(const train_options& options) {
     run.folder = make_run_folder(options.out, which.name);
   } else {
     run.folder = open_run_folder(options.resume);
+    own(*run.folder);
     resume = read_checkpoints(run.folder->checkpoints(), &notices);
     run.resume = &*resume;
+    check_resume(which, data.train, *resume);
+    if (is_finished(*resume, which, *run.folder)) {
+      fmt::print(stderr, "{}\n", finished_text(which, *run.folder));
+      return 0;
+    }
+    keep_epochs(which, *run.folder);
     run.start = initial_weights(which, *run.folder);
   }
   set_up_log(level_of(options), run.folder->log());

@@ -16,7 +16,9 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <netdb.h>
 #include <optional>
+#include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
 
@@ -30,6 +32,27 @@ dk::endpoint parse_option(const std::string& name, const std::string& text, std:
   }
 }
 
+// The addresses of a name that is none itself, where all of them are of this host alone: "127.0.1.1". Hosts often have
+// their own name so, in /etc/hosts.
+std::string loopback_behind(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0)
+    return ""; // listening on it tells
+  std::string all;
+  bool only_here = true;
+  for (const auto* one = found; one != nullptr; one = one->ai_next) {
+    std::array<char, NI_MAXHOST> text{};
+    getnameinfo(one->ai_addr, one->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
+    only_here = only_here && dk::is_loopback({text.data(), 0});
+    if (all.find(text.data()) == std::string::npos)
+      all += (all.empty() ? "" : ", ") + std::string{text.data()};
+  }
+  freeaddrinfo(found);
+  return only_here ? all : "";
+}
+
 // Where others reach a node that listens there; a node on every address is called by its host's name.
 dk::endpoint reached_at(const dk::endpoint& listens, std::uint16_t port) {
   if (listens.host != "0.0.0.0" && listens.host != "::")
@@ -38,12 +61,20 @@ dk::endpoint reached_at(const dk::endpoint& listens, std::uint16_t port) {
   return {gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost", port};
 }
 
-// Blocked here, before any thread starts, so that only the wait below gets them.
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  sigaction(signal, nullptr, &now);
+  return now.sa_handler == SIG_IGN;
+}
+
+// Blocked here, before any thread starts, so that only the wait below gets them. One that is ignored stays so, as nohup
+// wants of SIGHUP.
 sigset_t block_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGCHLD})
-    sigaddset(&set, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
+    if (signal != SIGHUP || !is_ignored(signal))
+      sigaddset(&set, signal);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return set;
 }
@@ -135,7 +166,12 @@ int run(int argc, char** argv) {
   options.listen = parse_option("--listen", listen, 0);
   if (!other.empty())
     options.join = parse_option("--join", other, 1);
-  if (!is_loopback(options.listen)) {
+  const auto behind = is_loopback(options.listen) ? "" : loopback_behind(options.listen.host);
+  if (!behind.empty()) {
+    dk::log()->warn("--listen {}: {} is {} on this host, which no other host reaches; to be reached, name an address "
+                    "of a network card, or 0.0.0.0 for all",
+                    listen, options.listen.host, behind);
+  } else if (!is_loopback(options.listen)) {
     if (!insecure)
       throw dk::failure{dk::errc::usage, "--listen " + listen +
                                              " is not a loopback address, and nothing here asks a "
@@ -149,6 +185,7 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is told as on a full disk
   try {
     return run(argc, argv);
   } catch (const dk::failure& why) {

@@ -10,6 +10,7 @@
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 
 namespace {
@@ -45,6 +46,7 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is told as on a full disk
   try {
     return run(argc, argv);
   } catch (const std::exception& why) {

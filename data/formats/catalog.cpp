@@ -48,9 +48,9 @@ constexpr std::array formats{
     format{"cifar", "path", cifar::keys, never, {cifar::open_rows}},
     format{"hdf5", "path", hdf5::keys, hdf5::recognise, {hdf5::open_rows, nullptr, picked_columns}},
     format{"shards", "path", shards::keys, never, {shards::open_rows, nullptr, shards::pick}}, // told by its folder
-    format{"npy", "path", npy::keys, npy::recognise, {npy::open_rows, "labels", picked_columns}},
+    format{"npy", "path", npy::keys, npy::recognise, {npy::open_rows, "labels", picked_columns, "weights"}},
     format{"npz", "path", npz::keys, npz::recognise, {npz::open_rows, nullptr, picked_columns}},
-    format{"idx", "features", idx::keys, idx::recognise, {idx::open_rows, "labels"}},
+    format{"idx", "features", idx::keys, idx::recognise, {idx::open_rows, "labels", nullptr, "weights"}},
     format{"json_lines",
            "path",
            json_lines::keys,
@@ -168,6 +168,10 @@ spec with_features_of(spec source, const spec& other) {
       other.keys.contains("features"))
     source.keys["features"] = other.keys.at("features");
   return source;
+}
+
+weight_use weights_of(const spec& source) {
+  return source.keys.contains("weight") || source.keys.contains("weights") ? weight_use::required : weight_use::none;
 }
 
 pipeline prepared_by(const spec& source) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/spec.hpp"
+#include "data/dataset.hpp"
 #include "data/keys.hpp"
 #include "data/pipeline.hpp"
 #include "data/table.hpp"
@@ -48,6 +49,9 @@ spec with_listed_features(spec source, const table& read);
 
 /// The source with the features that another one of its format lists, where it says nothing of columns itself.
 spec with_features_of(spec source, const spec& other);
+
+/// Whether the rows of a source have weights.
+weight_use weights_of(const spec& source);
 
 /// What the rows of a source have been through already: those of shards that were prepared. @throws failure (data)
 pipeline prepared_by(const spec& source);

@@ -8,7 +8,7 @@ namespace dk::data::csv {
 std::vector<key_rule> keys() {
   return {{"path", key_kind::path, true}, {"features", key_kind::texts},      {"label", key_kind::names},
           {"columns", key_kind::names},   {"delimiter", key_kind::character}, {"header", key_kind::flag},
-          {"missing", key_kind::words}};
+          {"missing", key_kind::words},   {"weight", key_kind::text}};
 }
 
 bool recognise(std::string_view start) {

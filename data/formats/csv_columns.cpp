@@ -1,5 +1,7 @@
 #include "data/formats/csv_columns.hpp"
 
+#include "data/formats/pick.hpp"
+
 #include <algorithm>
 
 namespace dk::data::csv {
@@ -30,12 +32,12 @@ cells cells_of(std::vector<double> guess, const guessed_type& type) {
   return guess;
 }
 
-// The numbers of each row side by side.
-std::vector<double> interleaved(const std::vector<std::vector<double>>& columns) {
-  std::vector<double> all(columns.front().size() * columns.size());
-  for (std::size_t i = 0; i < columns.size(); ++i)
+// The numbers of the first columns, of each row side by side.
+std::vector<double> interleaved(const std::vector<std::vector<double>>& columns, std::size_t count) {
+  std::vector<double> all(columns.front().size() * count);
+  for (std::size_t i = 0; i < count; ++i)
     for (std::size_t row = 0; row < columns[i].size(); ++row)
-      all[row * columns.size() + i] = columns[i][row];
+      all[row * count + i] = columns[i][row];
   return all;
 }
 
@@ -43,8 +45,8 @@ column label_of(const plan& how, rows_read& read, const std::string& origin) {
   std::vector<std::string> names;
   for (const auto field : how.labels)
     names.push_back(how.header[field]);
-  if (how.is_list) // nothing else reads numbers as such
-    return {"label", {names.size()}, interleaved(read.numbers), origin, names};
+  if (how.is_list) // they are the first of the numbers
+    return {"label", {names.size()}, interleaved(read.numbers, names.size()), origin, names};
   const auto [as, index] = how.targets[how.labels.front()];
   auto values = as == use::word ? cells{std::move(read.words[index])} : cells{std::move(read.numbers[index])};
   return {"label", {}, std::move(values), origin, names};
@@ -101,6 +103,8 @@ table columns_of(const plan& how, rows_read read, const std::string& origin) {
                                      : cells_of(std::move(read.guesses[index]), how.types[index]);
     all.put({how.header[field], {}, std::move(values), origin, {}});
   }
+  if (how.weight)
+    put_weight(all, {how.header[*how.weight], {}, std::move(read.numbers[how.targets[*how.weight].index]), origin, {}});
   return all;
 }
 

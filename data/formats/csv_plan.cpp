@@ -78,8 +78,10 @@ public:
     for (std::size_t i = 0; i < p_.header.size(); ++i)
       places_.emplace(p_.header[i], i);
     p_.targets.assign(p_.header.size(), {});
-    if (why_ == purpose::learning)
+    if (why_ == purpose::learning) {
       choose_labels();
+      choose_weight();
+    }
     choose_features();
     choose_columns();
     if (p_.features.empty() && p_.kept.empty())
@@ -153,12 +155,25 @@ private:
     }
   }
 
-  // Of rows to be answered by its name: nobody has chosen labels.
-  bool is_label(std::size_t field) const {
+  void choose_weight() {
+    const auto named = keys_.find("weight");
+    if (named == keys_.end())
+      return;
+    const auto field = find(named->get<std::string>());
+    if (p_.targets[field].as != use::skip)
+      fail_header("column `" + p_.header[field] + "` is asked for twice, as `label` and `weight`; name it once");
+    give(field, use::number, p_.numbers);
+    p_.weight = field;
+  }
+
+  // Label or weight. Of rows to be answered by its name: nobody has chosen them.
+  bool is_no_feature(std::size_t field) const {
     if (why_ == purpose::learning)
-      return std::count(p_.labels.begin(), p_.labels.end(), field) != 0;
+      return p_.targets[field].as != use::skip;
     const auto named = keys_.value("label", nlohmann::json("label"));
     const auto& name = p_.header[field];
+    if (keys_.value("weight", nlohmann::json{}) == name)
+      return true;
     return named.is_array() ? std::count(named.begin(), named.end(), name) != 0 : named == name;
   }
 
@@ -167,7 +182,7 @@ private:
       p_.features = listed->get<std::vector<std::string>>();
     else if (!keys_.contains("columns"))
       for (std::size_t i = 0; i < p_.header.size(); ++i)
-        if (!is_label(i))
+        if (!is_no_feature(i))
           p_.features.push_back(p_.header[i]);
     for (std::size_t i = 0; i < p_.features.size(); ++i) {
       auto& at = p_.targets[find(p_.features[i])];

@@ -54,11 +54,12 @@ struct plan {
   std::vector<guessed_type> types; ///< of the guesses, where all rows have been read before
   std::vector<std::size_t> wholes;
   std::vector<std::size_t> words;
-  std::vector<std::size_t> labels; ///< the fields of the label, which are among `numbers` or `words`
-  bool is_list = false;            ///< of labels, so that a label is a cell of several numbers
-  std::vector<std::size_t> kept;   ///< the fields that become columns of their own name, in order
-  std::size_t body = 0;            ///< where the first row starts
-  bool keeps_written = false;      ///< all fields, as they are written
+  std::vector<std::size_t> labels;   ///< the fields of the label, which are among `numbers` or `words`
+  bool is_list = false;              ///< of labels, so that a label is a cell of several numbers
+  std::optional<std::size_t> weight; ///< its field, which is among `numbers`
+  std::vector<std::size_t> kept;     ///< the fields that become columns of their own name, in order
+  std::size_t body = 0;              ///< where the first row starts
+  bool keeps_written = false;        ///< all fields, as they are written
 };
 
 /// Reads the header, and looks at the first row, whose label says whether labels are texts.

@@ -195,7 +195,7 @@ private:
 } // namespace
 
 std::vector<key_rule> keys() {
-  return {{"features", key_kind::path, true}, {"labels", key_kind::path}};
+  return {{"features", key_kind::path, true}, {"labels", key_kind::path}, {"weights", key_kind::path}};
 }
 
 bool recognise(std::string_view start) {

@@ -118,7 +118,7 @@ private:
 } // namespace
 
 std::vector<key_rule> keys() {
-  std::vector<key_rule> all{{"path", key_kind::path, true}, {"labels", key_kind::path}};
+  std::vector<key_rule> all{{"path", key_kind::path, true}, {"labels", key_kind::path}, {"weights", key_kind::path}};
   for (auto& rule : pick_keys())
     all.push_back(std::move(rule));
   return all;

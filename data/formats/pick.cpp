@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "data/assemble.hpp"
+#include "data/dataset.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -53,10 +54,15 @@ column named(column which, const std::string& name) {
 } // namespace
 
 std::vector<key_rule> pick_keys() {
-  return {{"features", key_kind::names}, {"label", key_kind::names}, {"columns", key_kind::names}};
+  return {{"features", key_kind::names},
+          {"label", key_kind::names},
+          {"columns", key_kind::names},
+          {"weight", key_kind::text}};
 }
 
-table picked_columns(table from, const spec& source) {
+namespace {
+
+table picked_without_weight(table from, const spec& source) {
   const auto labels = labels_of(from, source);
   const auto features = features_of(from, source, labels);
   auto kept = names_of(source, "columns").value_or(names{});
@@ -86,6 +92,41 @@ table picked_columns(table from, const spec& source) {
   return made;
 }
 
+std::optional<column> taken_weight(table& from, const spec& source) {
+  const auto name = names_of(source, "weight");
+  if (!name)
+    return std::nullopt;
+  auto weight = from.at(name->front());
+  for (const auto* key : {"features", "label", "columns"})
+    if (has(names_of(source, key).value_or(names{}), weight.name))
+      throw failure{errc::data, weight.origin + ": column `" + weight.name +
+                                    "` is asked for twice, as `weight` and among `" + key + "`; name it once"};
+  table rest{from.rows()};
+  for (auto& c : std::move(from).release())
+    if (c.name != weight.name)
+      rest.put(std::move(c));
+  from = std::move(rest);
+  return weight;
+}
+
+} // namespace
+
+table picked_columns(table from, const spec& source) {
+  auto weight = taken_weight(from, source);
+  auto made = picked_without_weight(std::move(from), source);
+  if (weight)
+    put_weight(made, std::move(*weight));
+  return made;
+}
+
+void put_weight(table& to, column weight) {
+  if (to.find(weight_column) != nullptr && weight.name != weight_column)
+    throw failure{errc::data, weight.origin + ": has a column `" + std::string{weight_column} +
+                                  "` beside the weights `" + weight.name +
+                                  "`, which get this name; leave it out of `columns`"};
+  to.put(named(std::move(weight), std::string{weight_column}));
+}
+
 std::vector<std::string> named_columns(const spec& source) {
   names all;
   for (const auto* key : {"features", "columns"})
@@ -100,7 +141,7 @@ std::vector<std::string> label_names(const spec& source) {
 
 std::vector<std::string> listed_names(const spec& source) {
   names all;
-  for (const auto* key : {"features", "label", "columns"})
+  for (const auto* key : {"features", "label", "columns", "weight"})
     for (auto& name : names_of(source, key).value_or(names{}))
       all.push_back(std::move(name));
   if (!source.keys.contains("features") || std::find(all.begin(), all.end(), "*") != all.end())

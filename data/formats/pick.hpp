@@ -10,7 +10,7 @@
 namespace dk::data {
 
 /// The keys of a source that say which of a file's columns are wanted: features = NAME or [NAMES], label = NAME or
-/// [NAMES], columns = NAME, [NAMES] or "*".
+/// [NAMES], columns = NAME, [NAMES] or "*", weight = NAME.
 std::vector<key_rule> pick_keys();
 
 /// Makes of a file's columns what its source asks for: the column `features` of those that are listed (default: a
@@ -20,7 +20,10 @@ std::vector<key_rule> pick_keys();
 /// @throws failure (data) for a column that there is none of
 table picked_columns(table from, const spec& source);
 
-/// The names that the source lists, of features, label and columns; empty where it lists none, or "*".
+/// Puts a column beside the others as their weights. @throws failure (data) where another has the name of weights
+void put_weight(table& to, column weight);
+
+/// The names that the source lists, of features, label, columns and weight; empty where it lists none, or "*".
 std::vector<std::string> listed_names(const spec& source);
 
 /// The names that the source lists of features and columns.

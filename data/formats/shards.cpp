@@ -78,7 +78,11 @@ row_slices_ptr open_rows(const spec& source, const std::string& folder, const st
 table pick(table from, const spec& source) {
   const bool as_it_is =
       !source.keys.contains("features") && !source.keys.contains("label") && !source.keys.contains("columns");
-  return as_it_is ? from : picked_columns(std::move(from), source);
+  if (!as_it_is)
+    return picked_columns(std::move(from), source);
+  if (const auto weight = source.keys.find("weight"); weight != source.keys.end())
+    put_weight(from, from.at(weight->get<std::string>()));
+  return from;
 }
 
 pipeline prepared(const spec& source) {

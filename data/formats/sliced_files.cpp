@@ -1,9 +1,12 @@
 #include "data/formats/sliced_files.hpp"
 
+#include "common/error.hpp"
+#include "data/dataset.hpp"
 #include "data/formats/file.hpp"
 #include "data/rows.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,7 +19,13 @@ public:
   slices_stream(const spec& source, const char* path_key, const sliced_format& how, std::size_t bytes)
       : source_(source), how_(how), bytes_(bytes), files_(files_of(source.keys.at(path_key).get<std::string>())) {
     if (how.label_key != nullptr && source.keys.contains(how.label_key))
-      open_labels(source.keys.at(how.label_key).get<std::string>());
+      labels_ = open_beside(source.keys.at(how.label_key).get<std::string>(), "label");
+    if (how.weight_key == nullptr || !source.keys.contains(how.weight_key))
+      return;
+    if (source.keys.contains("weight"))
+      throw failure{errc::config, "source `" + source.name + "`: give either `weight`, a column, or `" +
+                                      how.weight_key + "`, a file, not both"};
+    weights_ = open_beside(source.keys.at(how.weight_key).get<std::string>(), std::string{weight_column});
   }
 
   std::optional<table> next() override {
@@ -25,14 +34,21 @@ public:
     const auto count =
         std::min(std::max<std::size_t>(bytes_ / std::max<std::size_t>(now_->row_bytes(), 1), 1), now_->rows() - at_);
     auto some = counted_from(now_->slice(at_, count), at_);
-    if (labels_)
-      for (auto& c : counted_from(labels_->slice(label_at_, count), label_at_).release())
+    const auto put = [&](row_slices& beside) {
+      for (auto& c : counted_from(beside.slice(beside_at_, count), beside_at_).release())
         some.put(std::move(c));
+    };
+    if (labels_)
+      put(*labels_);
+    if (how_.pick != nullptr)
+      some = how_.pick(std::move(some), source_);
+    if (weights_)
+      put(*weights_);
     at_ += count;
-    label_at_ += count;
+    beside_at_ += count;
     if (at_ == now_->rows())
       now_.reset();
-    return how_.pick == nullptr ? some : how_.pick(std::move(some), source_);
+    return some;
   }
 
   double progress() const override {
@@ -50,14 +66,16 @@ private:
     return true;
   }
 
-  // Labels that are too few or too many are no surprise at the end.
-  void open_labels(const std::string& path) {
-    labels_ = how_.open(source_, path, "label");
-    open_next();
+  // Labels or weights that are too few or too many are no surprise at the end.
+  row_slices_ptr open_beside(const std::string& path, const std::string& column) {
+    auto beside = how_.open(source_, path, column);
+    if (!now_)
+      open_next();
     auto rows = now_->rows();
     for (std::size_t i = 1; i < files_.size(); ++i)
       rows += how_.open(source_, files_[i], "features")->rows();
-    require_as_many_rows(*now_, rows, *labels_);
+    require_as_many_rows(*now_, rows, *beside);
+    return beside;
   }
 
   spec source_;
@@ -68,7 +86,8 @@ private:
   row_slices_ptr now_;
   std::size_t at_ = 0; // rows of it that were read
   row_slices_ptr labels_;
-  std::size_t label_at_ = 0;
+  row_slices_ptr weights_;
+  std::size_t beside_at_ = 0; // rows of both
 };
 
 } // namespace

@@ -17,6 +17,8 @@ struct sliced_format {
 
   /// What the source asks for, of a file's columns. nullptr: all
   table (*pick)(table from, const spec& source) = nullptr;
+
+  const char* weight_key = nullptr; ///< of the file whose rows are their weights; nullptr: there is no such key
 };
 
 /// The rows of all files that the source names under `path_key`, in tables of about `bytes`.

@@ -1,7 +1,7 @@
-// string_index: every distinct text of the training rows becomes a number: 0 the most frequent, then 1, ...; texts that
-// are as frequent go by their bytes (Spark's StringIndexer). With `order = "alphabet"` all go by their bytes. Numbers
-// count as their shortest text. A text that the training rows had not is an error, or with `unknown = "keep"` the
-// number after the last.
+// string_index: every distinct text of the training rows, those that are held out included, becomes a number: 0 the
+// most frequent, then 1, ...; texts that are as frequent go by their bytes (Spark's StringIndexer). With `order =
+// "alphabet"` all go by their bytes. Numbers count as their shortest text. A text that the training rows had not is an
+// error, or with `unknown = "keep"` the number after the last.
 
 #include "common/error.hpp"
 #include "common/text.hpp"
@@ -115,6 +115,10 @@ const transform_kind string_index_transform{"string_index",
                                             column_use::each,
                                             learn,
                                             apply,
-                                            invert};
+                                            invert,
+                                            nullptr,
+                                            false,
+                                            false,
+                                            true};
 
 } // namespace dk::data

@@ -53,6 +53,7 @@ struct transform_kind {
 
   bool training_only = false; ///< not applied to other data
   bool needs_all = false;     ///< its rows come of all rows: it cannot be applied to some at a time
+  bool learns_values = false; ///< it learns which values there are: from rows that are held out, too
 };
 
 /// Which columns a transform reads and writes, as (from, to) pairs: the keys `column` or `columns`, and `to` where it

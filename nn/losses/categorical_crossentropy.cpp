@@ -24,14 +24,16 @@ public:
       : width_(use.width), label_width_(use.label_width), on_logits_(use.fused || use.from_logits),
         smoothing_(use.label_smoothing), unfused_(unfused), p_(use.width), y_(use.width) {}
 
-  metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
+  metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                   float* gradient) override {
     metrics sums;
     sums.rows = rows;
     const float scale = 1.0F / static_cast<float>(rows);
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += label_width_) {
       const float* y = label_width_ == width_ ? labels : one_hot(*labels);
+      const float weight = weights == nullptr ? 1.0F : weights[row];
       count_decisions(answer_kind::choice, outputs, y, width_, 0.5F, sums);
-      sums.loss_sum += row_loss(outputs, smoothed(y), scale, gradient);
+      sums.loss_sum += static_cast<double>(weight) * row_loss(outputs, smoothed(y), scale * weight, gradient);
       if (gradient != nullptr)
         gradient += width_;
     }
@@ -167,10 +169,12 @@ std::unique_ptr<loss_function> make_sparse(const loss_use& use) {
 
 extern const loss_kind categorical_crossentropy_loss;
 const loss_kind categorical_crossentropy_loss{
-    "categorical_crossentropy", "softmax", make_dense_or_sparse, {}, label_kind::either};
+    "categorical_crossentropy", "softmax", make_dense_or_sparse, {}, label_kind::either, true, false,
+    label_range::distribution};
 
 extern const loss_kind sparse_categorical_crossentropy_loss;
 const loss_kind sparse_categorical_crossentropy_loss{
-    "sparse_categorical_crossentropy", "softmax", make_sparse, {}, label_kind::class_number};
+    "sparse_categorical_crossentropy", "softmax", make_sparse, {},
+    label_kind::class_number,          true,      false,       label_range::class_number};
 
 } // namespace dk::nn

@@ -91,15 +91,23 @@ constexpr row_rule cosine_similarity{"cosine_similarity", cosine_of_rows, false}
 } // namespace
 
 extern const loss_kind binary_crossentropy_loss;
-const loss_kind binary_crossentropy_loss{crossentropy.name, "sigmoid",           make_by_row<crossentropy>,
-                                         {"bce"},           label_kind::numbers, false};
+const loss_kind binary_crossentropy_loss{
+    crossentropy.name,       "sigmoid", make_by_row<crossentropy>, {"bce"}, label_kind::numbers, false, false,
+    label_range::probability};
 
 extern const loss_kind kullback_leibler_divergence_loss;
-const loss_kind kullback_leibler_divergence_loss{
-    kullback_leibler.name, "", make_by_row<kullback_leibler>, {"kl_divergence", "kld", "k_l_divergence"}};
+const loss_kind kullback_leibler_divergence_loss{kullback_leibler.name,
+                                                 "",
+                                                 make_by_row<kullback_leibler>,
+                                                 {"kl_divergence", "kld", "k_l_divergence"},
+                                                 label_kind::numbers,
+                                                 true,
+                                                 false,
+                                                 label_range::probability};
 
 extern const loss_kind poisson_loss;
-const loss_kind poisson_loss{poisson.name, "", make_by_row<poisson>, {}, label_kind::numbers, true, true};
+const loss_kind poisson_loss{poisson.name, "",   make_by_row<poisson>,  {}, label_kind::numbers,
+                             true,         true, label_range::from_zero};
 
 extern const loss_kind cosine_similarity_loss;
 const loss_kind cosine_similarity_loss{cosine_similarity.name,

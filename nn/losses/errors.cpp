@@ -94,11 +94,13 @@ const loss_kind mean_absolute_error_loss{
 
 extern const loss_kind mean_absolute_percentage_error_loss;
 const loss_kind mean_absolute_percentage_error_loss{
-    mean_percentage.name, "", make_by_row<mean_percentage>, {"mape"}, label_kind::numbers, true, true};
+    mean_percentage.name, "", make_by_row<mean_percentage>, {"mape"}, label_kind::numbers, true, true,
+    label_range::not_zero};
 
 extern const loss_kind mean_squared_logarithmic_error_loss;
 const loss_kind mean_squared_logarithmic_error_loss{
-    mean_logarithmic.name, "", make_by_row<mean_logarithmic>, {"msle"}, label_kind::numbers, true, true};
+    mean_logarithmic.name, "", make_by_row<mean_logarithmic>, {"msle"}, label_kind::numbers, true, true,
+    label_range::from_zero};
 
 extern const loss_kind logcosh_loss;
 const loss_kind logcosh_loss{

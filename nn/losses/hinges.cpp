@@ -68,12 +68,15 @@ constexpr row_rule categorical_hinge{"categorical_hinge", categorical, false};
 } // namespace
 
 extern const loss_kind hinge_loss;
-const loss_kind hinge_loss{hinge.name, "", make_by_row<hinge>, {}};
+const loss_kind hinge_loss{hinge.name, "", make_by_row<hinge>, {}, label_kind::numbers, true, false, label_range::side};
 
 extern const loss_kind squared_hinge_loss;
-const loss_kind squared_hinge_loss{squared_hinge.name, "", make_by_row<squared_hinge>, {}};
+const loss_kind squared_hinge_loss{
+    squared_hinge.name, "", make_by_row<squared_hinge>, {}, label_kind::numbers, true, false, label_range::side};
 
 extern const loss_kind categorical_hinge_loss;
-const loss_kind categorical_hinge_loss{categorical_hinge.name, "", make_by_row<categorical_hinge>, {}};
+const loss_kind categorical_hinge_loss{
+    categorical_hinge.name, "", make_by_row<categorical_hinge>, {}, label_kind::numbers, true, false,
+    label_range::one_hot};
 
 } // namespace dk::nn

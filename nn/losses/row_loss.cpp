@@ -16,13 +16,17 @@ public:
         terms_(rule.mean ? use.width : 1), middle_(use.fused ? 0.0F : 0.5F), smoothing_(use.label_smoothing),
         smooth_(smoothing_ > 0 ? use.width : 0) {}
 
-  metrics evaluate(const float* outputs, const float* labels, std::size_t rows, float* gradient) override {
+  metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                   float* gradient) override {
     const auto pass = pass_for(labels, rows * width_);
     const float scale = 1.0F / static_cast<float>(rows * terms_);
     metrics sums;
     sums.rows = rows;
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += width_) {
-      sums.loss_sum += pass(outputs, smoothed(labels), width_, scale, gradient) / static_cast<double>(terms_);
+      const float weight = weights == nullptr ? 1.0F : weights[row];
+      const double loss =
+          pass(outputs, smoothed(labels), width_, scale * weight, gradient) / static_cast<double>(terms_);
+      sums.loss_sum += static_cast<double>(weight) * loss;
       count_decisions(answers_, outputs, labels, width_, middle_, sums);
       if (gradient != nullptr)
         gradient += width_;

@@ -21,11 +21,13 @@ workplace place_worker(caf::actor_system& system, const workshop& shop, std::uin
                  shop.which.trainer.batch_size};
   setup.by_batch = shop.which.trainer.overlap;
   place.desk = system.spawn(desk, std::move(setup));
-  place.worker = system.spawn(
-      worker, make_worker_setup(part.which, {worker_id, shop.run_epoch, part.rows.label_width,
-                                             caf::actor_cast<ledger_actor>(place.desk),
-                                             caf::actor_cast<loader_actor>(place.desk), std::move(shards), part.frozen,
-                                             part.alone_start, start == 0 ? part.resumed : replica_state{}}));
+  auto hired = make_worker_setup(part.which, {worker_id, shop.run_epoch, part.rows.label_width,
+                                              caf::actor_cast<ledger_actor>(place.desk),
+                                              caf::actor_cast<loader_actor>(place.desk), std::move(shards), part.frozen,
+                                              part.alone_start, start == 0 ? part.resumed : replica_state{}});
+  if (!hired.gated)
+    hired.request_timeout = request_timeout_of(part.which); // messages are lost there
+  place.worker = system.spawn(worker, std::move(hired));
   caf::anon_send(part.ledger, caf::join_atom_v, worker_id, caf::actor_cast<caf::strong_actor_ptr>(place.worker));
   return place;
 }

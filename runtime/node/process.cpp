@@ -62,7 +62,12 @@ std::optional<std::string> first_line(child_process& child, std::chrono::millise
     if (ready < 0 && errno == EINTR)
       continue;
     char c = 0;
-    if (ready <= 0 || line.size() > 100 || read(child.output, &c, 1) != 1)
+    if (ready <= 0 || line.size() > 100)
+      break;
+    const auto got = read(child.output, &c, 1);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got != 1)
       break;
     if (c == '\n')
       whole = true;

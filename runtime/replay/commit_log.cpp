@@ -4,6 +4,7 @@
 #include "common/error.hpp"
 #include "runtime/commit_format.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -100,6 +101,7 @@ commit_log read_header(const fields& line, const std::string& origin) {
   const auto batch = line.whole("batch_size", 1, most_32);
   const auto window = line.whole("communication_window", 1, most_64 / batch);
   log.grid = {line.whole("rows", 1, most_64), batch * window, line.small("epochs", 1)};
+  log.epochs = log.grid.epochs;
   if (log.grid.chunks_per_epoch() > most_32)
     line.fail("has more chunks than a run can have");
   log.workers = line.small("workers", 1);
@@ -183,8 +185,11 @@ void roll_back(shard_progress& shard, std::uint64_t version) {
   shard.version = shard.round = version;
 }
 
-restart read_restart(const fields& line, const commit_log& log, std::map<std::uint32_t, shard_progress>& shards) {
+restart read_restart(const fields& line, commit_log& log, std::map<std::uint32_t, shard_progress>& shards) {
   restart read;
+  if (line.has("epochs")) // the run goes on to another number of them
+    log.epochs = line.small("epochs", 1);
+  log.grid.epochs = std::max(log.grid.epochs, log.epochs);
   read.run_epoch = line.small("restart", 1);
   read.commits = log.commits.size();
   read.keeps_worker = line.has("keeps_worker");

@@ -35,10 +35,11 @@ struct restart {
 /// versions rise one by one, no base is from the future, a chunk is applied once. Behind a barrier the lines of a round
 /// are written when it is closed, all with the base that it began with. A later start goes on from a checkpoint, which
 /// may be older than the newest line before.
-struct commit_log {      // NOLINT(bugprone-exception-escape): the move of a JSON value throws nothing
-  std::string origin;    ///< the file's name, for errors
-  nlohmann::json header; ///< as commits_header wrote it
-  chunk_grid grid;
+struct commit_log {         // NOLINT(bugprone-exception-escape): the move of a JSON value throws nothing
+  std::string origin;       ///< the file's name, for errors
+  nlohmann::json header;    ///< as commits_header wrote it
+  chunk_grid grid;          ///< of as many epochs as any start of the run had
+  std::uint32_t epochs = 1; ///< of the last one
   std::uint32_t workers = 1;
   std::uint32_t servers = 1;
   bool rounds = false; ///< commits were folded in rounds, so none was stale

@@ -1,7 +1,6 @@
 #include "runtime/replay/replay.hpp"
 
 #include "algorithms/catalog.hpp"
-#include "common/bits.hpp"
 #include "common/buffer_pool.hpp"
 #include "runtime/commit_format.hpp"
 #include "runtime/enlist.hpp"
@@ -18,8 +17,6 @@ namespace dk {
 
 namespace {
 
-constexpr double ages = 1e7; // seconds: a worker waits for its turn as long as it takes
-
 // The header says what the log is of; it must be this job on these rows.
 void check_header(const job& recorded, const commit_log& log, const data::dataset& rows) {
   if (log.grid.rows != rows.rows)
@@ -29,6 +26,8 @@ void check_header(const job& recorded, const commit_log& log, const data::datase
   const auto due = commits_header(recorded, grid_of(recorded, rows.rows));
   for (const auto& [key, value] : due.items()) {
     if (key == "arithmetic") // another one gives other bits, if any; which the comparison of the centers tells
+      continue;
+    if (key == "epochs" && log.epochs == value) // the run may have begun with others
       continue;
     const bool is_younger = key == "policy" || key == "max_staleness"; // than the logs that do not have it
     if (is_younger && !log.header.contains(key))
@@ -55,13 +54,13 @@ pull_habit habit_of(const job& which) {
   return {adopts, !adopts || policy_of(which).kind == policy_kind::wait};
 }
 
-// Where a later start begins: the center of the start before, and the bitmap that the log tells.
+// Where a later start begins: the center of the start before, and the chunks that the log tells.
 resume_state state_at(const restart& next, resume_state reached) {
   for (std::size_t i = 0; i < reached.shards.size(); ++i) {
     auto& folded = reached.shards[i].folded;
-    std::fill(folded.begin(), folded.end(), 0);
+    folded = {};
     for (const auto number : next.shards[i].folded)
-      set_bit(folded, number);
+      folded.add(number);
   }
   reached.run_epoch = next.run_epoch - 1;
   if (!next.keeps_worker)
@@ -102,8 +101,9 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
                   run_options options) {
   auto here = under;
   here.cluster.nodes.clear();
-  here.cluster.request_timeout = ages;
   check_replay(recorded, log, here, rows, options.start);
+  const bool same_rule = here.trainer == recorded.trainer;
+  here.trainer.epochs = log.grid.epochs;
   std::vector<replay_plan> plans; // all of them, so that what cannot be followed is told before anything is trained
   for (std::size_t start = 0; start <= log.restarts.size(); ++start)
     plans.push_back(make_plan(log, habit_of(here), start));
@@ -111,7 +111,7 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   resume_state reached;
   for (std::size_t start = 0; start < plans.size(); ++start) {
     auto& plan = plans[start];
-    plan.same_rule = here.trainer == recorded.trainer;
+    plan.same_rule = same_rule;
     plan.earlier = std::move(result.numbers);
     if (options.notice)
       for (const auto& doubt : plan.doubts)

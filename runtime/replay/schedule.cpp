@@ -106,7 +106,7 @@ double rate_of(const schedule_state& my, std::size_t round) {
 void close_round(schedule_ptr self) {
   auto& my = self->state;
   close_round_at(
-      self, my.setup.servers, my.setup.request_timeout, rate_of(my, my.round), [=] { begin_round(self); },
+      self, my.setup.servers, caf::infinite, rate_of(my, my.round), [=] { begin_round(self); },
       [=](const caf::error& why) {
         end(self, run_event::kind::failed, to_failure(why).code(), to_failure(why).what());
       });

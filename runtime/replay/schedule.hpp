@@ -18,8 +18,7 @@ struct schedule_setup {
   std::uint64_t rows = 0;                                     ///< that will be done at the end
   bool whole = true;                                          ///< that is every row of the run
   std::vector<server_actor> servers; ///< that are told when a round is over; empty where there are no rounds
-  std::chrono::milliseconds request_timeout{600000};
-  std::vector<caf::actor> watchers; ///< as if each had sent `watch`
+  std::vector<caf::actor> watchers;  ///< as if each had sent `watch`
 };
 
 struct schedule_state {

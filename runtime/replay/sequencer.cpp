@@ -28,7 +28,7 @@ delta refusable(std::size_t size) {
 
 void pull_for(sequencer_ptr self, const script_step& step) {
   auto& my = self->state;
-  self->request(my.setup.server, my.setup.request_timeout, pull{step.worker, 0})
+  self->request(my.setup.server, caf::infinite, pull{step.worker, 0})
       .then(
           [=](const center& newest) {
             auto& member = self->state.members[step.worker];
@@ -56,7 +56,7 @@ void forward(sequencer_ptr self, const script_step& step, sequencer_state::held_
     self->send(my.setup.server, fence_atom_v, what.worker, what.lease);
   if (step.verdict == verdict_kind::rejected && !my.setup.same_rule)
     what.delta = refusable(what.delta.size());
-  self->request(my.setup.server, my.setup.request_timeout, std::move(what))
+  self->request(my.setup.server, caf::infinite, std::move(what))
       .then(
           [=, answer_to = std::move(held.answer)](verdict& answer) mutable {
             const auto& setup = self->state.setup;
@@ -74,7 +74,7 @@ void keep_if_due(sequencer_ptr self) {
   auto& my = self->state;
   if (!my.setup.kept)
     return;
-  self->request(my.setup.server, my.setup.request_timeout, newest_atom_v)
+  self->request(my.setup.server, caf::infinite, newest_atom_v)
       .then(
           [=](const center& newest) {
             if (newest.version == self->state.setup.kept)
@@ -110,7 +110,7 @@ caf::result<shard_state> state_of_next_start(sequencer_ptr self) {
   if (!setup.kept)
     return self->delegate(setup.server, state_atom_v);
   auto promise = self->make_response_promise<shard_state>();
-  self->request(setup.server, setup.request_timeout, state_atom_v)
+  self->request(setup.server, caf::infinite, state_atom_v)
       .then(
           [=](shard_state& state) mutable {
             state.version = self->state.kept.version;

@@ -23,7 +23,6 @@ struct sequencer_setup {
   bool rounds = false;               ///< likewise: a worker that pulls gets the center of the round, there is no other
   std::optional<std::uint64_t> kept; ///< the version that the next start of the run goes on from
   std::vector<caf::actor> watchers;  ///< hear first why it ends, before the workers miss it
-  std::chrono::milliseconds request_timeout{600000};
 };
 
 struct sequencer_state {

@@ -157,3 +157,57 @@ TEST_CASE_METHOD(ledger_fixture, "slow is not taken for dead forever", "[actors]
   pass_seconds(1);
   CHECK(heard(kind::worker_stalled));
 }
+
+TEST_CASE_METHOD(ledger_fixture, "a worker that answers again after a stall is waited for again", "[actors][ledger]") {
+  const auto server = make_probe();
+  auto setup = with_servers({server});
+  setup.grid = {1000, 10, 1};
+  setup.barrier = barrier::chunk;
+  start(setup);
+  const auto close = [&] {
+    server.take_mail<close_atom, exact>().answer(std::uint64_t{1});
+    run();
+  };
+  const auto stuck = take(b, 1);
+  send_request(a, 0, report(take(a, 0)));
+  pass_seconds(10);
+  REQUIRE(event(kind::worker_stalled).worker == 1);
+  server.take_mail<have_atom, chunk_id>().answer(false);
+  run();
+  close(); // without b
+  auto held = a.take<lease>();
+  const auto of_b = take(b, 1, report(stuck)); // too late for its chunk; but it is there again
+  REQUIRE(of_b.number != 0);
+  send_request(a, 0, report(held));
+  CHECK(server.count<close_atom, exact>() == 0); // b is at work
+  send_request(b, 1, report(of_b));
+  close();
+  held = a.take<lease>();
+  const auto last = b.take<lease>();
+  b.send(book, [&] {
+    auto done = report(last);
+    done.worker = 1;
+    return done;
+  }());
+  send_request(a, 0, report(held));
+  close();
+  held = a.take<lease>();
+  send_request(a, 0, report(held));
+  CHECK(server.count<close_atom, exact>() == 0); // b has not had its chunk of this round
+  CHECK(a.empty());
+}
+
+TEST_CASE_METHOD(ledger_fixture, "a ledger of a thousand million epochs takes no memory for them", "[actors][ledger]") {
+  ledger_setup setup;
+  setup.grid = {200, 10, 1'000'000'000};
+  start(setup);
+  auto held = take(a, 0);
+  for (int i = 0; i < 100; ++i)
+    held = take(a, 0, report(held));
+  CHECK(held.chunk == chunk_id{5, 0});
+  CHECK(tally().expected_rows == 200'000'000'000);
+  me.send(book, stop_atom_v);
+  run();
+  CHECK(take(a, 0, report(held)).number == 0);
+  CHECK(heard(kind::finished));
+}

@@ -92,7 +92,7 @@ TEST_CASE_METHOD(ledger_fixture, "a lost worker's chunk is done when every serve
 TEST_CASE_METHOD(ledger_fixture, "a server that does not say means the chunk is trained again", "[actors][ledger]") {
   const auto server = make_probe();
   auto setup = with_servers({server});
-  setup.request_timeout = seconds{5};
+  setup.request_timeout = caf::duration{seconds{5}};
   start(setup);
   const auto held = take(a, 0);
   take(b, 1);
@@ -200,7 +200,8 @@ TEST_CASE_METHOD(ledger_fixture, "a rejection that is reported twice counts once
 TEST_CASE_METHOD(ledger_fixture, "chunks of an earlier start are not leased again", "[actors][ledger]") {
   ledger_setup setup;
   setup.grid = {25, 10, 2};
-  setup.done = {{0, 0}, {0, 2}, {1, 1}};
+  for (const chunk_id chunk : {chunk_id{0, 0}, chunk_id{0, 2}, chunk_id{1, 1}})
+    setup.done.add(setup.grid.number(chunk));
   start(setup);
   CHECK(work_off(a, 0) == 3);
   CHECK(heard(kind::finished));

@@ -9,7 +9,7 @@ using namespace dk::test;
 // A defect, planted.
 namespace dk {
 struct shard_tampering {
-  static void forget_chunks(shard& of) { of.bitmap_[0] = 0; }
+  static void forget_chunks(shard& of) { of.folded_ = {}; }
 };
 } // namespace dk
 
@@ -136,7 +136,7 @@ TEST_CASE_METHOD(server_fixture, "the bitmap is saved with the weights, and a re
   CHECK(saved.offset == 6);
   CHECK(saved.version == 2);
   CHECK(numbers_of(saved.weights) == std::vector<float>{3, 4, 5});
-  CHECK(saved.folded == std::vector<std::uint64_t>{1U << 2U | 1U << 3U});
+  CHECK(saved.folded == chunk_set{0, {1U << 2U | 1U << 3U}});
   CHECK(saved.grid.rows == 25);
 
   auto again = setup();

@@ -142,8 +142,8 @@ TEST_CASE("a round changes the center when it is closed, and not before", "[acto
   CHECK(it.judge(of(0, 1, 0, {4, 8})).kind == verdict_kind::applied);
   CHECK(it.judge(of(0, 1, 0, {4, 8})).kind == verdict_kind::duplicate);
   CHECK(it.now().version == 0);
-  CHECK(it.has({0, 0}));                                     // nobody shall train it again
-  CHECK(it.state().folded == std::vector<std::uint64_t>{0}); // but a checkpoint knows what is in its center
+  CHECK(it.has({0, 0}));                   // nobody shall train it again
+  CHECK(it.state().folded == chunk_set{}); // but a checkpoint knows what is in its center
   CHECK(it.tally().bitmap_rows == 0);
   const auto records = it.close_round();
   REQUIRE(records.size() == 2);
@@ -154,7 +154,7 @@ TEST_CASE("a round changes the center when it is closed, and not before", "[acto
   CHECK(double{records[1].rate} == 1);
   CHECK(it.now().version == 2);
   CHECK(numbers_of(it.now().weights) == std::vector<float>{5, 10});
-  CHECK(it.state().folded == std::vector<std::uint64_t>{3});
+  CHECK(it.state().folded == chunk_set::up_to(2));
   CHECK(it.tally().folded_rows == 20);
   CHECK(it.close_round().empty()); // an empty round changes nothing
   CHECK(it.now().version == 2);

@@ -47,8 +47,8 @@ auto fields(const fetch& x) {
   return std::tie(lease, chunk, rows, batch_rows, credit);
 }
 auto fields(const batch& x) {
-  const auto& [lease, rows, last, features, labels] = x;
-  return std::tie(lease, rows, last, features, labels);
+  const auto& [lease, rows, last, features, labels, weights] = x;
+  return std::tie(lease, rows, last, features, labels, weights);
 }
 auto fields(const commit_lengths& x) {
   const auto& [measured, knows_base, update, distance, movement, along] = x;
@@ -160,7 +160,8 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
   check_round_trip(system, report);
   check_round_trip(system, work_request{4, 17});
   check_round_trip(system, fetch{1, {2, 3}, {4, 5}, 6, 7});
-  check_round_trip(system, batch{1, 2, true, values, block_of({1})});
+  check_round_trip(system, batch{1, 2, true, values, block_of({1}), {}});
+  check_round_trip(system, batch{1, 2, false, values, block_of({1}), block_of({0.5F, 2})});
   check_round_trip(
       system,
       commit_record{
@@ -170,7 +171,7 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
                    validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 0.25, true, false, 0.1, {{"auc", nan}}});
   check_round_trip(system, shard_tally{1, 2, 3, 4, 5, 6});
   check_round_trip(system, replica_state{1, "adam", 2, values, values});
-  check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {4, ~std::uint64_t{0}}});
+  check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {0, {4, ~std::uint64_t{0}}}});
   check_round_trip(system, ledger_tally{1, 2, 3, 4, true});
   check_round_trip(system, run_event{run_event::kind::worker_stalled, 1, errc::diverged, "text", "consequence"});
 }

@@ -76,6 +76,47 @@ TEST_CASE("a command line that cannot be meant", "[apps][bad_input]") {
   expect(run({DK_NODE, "--listen", "0.0.0.0:0"}), 2, "E_USAGE", {"0.0.0.0:0", "not a loopback", "--insecure"});
 }
 
+TEST_CASE("a name that is loopback here is told", "[apps][bad_input]") {
+  process node{{DK_NODE, "--listen", "2130706433:0", "--workers", "1", "--insecure"}}; // 127.0.0.1 as a number
+  REQUIRE(eventually(seconds{30}, [&] { return lines_of(node.out()).size() >= 2; }));
+  CHECK(node.err().find("2130706433 is 127.0.0.1 on this host, which no other host reaches") != std::string::npos);
+  CHECK(node.err().find("without any authentication") == std::string::npos);
+  node.send(SIGHUP); // as when its terminal is closed
+  CHECK(node.wait() == 129);
+}
+
+TEST_CASE("a variable that no config has is refused", "[apps][bad_input]") {
+  const toy_job job;
+  const auto with = [&](const std::string& name) {
+    return run(job.command({"--print-config"}), {{{name, "3"}}, job.path("")});
+  };
+  expect(with("DK_TRAINER_WORKER"), 2, "E_CONFIG",
+         {"DK_TRAINER_WORKER", "did you mean \"DK_TRAINER_WORKERS\"?", "unset"});
+  expect(with("DK_DATA_TRIAN"), 2, "E_CONFIG", {"DK_DATA_TRIAN", "did you mean \"DK_DATA_TRAIN\"?"});
+  expect(with("DK_TRAINER_OPTIMIZER_LEARNING_RATE"), 2, "E_CONFIG", {"no config has this key", "--set"});
+  for (const auto* fine : {"DK_TRAINER_WORKERS", "DK_TRAINER_RHO", "DK_ADDRESS", "DK_TOKEN", "OTHER"}) {
+    const auto got = with(fine);
+    INFO(fine);
+    CHECK(got.status == 0);
+    CHECK(got.err.empty());
+  }
+  const auto other = with("DK_SEEDS");
+  CHECK(other.status == 0);
+  CHECK(other.err.find("DK_SEEDS: nothing reads it (did you mean \"DK_SEED\"?)") != std::string::npos);
+}
+
+TEST_CASE("times that no clock can keep", "[apps][bad_input]") {
+  const toy_job job;
+  for (const std::string key : {"request_timeout", "heartbeat", "connection_timeout"})
+    for (const std::string value : {"1e-9", "0", "-1", "1e9"})
+      expect(job.train(set({"cluster." + key + "=" + value})), 2, "E_CONFIG", {key, "from 0.001 to 1,000,000"});
+}
+
+TEST_CASE("more rows than can be counted", "[apps][bad_input]") {
+  const toy_job job;
+  expect(job.train(set({"trainer.epochs=4294967296"})), 2, "E_CONFIG", {"`epochs`", "from 1 to 1,000,000,000"});
+}
+
 TEST_CASE("a config that cannot be read", "[apps][bad_input]") {
   const temporary_folder folder;
   const auto config = [&](const std::string& text) { return run({DK_DRIVER, folder.write("bad.cfg", text)}); };
@@ -202,7 +243,15 @@ TEST_CASE("a run that is in the way, or is none", "[apps][bad_input]") {
     arguments.insert(arguments.begin(), DK_DRIVER);
     return run(arguments, {{}, here});
   };
+  std::filesystem::create_symlink("loop", job.path("loop"));
+  expect(driver({"loop"}), 2, "E_CONFIG", {"loop", "no such config file"});
+  expect(driver({"--resume", "loop"}), 4, "E_CKPT", {"loop", "no such folder"});
+  expect(job.train({"--out", "loop/run"}), 10, "E_RESOURCES", {"loop/run", "choose another --out"});
+  expect(driver({"summary", "loop"}), 10, "E_RESOURCES", {"loop", "Too many levels of symbolic links"});
   expect(driver({"--resume", "none"}), 4, "E_CKPT", {"none", "no such folder", "name a run"});
+  expect(driver({job.config, "--resume", "first"}), 2, "E_USAGE",
+         {"a config", "points.cfg", "--resume first", "--set"});
+  expect(driver({"--resume", "first", "--out", "second"}), 2, "E_USAGE", {"--out", "--resume first", "leave it out"});
   expect(driver({"--resume", here}), 4, "E_CKPT", {here, "not a run's folder", "config.resolved.toml", "name"});
   for (const auto& file : std::filesystem::recursive_directory_iterator{job.path("first/checkpoints")})
     if (file.is_regular_file())
@@ -255,6 +304,18 @@ TEST_CASE("a port that another node has, and a node that is too small", "[apps][
   CHECK(job.train({"--nodes", address, "--out", "run", "--set", "trainer.workers=1"}).status == 0);
   node.send(SIGTERM);
   CHECK(node.wait() == 143);
+}
+
+TEST_CASE("too few file handles are told as such", "[apps][bad_input]") {
+  const toy_job job;
+  process node{{DK_NODE, "--listen", "127.0.0.1:0", "--workers", "6"}};
+  REQUIRE(eventually(seconds{30}, [&] { return lines_of(node.out()).size() >= 2; }));
+  const auto words = lines_of(node.out())[1];
+  std::vector<std::string> command{"/bin/sh", "-c", "ulimit -n 15; exec \"$0\" \"$@\""};
+  const auto driver =
+      job.command({"--nodes", words.substr(words.rfind(' ') + 1), "--set", "trainer.workers=6", "--out", "run"});
+  command.insert(command.end(), driver.begin(), driver.end());
+  expect(run(command, {{}, job.path("")}), 10, "E_RESOURCES", {"its 15 file handles", "ulimit -n", "lower the number"});
 }
 
 TEST_CASE("the experiments name the driver that they lack", "[apps][bad_input]") {

@@ -111,7 +111,7 @@ TEST_CASE("a resumed run whose validation.jsonl is damaged is refused", "[apps][
   REQUIRE(job.train(with({"--out", "run", "-q"}, {})).status == 0);
   const auto good = content_of(job.path("run/validation.jsonl"));
   job.folder.write("run/validation.jsonl", "{\"trained\":\"x\"}\n" + good);
-  const auto got = run({DK_DRIVER, "--resume", "run", "-q"}, {{}, job.path("")});
+  const auto got = run({DK_DRIVER, "--resume", "run", "-q", "--set", "trainer.epochs=50"}, {{}, job.path("")});
   CHECK(got.status == 4);
   CHECK(got.err.find("E_CKPT run/validation.jsonl:1: is no measurement (") == 0);
 }

@@ -1,12 +1,13 @@
 #include "data/dataset.hpp"
+#include "data/label_check.hpp"
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
 
 using dk::block;
 using dk::errc;
-using dk::data::check_labels;
 using dk::data::make_dataset;
 using dk::data::table;
 using dk::test::failure_of;
@@ -63,20 +64,30 @@ TEST_CASE("no rows are an error", "[data][dataset]") {
   CHECK(failure_of(errc::data, [] { make_dataset(with(block{}, {})); }) == "f: has no rows; give data to work on");
 }
 
-TEST_CASE("labels are class numbers below the number of classes", "[data][dataset]") {
-  const auto with_labels = [](std::vector<double> labels) {
-    return make_dataset(with(floats({1, 2, 3, 4}), std::move(labels)));
+TEST_CASE("a column of weights is a dataset's weights where they are asked for", "[data][dataset][weights]") {
+  auto rows = with(floats({1, 2, 3, 4}), {0, 1});
+  rows.put({"sample_weight", {}, std::vector<double>{0, 2.5}, "l", {"w"}});
+  CHECK_FALSE(make_dataset(rows).weighted);
+  const auto made = make_dataset(rows, dk::data::label_use::required, dk::data::weight_use::required);
+  REQUIRE(made.weighted);
+  CHECK(made.weights[0] == 0);
+  CHECK(made.weights[1] == 2.5F);
+  CHECK(part_of(made, 1, 2).weights[0] == 2.5F);
+  CHECK(dk::data::row_view{made, 1, 1}.weights()[0] == 2.5F);
+  const auto refused = [&](std::vector<double> weights) {
+    rows.put({"sample_weight", {}, std::move(weights), "l", {"w"}});
+    return failure_of(errc::data,
+                      [&] { make_dataset(rows, dk::data::label_use::required, dk::data::weight_use::required); });
   };
-  check_labels(with_labels({0, 2}), 3);
-  CHECK(failure_of(errc::data,
-                   [&] {
-                     check_labels(with_labels({0, 3}), 3);
-                   }) ==
-        "l: row 1 (the first is 0) has the label 3, expected a whole number from 0 to 2; correct it, or give the model "
-        "more outputs");
-  CHECK(failure_of(errc::data, [&] { check_labels(with_labels({0.5, 0}), 3); }).find("label 0.5") != std::string::npos);
-  CHECK(failure_of(errc::data, [&] { check_labels(with_labels({0, -1}), 3); }).find("label -1") != std::string::npos);
-  CHECK(failure_of(errc::data, [] { check_labels({}, 3); }) == "has no labels; name them in the data source");
+  CHECK(refused({1, -1}) == "l: row 1 (the first is 0) of column `sample_weight`, field `w` holds -1, expected a "
+                            "weight: a finite number from 0 up; correct or remove the row");
+  CHECK(refused({NAN, 1}).find("row 0 (the first is 0) of column `sample_weight`, field `w` holds nan, ") !=
+        std::string::npos);
+  CHECK(refused({1, 1e300}).find(" holds inf, expected a weight") != std::string::npos);
+  CHECK(
+      failure_of(errc::data, [&] {
+        make_dataset(with(floats({1, 2, 3, 4}), {0, 1}), dk::data::label_use::required, dk::data::weight_use::required);
+      }).find("f: has no column `sample_weight` any more") == 0);
 }
 
 // Labels are looked at some thousands at a time.
@@ -87,7 +98,8 @@ TEST_CASE("a label that is no class is named by its row, however far down", "[da
     table all;
     all.put({"features", {1}, floats(std::vector<float>(labels.size())), "f", {}});
     all.put({"label", {}, std::move(labels), "l", {}});
-    const auto why = failure_of(errc::data, [&] { check_labels(make_dataset(all), 3); });
+    dk::data::label_checker classes{{{dk::label_range::class_number, 1, 3, ""}}};
+    const auto why = failure_of(errc::data, [&] { classes.see(make_dataset(all)); });
     CHECK(why.find("l: row " + std::to_string(bad) + " (the first is 0) has the label 7") == 0);
   }
 }

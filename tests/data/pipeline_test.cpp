@@ -3,6 +3,9 @@
 #include "tests/data/tables.hpp"
 
 #include <catch2/catch.hpp>
+#include <memory>
+#include <optional>
+#include <utility>
 
 using namespace dk::test;
 using dk::errc;
@@ -21,6 +24,21 @@ table rows() {
 const std::vector<dk::spec> transforms{{"standard", {{"columns", {"features"}}}},
                                        {"string_index", {{"column", "label"}}},
                                        {"one_hot", {{"column", "label"}, {"classes", 2}}}};
+
+// The rows as what was fitted so far leaves them.
+dk::data::table_stream_ptr one_table(table rows, const dk::data::pipeline& so_far) {
+  class once final : public dk::data::table_stream {
+  public:
+    explicit once(table all) : all_(std::move(all)) {}
+    std::optional<table> next() override { return std::exchange(all_, std::nullopt); }
+    double progress() const override { return 1; }
+
+  private:
+    std::optional<table> all_;
+  };
+  dk::data::apply(so_far, rows);
+  return std::make_unique<once>(std::move(rows));
+}
 
 } // namespace
 
@@ -100,4 +118,41 @@ TEST_CASE("every transform that is known is found", "[data][pipeline]") {
   CHECK(dk::data::transform_names().size() == 19);
   for (const auto& name : dk::data::transform_names())
     CHECK(dk::data::find_transform(name).name == name);
+}
+
+TEST_CASE("which texts there are is learned from held-out rows too, and numbers from the others alone",
+          "[data][pipeline]") {
+  table training;
+  training.put({"x", {}, values{1, 3}, "f", {}});
+  training.put({"label", {}, texts_of({"b", "a"}), "f", {}});
+  table held;
+  held.put({"x", {}, values{5}, "f", {}});
+  held.put({"label", {}, texts_of({"c"}), "f", {}});
+  const std::vector<dk::spec> both{{"standard", {{"column", "x"}}}, {"string_index", {{"column", "label"}}}};
+  const auto streamed = dk::data::fit(
+      both, [&](const dk::data::pipeline& so_far) { return one_table(training, so_far); },
+      [&](const dk::data::pipeline& so_far) { return one_table(held, so_far); });
+  const auto fitted = dk::data::fit(both, training, &held);
+  CHECK(values_of(training, "x") == values{-1, 1});
+  CHECK(values_of(held, "x") == values{3});
+  CHECK(values_of(held, "label") == values{2});
+  CHECK(dk::data::label_words(fitted) == std::vector<std::string>{"a", "b", "c"});
+  CHECK(dk::data::to_text(streamed) == dk::data::to_text(fitted));
+}
+
+TEST_CASE("class numbers have the names of the texts that they were made of", "[data][pipeline]") {
+  table training;
+  training.put({"kind", {}, texts_of({"s", "b", "b"}), "f", {}});
+  training.put({"x", {}, texts_of({"p", "q", "q"}), "f", {}});
+  const auto named = [&](const std::vector<dk::spec>& transforms) {
+    auto rows = training;
+    return dk::data::label_words(dk::data::fit(transforms, rows));
+  };
+  using names = std::vector<std::string>;
+  const dk::spec index{"string_index", {{"columns", {"x", "kind"}}}};
+  CHECK(named({index,
+               {"rename", {{"column", "kind"}, {"to", "label"}}},
+               {"one_hot", {{"column", "label"}, {"classes", 2}}}}) == names{"b", "s"});
+  CHECK(named({{"binary_label", {{"column", "kind"}, {"to", "label"}, {"positive", "s"}}}}).empty());
+  CHECK(named({index, {"clip", {{"column", "kind"}, {"to", "label"}, {"low", 1}}}}).empty());
 }

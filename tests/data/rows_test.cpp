@@ -7,6 +7,7 @@
 
 using dk::block;
 using dk::errc;
+using dk::data::held_rows;
 using dk::data::joined;
 using dk::data::picked;
 using dk::data::split;
@@ -75,7 +76,7 @@ TEST_CASE("tables that do not belong together are not joined", "[data][rows]") {
 
 TEST_CASE("a split is disjoint, complete, in file order and the same every time", "[data][rows]") {
   const auto all = counting(100);
-  const auto [rest, held] = split(all, 0.2, 7);
+  const auto [rest, held] = split(all, held_rows(100, 0.2, 7, ""));
   CHECK(rest.rows() == 80);
   CHECK(held.rows() == 20);
   auto seen = labels(rest);
@@ -88,14 +89,14 @@ TEST_CASE("a split is disjoint, complete, in file order and the same every time"
   const auto& features = std::get<block>(held.at("features").values);
   for (std::size_t i = 0; i < held.rows(); ++i)
     CHECK(static_cast<double>(features[2 * i + 1]) == 2 * out[i] + 1);
-  CHECK(labels(split(all, 0.2, 7).second) == out);
-  CHECK(labels(split(all, 0.2, 8).second) != out);
+  CHECK(labels(split(all, held_rows(100, 0.2, 7, "")).second) == out);
+  CHECK(labels(split(all, held_rows(100, 0.2, 8, "")).second) != out);
 }
 
 TEST_CASE("a small split leaves each side a row", "[data][rows]") {
-  CHECK(split(counting(3), 0.01, 1).second.rows() == 1);
-  CHECK(split(counting(3), 0.99, 1).first.rows() == 1);
-  CHECK(failure_of(errc::data, [] { split(counting(1), 0.5, 1); }) ==
+  CHECK(split(counting(3), held_rows(3, 0.01, 1, "")).second.rows() == 1);
+  CHECK(split(counting(3), held_rows(3, 0.99, 1, "")).first.rows() == 1);
+  CHECK(failure_of(errc::data, [] { held_rows(1, 0.5, 1, "f"); }) ==
         "f: has too few rows to hold any out; set `validation` to 0");
 }
 

@@ -1,6 +1,7 @@
 // Rows that come some at a time are those that come all at once.
 #include "data/batches.hpp"
 #include "data/formats/catalog.hpp"
+#include "data/label_check.hpp"
 #include "data/read_ahead.hpp"
 #include "data/rows.hpp"
 #include "data/store.hpp"
@@ -147,11 +148,12 @@ TEST_CASE("rows on disk are those in memory", "[data][stream]") {
   const auto part = data::part_of(stored, 1, 3);
   const data::row_order order{1, 0, part.rows, false};
   CHECK(gathered(part, order, 0, part.rows) == gathered(data::part_of(memory, 1, 3), order, 0, part.rows));
-  data::check_labels(stored, 2);
+  const auto check = [&](std::size_t classes) {
+    data::label_checker{{{label_range::class_number, 1, classes, ""}}}.see(stored);
+  };
+  check(2);
   stored.origin = "rows.csv";
-  CHECK(failure_of(errc::data, [&] {
-          data::check_labels(stored, 1);
-        }).find("rows.csv: row 1 (the first is 0) has the label 1,") == 0);
+  CHECK(failure_of(errc::data, [&] { check(1); }).find("rows.csv: row 1 (the first is 0) has the label 1,") == 0);
 }
 
 TEST_CASE("a row has the number that it has in its file", "[data][stream]") {

@@ -15,7 +15,7 @@ namespace {
 
 shard_state small_shard(std::uint32_t shard = 0, std::uint64_t version = 3, float first = 1.5F) {
   const std::vector<float> weights{first, -0.0F, std::numeric_limits<float>::denorm_min()};
-  return {shard, shard * std::uint64_t{3}, version, block::copy_of(weights.data(), 3), {25, 10, 2}, {0b100101}};
+  return {shard, shard * std::uint64_t{3}, version, block::copy_of(weights.data(), 3), {25, 10, 2}, {0, {0b100101}}};
 }
 
 // Beside small_shard: the only worker, whose replica is elsewhere than the shard.
@@ -158,7 +158,7 @@ TEST_CASE("what is wrong with a checkpoint is said", "[runtime][checkpoint]") {
   CHECK(reason(other) == "x.dkc: damaged: it was written on a machine of other byte order");
   other = whole;
   other[12] = 9;
-  CHECK(reason(other) == "x.dkc: format 9, this dk reads format 2; use the dk that wrote it");
+  CHECK(reason(other) == "x.dkc: format 9, this dk reads format 3; use the dk that wrote it");
   other = whole;
   other.back() = static_cast<char>(other.back() ^ 1);
   CHECK(reason(other) == "x.dkc: damaged: its CRC does not match");
@@ -225,6 +225,6 @@ TEST_CASE("checkpoints of two runs are not mixed", "[runtime][checkpoint]") {
 TEST_CASE("a chunk is done when every shard has it", "[runtime][checkpoint]") {
   resume_state state;
   state.shards = {small_shard(0), small_shard(1)};
-  state.shards[1].folded = {0b001111};
-  CHECK(state.done() == std::vector<chunk_id>{{0, 0}, {0, 2}}); // bits 0 and 2; bit 5 is missing in shard 1
+  state.shards[1].folded = {0, {0b001111}};
+  CHECK(state.done() == chunk_set{0, {0b000101}}); // bits 0 and 2; bit 5 is missing in shard 1
 }

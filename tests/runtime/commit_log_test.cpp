@@ -160,6 +160,21 @@ TEST_CASE("a resumed run's log says where each start began", "[runtime][replay]"
         "log:5: \"versions\" is not a list of 1");
 }
 
+TEST_CASE("a log says to how many epochs a run went on", "[runtime][replay]") {
+  const auto more = log_text::of(three) + R"({"restart":1,"versions":[3],"epochs":3})" + "\n";
+  const auto in_third = log_text::text_of({0, 1, 2, 0, 3, 4});
+  const auto log = parse_commit_log(more + in_third, "log");
+  CHECK(log.grid.epochs == 3);
+  CHECK(log.epochs == 3);
+  CHECK(make_plan(log, on_waiting, 1).workers.at(1)[0].chunk == chunk_id{2, 0});
+  const auto fewer = parse_commit_log(log_text::of(three) + R"({"restart":1,"versions":[3],"epochs":1})" + "\n", "log");
+  CHECK(fewer.grid.epochs == 2);
+  CHECK(fewer.epochs == 1);
+  CHECK(refusal(log_text::of(three) + in_third) == "log:5: \"epoch\" is not a whole number from 0 to 1");
+  CHECK(refusal(log_text::of(three) + R"({"restart":1,"versions":[3],"epochs":0})" + "\n") ==
+        "log:5: \"epochs\" is not a whole number from 1 to 4294967295");
+}
+
 TEST_CASE("a plan has who trains what, and where each pull belongs", "[runtime][replay]") {
   // Worker 1 started from 1, so it had pulled; worker 0 went on from 1, which its verdict had brought.
   const auto log = parse_commit_log(

@@ -10,7 +10,11 @@ namespace dk {
 struct shard_tampering {
   static void forget(shard& of, chunk_id chunk) {
     const auto number = of.setup_.grid.number(chunk);
-    of.bitmap_[number / 64] &= ~(std::uint64_t{1} << (number % 64));
+    chunk_set others;
+    for (std::uint64_t i = 0; i < of.folded_.end(); ++i)
+      if (i != number && of.folded_.has(i))
+        others.add(i);
+    of.folded_ = others;
   }
 };
 
@@ -68,7 +72,7 @@ server_actor::behavior_type faulty_server(server_actor::stateful_pointer<server_
       [=](state_atom) {
         auto state = self->state.slice->state();
         if (what == defect::bitmap_not_saved)
-          std::fill(state.folded.begin(), state.folded.end(), 0);
+          state.folded = {};
         return state;
       },
       [=](watch_atom, const caf::actor& watcher) { self->state.watchers.push_back(watcher); },

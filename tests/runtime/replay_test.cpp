@@ -69,6 +69,21 @@ TEST_CASE("a worker that was kept is replayed as it was", "[runtime][replay]") {
   CHECK(rebuilt.rows.balanced());
 }
 
+TEST_CASE("an only worker that starts fresh is replayed so", "[runtime][replay]") {
+  resumable run{recorded_job("adag", 1, 2)};
+  run.start_until(120);
+  auto state = run.checkpoints();
+  REQUIRE(state.workers.size() == 1);
+  state.workers.clear(); // as when the checkpoint that has it is damaged
+  const auto result = run.start_from(state);
+  const auto log = run.log();
+  REQUIRE(log.restarts.size() == 1);
+  CHECK_FALSE(log.restarts[0].keeps_worker);
+  const auto rebuilt = replay(run.what, log, run.what, run.rows, {});
+  CHECK(same_bits(rebuilt.weights, result.weights));
+  CHECK_FALSE(same_bits(result.weights, train(run.what, run.rows).weights)); // adam begins anew: it shows
+}
+
 TEST_CASE("a resumed run is replayed, start after start", "[runtime][replay]") {
   const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd", "experimental", "easgd", "averaging");
   const bool was_killed = GENERATE(false, true);

@@ -255,3 +255,15 @@ TEST_CASE_METHOD(actor_fixture, "a worker that is lost ends the replay with its 
   CHECK(event.code == errc::diverged);
   CHECK(event.text == "worker 0 cannot do again what it did: the loss is not finite");
 }
+
+TEST_CASE_METHOD(sequencer_fixture, "a verdict of another version than the log's is another way", "[runtime][replay]") {
+  start({{kind::commit, 1, 7, verdict_kind::applied, 12}});
+  send_commit(b, 1);
+  judge(verdict_kind::applied, 8);
+  CHECK(b.count<verdict>() == 0);
+  const auto told = watcher.take<run_event>();
+  CHECK(told.what == run_event::kind::failed);
+  CHECK(told.code == errc::checkpoint);
+  CHECK(told.text ==
+        "log:12: shard 1: the replay went another way: applied at version 8 instead of applied at version 7");
+}

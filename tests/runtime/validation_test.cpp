@@ -133,6 +133,32 @@ TEST_CASE("Emperor lowers the learning rate that the workers really use", "[runt
   }
 }
 
+TEST_CASE("a resumed run goes on at the learning rate that it had come to", "[runtime][validation][emperor]") {
+  for (const std::string algorithm : {"adag", "sync", "single"}) {
+    INFO(algorithm);
+    measured_run run;
+    run.rows = plane(2000);
+    auto which = small_job(algorithm, workers_of(algorithm, 2));
+    which.trainer.epochs = 12;
+    which.trainer.optimizer = {"sgd", {{"learning_rate", 0.0001}}};
+    which.trainer.scheme = {"emperor", {{"threshold", 1e6}, {"divide_by", 1e9}}};
+    auto first = which;
+    first.trainer.stop = {{"rows", 14000}};
+    REQUIRE(train(first, run.rows, run.options).stopped);
+    REQUIRE(run.lines().back().rate < 1e-8);
+    const auto state = read_checkpoints(run.options.folder->checkpoints());
+    run.options.resume = &state;
+    const auto result = train(which, run.rows, run.options);
+    CHECK(result.rows.balanced());
+    std::vector<float> then;
+    for (const auto& shard : state.shards)
+      then.insert(then.end(), shard.weights.begin(), shard.weights.end());
+    REQUIRE(result.weights.size() == then.size());
+    for (std::size_t i = 0; i < then.size(); ++i)
+      CHECK(result.weights[i] == Approx(then[i]).epsilon(1e-6)); // at the full rate they would move on
+  }
+}
+
 TEST_CASE("a resumed run goes on with what was measured before", "[runtime][validation][resume]") {
   measured_run run;
   auto which = small_job("adag");

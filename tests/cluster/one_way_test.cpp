@@ -1,0 +1,105 @@
+// A network that carries nothing in one direction: what a driver sends is dropped, what it is sent arrives.
+
+#include "tests/jobs.hpp"
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <unistd.h>
+
+using namespace dk::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+// Two hosts of their own in this one: network namespaces, joined by a cable.
+class two_hosts {
+public:
+  two_hosts() {
+    exist_ = shell("ip netns add " + here_ + " && ip netns add " + there_ + " && ip link add dkt-a netns " + here_ +
+                   " type veth peer name dkt-b netns " + there_ + " && ip -n " + here_ +
+                   " addr add 10.231.7.1/24 dev dkt-a && ip -n " + there_ +
+                   " addr add 10.231.7.2/24 dev dkt-b && ip -n " + here_ + " link set dkt-a up && ip -n " + there_ +
+                   " link set dkt-b up && ip -n " + here_ + " link set lo up && ip -n " + there_ + " link set lo up");
+  }
+  two_hosts(const two_hosts&) = delete;
+  two_hosts& operator=(const two_hosts&) = delete;
+  ~two_hosts() { shell("ip netns del " + here_ + "; ip netns del " + there_); }
+
+  bool exist() const { return exist_; }
+  std::vector<std::string> here(const std::vector<std::string>& command) const { return in(here_, command); }
+  std::vector<std::string> there(const std::vector<std::string>& command) const { return in(there_, command); }
+
+  void drop_what_is_sent() const { REQUIRE(shell("ip -n " + here_ + " route add blackhole 10.231.7.2/32")); }
+
+private:
+  static bool shell(const std::string& line) { return run({"/bin/sh", "-c", line}).status == 0; }
+
+  static std::vector<std::string> in(const std::string& host, const std::vector<std::string>& command) {
+    std::vector<std::string> all{"/usr/bin/env", "ip", "netns", "exec", host};
+    all.insert(all.end(), command.begin(), command.end());
+    return all;
+  }
+
+  std::string here_ = "dkt-here-" + std::to_string(getpid());
+  std::string there_ = "dkt-there-" + std::to_string(getpid());
+  bool exist_ = false;
+};
+
+std::size_t chunks_in(const toy_job& job) {
+  const auto text = content_of(job.path("run/history.jsonl"));
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// A run of two workers on the other host, of 800 chunks, until so many are in; then nothing that it sends arrives.
+struct cut_off {
+  two_hosts hosts;
+  toy_job job = long_job(2);
+  std::unique_ptr<process> node;
+  std::unique_ptr<process> driver;
+
+  explicit cut_off(std::size_t chunks) {
+    if (!hosts.exist()) {
+      WARN("network namespaces cannot be made here; skipped");
+      return;
+    }
+    node = std::make_unique<process>(
+        hosts.there({DK_NODE, "--listen", "10.231.7.2:7077", "--workers", "2", "--insecure"}));
+    REQUIRE(eventually(seconds{60}, [&] { return lines_of(node->out()).size() >= 2; }));
+    driver = std::make_unique<process>(
+        hosts.here(job.command({"--out", "run", "-q", "--nodes", "10.231.7.2:7077", "--set",
+                                "cluster.connection_timeout=4", "--set", "cluster.request_timeout=5"})),
+        process_options{{}, job.path("")});
+    const bool began = eventually(seconds{100}, [&] { return chunks_in(job) >= chunks; });
+    INFO(driver->err());
+    REQUIRE(began);
+    hosts.drop_what_is_sent();
+  }
+};
+
+} // namespace
+
+TEST_CASE("a run whose last words do not arrive ends all the same", "[cluster][one_way]") {
+  cut_off it{800};
+  if (!it.driver)
+    return;
+  const auto status = it.driver->wait(seconds{60});
+  INFO(it.driver->err());
+  CHECK(status == 0);
+  CHECK(rows_balance(it.driver->out()));
+  CHECK(fs::exists(it.job.path("run/model.h5")));
+}
+
+TEST_CASE("a run whose words do not arrive ends with what it has, and can be gone on with", "[cluster][one_way]") {
+  cut_off it{100};
+  if (!it.driver)
+    return;
+  const auto status = it.driver->wait(seconds{90});
+  INFO(it.driver->err());
+  CHECK((status == 8 || status == 5)); // no worker is left
+  const auto rest = run({DK_DRIVER, "--resume", "run", "-q", "--set", "cluster.nodes=[]"}, {{}, it.job.path("")});
+  INFO(rest.err);
+  CHECK(rest.status == 0);
+  CHECK(rows_balance(rest.out));
+}
