@@ -28,6 +28,7 @@ def all_cases(version, seed):
     yield from training.trained_images(rng, 10)
     yield from training.several_outputs(rng)
     yield from training.frozen(rng)
+    yield from training.weighted(rng)
     yield from plans.initializers(rng, version)
     yield from plans.channels_first(rng)
     yield from plans.foreign(rng, version)
