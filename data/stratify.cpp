@@ -44,10 +44,16 @@ std::vector<spec> makers_of_label(const std::vector<spec>& transforms) {
   return makers;
 }
 
-// What a transform learns does not make two classes one: its columns are taken as they are.
+// What a transform learns does not make two classes one, nor does one_hot: their columns are taken as they are, and
+// with them the texts that others would read as numbers.
 void make(const spec& transform, table& rows) {
   const auto& kind = find_transform(transform.name);
-  if (kind.learn == nullptr)
+  const auto sources = source_columns(transform);
+  const bool reads_text =
+      transform.name != "binary_label" &&
+      std::any_of(sources.begin(), sources.end(), [&](const auto& name) { return texts_in(rows.at(name)) != nullptr; });
+  const bool keeps_classes = kind.learn != nullptr || transform.name == "one_hot" || reads_text;
+  if (!keeps_classes || kind.columns != column_use::each)
     return kind.apply(transform, nlohmann::json::object(), rows);
   for (const auto& [from, to] : transform_columns(transform)) {
     auto same = rows.at(from);

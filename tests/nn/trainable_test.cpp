@@ -107,7 +107,7 @@ TEST_CASE("weights above and below a frozen layer are trained, its own keep thei
       CHECK(same_bits(m.frozen(), kept));
       std::size_t changed = 0;
       for (std::size_t i = 0; i < m.num_weights(); ++i)
-        changed += m.weights()[i] == before[i] ? 0 : 1;
+        changed += m.weights()[i] == before[i] ? 0U : 1U;
       CHECK(changed > m.num_weights() * 9 / 10); // some steps of adadelta are too small for their weight
     }
 }

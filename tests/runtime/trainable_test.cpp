@@ -49,7 +49,7 @@ void check_kept(const job& which, const block& after, const block& start) {
   const auto now = split.free_of(after);
   std::size_t changed = 0;
   for (std::size_t i = 0; i < now.size(); ++i)
-    changed += now[i] == before[i] ? 0 : 1;
+    changed += now[i] == before[i] ? 0U : 1U;
   CHECK(changed > now.size() * 9 / 10);
 }
 
