@@ -57,7 +57,7 @@ spec with_keys(std::string name, const optimizer_kind* kind, const json& config)
     return made;
   const bool has_average = !at(config, "use_ema").is_null() && config["use_ema"] != false;
   for (const auto& [key, value] : config.items()) {
-    if (is_idle_key(kind, key, value) && !(has_average && key != "name"))
+    if (value.is_null() || (is_idle_key(kind, key, value) && !(has_average && key != "name")))
       continue;
     if (key == "lr" || key == "learning_rate")
       made.keys["learning_rate"] = read_schedule(value);
@@ -100,8 +100,11 @@ bool is_foreign(const json& given) {
   const auto is_own = [](const json& name) { return own_name(name.get<std::string>()).find('>') != std::string::npos; };
   if (registered.is_string() && is_own(registered))
     return true;
-  const auto named = given.is_object() && given.contains("class_name") ? name_in(given) : std::string{};
-  return named.find('>') != std::string::npos && !registered.is_string();
+  if (registered.is_string() || !at(given, "class_name").is_string())
+    return false;
+  auto named = given;
+  named["class_name"] = own_name(given["class_name"].get<std::string>());
+  return name_in(named).find('>') != std::string::npos;
 }
 
 } // namespace

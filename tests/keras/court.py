@@ -27,7 +27,7 @@ def all_cases(version, seed):
     yield from training.optimizers(rng, version)
     yield from training.trained_images(rng, 10)
     yield from training.several_outputs(rng)
-    yield from training.frozen(rng)
+    yield from training.frozen(rng, version)
     yield from training.weighted(rng)
     yield from plans.initializers(rng, version)
     yield from plans.channels_first(rng)
@@ -41,6 +41,7 @@ class Trial:
         self.case, self.dialect, self.folder = case, dialect, folder
         self.id = f"{number:03}"
         self.rng = np.random.default_rng(seed * 1000003 + number)
+        self.unwritten = set()
         self.job = {"id": self.id, "predict": True, "write": True}
 
     def title(self):
