@@ -1,5 +1,7 @@
 #include "data/batches.hpp"
 
+#include "common/mapped_file.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -36,7 +38,7 @@ void gather(const dataset& from, const row_order& order, std::uint64_t first, st
     std::copy_n(from.features.data() + first * wide, count * wide, features);
     if (label_wide > 0)
       std::copy_n(from.labels.data() + first * label_wide, count * label_wide, labels);
-    return;
+    return check_mapped_files();
   }
   constexpr std::size_t group = 16; // rows whose memory is asked for before the first of them is copied
   std::array<std::size_t, group> rows{};
@@ -54,6 +56,7 @@ void gather(const dataset& from, const row_order& order, std::uint64_t first, st
         std::copy_n(from.labels.data() + rows[i] * label_wide, label_wide, labels + (done + i) * label_wide);
     }
   }
+  check_mapped_files();
 }
 
 } // namespace dk::data

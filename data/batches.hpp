@@ -21,7 +21,7 @@ inline void prefetch_row(const float* row, std::size_t width) {
 /// @param labels room for count x label_width numbers; may be null when there are no labels
 /// @param weights room for count numbers; may be null when there are no weights
 /// Requires first + count <= order.rows() == from.rows. @throws failure (resources) where rows are stored and the disk
-/// fails
+/// fails; (data) where a file that they are mapped from was cut short
 void gather(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count, float* features,
             float* labels, float* weights = nullptr);
 

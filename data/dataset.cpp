@@ -1,6 +1,7 @@
 #include "data/dataset.hpp"
 
 #include "common/error.hpp"
+#include "common/mapped_file.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,10 +25,13 @@ bool all_finite(const float* x, std::size_t count) {
 
 block finite_floats(const column& from) {
   auto floats = as_floats(from);
-  if (!all_finite(floats.data(), floats.size())) {
+  const bool finite = all_finite(floats.data(), floats.size());
+  check_mapped_files();
+  if (!finite) {
     const auto* const bad = std::find_if(floats.begin(), floats.end(), [](float x) { return !std::isfinite(x); });
     throw failure{errc::data, place(from, static_cast<std::size_t>(bad - floats.begin())) + " holds " + shortest(*bad) +
-                                  ", expected a finite number that float32 can hold; correct or remove the row"};
+                                  ", expected a finite number that float32 can hold; " +
+                                  (std::isnan(*bad) ? "`impute` it, or " : "") + "correct or remove the row"};
   }
   return floats;
 }

@@ -58,8 +58,8 @@ needed_part needed_for(const pipeline& all, std::set<std::string> wanted, bool f
         wanted.insert(std::move(name));
       needed.transforms.push_back(*one);
     } else if (kind.columns == column_use::each) {
-      const auto pairs = transform_columns(one->transform);
-      if (const auto kept = taken_from(pairs, wanted); kept.size() == pairs.size())
+      const auto steps = transform_columns(one->transform);
+      if (const auto kept = taken_from(steps, wanted); kept.size() == steps.size())
         needed.transforms.push_back(*one);
       else if (!kept.empty())
         needed.transforms.push_back({narrowed(one->transform, kept), one->fitted});

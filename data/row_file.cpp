@@ -1,6 +1,7 @@
 #include "data/row_file.hpp"
 
 #include "common/error.hpp"
+#include "common/mapped_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,6 +71,7 @@ void row_file::append(const float* features, const float* labels, std::size_t co
     rows_ += now;
     count -= now;
   }
+  check_mapped_files();
 }
 
 void row_file::multiply_weights(const std::function<float(const float* label)>& factor) {

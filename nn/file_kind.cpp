@@ -1,5 +1,6 @@
 #include "nn/file_kind.hpp"
 
+#include "common/hdf5_facts.hpp"
 #include "nn/keras/json.hpp"
 
 #include <filesystem>
@@ -34,14 +35,28 @@ file_kind kind_of_start(std::string_view start) {
 }
 
 file_kind kind_of(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) // a pipe would be waited for
+    return file_kind::unknown;
   std::ifstream in{path, std::ios::binary};
   char start[9] = {};
   in.read(start, sizeof start);
-  return kind_of_start({start, static_cast<std::size_t>(in.gcount())});
+  const auto kind = kind_of_start({start, static_cast<std::size_t>(in.gcount())});
+  const auto size = std::filesystem::file_size(path, ignored);
+  if (kind != file_kind::unknown || ignored)
+    return kind;
+  in.clear();
+  const auto read_at = [&](char* to, std::uint64_t at, std::size_t count) {
+    return static_cast<bool>(in.seekg(static_cast<std::streamoff>(at)).read(to, static_cast<std::streamsize>(count)));
+  };
+  return has_hdf5_signature(size, read_at) ? file_kind::hdf5 : kind;
 }
 
 std::size_t size_of_file(const std::string& path) {
   std::error_code problem;
+  if (const auto about = std::filesystem::status(path, problem);
+      about.type() == std::filesystem::file_type::fifo || std::filesystem::is_character_file(about))
+    refuse("is a pipe or a device, expected a file of a model");
   const auto size = std::filesystem::file_size(path, problem);
   if (problem)
     refuse(problem.message());

@@ -64,7 +64,7 @@ std::string total(const std::string& what, std::size_t weights) {
 
 namespace {
 
-std::string sources_of(const wiring& wires, std::size_t layer) {
+std::string layers_before(const wiring& wires, std::size_t layer) {
   std::vector<std::string> names;
   for (const auto source : wires.sources[layer])
     names.push_back(wires.name_of(source));
@@ -100,7 +100,7 @@ std::string summary(const architecture& of) {
     for (const auto& array : layer.arrays())
       untrained += array.trained && !layer.is_frozen() ? 0 : size_of(array.extents);
     const auto type = std::string{find_layer(of.layers[i].name).keras_class};
-    text += row(layer.name() + " (" + type + ")", layer.output(), weights_of(layer), sources_of(wires, i),
+    text += row(layer.name() + " (" + type + ")", layer.output(), weights_of(layer), layers_before(wires, i),
                 layer.is_frozen());
   }
   text += std::string(width, '=') + "\n" + total("Total params", weights);

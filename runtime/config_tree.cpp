@@ -1,6 +1,7 @@
 #include "runtime/config_tree.hpp"
 
 #include "common/error.hpp"
+#include "runtime/toml_limits.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -69,6 +70,7 @@ std::string one_line(std::string text) {
 }
 
 toml::table parse_toml(std::string_view text, const std::string& origin, bool is_setting) {
+  check_depth(text, origin, is_setting);
   try {
     return toml::parse(text, origin);
   } catch (const toml::parse_error& why) {
@@ -86,12 +88,19 @@ toml::table parse_value(const std::string& text, const std::string& origin) {
   if (first != std::string::npos && brackets.find(text[first]) != std::string_view::npos)
     return parse_toml("v = " + text, origin, true);
   if (text.find_first_of("\n#'") == std::string::npos) {
+    check_depth("v = " + text, origin, true);
     try {
       return toml::parse("v = " + text);
     } catch (const toml::parse_error&) { // a word, then
     }
   }
   return parse_toml("v = '" + text + '\'', origin, true);
+}
+
+// Enough of a setting to know it by.
+std::string short_origin(const std::string& text) {
+  constexpr std::size_t most = 120;
+  return text.size() > most ? text.substr(0, most) + "..." : text;
 }
 
 } // namespace
@@ -101,6 +110,7 @@ std::string join_path(const std::string& path, const std::string& key) {
 }
 
 config_tree config_tree::parse(std::string_view toml, const std::string& origin) {
+  check_text(toml, origin);
   const auto parsed = parse_toml(toml, origin, false);
   config_tree tree;
   tree.values = toml_converter{tree, origin, false}.convert(parsed, "", origin);
@@ -108,11 +118,13 @@ config_tree config_tree::parse(std::string_view toml, const std::string& origin)
   return tree;
 }
 
-void config_tree::override_with(const std::string& dotted, const std::string& text, const std::string& origin) {
+void config_tree::override_with(const std::string& dotted, const std::string& text, const std::string& given_by) {
+  const auto origin = short_origin(given_by); // each key of the value keeps it
   const auto parsed = parse_value(text, origin);
   const auto* value = parsed.get("v");
   if (value == nullptr || parsed.size() != 1)
     throw failure{errc::config, origin + ": gives more than one value"};
+  check_depth(dotted + " = 0", origin, true);
   auto* slot = &values;
   std::string path;
   for (std::size_t from = 0; from <= dotted.size();) {

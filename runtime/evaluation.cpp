@@ -1,5 +1,6 @@
 #include "runtime/evaluation.hpp"
 
+#include "common/mapped_file.hpp"
 #include "data/parallel.hpp"
 #include "nn/compute_scope.hpp"
 #include "nn/ensemble.hpp"
@@ -44,6 +45,7 @@ evaluation evaluate(const trained_models& of, const nn::objective& loss, const s
                const data::row_view some{rows, first, count};
                const auto sums =
                    models.evaluate(some.features(), some.labels(), count, &others, nullptr, some.weights());
+               check_mapped_files();
                parts[part].emplace(found{sums, std::move(others)});
              });
   for (std::size_t i = 1; i < parts.size(); ++i) {

@@ -3,6 +3,7 @@
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
+#include "data/needed_columns.hpp"
 #include "runtime/config_parts.hpp"
 #include "runtime/laboratory_keys.hpp"
 #include "runtime/section.hpp"
@@ -34,6 +35,12 @@ void read_data(const section& in, data_config& data, const std::string& folder) 
     data.test = read_source(in.tree(), in.path("test"), folder);
   for (const auto& path : in.list("transforms"))
     data.transforms.push_back(read_transform(in.tree(), path, folder));
+  placed(in.tree(), in.path("transforms"), [&] {
+    for (auto* source : {&data.train, &data.test})
+      if (*source)
+        *source = data::with_needed_columns(**source, data.transforms);
+    data.transforms = data::with_needed_columns(data.transforms);
+  });
   in.flag("shuffle", data.shuffle);
   in.whole("prefetch", data.prefetch, 1, 1'000'000);
   in.text("memory", data.memory);

@@ -1,6 +1,7 @@
 #include "runtime/row_results.hpp"
 
 #include "actors/errors.hpp"
+#include "common/mapped_file.hpp"
 #include "data/rows.hpp"
 
 #include <algorithm>
@@ -45,6 +46,7 @@ std::optional<worked_rows> row_results::next() {
   under_way_.erase(under_way_.begin());
   if (done.result->code != 0)
     throw failure{static_cast<errc>(done.result->code), done.result->why};
+  check_mapped_files(); // which the part's rows may be in
   auto& given = done.sent.get_mutable_as<row_part>(0);
   if (answers_each_ && done.result->rows.rows() != given.rows.rows())
     throw failure{errc::internal, "a worker answered " + std::to_string(done.result->rows.rows()) + " of " +

@@ -1,4 +1,5 @@
 #include "common/error.hpp"
+#include "common/small_file.hpp"
 #include "data/formats/catalog.hpp"
 #include "runtime/config_parts.hpp"
 #include "runtime/job_parse.hpp"
@@ -6,23 +7,12 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace dk {
 
 namespace {
 
-std::string read_config(const std::string& path) {
-  std::error_code why;
-  if (std::filesystem::is_directory(path, why))
-    throw failure{errc::config, path + ": is a folder; name the config file in it"};
-  std::ifstream file{path, std::ios::binary};
-  if (!file)
-    throw failure{errc::config, path + (std::filesystem::exists(path, why) ? ": cannot be opened; check who may read it"
-                                                                           : ": no such config file; check the path")};
-  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-}
+constexpr std::size_t most_config_bytes = std::size_t{16} << 20U;
 
 void take_variable(config_tree& tree, const std::string& part, const std::string& key, const environment& lookup) {
   const auto name = variable_of(part, key);
@@ -53,7 +43,7 @@ job parse_job(std::string_view toml, const std::string& origin, const std::strin
 }
 
 job load_job(const std::string& path, const std::vector<std::string>& settings, const environment& lookup) {
-  auto tree = config_tree::parse(read_config(path), path);
+  auto tree = config_tree::parse(read_small_file(path, most_config_bytes, "config file"), path);
   for (const auto& [part, keys] : known_keys())
     for (const auto& key : keys)
       take_variable(tree, part, key, lookup);

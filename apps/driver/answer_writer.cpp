@@ -124,20 +124,19 @@ data::table answer_writer::in_first_order(data::table rows) const {
   return ordered;
 }
 
-// A column of JSON may come with any line.
-void answer_writer::check_wanted(const data::table& beside, const std::string& origin) const {
-  const bool may_come = std::any_of(beside.columns().begin(), beside.columns().end(),
-                                    [](const data::column& c) { return c.spelled == data::spelling::json; });
-  if (missing_.empty() || may_come)
-    return;
-  const auto there = beside.names();
-  throw failure{errc::data, origin + ": has no column `" + missing_.front() + "`, which --columns names" +
-                                did_you_mean(missing_.front(), there) + "; it has " + join(there)};
+void answer_writer::check_wanted(const std::vector<std::string>& there, const std::string& origin) const {
+  if (!missing_.empty())
+    throw failure{errc::data, origin + ": has no column `" + missing_.front() + "`, which --columns names" +
+                                  did_you_mean(missing_.front(), there) + "; it has " + join(there)};
 }
 
 void answer_writer::add(data::table beside, const data::table& answers) {
   auto some = chosen(beside);
-  check_wanted(beside, beside.columns().empty() ? "the data" : beside.columns().front().origin);
+  const auto is_json = [](const data::column& c) {
+    return c.spelled == data::spelling::json;
+  }; // may come with any line
+  if (const auto& all = beside.columns(); std::none_of(all.begin(), all.end(), is_json))
+    check_wanted(beside.names(), all.empty() ? "the data" : all.front().origin);
   write(in_first_order(together(std::move(some), answers)));
 }
 
@@ -163,7 +162,7 @@ void answer_writer::done(const std::string& data) {
   const auto origin = data == "-" ? "stdin" : data;
   if (!any_)
     throw failure{errc::data, origin + ": has no rows; give data to work on"};
-  check_wanted({}, origin);
+  check_wanted(first_, origin);
   if (file_)
     file_->done();
 }

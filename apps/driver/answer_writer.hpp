@@ -34,7 +34,7 @@ public:
 
 private:
   data::table chosen(const data::table& beside);
-  void check_wanted(const data::table& beside, const std::string& origin) const;
+  void check_wanted(const std::vector<std::string>& there, const std::string& origin) const;
   data::table together(data::table beside, const data::table& answers);
   data::table in_first_order(data::table rows) const;
   bool is_json() const;

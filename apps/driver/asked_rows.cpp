@@ -3,6 +3,7 @@
 #include "common/error.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/csv.hpp"
+#include "data/formats/encoding.hpp"
 #include "data/formats/file_stream.hpp"
 #include "data/formats/json_lines.hpp"
 #include "data/formats/pick.hpp"
@@ -68,8 +69,13 @@ data_to_answer data_of(const known_model& model, data_for_model what, data::tabl
   return {std::move(what), std::move(asked)};
 }
 
+// In which the run's training data was.
+std::string encoding_of(const known_model& model) {
+  return data::encoding_of(model.train ? *model.train : spec{});
+}
+
 data_to_answer from_stdin(const known_model& model) {
-  auto input = data::open_pipe(STDIN_FILENO, "stdin");
+  auto input = data::as_utf8(data::open_pipe(STDIN_FILENO, "stdin"), encoding_of(model), "stdin");
   std::string start;
   const auto end_of_line = [&] { return start.find('\n', start.find_first_not_of("\r\n")); };
   while (end_of_line() == std::string::npos && input->append_to(start, most_of_text))
@@ -77,7 +83,8 @@ data_to_answer from_stdin(const known_model& model) {
   if (start.empty())
     throw failure{errc::data, "stdin: is empty; pipe CSV with a header, or JSON lines, into it"};
   const bool is_json = data::json_lines::recognise(start);
-  const auto source = read_like({is_json ? "json_lines" : "csv", {{"path", "stdin"}}}, model);
+  auto source = read_like({is_json ? "json_lines" : "csv", {{"path", "stdin"}}}, model);
+  source.keys.erase("encoding"); // it is UTF-8 by now
   const auto seen = columns_in(start.substr(0, end_of_line()), "stdin", source);
   auto what = data_for(model, source, seen, {"features"});
   auto all = data::continued(std::move(start), std::move(input));

@@ -5,10 +5,12 @@
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/csv_plan.hpp"
+#include "data/formats/encoding.hpp"
 #include "data/formats/json_lines.hpp"
 #include "data/formats/pick.hpp"
 #include "data/formats/spelled.hpp"
 #include "data/needed.hpp"
+#include "data/needed_columns.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -51,7 +53,9 @@ std::string path_of(const spec& source) {
 
 seen_columns columns_of(const spec& source) {
   if (is_text(source))
-    return columns_in(data::start_of(data::files_of(path_of(source)).front(), enough_of_text), path_of(source), source);
+    return columns_in(
+        data::start_of_text(data::files_of(path_of(source)).front(), enough_of_text, data::encoding_of(source)),
+        path_of(source), source);
   auto all = source;
   all.keys["columns"] = "*";
   seen_columns seen;
@@ -176,7 +180,10 @@ data_for_model data_for(const known_model& model, const std::string& data, const
       source = data.front() == '{' ? data::with_features_of(source, *model.train) : read_like(source, model);
     choose_weight(source, model, {}, wanted);
     auto needed = needed_of(model, source, wanted);
-    return {std::move(source), std::move(needed.transforms)};
+    std::vector<spec> transforms;
+    for (const auto& one : needed.transforms)
+      transforms.push_back(one.transform);
+    return {data::with_needed_columns(std::move(source), transforms), std::move(needed.transforms)};
   }
   source = read_like(source, model);
   return data_for(model, source, columns_of(source), wanted);

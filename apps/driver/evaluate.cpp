@@ -125,6 +125,7 @@ all_found measure(row_results& rows, const row_model& model) {
 struct detail {
   nlohmann::json json = nlohmann::json::object();
   std::string text;
+  std::string means; // what the numbers above it are means over
 };
 
 // What the scores are of: probabilities, also where the loss takes logits.
@@ -142,7 +143,7 @@ detail details_of_classes(const output_meaning& of, const all_found& found, cons
   if (!labels)
     return {};
   const auto scored = score(probabilities(found.outputs, of.size, from_logits), of.size, *labels, auc);
-  return {to_json(scored, of.classes), to_text(scored, of.classes)};
+  return {to_json(scored, of.classes), to_text(scored, of.classes), of.size > 2 ? "classes" : ""};
 }
 
 // In the label's own units, whatever it was trained in.
@@ -158,7 +159,7 @@ detail details_of_numbers(const known_model& model, const output_meaning& of, co
     names = data::label_names(*model.train);
   const auto scored =
       score_numbers(in_units(found.outputs).data(), in_units(found.labels).data(), found.sums.rows, of.size);
-  return {{{"numbers", to_json(scored, names)}}, to_text(scored, names)};
+  return {{{"numbers", to_json(scored, names)}}, to_text(scored, names), {}};
 }
 
 detail details_of(const known_model& model, const std::vector<output_meaning>& outputs, const all_found& found,
@@ -175,7 +176,22 @@ detail details_of(const known_model& model, const std::vector<output_meaning>& o
   if (is_from_logits(measured.loss))
     return {};
   const auto scored = score_labels(found.outputs, found.labels, of.size, *named);
-  return {{{"labels", to_json(scored, of.labels)}}, to_text(scored, of.labels)};
+  return {{{"labels", to_json(scored, of.labels)}}, to_text(scored, of.labels), "labels"};
+}
+
+// The line that a run prints, what every classifier is asked for besides, and the table.
+std::string text_of(evaluation found, const known_model& model, const detail& more) {
+  std::string besides;
+  for (const auto* name : {"f1", "precision", "recall", "auc"})
+    if (const auto value = found.others.find(name); value != found.others.end() && !names_metric(model.metrics, name)) {
+      besides += fmt::format("{}{} {:.4f}", besides.empty() ? "" : ", ", name, value->second);
+      found.others.erase(value);
+    }
+  if (const auto loss = more.json.find("log_loss"); loss != more.json.end() && loss->is_number())
+    besides += fmt::format("{}log loss {:.4f}", besides.empty() ? "" : ", ", loss->get<double>());
+  if (!besides.empty())
+    besides += (more.means.empty() ? "" : " (means over the " + more.means + ')') + '\n';
+  return fmt::format("{} on {} rows\n{}{}", to_text(found), with_commas(found.rows), besides, more.text);
 }
 
 } // namespace
@@ -201,7 +217,7 @@ int evaluate_command(const evaluate_options& options) {
     as_json.update(more.json);
     print(as_json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
   } else {
-    print(fmt::format("{} on {} rows\n{}", to_text(found), with_commas(found.rows), more.text));
+    print(text_of(found, model, more));
   }
   return 0;
 }

@@ -71,7 +71,7 @@ const format& format_of(const std::string& path) {
 }
 
 std::string file_of(const export_options& options) {
-  if (!fs::is_directory(options.model))
+  if (std::error_code ignored; !fs::is_directory(options.model, ignored))
     return options.model;
   const auto folder = open_run_folder(options.model);
   if (!options.weights.empty())

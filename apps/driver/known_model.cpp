@@ -52,7 +52,7 @@ known_model load_run(const std::string& path) {
 } // namespace
 
 known_model load_known_model(const std::string& path, const std::string& weights) {
-  if (!fs::is_directory(path)) {
+  if (std::error_code ignored; !fs::is_directory(path, ignored)) {
     auto file = nn::load_model(path, weights);
     const auto all = block::copy_of(file.weights.data(), file.weights.size());
     return {path, std::move(file), all, 1, {}, {}, {}, {}};

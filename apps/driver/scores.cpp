@@ -145,7 +145,7 @@ nlohmann::json to_json(const scores& from, const std::vector<std::string>& names
 }
 
 std::string to_text(const scores& from, const std::vector<std::string>& names) {
-  auto text = fmt::format("log loss {}\n", shown(from.log_loss));
+  std::string text;
   std::size_t room = 5;
   for (std::size_t i = 0; i < from.classes.size(); ++i)
     room = std::max(room, name_of(i, names).size());

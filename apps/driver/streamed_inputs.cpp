@@ -118,7 +118,7 @@ job_data streamed_inputs::training() {
   all.train = kept(source, training(fitted), &by_class);
   if (!is_held.empty())
     all.validation = kept(source, held_out(fitted));
-  if (const auto some = data::glance(source)->next())
+  if (const auto some = rows()->next())
     all.source = data::with_listed_features(source, *some);
   return all;
 }

@@ -16,7 +16,8 @@ namespace dk {
 
 int summary_command(const std::string& what) {
   set_up_log(verbosity::normal);
-  const bool is_run = std::filesystem::is_directory(what) && !data::shards::is_folder(what);
+  std::error_code ignored;
+  const bool is_run = std::filesystem::is_directory(what, ignored) && !data::shards::is_folder(what);
   if (is_run || nn::is_model_file(what))
     print(nn::summary(load_known_model(what).file.architecture));
   else

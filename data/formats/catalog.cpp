@@ -108,8 +108,9 @@ table_stream_ptr glance(const spec& source, std::size_t bytes) {
 
 std::size_t bytes_of(const spec& source) {
   std::size_t all = 0;
+  std::error_code ignored;
   for (const auto& path : files_of(source.keys.at(find_format(source).path_key).get<std::string>()))
-    all += std::filesystem::is_directory(path) ? 0 : size_of_file(path);
+    all += std::filesystem::is_directory(path, ignored) ? 0 : size_of_file(path);
   return all;
 }
 
@@ -120,7 +121,10 @@ void check_source(const spec& source) {
 spec source_of(const std::string& path) {
   if (shards::is_folder(path))
     return {"shards", {{"path", path}}};
-  const auto start = start_of(files_of(path).front(), 4096);
+  const auto file = files_of(path).front();
+  if (hdf5::recognise_file(file)) // whose signature may be anywhere
+    return {"hdf5", {{"path", path}}};
+  const auto start = start_of(file, 4096);
   for (const auto& f : formats)
     if (f.recognise(start))
       return {f.name, {{f.path_key, path}}};
@@ -147,15 +151,21 @@ bool has_named_columns(const spec& source) {
          std::any_of(keys.begin(), keys.end(), [](const key_rule& rule) { return rule.name == "columns"; });
 }
 
-bool chooses_columns(const spec& source) {
-  return source.keys.contains("features") || source.keys.contains("columns");
+// Whether the source says itself which columns its features are: those it lists, or none.
+bool chooses_features(const spec& source) {
+  const auto features = source.keys.find("features");
+  if (features == source.keys.end())
+    return source.keys.contains("columns");
+  const bool all =
+      features->is_array() ? std::find(features->begin(), features->end(), "*") != features->end() : *features == "*";
+  return !all;
 }
 
 } // namespace
 
 spec with_listed_features(spec source, const table& read) {
   const auto* const features = read.find("features");
-  if (features == nullptr || features->fields.empty() || chooses_columns(source) || !has_named_columns(source))
+  if (features == nullptr || features->fields.empty() || chooses_features(source) || !has_named_columns(source))
     return source;
   auto names = features->fields; // a column that is wide has its name at each of its places
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -164,7 +174,7 @@ spec with_listed_features(spec source, const table& read) {
 }
 
 spec with_features_of(spec source, const spec& other) {
-  if (source.name == other.name && has_named_columns(source) && !chooses_columns(source) &&
+  if (source.name == other.name && has_named_columns(source) && !chooses_features(source) &&
       other.keys.contains("features"))
     source.keys["features"] = other.keys.at("features");
   return source;

@@ -2,13 +2,13 @@
 
 #include "common/buffer_pool.hpp"
 #include "common/error.hpp"
+#include "common/mapped_file.hpp"
 #include "data/formats/column_layout.hpp"
 #include "data/parallel.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -20,26 +20,23 @@ namespace {
 
 using namespace column_layout;
 
-/// A file that is mapped for as long as anybody holds it.
 std::shared_ptr<const std::byte> mapped(const std::string& path, std::size_t& size) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0)
     throw failure{errc::data, path + ": cannot be opened (" + std::strerror(errno) + "); prepare the data again"};
   struct stat about {};
-  void* at = MAP_FAILED;
+  std::shared_ptr<const std::byte> at;
   if (::fstat(file, &about) == 0 && about.st_size > 0) {
     size = static_cast<std::size_t>(about.st_size);
-    at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
+    at = map_file(file, size, path);
   }
   const auto why = errno;
   ::close(file);
   if (about.st_size <= 0)
     damaged_shards(path, "is empty");
-  if (at == MAP_FAILED)
+  if (!at)
     throw failure{errc::resources, path + ": cannot be mapped (" + std::strerror(why) + ')'};
-  const auto count = size;
-  return {static_cast<const std::byte*>(at),
-          [count](const std::byte* p) { ::munmap(const_cast<std::byte*>(p), count); }};
+  return at;
 }
 
 header checked_header(const std::byte* bytes, std::size_t size, const std::string& path) {
@@ -110,9 +107,11 @@ struct column_file::state {
   void check_block(std::size_t block) {
     if (is_checked[block] != 0)
       return;
-    if (xxh3(file.get() + starts[block], index[block].stored) != index[block].checksum)
+    if (xxh3(file.get() + starts[block], index[block].stored) != index[block].checksum) {
+      check_mapped_file(file.get());
       damaged_shards(path, "is damaged in block " + std::to_string(block) + " (bytes " + std::to_string(starts[block]) +
                                " to " + std::to_string(starts[block] + index[block].stored) + ')');
+    }
     is_checked[block] = 1;
   }
 
@@ -190,6 +189,10 @@ std::size_t column_file::size() const {
 
 std::uint64_t column_file::seal() const {
   return state_->seal;
+}
+
+void column_file::check_whole() const {
+  check_mapped_file(state_->file.get());
 }
 
 std::shared_ptr<const std::byte> column_file::bytes(std::size_t first, std::size_t count) {

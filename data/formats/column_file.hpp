@@ -16,7 +16,8 @@ namespace dk::data {
 //   index   per block u64 stored bytes, u64 XXH3 of them; then u64 XXH3 of the index
 
 /// A column's file, mapped. A block is checked, and where it is packed unpacked, when its bytes are first asked for.
-/// Requires that nobody shortens the file while its bytes are in use. One thread at a time.
+/// Where the file is cut short while its bytes are in use they are zeros (common/mapped_file.hpp). One thread at a
+/// time.
 class column_file {
 public:
   /// Checks header and index. @throws failure (data) that says what is torn or damaged
@@ -34,6 +35,9 @@ public:
   /// Bytes [first, first + count): a part of the mapped file, or, where it is packed, of memory; the first byte of all
   /// is 64-byte aligned. Requires first + count <= size(). @throws failure (data) that names the block that is damaged
   std::shared_ptr<const std::byte> bytes(std::size_t first, std::size_t count);
+
+  /// To be called after what `bytes` gave was copied. @throws failure (data) where the file was cut short before
+  void check_whole() const;
 
 private:
   struct state;

@@ -16,11 +16,13 @@ namespace dk::data::csv {
 // around numbers too. A file that gzip or zstd has packed is unpacked. What is not asked for is not looked at. "nan"
 // and "inf" are read as numbers.
 
-/// path = FILE or a pattern (data/*.csv: the rows of all), features = [NAMES] (default: all but the label, and none
-/// where `columns` is given), label = NAME (default: the column `label`, if there is one), columns = [NAMES] or "*" for
-/// columns that keep their names, delimiter = "," by default, header = false where the file has none (columns C0, C1,
-/// ...), missing = TEXT or [TEXTS] that stand for no value and become NaN (default: none, so that an empty number is an
-/// error).
+/// path = FILE or a pattern (data/*.csv: the rows of all), features = [NAMES] (default: all but the label and `text`,
+/// and none where `columns` is given; "*" in the list: all that label, `columns` and `text` leave), label = NAME
+/// (default: the column `label`, if there is one), columns = [NAMES] for columns that keep their names (they may be
+/// features or the label besides; "*": all that nothing else takes), text = [NAMES] that are texts whatever they look
+/// like, delimiter = "," by default, header = false where the file has none (columns C0, C1,
+/// ...), encoding (encoding.hpp), missing = TEXT or [TEXTS] that stand for no value and become NaN (default: none, so
+/// that an empty number is an error).
 std::vector<key_rule> keys();
 
 /// Whether a file that starts with these bytes is text.
@@ -44,7 +46,7 @@ table_stream_ptr glance(const spec& source, std::size_t bytes);
 table_stream_ptr to_answer(const spec& source, std::size_t bytes);
 
 /// The same of text that comes from elsewhere, as it comes: the types of `columns` are those of the rows that are read
-/// together. @param origin its name for errors
+/// together. @param text is UTF-8. @param origin its name for errors
 table_stream_ptr to_answer(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
                            std::size_t bytes);
 

@@ -47,8 +47,8 @@ column label_of(const plan& how, rows_read& read, const std::string& origin) {
     names.push_back(how.header[field]);
   if (how.is_list) // they are the first of the numbers
     return {"label", {names.size()}, interleaved(read.numbers, names.size()), origin, names};
-  const auto [as, index] = how.targets[how.labels.front()];
-  auto values = as == use::word ? cells{std::move(read.words[index])} : cells{std::move(read.numbers[index])};
+  const auto& at = how.targets[how.labels.front()];
+  auto values = at.as == use::word ? cells{std::move(read.words[at.index])} : cells{std::move(read.numbers[at.index])};
   return {"label", {}, std::move(values), origin, names};
 }
 
@@ -97,10 +97,14 @@ table columns_of(const plan& how, rows_read read, const std::string& origin) {
   if (!how.labels.empty())
     all.put(label_of(how, read, origin));
   for (const auto field : how.kept) {
-    const auto [as, index] = how.targets[field];
-    auto values = as == use::word    ? cells{std::move(read.words[index])}
-                  : as == use::whole ? cells{std::move(read.wholes[index])}
-                                     : cells_of(std::move(read.guesses[index]), how.types[index]);
+    const auto& at = how.targets[field];
+    const bool again = at.also != use::skip;
+    const auto as = again ? at.also : at.as;
+    const auto index = again ? at.also_index : at.index;
+    auto values = as == use::word     ? cells{std::move(read.words[index])}
+                  : as == use::number ? cells{std::move(read.numbers[index])}
+                  : as == use::whole  ? cells{std::move(read.wholes[index])}
+                                      : cells_of(std::move(read.guesses[index]), how.types[index]);
     all.put({how.header[field], {}, std::move(values), origin, {}});
   }
   if (how.weight)

@@ -1,5 +1,6 @@
 #include "data/formats/csv_parse.hpp"
 
+#include "data/formats/encoding.hpp"
 #include "data/parallel.hpp"
 
 #include <algorithm>
@@ -52,8 +53,8 @@ void take_guess(rows_read& to, std::size_t index, std::string_view field, const 
   to.guesses[index].push_back(value);
 }
 
-void take_field(const scanner& in, std::string_view field, std::size_t number, const plan& how, piece& to) {
-  const auto [as, index] = how.targets[number];
+void take_as(use as, std::size_t index, const scanner& in, std::string_view field, std::size_t number, const plan& how,
+             piece& to) {
   switch (as) {
   case use::skip:
     break;
@@ -76,9 +77,18 @@ void take_field(const scanner& in, std::string_view field, std::size_t number, c
     break;
   }
   case use::word:
+    if (const auto bad = first_not_utf8(field); bad != std::string_view::npos)
+      in.fail("field `" + how.header[number] + "` " + not_utf8(field, bad));
     to.read.words[index].push_back(field);
     break;
   }
+}
+
+void take_field(const scanner& in, std::string_view field, std::size_t number, const plan& how, piece& to) {
+  const auto& at = how.targets[number];
+  take_as(at.as, at.index, in, field, number, how, to);
+  if (at.also != use::skip)
+    take_as(at.also, at.also_index, in, field, number, how, to);
 }
 
 void read_row(scanner& in, const plan& how, piece& to) {
@@ -109,6 +119,8 @@ void read_written_row(scanner& in, const plan& how, piece& to) {
     if (ended != stop::delimiter)
       too_few(in, i, fields);
     const auto field = in.text_field(ended);
+    if (const auto bad = first_not_utf8(in.written()); bad != std::string_view::npos)
+      in.fail("field `" + how.header[i] + "` " + not_utf8(in.written(), bad));
     to.read.written[i].push_back(in.written());
     take_field(in, field, i, how, to);
   }

@@ -3,6 +3,7 @@
 #include "common/error.hpp"
 #include "common/text.hpp"
 #include "data/formats/csv_infer.hpp"
+#include "data/formats/encoding.hpp"
 #include "data/keys.hpp"
 
 #include <algorithm>
@@ -32,6 +33,15 @@ bool is_number(const std::string& text) {
   return why == std::errc{} && end == text.data() + text.size();
 }
 
+// Text in another encoding shows at its start.
+void check_start(scanner& in, std::string_view text) {
+  if (text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF")
+    in.fail_line("starts as text in UTF-16; set `encoding` to \"utf-16\", or save the file as UTF-8");
+  const auto first_line = text.substr(0, text.find('\n'));
+  if (const auto zero = first_line.find('\0'); zero != std::string_view::npos)
+    in.fail_line(not_utf8(first_line, zero));
+}
+
 std::vector<std::string> read_header(scanner& in) {
   if (!in.next_line())
     in.fail_line("the file has no lines; expected a header with column names");
@@ -41,6 +51,8 @@ std::vector<std::string> read_header(scanner& in) {
     std::string name{in.text_field(ended)};
     if (name.empty())
       in.fail("column " + std::to_string(names.size() + 1) + " of the header has no name; name it");
+    if (const auto bad = first_not_utf8(name); bad != std::string::npos)
+      in.fail("the name of column " + std::to_string(names.size() + 1) + ' ' + not_utf8(name, bad));
     if (!seen.insert(name).second)
       in.fail("the header names column `" + name + "` twice; rename one");
     names.push_back(std::move(name));
@@ -71,13 +83,18 @@ public:
 
   plan made() {
     p_.delimiter = keys_.value("delimiter", std::string{","}).front();
-    p_.missing = missing_words();
+    p_.missing = listed("missing");
     header_at_ = in_.place();
     p_.header = keys_.value("header", true) ? read_header(in_) : counted_header(in_);
     p_.body = in_.place();
     for (std::size_t i = 0; i < p_.header.size(); ++i)
       places_.emplace(p_.header[i], i);
     p_.targets.assign(p_.header.size(), {});
+    is_text_.assign(p_.header.size(), false);
+    is_kept_.assign(p_.header.size(), false);
+    for (const auto& name : listed("text"))
+      if (why_ == purpose::learning || places_.count(name) != 0) // a label need not be there to be answered
+        is_text_[find(name)] = true;
     if (why_ == purpose::learning) {
       choose_labels();
       choose_weight();
@@ -100,8 +117,8 @@ private:
     fail_header("column `" + name + "` is asked for twice; name it once in `features` and `label`");
   }
 
-  std::vector<std::string> missing_words() const {
-    const auto given = keys_.find("missing");
+  std::vector<std::string> listed(const char* key) const {
+    const auto given = keys_.find(key);
     if (given == keys_.end())
       return {};
     return given->is_string() ? std::vector<std::string>{given->get<std::string>()}
@@ -120,8 +137,20 @@ private:
     fields.push_back(field);
   }
 
+  // A column by itself of a field that is a feature or the label already.
+  void give_again(std::size_t field) {
+    auto& at = p_.targets[field];
+    const bool text = is_text_[field] || at.as == use::word;
+    auto& fields = text ? p_.words : p_.numbers;
+    at.also = text ? use::word : use::number;
+    at.also_index = fields.size();
+    fields.push_back(field);
+  }
+
   // A label is text where that of the first row is neither a number nor missing.
   bool label_is_text(std::size_t field) {
+    if (is_text_[field])
+      return true;
     if (!in_.next_line())
       return false;
     std::string first;
@@ -177,13 +206,23 @@ private:
     return named.is_array() ? std::count(named.begin(), named.end(), name) != 0 : named == name;
   }
 
+  // Those that are listed; "*" among them is all that the label, `columns` and `text` leave, in the order of the file.
+  std::vector<std::string> feature_names() const {
+    const auto named = listed("features");
+    const std::set<std::string> list{named.begin(), named.end()};
+    const auto columns = listed("columns");
+    const std::set<std::string> kept{columns.begin(), columns.end()};
+    if (list.count("*") == 0 && (!list.empty() || !kept.empty()))
+      return named;
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < p_.header.size(); ++i)
+      if (list.count(p_.header[i]) != 0 || (!is_no_feature(i) && !is_text_[i] && kept.count(p_.header[i]) == 0))
+        all.push_back(p_.header[i]);
+    return all;
+  }
+
   void choose_features() {
-    if (const auto listed = keys_.find("features"); listed != keys_.end())
-      p_.features = listed->get<std::vector<std::string>>();
-    else if (!keys_.contains("columns"))
-      for (std::size_t i = 0; i < p_.header.size(); ++i)
-        if (!is_no_feature(i))
-          p_.features.push_back(p_.header[i]);
+    p_.features = feature_names();
     for (std::size_t i = 0; i < p_.features.size(); ++i) {
       auto& at = p_.targets[find(p_.features[i])];
       if (at.as != use::skip)
@@ -194,28 +233,31 @@ private:
 
   // Columns under their own names; "*" is all that nothing else takes.
   void choose_columns() {
-    const auto given = keys_.find("columns");
-    if (given == keys_.end())
-      return;
-    const bool all = *given == "*";
-    const auto names = all                  ? p_.header
-                       : given->is_string() ? std::vector<std::string>{given->get<std::string>()}
-                                            : given->get<std::vector<std::string>>();
-    for (const auto& name : names) {
-      const auto field = find(name);
-      if (p_.targets[field].as == use::skip) {
-        give(field, use::guess, p_.guesses);
-        p_.kept.push_back(field);
-      } else if (!all) {
-        fail_header("column `" + name + "` is asked for twice; name it once in `features`, `label` and `columns`");
-      }
-    }
+    for (const auto& name : listed("columns"))
+      if (name == "*")
+        for (std::size_t field = 0; field < p_.header.size(); ++field) {
+          if (p_.targets[field].as == use::skip)
+            keep(field);
+        }
+      else if (const auto field = find(name); !is_kept_[field])
+        keep(field);
+  }
+
+  void keep(std::size_t field) {
+    if (p_.targets[field].as != use::skip)
+      give_again(field);
+    else if (is_text_[field])
+      give(field, use::word, p_.words);
+    else
+      give(field, use::guess, p_.guesses);
+    p_.kept.push_back(field);
+    is_kept_[field] = true;
   }
 
   void find_runs() {
     p_.runs.assign(p_.targets.size(), 0);
     for (auto i = p_.targets.size(); i-- > 0;) {
-      if (p_.targets[i].as != use::feature)
+      if (p_.targets[i].as != use::feature || p_.targets[i].also != use::skip)
         continue;
       const bool goes_on =
           i + 1 < p_.targets.size() && p_.runs[i + 1] > 0 && p_.targets[i + 1].index == p_.targets[i].index + 1;
@@ -227,6 +269,8 @@ private:
   const nlohmann::json& keys_;
   purpose why_;
   std::size_t header_at_ = 0;
+  std::vector<bool> is_text_;                                // per field, as the source says
+  std::vector<bool> is_kept_;                                // per field, under its own name
   std::unordered_map<std::string_view, std::size_t> places_; // of the header's names, which may be a hundred thousand
   plan p_;
 };
@@ -250,6 +294,7 @@ plan make_plan(const file_content& text, const std::string& origin, const spec& 
   if (impossible.find(delimiter) != std::string_view::npos)
     throw failure{errc::config, "source `csv`: `delimiter` can be neither a quote, a line end nor a part of numbers"};
   scanner in{text, origin, delimiter};
+  check_start(in, text.text());
   return planner{in, source, why}.made();
 }
 
@@ -271,8 +316,15 @@ double number_of(const scanner& in, std::string_view field, const std::string& n
   const bool plus = *first == '+' && last - first > 1 && first[1] != '-';
   double value = 0;
   const auto [after, why] = std::from_chars(first + (plus ? 1 : 0), last, value);
-  if (why == std::errc::result_out_of_range)
+  if (why == std::errc::result_out_of_range) { // too small is 0, or what is near it
+    value = std::strtod(std::string{first + (plus ? 1 : 0), last}.c_str(), nullptr);
+    if (!std::isinf(value))
+      return value;
     in.fail("field `" + name + "` holds " + shown(field) + ", which no double can hold; rescale it");
+  }
+  if (why == std::errc{} && after != last && *after == ',')
+    in.fail("field `" + name + "` holds " + shown(field) +
+            ", expected a number with a decimal point; write it so, and thousands without a sign between them");
   if (why != std::errc{} || after != last)
     in.fail("field `" + name + "` holds " + shown(field) +
             ", expected a number; replace it by a number or leave the column out of `features`");

@@ -24,6 +24,8 @@ enum class use {
 struct target {
   use as = use::skip;
   std::size_t index = 0; ///< among the fields of the same use
+  use also = use::skip;  ///< a feature or a label may be a column by itself, too: a number or a word
+  std::size_t also_index = 0;
 };
 
 /// What all fields of a column together are.

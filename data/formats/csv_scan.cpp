@@ -104,6 +104,9 @@ std::string_view scanner::text_field(stop& ended) {
     while (at_ != end_ && !at_end_of_field(at_))
       ++at_;
     field = {field_, static_cast<std::size_t>(at_ - field_)};
+    if (field.find('\r') != std::string_view::npos)
+      fail("a carriage return without a line feed behind it; if the file ends its lines so, as old Macs did, convert "
+           "it, as by tr '\\r' '\\n'; one that belongs to a field needs quotes around it");
   }
   written_ = at_;
   ended = end_field();

@@ -1,6 +1,7 @@
 #include "common/error.hpp"
 #include "data/formats/csv.hpp"
 #include "data/formats/csv_columns.hpp"
+#include "data/formats/encoding.hpp"
 #include "data/formats/file_stream.hpp"
 #include "data/rows.hpp"
 
@@ -142,7 +143,10 @@ private:
 
 parts parts_of(const spec& source, std::size_t bytes, const column_types& types, purpose why = purpose::learning) {
   const auto files = files_of(source.keys.at("path").get<std::string>());
-  return {source, bytes, files, [files](std::size_t i) { return std::make_unique<file_stream>(files[i]); }, types, why};
+  const auto open = [files, encoding = encoding_of(source)](std::size_t i) {
+    return as_utf8(std::make_unique<file_stream>(files[i]), encoding, files[i]);
+  };
+  return {source, bytes, files, open, types, why};
 }
 
 // Reads all once where columns have to be guessed: their types depend on every row.

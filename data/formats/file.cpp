@@ -35,8 +35,11 @@ std::size_t size_of_file(const std::string& path) {
     throw failure{errc::data, path + ": no such file; check the path, or fetch the data first"};
   if (fs::is_directory(status))
     throw failure{errc::data, path + ": is a folder; name a file in it"};
+  if (why)
+    throw failure{errc::data, path + ": cannot be opened (" + why.message() + "); check the path"};
   if (!fs::is_regular_file(status))
-    throw failure{errc::data, path + ": is not a regular file" + (why ? " (" + why.message() + ')' : "")};
+    throw failure{errc::data, path + ": is a pipe or a device, expected a file, which is read more than once; save it "
+                                     "as one, or pipe rows that are to be predicted into `predict --data -`"};
   const auto size = fs::file_size(path, why);
   if (why)
     throw failure{errc::data, path + ": cannot tell its size (" + why.message() + ')'};
@@ -66,7 +69,8 @@ std::string start_of(const std::string& path, std::size_t most) {
 }
 
 std::vector<std::string> files_of(const std::string& path) {
-  if (path.find_first_of("*?[") == std::string::npos || std::filesystem::exists(path))
+  std::error_code ignored;
+  if (path.find_first_of("*?[") == std::string::npos || std::filesystem::exists(path, ignored))
     return {path};
   glob_t found{};
   const auto state = ::glob(path.c_str(), 0, nullptr, &found);

@@ -1,13 +1,17 @@
 #include "data/formats/hdf5.hpp"
 
 #include "common/error.hpp"
+#include "common/hdf5_facts.hpp"
 #include "common/text.hpp"
+#include "data/formats/descriptor.hpp"
+#include "data/formats/encoding.hpp"
 #include "data/formats/file.hpp"
 #include "data/formats/pick.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <hdf5.h>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -103,13 +107,19 @@ private:
   void check_size() {
     const handle type{H5Dget_type(set_.get()), H5Tclose};
     number_bytes_ = H5Tget_size(type.get());
+    if (const auto filter = unknown_filter(set_.get()); !filter.empty())
+      damaged(where_, "is packed by the filter " + filter + ", which is not known here; write it again, with gzip");
+    const auto outside = sources_of(set_.get(), path_);
+    if (!outside.missing.empty())
+      damaged(where_, outside.missing + "; bring it there, or name another data set");
     std::size_t count = 1;
     bool fits = true;
     for (const auto size : sizes_)
       fits = fits && !__builtin_mul_overflow(count, std::size_t{size}, &count);
-    constexpr std::size_t most_packed = 1032; // bytes that deflate makes of one
-    std::size_t most = 0;
-    fits = fits && !__builtin_mul_overflow(std::filesystem::file_size(path_), most_packed, &most) && count <= most;
+    constexpr std::size_t most_packed = 1032;             // bytes that deflate makes of one
+    constexpr std::size_t filled = std::size_t{1} << 26U; // numbers that may come of a fill value alone
+    std::size_t most = std::filesystem::file_size(path_) + outside.bytes;
+    fits = fits && !__builtin_mul_overflow(most, most_packed, &most) && count <= std::max(most, filled);
     if (!fits)
       damaged(where_, "promises more numbers than its file can hold; it is damaged, fetch it again");
     in_row_ = rows() == 0 ? 0 : count / rows();
@@ -126,7 +136,7 @@ private:
     const handle in_memory{H5Screate_simple(static_cast<int>(many.size()), many.data(), nullptr), H5Sclose};
     if (H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, from.data(), nullptr, many.data(), nullptr) < 0 ||
         H5Dread(set_.get(), type, in_memory.get(), in_file.get(), H5P_DEFAULT, to) < 0)
-      damaged(where_, "cannot be read; the file is damaged, or packed in a way that this HDF5 does not know");
+      damaged(where_, "cannot be read; the file is damaged, fetch it again");
   }
 
   template <class Number>
@@ -147,9 +157,14 @@ private:
     }
     if (kind == H5T_FLOAT)
       return vector_of<double>(H5T_NATIVE_DOUBLE, first, count);
+    if (kind == H5T_STRING)
+      return texts_of(type, first, count);
     const bool is_signed = H5Tget_sign(type.get()) == H5T_SGN_2;
     if (kind != H5T_INTEGER && kind != H5T_ENUM) // h5py writes booleans as an enumeration of bytes
-      damaged(where_, "holds no numbers; name a data set of numbers");
+      damaged(where_, "holds neither numbers nor texts; name a data set of numbers");
+    if (size > sizeof(std::int64_t))
+      damaged(where_,
+              "holds whole numbers of " + std::to_string(size) + " bytes, expected 8 at most; write them as such");
     if (size == 1)
       return is_signed ? vector_of<std::int8_t>(kind == H5T_ENUM ? type.get() : H5T_NATIVE_INT8, first, count)
                        : vector_of<std::uint8_t>(kind == H5T_ENUM ? type.get() : H5T_NATIVE_UINT8, first, count);
@@ -159,7 +174,65 @@ private:
       return vector_of<std::int16_t>(H5T_NATIVE_INT16, first, count);
     if (size < 4 || (size == 4 && is_signed))
       return vector_of<std::int32_t>(H5T_NATIVE_INT32, first, count);
-    return vector_of<std::int64_t>(H5T_NATIVE_INT64, first, count);
+    return size == sizeof(std::int64_t) && !is_signed ? large_of(first, count)
+                                                      : vector_of<std::int64_t>(H5T_NATIVE_INT64, first, count);
+  }
+
+  // HDF5 itself would make the greatest number of 64 bits with a sign of those beyond.
+  cells large_of(std::size_t first, std::size_t count) const {
+    std::vector<std::uint64_t> all(count * in_row_);
+    read_numbers(H5T_NATIVE_UINT64, first, count, all.data());
+    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    const auto bad = std::find_if(all.begin(), all.end(), [](std::uint64_t x) { return x > most; });
+    if (bad != all.end())
+      damaged(row_text(first + static_cast<std::size_t>(bad - all.begin()) / in_row_),
+              "is " + std::to_string(*bad) + ", which 64 bits with a sign do not hold; rescale it");
+    return std::vector<std::int64_t>(all.begin(), all.end());
+  }
+
+  std::string row_text(std::size_t row) const { return where_ + ": row " + std::to_string(row) + " (the first is 0)"; }
+
+  cells texts_of(const handle& type, std::size_t first, std::size_t count) const {
+    if (in_row_ != 1 && rows() > 0)
+      damaged(where_, "has several texts in a row, expected one; name another");
+    auto all =
+        H5Tis_variable_str(type.get()) > 0 ? variable_texts(type, first, count) : fixed_texts(type, first, count);
+    for (std::size_t row = 0; row < all.size(); ++row)
+      if (const auto bad = first_not_utf8(all[row]); bad != std::string_view::npos)
+        damaged(row_text(first + row), "holds a byte that is not UTF-8; write it as such");
+    return all;
+  }
+
+  texts variable_texts(const handle& type, std::size_t first, std::size_t count) const {
+    std::vector<char*> read(count, nullptr);
+    read_numbers(type.get(), first, count, read.data());
+    texts all;
+    for (const auto* one : read)
+      all.push_back(one == nullptr ? "" : one);
+    const hsize_t size = count;
+    const handle space{H5Screate_simple(1, &size, nullptr), H5Sclose};
+    H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, read.data());
+    return all;
+  }
+
+  texts fixed_texts(const handle& type, std::size_t first, std::size_t count) const {
+    std::size_t bytes = 0;
+    if (number_bytes_ > std::filesystem::file_size(path_) || __builtin_mul_overflow(count, number_bytes_, &bytes))
+      damaged(where_, "promises longer texts than its file can hold; it is damaged, fetch it again");
+    std::string read(bytes, '\0');
+    read_numbers(type.get(), first, count, read.data());
+    const char padding = H5Tget_strpad(type.get()) == H5T_STR_SPACEPAD ? ' ' : '\0';
+    const bool ends_at_zero = H5Tget_strpad(type.get()) == H5T_STR_NULLTERM;
+    texts all;
+    for (std::size_t row = 0; row < count; ++row) {
+      auto one = std::string_view{read}.substr(row * number_bytes_, number_bytes_);
+      if (ends_at_zero)
+        one = one.substr(0, one.find('\0'));
+      while (!one.empty() && one.back() == padding)
+        one.remove_suffix(1);
+      all.push_back(one);
+    }
+    return all;
   }
 
   std::string path_;
@@ -221,7 +294,17 @@ std::vector<key_rule> keys() {
 }
 
 bool recognise(std::string_view start) {
-  return start.substr(0, 8) == "\x89HDF\r\n\x1a\n";
+  return has_hdf5_signature(
+      start.size(), [&](char* to, std::uint64_t at, std::size_t count) { return start.copy(to, count, at) == count; });
+}
+
+bool recognise_file(const std::string& path) {
+  const auto size = size_of_file(path);
+  const descriptor file{path};
+  return has_hdf5_signature(size, [&](char* to, std::uint64_t at, std::size_t count) {
+    file.read(reinterpret_cast<std::byte*>(to) - at, at, at + count);
+    return true;
+  });
 }
 
 row_slices_ptr open_rows(const spec& source, const std::string& path, const std::string&) {

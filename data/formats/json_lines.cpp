@@ -1,6 +1,7 @@
 #include "data/formats/json_lines.hpp"
 
 #include "common/error.hpp"
+#include "data/formats/encoding.hpp"
 #include "data/formats/file.hpp"
 #include "data/formats/file_stream.hpp"
 #include "data/formats/json_reader.hpp"
@@ -104,7 +105,9 @@ private:
 
 object_stream objects_in(const spec& source, std::size_t bytes, reader known, bool keeps_written = false) {
   auto files = files_of(source.keys.at("path").get<std::string>());
-  auto open = [files](std::size_t i) { return std::make_unique<file_stream>(files[i]); };
+  auto open = [files, encoding = encoding_of(source)](std::size_t i) {
+    return as_utf8(std::make_unique<file_stream>(files[i]), encoding, files[i]);
+  };
   return {std::move(files), std::move(open), bytes, std::move(known), keeps_written};
 }
 
@@ -149,13 +152,14 @@ private:
 } // namespace
 
 std::vector<key_rule> keys() {
-  std::vector<key_rule> all{{"path", key_kind::path, true}};
+  std::vector<key_rule> all{{"path", key_kind::path, true}, encoding_key()};
   for (auto& rule : pick_keys())
     all.push_back(std::move(rule));
   return all;
 }
 
-bool recognise(std::string_view start) {
+bool recognise(std::string_view start_of_file) {
+  const auto start = as_ascii(start_of_file);
   const auto first = start.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && start[first] == '{';
 }
@@ -172,7 +176,7 @@ table read(const spec& source) {
   reader all;
   const auto files = files_of(source.keys.at("path").get<std::string>());
   for (const auto& path : files)
-    all.take(load_file(path).text(), path, 0);
+    all.take(load_text(path, encoding_of(source)).text(), path, 0);
   if (all.rows() == 0)
     throw failure{errc::data, files.front() + ": has no lines; give data to work on"};
   return picked_columns(all.give(files.front()), source);

@@ -19,7 +19,7 @@ namespace dk::data::json_lines {
 // key that is null or absent in a line is missing there: NaN, or an empty text. So is a null in a list. Lines
 // that lack more than 8 numbers for each of their bytes are refused (a million are always allowed).
 
-/// path = FILE or a pattern, and features, label and columns (data/formats/pick.hpp).
+/// path = FILE or a pattern, encoding (encoding.hpp), and features, label and columns (data/formats/pick.hpp).
 std::vector<key_rule> keys();
 
 /// Whether a file that starts with these bytes has an object in its first line.
@@ -39,7 +39,7 @@ table_stream_ptr glance(const spec& source, std::size_t bytes);
 /// as they stand in the file. Requires a source that lists its features, or columns.
 table_stream_ptr to_answer(const spec& source, std::size_t bytes);
 
-/// The same of text that comes from elsewhere, as it comes. @param origin its name for errors
+/// The same of text that comes from elsewhere, as it comes. @param text is UTF-8. @param origin its name for errors
 table_stream_ptr to_answer(std::unique_ptr<byte_stream> text, const std::string& origin, const spec& source,
                            std::size_t bytes);
 

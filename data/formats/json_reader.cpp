@@ -1,6 +1,7 @@
 #include "data/formats/json_reader.hpp"
 
 #include "common/error.hpp"
+#include "data/formats/json_line.hpp"
 #include "data/parallel.hpp"
 
 #include <algorithm>
@@ -55,27 +56,15 @@ std::vector<std::string_view> first_lines(std::string_view& text, std::size_t by
   return lines;
 }
 
-// What each line holds, on all cores; of one that is no JSON no object.
+// What each line holds, on all cores; of one that is not as it should be no object.
 std::vector<json> parsed_lines(const std::vector<std::string_view>& lines) {
   constexpr std::size_t least = 64;
   std::vector<json> all(lines.size());
   over_ranges(lines.size(), least, [&](std::size_t first, std::size_t last) {
     for (auto i = first; i < last; ++i)
-      all[i] = json::parse(lines[i], nullptr, false);
+      all[i] = parsed_line(lines[i]);
   });
   return all;
-}
-
-json object_of(std::string_view line, const position& at) {
-  try {
-    auto read = json::parse(line);
-    if (!read.is_object())
-      at.fail("holds " + shown(read) + ", expected an object, as {\"x\": 1.5, \"label\": 0}", 1);
-    return read;
-  } catch (const json::exception& why) {
-    const auto* const parse = dynamic_cast<const json::parse_error*>(&why);
-    at.fail("is no JSON; expected an object a line", parse == nullptr ? 0 : parse->byte);
-  }
 }
 
 } // namespace
@@ -223,7 +212,9 @@ void reader::take(std::string_view text, const std::string& origin, std::size_t 
     for (std::size_t i = 0; i < lines.size(); ++i)
       if (++line_; lines[i].find_first_not_of(" \t\r") != std::string_view::npos) {
         if (!objects[i].is_object())
-          objects[i] = object_of(lines[i], {origin, line_}); // which says what is wrong
+          refuse_line(lines[i], [&](const std::string& why, std::size_t column) {
+            position{origin, line_}.fail(why, column);
+          });
         take_object(objects[i], {origin, line_});
       }
   }

@@ -1,6 +1,7 @@
 #include "data/formats/npy_cells.hpp"
 
 #include "common/error.hpp"
+#include "data/formats/encoding.hpp"
 
 #include <algorithm>
 #include <array>
@@ -117,8 +118,10 @@ cells large_of(const source_field& from, const std::string& origin) {
 }
 
 void append_utf8(std::string& to, std::uint32_t code) {
-  if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
-    code = 0xFFFD; // the sign for what is no character
+  if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) { // no character
+    to += '\xFF';                                             // nor is this, which is refused
+    return;
+  }
   const auto tail = [&](unsigned shift) { to += static_cast<char>(0x80U | (code >> shift & 0x3FU)); };
   if (code < 0x80) {
     to += static_cast<char>(code);
@@ -163,6 +166,11 @@ cells texts_of(const source_field& from, const std::string& origin) {
   all.reserve(from.items);
   for (std::size_t item = 0; item < from.items; ++item)
     all.push_back(text_at(from.at(item), from.one));
+  for (std::size_t item = 0; item < from.items; ++item)
+    if (first_not_utf8(all[item]) != std::string_view::npos)
+      throw failure{errc::data, origin + ": row " + std::to_string(from.before + item) + " (the first is 0)" +
+                                    (from.one.name.empty() ? "" : " of field `" + from.one.name + '`') +
+                                    " holds what is no text in UTF-8; decode it before it is saved"};
   return all;
 }
 

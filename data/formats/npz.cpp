@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <set>
 #include <utility>
 #include <zip.h>
 
@@ -136,6 +137,7 @@ private:
 row_slices_ptr slices_of(const archive& from, const std::string& origin, const spec& source) {
   const auto listed = listed_names(source);
   std::vector<row_slices_ptr> arrays;
+  std::set<std::string> seen;
   const auto entries = zip_get_num_entries(from.get(), 0);
   for (zip_int64_t i = 0; i < entries; ++i) {
     const auto index = static_cast<zip_uint64_t>(i);
@@ -145,6 +147,8 @@ row_slices_ptr slices_of(const archive& from, const std::string& origin, const s
     if (name.size() <= 4 || name.compare(name.size() - 4, 4, ".npy") != 0)
       damaged(where, "is no array of numpy");
     name.resize(name.size() - 4);
+    if (!seen.insert(name).second)
+      throw failure{errc::data, origin + ": has two arrays `" + name + "`; rename one"};
     if (!is_wanted(name, listed)) // x_train and x_test of one file have not the same rows
       continue;
     auto array = npy::slices_in(std::make_unique<entry_bytes>(from, index, where), where, name);

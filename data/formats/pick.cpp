@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace dk::data {
@@ -30,18 +31,27 @@ bool has(const names& all, const std::string& name) {
   return std::find(all.begin(), all.end(), name) != all.end();
 }
 
-names features_of(const table& from, const spec& source, const names& labels) {
-  if (const auto listed = names_of(source, "features"))
-    return *listed;
-  if (source.keys.contains("columns"))
+names features_of(const table& from, const spec& source, const names& labels, const names& kept) {
+  const auto listed = names_of(source, "features").value_or(names{});
+  const bool all = has(listed, "*");
+  if (!listed.empty() && !all)
+    return listed;
+  if (source.keys.contains("columns") && !all)
     return {};
   if (from.find("features") != nullptr)
     return {"features"};
-  names all;
+  names rest;
   for (const auto& c : from.columns())
-    if (!has(labels, c.name) && texts_in(c) == nullptr)
-      all.push_back(c.name);
-  return all;
+    if (has(listed, c.name) || (!has(labels, c.name) && !has(kept, c.name) && texts_in(c) == nullptr))
+      rest.push_back(c.name);
+  return rest;
+}
+
+// No column may be a feature twice.
+void check_once(const table& from, names all) {
+  std::sort(all.begin(), all.end());
+  if (const auto twice = std::adjacent_find(all.begin(), all.end()); twice != all.end())
+    throw failure{errc::data, from.at(*twice).origin + ": column `" + *twice + "` is asked for twice; name it once"};
 }
 
 column named(column which, const std::string& name) {
@@ -64,11 +74,20 @@ namespace {
 
 table picked_without_weight(table from, const spec& source) {
   const auto labels = labels_of(from, source);
-  const auto features = features_of(from, source, labels);
   auto kept = names_of(source, "columns").value_or(names{});
-  const bool all = kept == names{"*"};
-  if (all)
-    kept = from.names();
+  const auto features = features_of(from, source, labels, kept);
+  const auto rest = std::find(kept.begin(), kept.end(), "*");
+  if (rest != kept.end()) {
+    kept.erase(rest);
+    std::set<std::string> taken{kept.begin(), kept.end()};
+    taken.insert(labels.begin(), labels.end());
+    taken.insert(features.begin(), features.end());
+    for (const auto& name : from.names())
+      if (taken.count(name) == 0)
+        kept.push_back(name);
+  }
+  check_once(from, features);
+  check_once(from, labels);
   table made{from.rows()};
   const auto put = [&](const names& which, const char* as) {
     if (which.size() == 1)
@@ -78,14 +97,12 @@ table picked_without_weight(table from, const spec& source) {
   };
   put(features, "features");
   put(labels, "label");
-  for (const auto& name : kept) {
-    const bool taken = has(labels, name) || has(features, name);
-    if (!taken)
+  for (const auto& name : kept)
+    if (made.find(name) == nullptr)
       made.put(from.at(name));
-    else if (!all)
-      throw failure{errc::data, from.at(name).origin + ": column `" + name +
-                                    "` is asked for twice; name it once in `features`, `label` and `columns`"};
-  }
+    else if (!(features == names{name} || labels == names{name}))
+      throw failure{errc::data, from.at(name).origin + ": column `" + name + "` is asked for beside the `" + name +
+                                    "` that is made of others; name it in one of `features`, `label` and `columns`"};
   if (made.columns().empty())
     throw failure{errc::data, (from.columns().empty() ? "" : from.columns().front().origin + ": ") +
                                   std::string{"has no column of numbers; name its `columns`"}};

@@ -10,13 +10,14 @@
 namespace dk::data {
 
 /// The keys of a source that say which of a file's columns are wanted: features = NAME or [NAMES], label = NAME or
-/// [NAMES], columns = NAME, [NAMES] or "*", weight = NAME.
+/// [NAMES], columns = NAME or [NAMES]; "*" for the rest; weight = NAME.
 std::vector<key_rule> pick_keys();
 
 /// Makes of a file's columns what its source asks for: the column `features` of those that are listed (default: a
-/// column of this name, or else every column of numbers but the label; none where `columns` is given), which keeps its
-/// shape where it is one; `label` (default: the column of this name, if there is one) in the same way; and `columns`
-/// under their own names.
+/// column of this name, or else every column of numbers but the label; none where `columns` is given; "*" in the list:
+/// every column of numbers that neither `label` nor `columns` names), which keeps its shape where it is one; `label`
+/// (default: the column of this name, if there is one) in the same way; and `columns` under their own names, "*" among
+/// them for all that nothing else takes. A column may be a feature or the label, and one of `columns`.
 /// @throws failure (data) for a column that there is none of
 table picked_columns(table from, const spec& source);
 

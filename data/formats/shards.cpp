@@ -64,7 +64,7 @@ bool is_folder(const std::string& path) {
 }
 
 row_slices_ptr open_rows(const spec& source, const std::string& folder, const std::string&) {
-  if (fs::is_directory(folder) && !is_folder(folder))
+  if (std::error_code ignored; fs::is_directory(folder, ignored) && !is_folder(folder))
     damaged_shards(folder, "has no schema.json, so that it holds no data, or not yet");
   const auto about = load_schema(folder);
   const auto listed = listed_names(source);

@@ -73,8 +73,9 @@ column stored_column::rows(std::size_t first, std::size_t count) {
   if (about_.type == "text")
     return {about_.name, about_.shape, read_texts(first, count), path_, about_.fields};
   const auto each = width_ * size_of_type(about_.type);
-  return {about_.name, about_.shape, numbers_in(about_.type, file_.bytes(first * each, count * each), count * each),
-          path_, about_.fields};
+  auto numbers = numbers_in(about_.type, file_.bytes(first * each, count * each), count * each);
+  file_.check_whole();
+  return {about_.name, about_.shape, std::move(numbers), path_, about_.fields};
 }
 
 // First where each text ends, then the texts.
@@ -97,7 +98,9 @@ texts stored_column::read_texts(std::size_t first, std::size_t count) {
   if (first + count == rows_ && last != all)
     damaged_shards(path_, "has bytes that belong to no text");
   const auto words = file_.bytes(rows_ * each + begin, last - begin);
-  return {std::string(reinterpret_cast<const char*>(words.get()), last - begin), std::move(ends)};
+  std::string copied(reinterpret_cast<const char*>(words.get()), last - begin);
+  file_.check_whole();
+  return {std::move(copied), std::move(ends)};
 }
 
 } // namespace dk::data::shards

@@ -1,5 +1,6 @@
 // binary_label: 1 where the column holds `positive`, a text or a number, and 0 elsewhere.
 
+#include "common/error.hpp"
 #include "data/transforms/mapping.hpp"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ block marked(const column& from, const nlohmann::json& positive) {
     return std::move(writer).done();
   }
   if (positive.is_string())
-    return mapped(from, [](double, std::size_t) { return 0.0; });
+    throw failure{errc::data, column_text(from) + "holds numbers, and `positive` of binary_label is the text \"" +
+                                  positive.get<std::string>() + "\"; give a number"};
   const auto wanted = as_held(from, positive.get<double>());
   return mapped(from, [wanted](double x, std::size_t) { return x == wanted ? 1.0 : 0.0; });
 }
@@ -30,10 +32,22 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   }
 }
 
+bool takes_text(const spec& given) {
+  return given.keys.at("positive").is_string();
+}
+
 } // namespace
 
 extern const transform_kind binary_label_transform;
-const transform_kind binary_label_transform{
-    "binary_label", {{"positive", key_kind::value, true}}, column_use::each, nullptr, apply};
+const transform_kind binary_label_transform{"binary_label",
+                                            {{"positive", key_kind::value, true}},
+                                            column_use::each,
+                                            nullptr,
+                                            apply,
+                                            nullptr,
+                                            nullptr,
+                                            false,
+                                            false,
+                                            takes_text};
 
 } // namespace dk::data

@@ -46,11 +46,22 @@ void check(const spec& given) {
     throw failure{errc::config, "transform `dense`: `first` is " + shortest(first) + ", accepted is 0 or 1"};
 }
 
+bool takes_text(const spec&) {
+  return true;
+}
+
 } // namespace
 
 extern const transform_kind dense_transform;
-const transform_kind dense_transform{
-    "dense", {{"size", key_kind::whole, true}, {"first", key_kind::number}}, column_use::each, nullptr, apply, nullptr,
-    check};
+const transform_kind dense_transform{"dense",
+                                     {{"size", key_kind::whole, true}, {"first", key_kind::number}},
+                                     column_use::each,
+                                     nullptr,
+                                     apply,
+                                     nullptr,
+                                     check,
+                                     false,
+                                     false,
+                                     takes_text};
 
 } // namespace dk::data

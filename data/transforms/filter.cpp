@@ -71,6 +71,11 @@ void check(const spec& given) {
                   "transform `filter`: needs one at least of: equals, differs, above, at_least, below, at_most"};
 }
 
+bool takes_text(const spec& given) {
+  return std::any_of(given.keys.begin(), given.keys.end(),
+                     [&](const json& value) { return value.is_string() && &value != &given.keys.at("column"); });
+}
+
 } // namespace
 
 extern const transform_kind filter_transform;
@@ -85,6 +90,9 @@ const transform_kind filter_transform{"filter",
                                       nullptr,
                                       apply,
                                       nullptr,
-                                      check};
+                                      check,
+                                      false,
+                                      false,
+                                      takes_text};
 
 } // namespace dk::data

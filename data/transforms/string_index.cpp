@@ -106,6 +106,10 @@ void invert(const spec& given, const nlohmann::json& fitted, table& to) {
   }
 }
 
+bool takes_text(const spec&) {
+  return true;
+}
+
 } // namespace
 
 extern const transform_kind string_index_transform;
@@ -119,6 +123,7 @@ const transform_kind string_index_transform{"string_index",
                                             nullptr,
                                             false,
                                             false,
+                                            takes_text,
                                             true};
 
 } // namespace dk::data

@@ -53,6 +53,9 @@ struct transform_kind {
 
   bool training_only = false; ///< not applied to other data
   bool needs_all = false;     ///< its rows come of all rows: it cannot be applied to some at a time
+
+  /// Whether it takes its columns for text, whatever they look like. nullptr: it does not
+  bool (*takes_text)(const spec& given) = nullptr;
   bool learns_values = false; ///< it learns which values there are: from rows that are held out, too
 };
 

@@ -1,6 +1,7 @@
 #include "nn/keras/hdf5.hpp"
 
 #include "common/error.hpp"
+#include "common/hdf5_facts.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -79,6 +80,11 @@ std::vector<std::string> read_attribute(hid_t of, const std::string& name) {
 
 h5_handle open_numbers(hid_t in, const std::string& name) {
   return {H5Dopen2(in, name.c_str(), H5P_DEFAULT), H5Dclose, "the numbers of \"" + name + "\" are missing"};
+}
+
+// Of the file that an object is in.
+std::string file_name(hid_t object) {
+  return hdf5_facts::name_by([&](char* to, std::size_t size) { return H5Fget_name(object, to, size); });
 }
 
 h5_handle create_attribute(hid_t of, const std::string& name, hid_t type, hid_t space) {
@@ -185,7 +191,14 @@ std::uint64_t read_count(hid_t in, const std::string& name) {
 }
 
 void read_numbers(hid_t in, const std::string& name, float* to) {
-  require(H5Dread(open_numbers(in, name), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) >= 0,
+  const auto data = open_numbers(in, name);
+  const auto filter = unknown_filter(data);
+  require(filter.empty(), "the numbers of \"" + name + "\" are packed by the filter " + filter +
+                              ", which is not known here; write the file again without it, or with gzip");
+  const auto outside = sources_of(data, file_name(data));
+  require(outside.missing.empty(),
+          "the numbers of \"" + name + "\" are elsewhere, and " + outside.missing + "; bring it there");
+  require(H5Dread(data, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) >= 0,
           "the numbers of \"" + name + "\" are damaged");
 }
 

@@ -69,6 +69,30 @@ TEST_CASE("a chunk that came back goes first, under a new lease", "[actors][work
   CHECK(work.done() == 1);
 }
 
+// As where epochs are rounds.
+TEST_CASE("within one epoch a chunk that came back is open again", "[actors][work_list]") {
+  const auto how = GENERATE(assignment::dynamic, assignment::fixed);
+  work_list work{{25, 10, 2}, how, 1};
+  work.keep_to_one_epoch();
+  std::vector<lease> held;
+  for (int i = 0; i < 3; ++i)
+    held.push_back(work.take(0).value());
+  CHECK_FALSE(work.has_open());
+  CHECK_FALSE(work.take(0)); // the next epoch has to wait
+  CHECK(work.give_back(held[1].number));
+  CHECK(work.has_open());
+  const auto again = work.take(0);
+  REQUIRE(again);
+  CHECK(again->chunk == held[1].chunk);
+  CHECK_FALSE(work.has_open());
+  for (const auto number : {held[0].number, again->number, held[2].number})
+    CHECK(work.finish(number));
+  CHECK_FALSE(work.has_open());
+  work.keep_to_one_epoch();
+  CHECK(work.has_open());
+  CHECK(work.take(0)->chunk == chunk_id{1, 0});
+}
+
 TEST_CASE("chunks that are done from the start are not leased", "[actors][work_list]") {
   const auto how = GENERATE(assignment::dynamic, assignment::fixed);
   work_list work{{30, 10, 2}, how, 2};

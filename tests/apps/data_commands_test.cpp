@@ -97,15 +97,14 @@ TEST_CASE("predict says the same from a file, from stdin, from shards and as JSO
   const auto answers = content_of(job.path("answers.csv"));
   const auto lines = lines_of(answers);
   CHECK(lines.size() == 301);
-  CHECK(lines.at(0) == "x,y,label,id,prediction,output_0,output_1");
+  CHECK(lines.at(0) == "id,x,y,side,prediction,output_0,output_1");
   CHECK(driver(job, {"predict", "--model", "run", "--data", "named.csv"}).out == answers);
   CHECK(run({"/bin/sh", "-c", std::string{DK_DRIVER} + " predict --model run --data - < named.csv"}, {{}, job.path("")})
             .out == answers);
 
   int right = 0; // the predictions are those of evaluate, by name
   for (const auto& line : lines)
-    if (const auto label = line.find(",left,r"); label != std::string::npos)
-      right += line.find(",left,", label + 5) != std::string::npos ? 1 : 0;
+    right += line.find(",left,left,") != std::string::npos ? 1 : 0;
   const auto scored = json::parse(driver(job, {"evaluate", "--model", "run", "--json"}).out);
   for (const auto& one : scored.at("classes"))
     if (one.at("class") == "left")
@@ -116,7 +115,8 @@ TEST_CASE("predict says the same from a file, from stdin, from shards and as JSO
   const auto first = json::parse(lines_of(as_json.out).at(0));
   CHECK(first.at("id") == "r2");
   CHECK(first.at("output").size() == 2);
-  const auto from_json = driver(job, {"predict", "--model", "run", "--data", "again.jsonl", "--as", "jsonl"});
+  const auto from_json =
+      driver(job, {"predict", "--model", "run", "--data", "again.jsonl", "--as", "jsonl", "--columns", "x,y,side,id"});
   INFO(from_json.err);
   REQUIRE(from_json.status == 0);
   CHECK(json::parse(lines_of(from_json.out).at(299)).at("output") ==

@@ -31,7 +31,9 @@ struct job_with_rows : toy_job {
     INFO(trained.err);
     REQUIRE(trained.status == 0);
     folder.write("more.jsonl", as_json_lines(points_csv(rows)));
-    REQUIRE(drive({"predict", "--model", "run", "--data", "more.csv", "--out", "more.npy"}).status == 0);
+    REQUIRE(
+        drive({"predict", "--model", "run", "--data", "more.csv", "--prefix", "first", "--out", "more.npy"}).status ==
+        0);
     const auto prepared = drive({"prepare", config, "--out", "shards", "--set",
                                  R"(data.train={format="csv",path="more.csv",features=["x","y"],label="label"})"});
     INFO(prepared.err);

@@ -201,8 +201,9 @@ TEST_CASE("a key that comes late is no column of CSV", "[apps][predict]") {
   job.folder.write("late.jsonl", text + "{\"x\": 1, \"y\": 2, \"z\": 3}\n");
   const auto got = predict(job, {"--model", "run", "--data", "late.jsonl", "--out", "late.csv"});
   CHECK(got.status == 3);
-  CHECK(got.err == "E_DATA late.jsonl: has a column `z`, which the rows before had not; write .jsonl (--as jsonl), or "
-                   "choose columns with --columns\n");
+  CHECK(got.err == "E_DATA " + job.path("late.jsonl") +
+                       ": has a column `z`, which the rows before had not; write .jsonl (--as jsonl), or "
+                       "choose columns with --columns\n");
 }
 
 TEST_CASE("what the answer does not need is not looked at", "[apps][predict]") {
@@ -219,8 +220,9 @@ TEST_CASE("a column is never overwritten by an answer", "[apps][predict]") {
   const auto refused = predict(job, {"--model", "run", "--data", "taken.csv"});
   CHECK(refused.status == 3);
   CHECK(refused.out.empty());
-  CHECK(refused.err == "E_DATA taken.csv: has a column `prediction`, as an answer is called; give the answers other "
-                       "names with --prefix NAME, or leave it out with --columns\n");
+  CHECK(refused.err == "E_DATA " + job.path("taken.csv") +
+                           ": has a column `prediction`, as an answer is called; give the answers other "
+                           "names with --prefix NAME, or leave it out with --columns\n");
   const auto prefixed = lines_of(answers(job, {"--model", "run", "--data", "taken.csv", "--prefix", "new"}));
   CHECK(prefixed.at(0) == "x,y,prediction,output_0,new_prediction,new_output_0,new_output_1");
   CHECK(prefixed.at(1).find("1,1,old,keep,") == 0);

@@ -5,6 +5,7 @@
 #include "apps/driver/chart.hpp"
 #include "plot_fixture.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace dk;
@@ -152,4 +153,24 @@ TEST_CASE("a result of an earlier start is not drawn at the end", "[apps][plot]"
   CHECK(has(notes[0], "of an earlier start"));
   CHECK(has(notes[1], "damaged"));
   CHECK(has(notes[2], "damaged"));
+}
+
+TEST_CASE("an axis is in the largest unit of which there are ten", "[apps][plot]") {
+  const auto script = [](const char* against, double end) {
+    run_series run;
+    run.name = "r";
+    run.points = {{end / 2, end / 2, end / 2}, {end, end, end}};
+    const auto axis =
+        std::find_if(axes().begin(), axes().end(), [&](const auto& one) { return one.name == std::string{against}; });
+    return chart_script({run}, {quantities().front()}, *axis, picture_kind::svg);
+  };
+  CHECK(has(script("time", 599), "set xlabel 'time (s)'"));
+  CHECK(has(script("time", 599), "\n599 "));
+  CHECK(has(script("time", 600), "set xlabel 'time (min)'"));
+  CHECK(has(script("time", 600), "\n10 "));
+  CHECK(has(script("time", 35'999), "set xlabel 'time (min)'"));
+  CHECK(has(script("time", 36'000), "set xlabel 'time (h)'"));
+  CHECK(has(script("rows", 9'999), "set xlabel 'rows'"));
+  CHECK(has(script("rows", 10'000), "set xlabel 'rows (thousands)'"));
+  CHECK(has(script("commits", 1e7), "set xlabel 'commits (millions)'"));
 }

@@ -1,7 +1,10 @@
 #include "common/random.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 using dk::purpose;
 using dk::random_stream;
@@ -49,4 +52,26 @@ TEST_CASE("below stays below its bound and reaches all of it", "[common][random]
     seen |= 1U << x;
   }
   CHECK(seen == 31U);
+}
+
+TEST_CASE("numbers between two bounds are spread over all that lies between", "[common][random]") {
+  for (const auto& [low, high] : std::vector<std::pair<double, double>>{{-3, 5}, {2, 4}, {-7, -6.5}}) {
+    random_stream random{3};
+    double least = high;
+    double most = low;
+    double sum = 0;
+    constexpr int count = 10'000;
+    for (int i = 0; i < count; ++i) {
+      const auto x = random.uniform(low, high);
+      least = std::min(least, x);
+      most = std::max(most, x);
+      sum += x;
+    }
+    const auto wide = high - low;
+    CHECK(least >= low);
+    CHECK(most < high);
+    CHECK(least < low + wide / 100);
+    CHECK(most > high - wide / 100);
+    CHECK(std::abs(sum / count - (low + high) / 2) < wide / 50);
+  }
 }

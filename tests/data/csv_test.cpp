@@ -121,7 +121,7 @@ TEST_CASE("a lone carriage return ends no line", "[data][csv]") { // it did, and
   std::string text = "a,b\n1,2";
   for (int i = 0; i < 100'000; ++i)
     text += "\r3,4";
-  CHECK(csv_error(text).find("f.csv:2:3: field `b` holds \"2\r3\"") == 0);
+  CHECK(csv_error(text).find("f.csv:2:3: a carriage return without a line feed behind it") == 0);
   CHECK(features(parse("a,b\r\n1,2\r")) == std::vector<float>{1, 2});
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("a number that is not finite is named by file, row and column", "[data
                      make_dataset(with(floats({1, 2, 3, nan}), {0, 0}));
                    }) == "f: row 1 (the first is 0) of column `features`, field `eta` holds nan, expected a finite "
                          "number that float32 can "
-                         "hold; correct or remove the row");
+                         "hold; `impute` it, or correct or remove the row");
   CHECK(failure_of(errc::data, [&] {
           make_dataset(with(floats({1, 2, 3, 4}), {0, 1e300}));
         }).find("l: row 1 (the first is 0) of column `label` holds inf") == 0);

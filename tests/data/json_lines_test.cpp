@@ -97,6 +97,43 @@ TEST_CASE("what is written as JSON lines is read again to the last bit", "[data]
   CHECK(failure_of(errc::data, [&] { write_json_lines(t, text); }).find("is infinite") != std::string::npos);
 }
 
+TEST_CASE("NaN, as Python writes it, is missing", "[data][json_lines]") {
+  const auto t = parse(
+      "{\"a\": NaN, \"s\": \"NaN: Infinity\", \"l\": [1, NaN]}\n{\"a\": 2, \"s\": \"\\\"\", \"l\": [NaN, 2]}", "f");
+  CHECK(std::isnan(values_of(t, "a")[0]));
+  CHECK(values_of(t, "a")[1] == 2);
+  CHECK(words_of(t, "s") == std::vector<std::string>{"NaN: Infinity", "\""});
+  CHECK(std::isnan(values_of(t, "l")[1]));
+  CHECK(std::isnan(values_of(t, "l")[2]));
+}
+
+TEST_CASE("numbers of JSON that would not be what they say are refused", "[data][json_lines]") {
+  CHECK(error_of("{\"a\": 1}\n{\"a\": -Infinity}") ==
+        "f:2:8: holds Infinity, expected a finite number; correct it, or write null where it is missing");
+  CHECK(error_of("{\"a\": Infinity}").find("f:1:7: holds Infinity") == 0);
+  CHECK(error_of("{\"a\": 1e400}") == "f:1: holds a number that no double can hold; rescale it");
+  CHECK(error_of("{\"a\": 12345678901234567890123}") ==
+        "f:1:7: holds the whole number 12345678901234567890..., which 64 bits do not hold; write it as text");
+  CHECK(error_of("{\"a\": [1, -99999999999999999999]}").find("which 64 bits do not hold") != std::string::npos);
+  CHECK(values_of(parse("{\"a\": 1e-400, \"b\": 0.12345678901234567890123, \"c\": 1E22}", "f"), "a") == values{0});
+  CHECK(values_of(parse("{\"a\": 12345678901234567890.5}", "f"), "a") == values{12345678901234567890.5});
+}
+
+TEST_CASE("a key that is given twice is refused", "[data][json_lines]") {
+  CHECK(error_of("{\"a\": 1}\n{\"a\": 1, \"b\": \"x: y\", \"a\": 2}") ==
+        "f:2: gives the key `a` twice; name one otherwise");
+  CHECK(error_of("{\"v\": {\"size\": 1, \"size\": 4, \"indices\": [1], \"values\": [1.5]}}").find("`size` twice") !=
+        std::string::npos);
+  CHECK(parse("{\"a:\": 1, \"\\\"b\": {\"size\": 1, \"indices\": [], \"values\": []}}", "f").names() ==
+        std::vector<std::string>{"\"b", "a:"});
+}
+
+TEST_CASE("lines of objects that end by carriage returns are told of", "[data][json_lines]") {
+  CHECK(error_of("{\"a\": 1}\r{\"a\": 2}\r").find("lines end by a line feed, not by a carriage return") !=
+        std::string::npos);
+  CHECK(values_of(parse("\xEF\xBB\xBF{\"a\": 1}\r\n{\"a\": 2}\r\n\r\n", "f"), "a") == values{1, 2});
+}
+
 TEST_CASE("a bad line is named by its number in its own file", "[data][json_lines]") {
   const temporary_folder folder;
   folder.write("a.jsonl", "{\"x\": 1}\n{\"x\": 2}\n{\"x\": 3}\n");

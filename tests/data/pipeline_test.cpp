@@ -156,3 +156,16 @@ TEST_CASE("class numbers have the names of the texts that they were made of", "[
   CHECK(named({{"binary_label", {{"column", "kind"}, {"to", "label"}, {"positive", "s"}}}}).empty());
   CHECK(named({index, {"clip", {{"column", "kind"}, {"to", "label"}, {"low", 1}}}}).empty());
 }
+
+TEST_CASE("transforms of one column are undone in the order that leads back", "[data][pipeline]") {
+  auto t = numbers({1, 10, 100, 1000});
+  const auto fitted = dk::data::fit({{"log", {{"column", "x"}, {"add", 1}}},
+                                     {"standard", {{"column", "x"}}},
+                                     {"min_max", {{"column", "x"}, {"from", {-1, 1}}, {"to", {5, 8}}}}},
+                                    t);
+  dk::data::invert(fitted, "x", t);
+  const auto back = values_of(t, "x");
+  const values first{1, 10, 100, 1000};
+  for (std::size_t row = 0; row < first.size(); ++row)
+    CHECK(back[row] == Approx(first[row]).epsilon(1e-4));
+}

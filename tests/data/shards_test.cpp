@@ -1,3 +1,4 @@
+#include "data/batches.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/column_file.hpp"
 #include "data/formats/column_writer.hpp"
@@ -220,4 +221,29 @@ TEST_CASE("shards that are not finished are not there", "[data][shards]") {
           shards::writer{folder.path("s"), false}.done({});
         }) == "there are no rows for s; give data to work on");
   CHECK_FALSE(std::filesystem::exists(folder.path("s")));
+}
+
+TEST_CASE("a column that is cut short while it is mapped is named, and ends nothing else", "[data][shards]") {
+  const temporary_folder folder;
+  std::vector<float> floats(1'000'000, 1.5F);
+  dk::data::table all;
+  all.put({"features", {}, dk::block::copy_of(floats.data(), floats.size()), "f", {}});
+  all.put({"label", {}, dk::block::copy_of(floats.data(), floats.size()), "f", {}});
+  shards::write(all, {}, folder.path("s"), false);
+  const auto which = dk::data::make_dataset(dk::data::read({"shards", {{"path", folder.path("s")}}}));
+  const dk::data::row_order order{1, 0, which.rows, false};
+  std::vector<float> features(which.rows);
+  std::vector<float> labels(which.rows);
+  const auto gather = [&](std::size_t count) {
+    dk::data::gather(which, order, 0, count, features.data(), labels.data());
+  };
+  gather(which.rows);
+  CHECK(features.back() == 1.5F);
+  const std::string name = "s/column-0.col";
+  for (const std::uintmax_t size : {std::uintmax_t{3'999'990}, std::uintmax_t{300'000},
+                                    std::uintmax_t{0}}) { // within the last page, and far before
+    std::filesystem::resize_file(folder.path(name), size);
+    const auto error = failure_in(folder, errc::data, [&] { gather(which.rows); });
+    CHECK(error.find(name + ": was cut short while it was in use") == 0);
+  }
 }

@@ -199,7 +199,7 @@ TEST_CASE("what cannot be stored is named", "[data][stream]") {
   const auto path = folder.write("rows.csv", "x,label\n1,0\n2,0\n3,0\nnan,0\n");
   CHECK(failure_in(folder, errc::data, [&] { data::store(*stream_of(path, 1), options); }) ==
         "rows.csv: row 3 (the first is 0) of column `features`, field `x` holds nan, expected a finite number that "
-        "float32 can hold; correct or remove the row");
+        "float32 can hold; `impute` it, or correct or remove the row");
   const auto good = folder.write("good.csv", "x,label\n1,0\n");
   CHECK(failure_in(folder, errc::resources, [&] {
           data::store(*stream_of(good, 1), {folder.path("none"), 1 << 20});

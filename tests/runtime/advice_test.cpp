@@ -21,6 +21,7 @@ std::string advice_on(const std::string& algorithm, std::size_t workers, std::si
 
 TEST_CASE("what converged in the experiments is started without a word", "[runtime][advice]") {
   CHECK(advice_on("downpour", 20, 5).empty());
+  CHECK(advice_on("downpour", 10, 10).empty()); // 100 batches, as 20 workers of window 5
   CHECK(advice_on("downpour", 1, 1000).empty());
   CHECK(advice_on("aeasgd", 20, 32).empty());
   CHECK(advice_on("aeasgd", 4, 5).empty());

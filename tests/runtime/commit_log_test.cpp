@@ -228,3 +228,21 @@ TEST_CASE("a run without a log is told from one with it", "[runtime][replay]") {
   CHECK(failure_in(folder, errc::checkpoint, [&] { read_commit_log(folder.path("commits.jsonl")); }) ==
         "commits.jsonl: cannot be read; a run leaves it only with record = true, and `single` never does");
 }
+
+TEST_CASE("a round begins anew where a run in rounds was resumed", "[runtime][replay]") {
+  const auto text_of = [](line one) {
+    one.staleness = 0;
+    return log_text::text_of(one);
+  };
+  const auto before = log_text::header(1, 2, "sync") + text_of({0, 0, 0, 0, 0, 1}) + text_of({0, 1, 0, 1, 0, 2}) +
+                      text_of({0, 0, 0, 2, 2, 3});
+  const auto resumed = [&](int version) {
+    return before + R"({"restart":1,"versions":[)" + std::to_string(version) + "]}\n";
+  };
+  const auto log = parse_commit_log(resumed(2) + text_of({0, 1, 0, 2, 2, 3}) + text_of({0, 0, 1, 0, 2, 4}), "log");
+  CHECK(log.versions == std::vector<std::uint64_t>{4});
+  CHECK(parse_commit_log(resumed(1) + text_of({0, 0, 0, 1, 1, 2}), "log").versions == std::vector<std::uint64_t>{2});
+  const auto early =
+      log_text::header(1, 2, "sync") + text_of({0, 0, 0, 0, 0, 1}) + R"({"restart":1,"versions":[1]})" + "\n";
+  CHECK(refusal(early + text_of({0, 0, 0, 1, 0, 2})) == "log:4: base 0 is not that of a round of shard 0");
+}

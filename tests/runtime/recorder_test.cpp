@@ -197,6 +197,11 @@ TEST_CASE("statistics keep each epoch's loss and accuracy, of all and of each wo
   CHECK(epoch.workers.at(0).loss() == 3);
   CHECK(epoch.workers.at(1).rows == 30);
   CHECK(numbers.epochs.at(3).all.loss() == 0.1);
+  numbers.add(report_of(1, 10, 50)); // more of the first
+  CHECK(epoch.all.rows == 50);
+  CHECK(epoch.workers.at(1).rows == 40);
+  CHECK(epoch.workers.at(1).loss() == 1.5);
+  CHECK(epoch.workers.at(1).correct == 20);
 }
 
 TEST_CASE("recent means the newest hundred chunks", "[runtime][statistics]") {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace dk::data::json_lines {
+
+/// The object that a line holds; NaN in it, as Python writes it, is null. Something else than an object where the line
+/// holds none, gives a key twice, or has a whole number that 64 bits do not hold.
+nlohmann::json parsed_line(std::string_view line);
+
+/// Says why a line is refused. @param column from 1 up; 0: it is not known
+using line_refusal = std::function<void(const std::string& why, std::size_t column)>;
+
+/// Calls `refuse`, which throws, with what is wrong with a line of which parsed_line makes no object.
+void refuse_line(std::string_view line, const line_refusal& refuse);
+
+} // namespace dk::data::json_lines
