@@ -1,5 +1,6 @@
 #include "nn/catalog.hpp"
 
+#include "common/error.hpp"
 #include "nn/schedule.hpp"
 
 #include <algorithm>
@@ -199,6 +200,10 @@ void check_optimizer(const spec& optimizer) {
     keys.push_back({clip, value_kind::number, false, 0});
   check_keys(optimizer, keys);
   check_clipping(optimizer);
+  if (value_or(optimizer, "epsilon_outside", false) && value_or(optimizer, "momentum", 0.0) > 0)
+    throw failure{errc::config, optimizer.name +
+                                    ": \"epsilon_outside\" and \"momentum\" exclude each other; leave one of "
+                                    "them away"};
 }
 
 std::unique_ptr<optimizer> make_optimizer(const spec& from, std::size_t num_weights) {

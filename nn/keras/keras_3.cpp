@@ -55,10 +55,6 @@ void convert_keys(const std::string& class_name, json& config) {
   if (const auto& axis = at(config, "axis"); axis.is_array())
     config["axis"] = json(axis.at(0));
   for (auto& [key, value] : config.items()) {
-    if (key == "activation" && is_part(value)) {
-      value = object_of("keras.layers", value);
-      convert_keys(value["class_name"].get<std::string>(), value["config"]);
-    }
     if (ends_with(key, "_initializer") && is_part(value))
       value = object_of("keras.initializers", value);
     if (ends_with(key, "_regularizer") && is_part(value))
@@ -134,26 +130,26 @@ void convert_decay(json& config) {
       {"config", {{"initial_learning_rate", rate}, {"decay_steps", 1}, {"decay_rate", decay}, {"staircase", false}}}};
 }
 
-// A loss with keys, or several.
-json loss_of(const json& from) {
-  if (from.is_array()) {
-    auto all = json::array();
-    for (const auto& one : from)
-      all.push_back(loss_of(one));
-    return all;
-  }
-  if (!is_part(from))
-    return from;
-  auto made = object_of("keras.losses", from);
-  if (at(made["config"], "reduction") == "auto") // as Keras 2 calls it
-    made["config"]["reduction"] = "sum_over_batch_size";
-  return made;
+// Losses with keys are classes of a module, and have another word for the mean.
+void convert_losses(json& losses) {
+  const auto convert = [](json& loss) {
+    if (!is_part(loss))
+      return;
+    loss["config"]["reduction"] = "sum_over_batch_size";
+    loss = object_of("keras.losses", loss);
+  };
+  if (losses.is_array())
+    std::for_each(losses.begin(), losses.end(), convert);
+  convert(losses);
 }
 
 json optimizer_of(const json& from) {
   auto made = object_of("keras.optimizers", from);
   auto& config = made["config"];
   convert_decay(config);
+  if (at(config, "is_legacy_optimizer") == true)
+    refuse("Keras 3 has no rmsprop with `epsilon_outside`; write an .h5 file instead");
+  config.erase("is_legacy_optimizer");
   if (auto& rate = config["learning_rate"]; is_part(rate))
     rate = object_of("keras.optimizers.schedules", rate);
   else if (rate.is_null())
@@ -175,9 +171,9 @@ json keras_3_config(const json& model, const json& training, const wiring& wires
   if (training.is_null())
     return made;
   json compiled = {{"run_eagerly", false}, {"steps_per_execution", 1}, {"jit_compile", false}};
-  for (const char* key : {"loss_weights", "metrics", "weighted_metrics"})
+  for (const char* key : {"loss", "loss_weights", "metrics", "weighted_metrics"})
     compiled[key] = at(training, key);
-  compiled["loss"] = loss_of(at(training, "loss"));
+  convert_losses(compiled["loss"]);
   compiled["optimizer"] = optimizer_of(training.at("optimizer_config"));
   made["compile_config"] = std::move(compiled);
   return made;

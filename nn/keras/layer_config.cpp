@@ -120,6 +120,8 @@ spec read_layer(const json& from, generation by, std::vector<std::string>* for_t
   set_defaults(class_name, config);
   auto made = read_known(class_name, config, by);
   made.keys["name"] = name;
+  if (by == generation::keras_2 && made.name == "batch_normalization")
+    made.keys["sample_variance"] = true;
   if (!read_trainable(given))
     made.keys["trainable"] = false;
   check_layer(made);

@@ -57,7 +57,7 @@ spec with_keys(std::string name, const optimizer_kind* kind, const json& config)
     return made;
   const bool has_average = !at(config, "use_ema").is_null() && config["use_ema"] != false;
   for (const auto& [key, value] : config.items()) {
-    if (is_idle_key(kind, key, value) && !(has_average && key != "name"))
+    if (value.is_null() || (is_idle_key(kind, key, value) && !(has_average && key != "name")))
       continue;
     if (key == "lr" || key == "learning_rate")
       made.keys["learning_rate"] = read_schedule(value);
@@ -65,6 +65,12 @@ spec with_keys(std::string name, const optimizer_kind* kind, const json& config)
       made.keys[key] = value;
   }
   return made;
+}
+
+// Optimizers before Keras 2.11, which later ones keep as legacy.
+bool is_old(const json& config) {
+  const auto& legacy = at(config, "is_legacy_optimizer");
+  return legacy.is_boolean() ? legacy == true : config.contains("lr") || config.contains("decay");
 }
 
 // Rules that differ between Keras's generations under one name.
@@ -76,6 +82,9 @@ void heed_dialects(spec& optimizer, const json& config) {
     keys["schedule_decay"] = keys["decay"];
     keys.erase("decay");
   }
+  const auto& momentum = at(config, "momentum");
+  if (optimizer.name == "rmsprop" && is_old(config) && !(momentum.is_number() && momentum > 0))
+    keys["epsilon_outside"] = true;
   if (optimizer.name == "adam" && keys.contains("weight_decay"))
     optimizer.name = "adamw"; // Adam with it is AdamW's rule
 }

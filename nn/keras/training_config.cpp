@@ -151,6 +151,10 @@ json training_config(const objective& loss, const spec& optimizer) {
   auto config = optimizer.keys;
   config["name"] = kind.keras_class;
   config.erase("iterations"); // no key of Keras's, but a number beside the weights
+  if (optimizer.name == "rmsprop") {
+    config["is_legacy_optimizer"] = config.value("epsilon_outside", false);
+    config.erase("epsilon_outside");
+  }
   if (config.contains("learning_rate"))
     config["learning_rate"] = keras_schedule(config["learning_rate"]);
   const auto list = [](const auto& values) { return values.size() == 1 ? json(values[0]) : json(values); };

@@ -1,4 +1,3 @@
-#include "common/error.hpp"
 #include "common/simd.hpp"
 #include "nn/optimizer.hpp"
 #include "nn/reciprocal_root.hpp"
@@ -132,10 +131,8 @@ private:
 
 std::unique_ptr<optimizer> make_rmsprop(const spec& from, std::size_t num_weights) {
   const bool momentum = value_or(from, "momentum", 0.0) > 0;
-  const bool outside = value_or(from, "epsilon_outside", false);
-  if (momentum && outside)
-    throw failure{errc::config, "rmsprop: \"epsilon_outside\" goes with no \"momentum\"; leave one of them away"};
-  return std::make_unique<rmsprop>(from, num_weights, momentum, value_or(from, "centered", false), outside);
+  return std::make_unique<rmsprop>(from, num_weights, momentum, value_or(from, "centered", false),
+                                   value_or(from, "epsilon_outside", false));
 }
 
 } // namespace

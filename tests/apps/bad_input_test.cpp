@@ -139,6 +139,8 @@ TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
   const auto with = [&](const std::vector<std::string>& settings) { return job.train(set(settings)); };
   expect(with({"trainer.algorithm=adagg"}), 2, "E_CONFIG", {"\"adagg\"", "single, ensemble, sync", "did you mean"});
   expect(with({"model.layers=[{dens=2}]"}), 2, "E_CONFIG", {"{\"dens\":2}", "dense, activation", "did you mean"});
+  expect(with({R"(trainer.optimizer={name="rmsprop",momentum=0.5,epsilon_outside=true})"}), 2, "E_CONFIG",
+         {"epsilon_outside", "momentum", "leave one of them away"});
   expect(with({"trainer.optimizer=adma"}), 2, "E_CONFIG", {"\"adma\"", "did you mean \"adam\"?"});
   expect(with({"trainer.loss=mse"}), 2, "E_CONFIG", {"\"mse\"", "mean_squared_error"});
   expect(with({R"(model.layers=[{dense=2,activation="rleu"}])"}), 2, "E_CONFIG", {"\"rleu\"", "\"relu\""});

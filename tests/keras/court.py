@@ -27,7 +27,8 @@ def all_cases(version, seed):
     yield from training.optimizers(rng, version)
     yield from training.trained_images(rng, 10)
     yield from training.several_outputs(rng)
-    yield from training.frozen(rng)
+    yield from training.frozen(rng, version)
+    yield from training.weighted(rng)
     yield from plans.initializers(rng, version)
     yield from plans.channels_first(rng)
     yield from plans.foreign(rng, version)
@@ -40,6 +41,7 @@ class Trial:
         self.case, self.dialect, self.folder = case, dialect, folder
         self.id = f"{number:03}"
         self.rng = np.random.default_rng(seed * 1000003 + number)
+        self.unwritten = set()
         self.job = {"id": self.id, "predict": True, "write": True}
 
     def title(self):
@@ -120,14 +122,30 @@ class Trial:
     def train(self):
         batch = self.case.notes.get("batch", 7)
         x, y = self.rows(batch * training.STEPS), self.labels(batch * training.STEPS)
+        more, weights = self.weigh(y[0])
         self.course = [self.dialect.weights(self.model)]
         for step in range(training.STEPS):
             part = slice(step * batch, (step + 1) * batch)
-            self.model.train_on_batch(self.alone([v[part] for v in x]), self.alone([v[part] for v in y]))
+            self.model.train_on_batch(self.alone([v[part] for v in x]), self.alone([v[part] for v in y]), **more(part))
             self.course.append(self.dialect.weights(self.model))
         self.save("tx", self.flat(x))
         self.save("ty", self.flat(y))
         self.job["train"] = {"label_width": self.flat(y).shape[1], "batch": batch, "steps": training.STEPS}
+        if weights is not None:
+            self.save("tw", weights)
+            self.job["train"]["weighted"] = True
+
+    def weigh(self, labels):
+        """@return what Keras is told of the rows of a batch, and the weight of each row, or None"""
+        kind = self.case.notes.get("weights")
+        if kind == "sample":
+            weights = self.rng.uniform(0, 3, len(labels)).astype("float32")
+            return lambda part: {"sample_weight": weights[part]}, weights
+        if kind == "class":
+            of_class = {number: round(float(w), 3) for number, w in enumerate(self.rng.uniform(0.1, 4, 3))}
+            numbers = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(1)
+            return lambda part: {"class_weight": of_class}, np.array([of_class[int(n)] for n in numbers], "float32")
+        return lambda part: {}, None
 
     def read(self, name, width):
         return np.fromfile(f"{self.folder}/{self.id}.{name}.f32", "<f4").reshape(-1, width)

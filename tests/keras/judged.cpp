@@ -136,6 +136,7 @@ private:
     const auto rows = wanted.at("batch").get<std::size_t>();
     const auto x = read_floats(path(".tx.f32"));
     const auto labels = read_floats(path(".ty.f32"));
+    const auto weights = wanted.value("weighted", false) ? read_floats(path(".tw.f32")) : std::vector<float>{};
     std::vector<float> course;
     const auto keep = [&] {
       const auto now = m.all_weights();
@@ -143,7 +144,8 @@ private:
     };
     keep();
     for (std::size_t step = 0; step < wanted.at("steps").get<std::size_t>(); ++step) {
-      m.train_on_batch({x.data() + step * rows * m.input_size(), labels.data() + step * rows * m.label_width(), rows},
+      m.train_on_batch({x.data() + step * rows * m.input_size(), labels.data() + step * rows * m.label_width(), rows,
+                        weights.empty() ? nullptr : weights.data() + step * rows},
                        *with);
       keep();
     }

@@ -63,12 +63,14 @@ class Report:
                 why = errors.pop(phase)
                 errors.pop("train" if phase == "evaluate" else "evaluate", None)
                 for part in ("write_h5", "write_keras"):
-                    errors.pop(part, None)
+                    if errors.pop(part, None):
+                        trial.unwritten.add("." + part[len("write_"):])
                 self.refusal(trial, why)
                 trial.job.pop("train", None)
                 trial.job.pop("evaluate", None)
                 break
-        if "write_keras" in errors and "hard_sigmoid" in errors["write_keras"]:
+        if "write_keras" in errors and re.search("hard_sigmoid|epsilon_outside", errors["write_keras"]):
+            trial.unwritten.add(".keras")
             self.unread["not written as .keras: " + errors.pop("write_keras").split(";")[0]] += 1
         for phase, why in errors.items():
             self.fail(trial, f"{phase}: {why}")
@@ -135,11 +137,16 @@ class Report:
                    ".keras": lambda: trial.dialect.load(start + ".keras"),
                    ".json": lambda: trial.dialect.load_described(start + ".json", start + ".h5")}
         for ending, load in readers.items():
+            if ending in trial.unwritten or (ending == ".json" and ".h5" in trial.unwritten):
+                continue
             if ending == (".json" if trial.dialect.version == 3 else ".keras"):
                 continue  # dk's .keras is Keras 3's, its .json Keras 2's: neither reads the other's
             try:
                 found = trial.predict(load())
             except Exception as why:  # whatever Keras throws
+                if ending == ".h5" and trial.dialect.version == 3 and "'activation': {'class_name'" in str(why):
+                    self.unread[f"an .h5 with the keys of an activation is not read by {self.name}"] += 1
+                    continue
                 self.fail(trial, f"{ending} of dk is not read: {' '.join(str(why).split())[:300]}")
                 continue
             self.compare(trial, f"dk's {ending} read by {self.name}", found, trial.expected, FORWARD)

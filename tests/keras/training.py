@@ -136,21 +136,22 @@ def optimizers(rng, version):
 def metrics(rng):
     sgd = Part("optimizers", "SGD", learning_rate=0.01)
     one, many = "binary_crossentropy", "categorical_crossentropy"
-    table = [(one, 1, "accuracy", "accuracy", ""), (one, 3, "accuracy", "accuracy", ""),
+    table = [(one, 1, "accuracy", "accuracy", ""), (one, 3, Part("metrics", "BinaryAccuracy"), "accuracy", ""),
              (many, 4, "accuracy", "accuracy", ""), ("sparse_" + many, 4, "accuracy", "accuracy", ""),
              (one, 1, Part("metrics", "BinaryAccuracy"), "accuracy", ""),
              (many, 4, Part("metrics", "CategoricalAccuracy"), "accuracy", ""),
              ("sparse_" + many, 5, Part("metrics", "SparseCategoricalAccuracy"), "accuracy", ""),
              (many, 6, Part("metrics", "TopKCategoricalAccuracy", k=2), "top_k", ""),
              ("sparse_" + many, 6, Part("metrics", "SparseTopKCategoricalAccuracy", k=3), "top_k", ""),
-             (one, 1, Part("metrics", "AUC"), "auc", ""), (one, 1, Part("metrics", "AUC", num_thresholds=37), "auc", ""),
+             (one, 1, Part("metrics", "AUC"), "auc", "multi_label"),
+             (one, 1, Part("metrics", "AUC", num_thresholds=37), "auc", "multi_label"),
              (one, 1, Part("metrics", "Precision"), "precision", ""), (one, 1, Part("metrics", "Recall"), "recall", ""),
              (one, 1, Part("metrics", "F1Score", threshold=0.5, average="macro"), "f1", "f1"),
-             (one, 1, Part("metrics", "BinaryAccuracy", threshold=0.7), "accuracy", "threshold"),
+             (one, 1, Part("metrics", "BinaryAccuracy", threshold=0.7), "binary_accuracy", "threshold"),
              (one, 1, Part("metrics", "Precision", thresholds=0.7), "precision", "threshold"),
              (one, 1, Part("metrics", "Recall", thresholds=0.2), "recall", "threshold"),
-             (one, 1, Part("metrics", "AUC", curve="PR"), "auc", "curve"),
-             (one, 1, Part("metrics", "AUC", summation_method="majoring"), "auc", "summation"),
+             (one, 1, Part("metrics", "AUC", curve="PR"), "auc", "curve|multi_label"),
+             (one, 1, Part("metrics", "AUC", summation_method="majoring"), "auc", "summation|multi_label"),
              ("mean_squared_error", 2, Part("metrics", "MeanAbsoluteError"), "mae", "mean_absolute_error"),
              ("mean_squared_error", 2, Part("metrics", "RootMeanSquaredError"), "rmse", "root_mean_squared_error"),
              ("mean_squared_error", 2, Part("metrics", "MeanSquaredError"), "mse", "mean_squared_error")]
@@ -186,13 +187,25 @@ def several_outputs(rng):
         yield Case("several outputs", ((4,), (3,)), [], graph=graph, notes=notes)
 
 
-def frozen(rng):
-    """Layers that are not trained, batch normalization among them, and a model none of whose layers is but the last."""
+def frozen(rng, version):
+    """Layers that are not trained, batch normalization among them. Their penalties, which change no weight, are not in
+    the loss of Keras 3, but in that of Keras 2 and of dk."""
     for place in range(6):
         layers = [("Dense", {"units": 5, "activation": "tanh", "kernel_regularizer": regularizer(rng)}),
                   ("BatchNormalization", {"momentum": 0.7}), ("Dense", {"units": 4, "activation": "tanh"}),
                   ("Dense", {"units": 3})]
         for still in {0: [0], 1: [1], 2: [2], 3: [0, 1], 4: [0, 1, 2], 5: [3]}[place]:
             layers[still][1]["trainable"] = False
+            if version == 3:
+                layers[still][1].pop("kernel_regularizer", None)
         optimizer = Part("optimizers", pick(rng, ["SGD", "Adagrad"]), learning_rate=0.05)
         yield compiled("frozen layers", layers, "mean_squared_error", optimizer, batch=pick(rng, [2, 16]))
+
+
+def weighted(rng):
+    """Rows that count for more than others: weights of their own, or of their classes."""
+    sgd = Part("optimizers", "SGD", learning_rate=0.05)
+    for name in ("categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy",
+                 "mean_squared_error", "hinge"):
+        for kind in ("sample", "class") if "categorical" in name else ("sample",):
+            yield compiled(f"{kind} weights", net(rng, name), name, sgd, label=name, weights=kind, batch=pick(rng, [2, 16]))

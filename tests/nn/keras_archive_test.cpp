@@ -2,6 +2,7 @@
 #include "common/error.hpp"
 #include "nn/keras/archive.hpp"
 #include "nn/keras/hdf5.hpp"
+#include "nn/keras/layer_config.hpp"
 #include "nn/keras/order.hpp"
 #include "nn/model.hpp"
 #include "nn/model_file.hpp"
@@ -182,4 +183,12 @@ TEST_CASE("what Keras 3 has no word for is not written", "[nn][keras]") {
   const std::vector<float> weights(3);
   CHECK_THROWS_WITH(save_archive(folder.path("m.keras"), of, "mean_squared_error", {}, weights.data()),
                     Catch::Contains("hard_sigmoid") && Catch::Contains(".h5"));
+}
+
+TEST_CASE("the moving variance of images goes by the Keras that wrote the file", "[nn][keras]") {
+  const auto read = [](keras::generation by) {
+    return keras::read_layer(test::described("BatchNormalization", {{"momentum", 0.9}}), by).keys;
+  };
+  CHECK(read(keras::generation::keras_2).at("sample_variance") == true);
+  CHECK_FALSE(read(keras::generation::keras_3).contains("sample_variance"));
 }

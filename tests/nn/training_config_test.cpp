@@ -49,6 +49,22 @@ TEST_CASE("an optimizer of Keras 1 comes with its old keys", "[nn][keras]") {
         spec{"adagrad", {{"learning_rate", 0.01}, {"initial_accumulator_value", 0}}});
 }
 
+TEST_CASE("rmsprop before Keras 2.11 adds its epsilon to the root where there is no momentum", "[nn][keras]") {
+  const spec old{"rmsprop", {{"learning_rate", 0.01}, {"epsilon_outside", true}}};
+  const auto read = [](const char* config) {
+    return optimizer_in(
+        (R"({"optimizer_config": {"class_name": "RMSprop", "config": )" + std::string{config} + "}}").c_str());
+  };
+  CHECK(read(R"({"lr": 0.01})") == old);
+  CHECK(read(R"({"learning_rate": 0.01, "decay": 0.0})") == old);
+  CHECK(read(R"({"learning_rate": 0.01, "is_legacy_optimizer": true})") == old);
+  CHECK(read(R"({"learning_rate": 0.01, "is_legacy_optimizer": false})") == spec{"rmsprop", {{"learning_rate", 0.01}}});
+  CHECK_FALSE(read(R"({"lr": 0.01, "momentum": 0.5})").keys.contains("epsilon_outside"));
+  CHECK(keras::read_optimizer(keras::training_config("hinge", old)) == old);
+  const spec decaying{"rmsprop", {{"decay", 0.5}}}; // of ours, which is not old for its decay
+  CHECK(keras::read_optimizer(keras::training_config("hinge", decaying)) == decaying);
+}
+
 TEST_CASE("an optimizer of Keras 3 comes without what is null or idle", "[nn][keras]") {
   const auto adam = optimizer_in(R"({"optimizer": {"module": "keras.optimizers", "class_name": "Adam", "config":
     {"name": "adam", "learning_rate": 0.001, "weight_decay": null, "clipnorm": 1.5, "global_clipnorm": null,
@@ -107,6 +123,9 @@ TEST_CASE("an optimizer that dk has not is read, and refused by its name when it
   CHECK_THAT(refused(R"({"optimizer_config": {"class_name": "Ftrl", "config": {}}})"), Catch::Contains("\"Ftrl\""));
   CHECK_THAT(refused(R"({"optimizer_config": {"class_name": "SGD", "config": {"use_ema": true}}})"),
              Catch::Contains("use_ema"));
+  CHECK_THAT(refused(R"({"optimizer_config": {"class_name": "SGD", "config":
+    {"clipnorm": null, "use_ema": true, "ema_momentum": 0.9}}})"),
+             Catch::Contains("ema"));
   CHECK_THAT(refused(R"({"optimizer_config": {"class_name": "SGD", "config": {"weight_decay": 0.1}}})"),
              Catch::Contains("weight_decay"));
   CHECK_THAT(refused(R"({"optimizer_config": {"class_name": "Nadam", "config": {"lr": 0.1, "decay": 0.004}}})"),
