@@ -289,7 +289,7 @@ TEST_CASE("nodes that cannot be used", "[apps][bad_input]") {
          {address, "no answer within 500 ms", "is dk_node running"});
   CHECK(std::chrono::steady_clock::now() - begun < seconds{20});
   expect(run({DK_NODE, "--listen", address}), 5, "E_BIND", {address, "in use", "--listen"});
-  for (const std::string list : {address + ",", "," + address, ","}) // an address is missing
+  for (const auto& list : {address + ",", "," + address, std::string{","}}) // an address is missing
     expect(job.train({"--nodes", list, "--out", "run"}), 2, "E_CONFIG", {"\"\" is not an address", "HOST:PORT"});
   expect(run({DK_DRIVER, "evaluate", "--model", "m.h5", "--data", "d.csv", "--nodes", address + ","}), 2, "E_USAGE",
          {"--nodes: \"\" is not an address", "HOST:PORT"});

@@ -40,7 +40,10 @@ std::vector<answered_row> rows_in(const std::string& csv) {
   for (std::size_t i = 1; i < lines.size(); ++i) {
     std::vector<std::string> fields{""};
     for (const char c : lines[i])
-      c == ',' ? fields.emplace_back() : fields.back().push_back(c);
+      if (c == ',')
+        fields.emplace_back();
+      else
+        fields.back().push_back(c);
     REQUIRE(fields.size() == 7);
     answered_row row{std::stoul(fields[2]), {}};
     for (std::size_t k = 4; k < 7; ++k)

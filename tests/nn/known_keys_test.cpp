@@ -23,15 +23,15 @@ constexpr keras::generation generations[] = {keras::generation::keras_1, keras::
                                              keras::generation::keras_3};
 
 /// A class of Keras's, with the keys that it must have and an input that suits it.
-struct example {
+struct keras_example {
   const char* class_name;
   json config;
   shape input{6};
 };
 
-const std::vector<example>& examples() {
+const std::vector<keras_example>& keras_examples() {
   static const shape picture{6, 6, 2};
-  static const std::vector<example> all{
+  static const std::vector<keras_example> all{
       {"Dense", {{"units", 2}}},
       {"Activation", {{"activation", "tanh"}}},
       {"LeakyReLU", json::object()},
@@ -100,7 +100,7 @@ const std::map<std::string, std::vector<json>>& other_values() {
   return all;
 }
 
-json with(const example& of, const std::string& key, const json& value) {
+json with(const keras_example& of, const std::string& key, const json& value) {
   auto config = of.config;
   config[key] = value;
   return json::parse(described(of.class_name, config).dump());
@@ -129,8 +129,8 @@ bool is_refusal(const std::string& read) {
   return read.compare(0, 8, "refused:") == 0;
 }
 
-const example* example_of(const std::string& keras_class) {
-  for (const auto& one : examples())
+const keras_example* example_of(const std::string& keras_class) {
+  for (const auto& one : keras_examples())
     if (one.class_name == keras_class)
       return &one;
   return nullptr;
@@ -142,7 +142,7 @@ TEST_CASE("each layer of the catalog refuses a key that nobody knows", "[nn][ker
   for (const auto& name : layer_names())
     CHECK(example_of(std::string{find_layer(name).keras_class}) != nullptr);
   for (const auto by : generations)
-    for (const auto& of : examples()) {
+    for (const auto& of : keras_examples()) {
       INFO(of.class_name);
       CHECK_FALSE(is_refusal(read_as(described(of.class_name, of.config), of.input, by)));
       const auto refused = read_as(with(of, "wibble", 1), of.input, by);
@@ -154,7 +154,7 @@ TEST_CASE("each layer of the catalog refuses a key that nobody knows", "[nn][ker
 
 TEST_CASE("each key of each layer counts with another value, or is refused by its name", "[nn][keras]") {
   for (const auto by : generations)
-    for (const auto& of : examples()) {
+    for (const auto& of : keras_examples()) {
       const auto plain = read_as(described(of.class_name, of.config), of.input, by);
       const auto* kind = find_keras_layer(of.class_name);
       std::vector<std::string> keys{"dtype", "input_dtype", "groups", "mode", "synchronized", "renorm"};

@@ -53,15 +53,15 @@ keras::optimizer_state read_whole_model(const std::string& path, const std::vect
 }
 
 // The arrays that are trained: kernel, bias, gamma, beta, kernel, bias.
-const std::vector<shape> trained{{2, 3}, {3}, {3}, {3}, {3, 1}, {1}};
+const std::vector<shape> trained_arrays{{2, 3}, {3}, {3}, {3}, {3, 1}, {1}};
 
 // `place` of moment `kind` of array `i` among the variables; its number is 10 kind + i + 1.
 template <class Place>
 std::vector<variable> variables(std::size_t kinds, Place place) {
-  std::vector<variable> all(kinds * trained.size());
+  std::vector<variable> all(kinds * trained_arrays.size());
   for (std::size_t kind = 0; kind < kinds; ++kind)
-    for (std::size_t i = 0; i < trained.size(); ++i)
-      all[place(kind, i)] = {"v" + std::to_string(place(kind, i)), trained[i], static_cast<float>(10 * kind + i + 1)};
+    for (std::size_t i = 0; i < trained_arrays.size(); ++i)
+      all[place(kind, i)] = {"v" + std::to_string(place(kind, i)), trained_arrays[i], static_cast<float>(10 * kind + i + 1)};
   return all;
 }
 
@@ -79,7 +79,7 @@ std::vector<float> expected(std::size_t kinds) {
 
 TEST_CASE("moments are read in each order that Keras has had", "[nn][keras]") {
   const temporary_folder folder;
-  const auto n = trained.size();
+  const auto n = trained_arrays.size();
   const auto kind_after_kind = [n](std::size_t kind, std::size_t i) { return kind * n + i; };
   for (const auto& [optimizer, kinds] : std::vector<std::pair<spec, std::size_t>>{
            {{"sgd", {{"momentum", 0.9}}}, 1}, {{"adam"}, 2}, {{"adam", {{"amsgrad", true}}}, 3}}) {
@@ -113,8 +113,8 @@ TEST_CASE("a .keras file has the variables of its optimizer by their numbers", "
     const keras::h5_handle rate{H5Dcreate2(group, "1", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
                                 H5Dclose, "rate"};
     for (std::size_t kind = 0; kind < 2; ++kind)
-      for (std::size_t i = 0; i < trained.size(); ++i)
-        write_variables(group, {{std::to_string(2 + 2 * i + kind), trained[i], static_cast<float>(10 * kind + i + 1)}});
+      for (std::size_t i = 0; i < trained_arrays.size(); ++i)
+        write_variables(group, {{std::to_string(2 + 2 * i + kind), trained_arrays[i], static_cast<float>(10 * kind + i + 1)}});
   }
   const auto read = keras::read_optimizer_state(keras::open_file(path), {"adam"}, make_layers(net));
   CHECK(read.steps == 12);
@@ -124,7 +124,7 @@ TEST_CASE("a .keras file has the variables of its optimizer by their numbers", "
 TEST_CASE("moments that are not ours are left out, and why is told", "[nn][keras]") {
   const temporary_folder folder;
   const auto path = folder.path("a.h5");
-  const auto grouped = [](std::size_t kind, std::size_t i) { return kind * trained.size() + i; };
+  const auto grouped = [](std::size_t kind, std::size_t i) { return kind * trained_arrays.size() + i; };
   const auto one_kind = read_whole_model(path, variables(1, grouped), {"adam"}, 3);
   CHECK(one_kind.steps == 3);
   CHECK(one_kind.moments.empty());

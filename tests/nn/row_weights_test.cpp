@@ -14,36 +14,36 @@ namespace test = dk::nn::test;
 
 namespace {
 
-constexpr std::size_t in = 4;
-constexpr std::size_t out = 3;
+constexpr std::size_t wide_in = 4;
+constexpr std::size_t wide_out = 3;
 
 // Labels that a loss can take, and where its outputs have to lie.
 std::vector<float> labels_for(const loss_kind& loss, std::size_t rows) {
   switch (loss.range) {
   case label_range::class_number:
-    return test::random_classes(rows, out, 3);
+    return test::random_classes(rows, wide_out, 3);
   case label_range::distribution:
   case label_range::one_hot: {
-    std::vector<float> hot(rows * out);
-    const auto classes = test::random_classes(rows, out, 3);
+    std::vector<float> hot(rows * wide_out);
+    const auto classes = test::random_classes(rows, wide_out, 3);
     for (std::size_t row = 0; row < rows; ++row)
-      hot[row * out + static_cast<std::size_t>(classes[row])] = 1;
+      hot[row * wide_out + static_cast<std::size_t>(classes[row])] = 1;
     return hot;
   }
   case label_range::side: {
-    auto sides = test::random_numbers(rows * out, 3);
+    auto sides = test::random_numbers(rows * wide_out, 3);
     for (auto& side : sides)
       side = side < 0 ? -1.0F : 1.0F;
     return sides;
   }
   default:
-    return test::random_numbers(rows * out, 3, 0.1, 0.9);
+    return test::random_numbers(rows * wide_out, 3, 0.1, 0.9);
   }
 }
 
 model model_for(const loss_kind& loss, const char* activation) {
-  const std::size_t label_width = loss.labels == label_kind::class_number ? 1 : out;
-  model m{{"m", {in}, {test::dense(5, "tanh"), test::dense(out, activation)}}, std::string{loss.name}, label_width};
+  const std::size_t label_width = loss.labels == label_kind::class_number ? 1 : wide_out;
+  model m{{"m", {wide_in}, {test::dense(5, "tanh"), test::dense(wide_out, activation)}}, std::string{loss.name}, label_width};
   m.initialize(1);
   return m;
 }
@@ -60,7 +60,7 @@ TEST_CASE("the loss and the gradient of every loss are weighted row by row", "[n
         INFO(name << " behind " << activation << ", " << rows << " rows");
         const auto& loss = find_loss(name);
         auto m = model_for(loss, activation);
-        const auto x = test::random_numbers(rows * in, 2);
+        const auto x = test::random_numbers(rows * wide_in, 2);
         const auto y = labels_for(loss, rows);
         const auto weighted = m.compute_gradient({x.data(), y.data(), rows, row_weights.data()});
         const std::vector<float> gradient{m.gradient(), m.gradient() + m.num_weights()};
@@ -69,7 +69,7 @@ TEST_CASE("the loss and the gradient of every loss are weighted row by row", "[n
         double sum = 0;
         std::vector<double> expected(m.num_weights());
         for (std::size_t row = 0; row < rows; ++row) {
-          const auto one = m.compute_gradient({&x[row * in], &y[row * m.label_width()], 1});
+          const auto one = m.compute_gradient({&x[row * wide_in], &y[row * m.label_width()], 1});
           const auto w = static_cast<double>(row_weights[row]);
           sum += w * one.loss_sum;
           for (std::size_t i = 0; i < expected.size(); ++i)
@@ -88,7 +88,7 @@ TEST_CASE("the weighted gradient is that of the weighted loss", "[nn][losses][we
       INFO(name << ", " << rows << " rows");
       const auto& loss = find_loss(name);
       auto m = model_for(loss, loss.fused_activation.empty() ? "softplus" : loss.fused_activation.data());
-      const auto x = test::random_numbers(rows * in, 2);
+      const auto x = test::random_numbers(rows * wide_in, 2);
       const auto y = labels_for(loss, rows);
       test::check_gradient(m, {x.data(), y.data(), rows, row_weights.data()});
     }
@@ -104,7 +104,7 @@ TEST_CASE("a step with weights is that of the gradient with weights, and weights
       auto b = model_for(loss, "softmax");
       const auto step = make_optimizer({"adam"}, a.num_weights());
       const auto other = make_optimizer({"adam"}, a.num_weights());
-      const auto x = test::random_numbers(rows * in, 2);
+      const auto x = test::random_numbers(rows * wide_in, 2);
       const auto y = labels_for(loss, rows);
       for (int i = 0; i < 3; ++i) {
         a.train_on_batch({x.data(), y.data(), rows, weighted ? row_weights.data() : ones.data()}, *step);
@@ -117,7 +117,7 @@ TEST_CASE("a step with weights is that of the gradient with weights, and weights
 
 TEST_CASE("rows of weight 0 teach nothing, and are counted", "[nn][losses][weights]") {
   auto m = model_for(find_loss("categorical_crossentropy"), "softmax");
-  const auto x = test::random_numbers(6 * in, 2);
+  const auto x = test::random_numbers(6 * wide_in, 2);
   const auto y = labels_for(find_loss("categorical_crossentropy"), 6);
   const std::vector<float> none(6, 0);
   const auto sums = m.compute_gradient({x.data(), y.data(), 6, none.data()});
@@ -131,16 +131,16 @@ TEST_CASE("rows of weight 0 teach nothing, and are counted", "[nn][losses][weigh
 TEST_CASE("of several outputs a row's weight counts for all, beside those of the losses", "[nn][losses][weights]") {
   auto size = test::dense(1);
   size.keys["from"] = "dense";
-  model both{{"m", {in}, {test::dense(5, "tanh"), test::dense(3, "softmax"), size}, {}, {"dense_1", "dense_2"}},
+  model both{{"m", {wide_in}, {test::dense(5, "tanh"), test::dense(3, "softmax"), size}, {}, {"dense_1", "dense_2"}},
              objective{{"categorical_crossentropy", "mean_squared_error"}, {1, 0.2}},
              2};
   both.initialize(1);
-  const auto x = test::random_numbers(5 * in, 2);
+  const auto x = test::random_numbers(5 * wide_in, 2);
   const std::vector<float> y{0, 0.3F, 1, -0.5F, 2, 1, 1, 0, 0, 2};
   test::check_gradient(both, {x.data(), y.data(), 5, row_weights.data()});
   double sum = 0;
   for (std::size_t row = 0; row < 5; ++row)
-    sum += static_cast<double>(row_weights[row]) * both.evaluate(&x[row * in], &y[row * 2], 1).loss_sum;
+    sum += static_cast<double>(row_weights[row]) * both.evaluate(&x[row * wide_in], &y[row * 2], 1).loss_sum;
   auto others = both.measurements_of({{"accuracy"}});
   CHECK(both.evaluate(x.data(), y.data(), 5, &others, nullptr, row_weights.data()).loss_sum ==
         Approx(sum).epsilon(1e-5));
@@ -150,9 +150,9 @@ TEST_CASE("an ensemble's loss is weighted by rows", "[nn][ensemble][weights]") {
   auto m = model_for(find_loss("mean_squared_error"), "linear");
   std::vector<float> weights{m.weights(), m.weights() + m.num_weights()};
   weights.insert(weights.end(), weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(m.num_weights()));
-  ensemble two{m.architecture(), m.loss(), out, block::copy_of(weights.data(), weights.size()), 2};
-  const auto x = test::random_numbers(8 * in, 2);
-  const auto y = test::random_numbers(8 * out, 3);
+  ensemble two{m.architecture(), m.loss(), wide_out, block::copy_of(weights.data(), weights.size()), 2};
+  const auto x = test::random_numbers(8 * wide_in, 2);
+  const auto y = test::random_numbers(8 * wide_out, 3);
   CHECK(two.evaluate(x.data(), y.data(), 8, nullptr, nullptr, row_weights.data()).loss_sum ==
         Approx(m.evaluate(x.data(), y.data(), 8, nullptr, nullptr, row_weights.data()).loss_sum).epsilon(1e-6));
 }

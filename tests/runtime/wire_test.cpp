@@ -11,8 +11,8 @@ auto fields(const node_info& x) {
   return std::tie(version, workers, free, members);
 }
 auto fields(const row_enlistment& x) {
-  const auto& [pipeline, training, which, weights, models, measured] = x;
-  return std::tie(pipeline, training, which, weights, models, measured);
+  const auto& [pipeline, training, which, weights, models, measured, weighted] = x;
+  return std::tie(pipeline, training, which, weights, models, measured, weighted);
 }
 auto fields(const worker_process& x) {
   const auto& [pid, port] = x;
@@ -48,7 +48,7 @@ TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arr
   check_round_trip(system, node_info{"1.2.3", 16, 15, {"host2:7077"}});
   check_round_trip(system, worker_process{4711, 65535});
   check_round_trip(system, process_exit{1, 4711, -1, 9});
-  check_round_trip(system, row_enlistment{"{}", true, "name = \"x\"", block_of({1, -0.0F}), 2, true});
+  check_round_trip(system, row_enlistment{"{}", true, "name = \"x\"", block_of({1, -0.0F}), 2, true, true});
 }
 
 TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runtime][wire]") {
