@@ -40,10 +40,23 @@ void refuse_text(const column& which) {
                                 ", expected numbers; string_index or binary_label make numbers of it"};
 }
 
-std::string shortest(double value) {
+namespace {
+
+template <class Number>
+std::string shortest_text(Number value) {
   std::array<char, 32> text{};
   const auto written = std::to_chars(text.data(), text.data() + text.size(), value);
   return {text.data(), written.ptr};
+}
+
+} // namespace
+
+std::string shortest(double value) {
+  return shortest_text(value);
+}
+
+std::string shortest(float value) {
+  return shortest_text(value);
 }
 
 std::string place(const column& which, std::size_t element) {

@@ -61,6 +61,7 @@ std::string_view type_name(const column& which);
 
 /// The shortest text that reads back as this number.
 std::string shortest(double value);
+std::string shortest(float value);
 
 /// Where a number stands, for errors: "FILE: row 7 (the first is 0) of column `features`, field `pt`".
 std::string place(const column& which, std::size_t element);

@@ -4,6 +4,7 @@
 
 #include <caf/all.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 

@@ -133,17 +133,17 @@ void refuse_json(std::string_view line, const line_refusal& refuse) {
 
 } // namespace
 
-json parsed_line(std::string_view line) {
+json parsed_line(std::string_view line, wide_wholes wide) {
   auto read = json::parse(line, nullptr, false);
   const auto facts = facts_of(line);
   if (read.is_discarded() && facts.nan != std::string_view::npos)
     read = json::parse(with_nulls(line), nullptr, false);
   const bool whole = read.is_object() && facts.keys == read.size() && facts.inner_keys == inner_keys_of(read) &&
-                     facts.too_whole == std::string_view::npos;
+                     (wide == wide_wholes::as_doubles || facts.too_whole == std::string_view::npos);
   return whole ? read : json{};
 }
 
-void refuse_line(std::string_view line, const line_refusal& refuse) {
+void refuse_line(std::string_view line, const line_refusal& refuse, wide_wholes wide) {
   if (starts_as_utf16(line.substr(0, 64)))
     refuse("starts as text in UTF-16; set `encoding` to \"utf-16\", or save the file as UTF-8", 0);
   if (const auto bad = first_not_utf8(line); bad != std::string_view::npos)
@@ -154,7 +154,7 @@ void refuse_line(std::string_view line, const line_refusal& refuse) {
            facts.infinity + 1);
   const auto text = facts.nan == std::string_view::npos ? std::string{line} : with_nulls(line);
   refuse_json(text, refuse);
-  if (facts.too_whole != std::string_view::npos)
+  if (wide == wide_wholes::refused && facts.too_whole != std::string_view::npos)
     refuse("holds the whole number " + std::string{line.substr(facts.too_whole, 20)} +
                "..., which 64 bits do not hold; write it as text",
            facts.too_whole + 1);

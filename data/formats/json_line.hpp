@@ -9,13 +9,15 @@
 namespace dk::data::json_lines {
 
 /// The object that a line holds; NaN in it, as Python writes it, is null. Something else than an object where the line
-/// holds none, gives a key twice, or has a whole number that 64 bits do not hold.
-nlohmann::json parsed_line(std::string_view line);
+/// holds none, gives a key twice, or has a whole number that 64 bits do not hold, unless wide ones are wanted, as
+/// doubles.
+enum class wide_wholes { refused, as_doubles };
+nlohmann::json parsed_line(std::string_view line, wide_wholes wide = wide_wholes::refused);
 
 /// Says why a line is refused. @param column from 1 up; 0: it is not known
 using line_refusal = std::function<void(const std::string& why, std::size_t column)>;
 
 /// Calls `refuse`, which throws, with what is wrong with a line of which parsed_line makes no object.
-void refuse_line(std::string_view line, const line_refusal& refuse);
+void refuse_line(std::string_view line, const line_refusal& refuse, wide_wholes wide = wide_wholes::refused);
 
 } // namespace dk::data::json_lines

@@ -5,6 +5,8 @@
 #include "data/rows.hpp"
 #include "data/transforms/mapping.hpp"
 
+#include <algorithm>
+
 namespace dk::data {
 
 namespace {

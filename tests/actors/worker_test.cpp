@@ -188,19 +188,20 @@ TEST_CASE_METHOD(worker_fixture, "a worker ends when somebody it needs is gone",
   CHECK(end_code() == errc::connect);
 }
 
-TEST_CASE_METHOD(worker_fixture, "a verdict that does not come ends the worker", "[actors][worker]") {
+TEST_CASE_METHOD(worker_fixture, "inside a process a verdict may take as long as it takes", "[actors][worker]") {
   start();
   grant({1, {0, 0}, {0, 1}});
   feed(1, 1, 0, true);
-  pass(std::chrono::seconds{31});
-  CHECK(end_code() == errc::connect);
+  pass(std::chrono::seconds{3600});
+  CHECK_FALSE(end_of(hand));
+  CHECK(ledger.count<work_request>() == 1); // the one that was granted
 }
 
-TEST_CASE_METHOD(worker_fixture, "a ledger that has nothing yet is asked again", "[actors][worker]") {
+TEST_CASE_METHOD(worker_fixture, "inside a process a ledger that has nothing yet is asked once", "[actors][worker]") {
   start();
   CHECK(ledger.count<work_request>() == 1);
-  pass(std::chrono::seconds{31});
-  CHECK(ledger.count<work_request>() == 2);
+  pass(std::chrono::seconds{3600});
+  CHECK(ledger.count<work_request>() == 1);
   CHECK_FALSE(end_of(hand));
 }
 

@@ -61,8 +61,8 @@ TEST_CASE("docs/config.md lists every key with its default", "[docs]") {
   auto real = printed(job, "adag");
   real["trainer.max_staleness"] = "10"; // printed with a policy that has a bound
   for (const auto* unset :              // not printed where they are not given
-       {"data.test", "data.validate", "model.keras", "model.weights", "model.inputs", "model.outputs", "model.trainable",
-        "trainer.loss_weights", "trainer.class_weight"})
+       {"data.test", "data.validate", "model.keras", "model.weights", "model.inputs", "model.outputs",
+        "model.trainable", "trainer.loss_weights", "trainer.class_weight"})
     real[unset] = "";
   const auto said = documented();
   for (const auto& [key, value] : real) {

@@ -92,7 +92,7 @@ TEST_CASE("the option --json prints one object with the documented keys", "[apps
   const auto result = json::parse(got.out);
   CHECK(keys_of(result) == names{"accuracy", "algorithm", "epochs", "folder", "loss", "name", "rows",
                                  "samples_per_second", "staleness", "stopped", "test", "training_seconds", "updates",
-                                 "versions", "workers", "workers_lost"});
+                                 "versions", "weights", "workers", "workers_lost"});
   CHECK(keys_of(result.at("rows")) ==
         names{"applied", "balanced", "doubled", "duplicates", "expected", "fenced", "lost", "redone"});
   CHECK(keys_of(result.at("staleness")) == names{"histogram", "mean"});

@@ -114,7 +114,7 @@ TEST_CASE("many rows of unequal classes are measured as their answers are", "[ap
   CHECK(found.at("rows") == rows);
   for (const auto& [name, value] : expected) {
     INFO(name);
-    CHECK(found.at(name).get<double>() == Approx(value).epsilon(name == "auc" ? 0.01 : 1e-4)); // of 200 thresholds
+    CHECK(found.at(name).get<double>() == Approx(value).epsilon(name == "auc" ? 0.03 : 1e-4)); // of 200 thresholds
   }
   for (std::size_t i = 0; i < classes; ++i)
     CHECK(found.at("classes").at(i).at("rows").get<std::size_t>() ==

@@ -5,6 +5,8 @@
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -32,6 +34,7 @@ std::multiset<int> numbers_of(const data::dataset& rows) {
 
 job numbered_job(const temporary_folder& folder, const std::string& cache) {
   folder.write("rows.csv", numbered_rows());
+  std::filesystem::create_directory(folder.path("cache"));
   return parse_job(
       "seed = 3\n[data]\ntrain = { format = \"csv\", path = \"rows.csv\" }\nvalidation = 0.25\nprecache = \"" + cache +
           "\"\ncache_folder = \"cache\"\n[model]\ninput = [1]\nlayers = [ { dense = 2, activation = "

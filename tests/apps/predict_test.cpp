@@ -4,6 +4,7 @@
 #include "tests/jobs.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 using namespace dk::test;

@@ -157,7 +157,8 @@ TEST_CASE("a run that cannot be replayed is refused in one line", "[apps][replay
 TEST_CASE("a resumed run is replayed", "[apps][replay]") {
   const recorded_toy job;
   REQUIRE(job.train({"--out", "late", "-q", "--set", "trainer.stop.rows=500"}).status == 0);
-  REQUIRE(run({DK_DRIVER, "--resume", "late", "-q", "--set", "trainer.stop.rows=100000"}, {{}, job.path("")}).status == 0);
+  REQUIRE(run({DK_DRIVER, "--resume", "late", "-q", "--set", "trainer.stop.rows=100000"}, {{}, job.path("")}).status ==
+          0);
   const auto got = run({DK_DRIVER, "replay", "late"}, {{}, job.path("")});
   INFO(got.err);
   CHECK(got.status == 0);

@@ -41,7 +41,7 @@ TEST_CASE("a source with wrong keys says which", "[data][formats]") {
                               "npz, idx, json_lines, csv");
   CHECK(error({"csv", {{"path", "x"}, {"lable", "y"}}}) ==
         "source `csv`: unknown key `lable` (did you mean \"label\"?); its keys are: path, features, label, columns, "
-        "delimiter, header, missing, text, encoding");
+        "delimiter, header, missing, weight, text, encoding");
   CHECK(error({"csv", {{"path", 7}}}) == "source `csv`: `path` is 7, accepted is the path of a file");
   CHECK(error({"csv", {{"path", "x"}, {"delimiter", ", "}}}) ==
         "source `csv`: `delimiter` is \", \", accepted is a string of one character");

@@ -4,6 +4,7 @@
 #include "data/window_reader.hpp"
 #include "tests/data/tables.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <memory>
 

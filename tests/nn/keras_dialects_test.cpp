@@ -86,8 +86,8 @@ TEST_CASE("the words of Keras 3 are understood", "[nn][keras]") {
   const auto by = keras::generation::keras_3;
   const json relu{{"module", "keras.activations"}, {"class_name", "function"}, {"config", "relu"}};
   const json policy{{"module", "keras"}, {"class_name", "DTypePolicy"}, {"config", {{"name", "float32"}}}};
-  CHECK(spec_of(described("Dense", {{"units", 2}, {"activation", relu}, {"dtype", policy}}),
-                by) == dk::spec{"dense", {{"units", 2}, {"activation", "relu"}}});
+  CHECK(spec_of(described("Dense", {{"units", 2}, {"activation", relu}, {"dtype", policy}}), by) ==
+        dk::spec{"dense", {{"units", 2}, {"activation", "relu"}}});
   CHECK(spec_of(described("LeakyReLU", {{"negative_slope", 0.1}}), by) == dk::spec{"leaky_relu", {{"alpha", 0.1}}});
   CHECK_THROWS_WITH(spec_of(described("Dense", {{"units", 2}, {"activation", "hard_sigmoid"}}), by),
                     Catch::Contains("1/6"));

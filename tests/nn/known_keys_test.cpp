@@ -81,6 +81,7 @@ const std::map<std::string, std::vector<json>>& other_values() {
       {"epsilon", {0.5}},
       {"center", {false}},
       {"scale", {false, 3.0}},
+      {"sample_variance", {true}},
       {"offset", {1.0}},
       {"data_format", {"channels_first"}},
       {"target_shape", {{6, 1}, {2, 3}}},

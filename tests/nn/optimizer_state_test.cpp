@@ -7,6 +7,7 @@
 #include "tests/nn/fixtures.hpp"
 #include "tests/support.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace dk::nn;
@@ -61,7 +62,8 @@ std::vector<variable> variables(std::size_t kinds, Place place) {
   std::vector<variable> all(kinds * trained_arrays.size());
   for (std::size_t kind = 0; kind < kinds; ++kind)
     for (std::size_t i = 0; i < trained_arrays.size(); ++i)
-      all[place(kind, i)] = {"v" + std::to_string(place(kind, i)), trained_arrays[i], static_cast<float>(10 * kind + i + 1)};
+      all[place(kind, i)] = {"v" + std::to_string(place(kind, i)), trained_arrays[i],
+                             static_cast<float>(10 * kind + i + 1)};
   return all;
 }
 
@@ -114,7 +116,8 @@ TEST_CASE("a .keras file has the variables of its optimizer by their numbers", "
                                 H5Dclose, "rate"};
     for (std::size_t kind = 0; kind < 2; ++kind)
       for (std::size_t i = 0; i < trained_arrays.size(); ++i)
-        write_variables(group, {{std::to_string(2 + 2 * i + kind), trained_arrays[i], static_cast<float>(10 * kind + i + 1)}});
+        write_variables(group,
+                        {{std::to_string(2 + 2 * i + kind), trained_arrays[i], static_cast<float>(10 * kind + i + 1)}});
   }
   const auto read = keras::read_optimizer_state(keras::open_file(path), {"adam"}, make_layers(net));
   CHECK(read.steps == 12);

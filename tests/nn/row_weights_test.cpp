@@ -43,7 +43,9 @@ std::vector<float> labels_for(const loss_kind& loss, std::size_t rows) {
 
 model model_for(const loss_kind& loss, const char* activation) {
   const std::size_t label_width = loss.labels == label_kind::class_number ? 1 : wide_out;
-  model m{{"m", {wide_in}, {test::dense(5, "tanh"), test::dense(wide_out, activation)}}, std::string{loss.name}, label_width};
+  model m{{"m", {wide_in}, {test::dense(5, "tanh"), test::dense(wide_out, activation)}},
+          std::string{loss.name},
+          label_width};
   m.initialize(1);
   return m;
 }

@@ -86,6 +86,7 @@ TEST_CASE("a checkpoint with a worker reads back as it was", "[runtime][checkpoi
 TEST_CASE("a worker comes back with the shards that it belongs to", "[runtime][checkpoint]") {
   const temporary_folder folder;
   const auto at = folder.path("run");
+  fs::create_directory(at);
   const auto write = [&](std::uint64_t version, float first) {
     write_checkpoints(at, {0, {small_shard(0, version), small_shard(1, version)}, {with_worker({}, first).replica}});
   };
@@ -119,6 +120,7 @@ TEST_CASE("a worker comes back with the shards that it belongs to", "[runtime][c
 TEST_CASE("models that are trained alone have a worker each", "[runtime][checkpoint]") {
   const temporary_folder folder;
   const auto at = folder.path("run");
+  fs::create_directory(at);
   write_checkpoints(
       at, {0, {small_shard(0, 5), small_shard(1, 9)}, {with_worker({}, 1).replica, with_worker({}, 2).replica}});
   const auto state = read_checkpoints(at);
@@ -206,6 +208,7 @@ TEST_CASE("a run without a valid checkpoint of each shard cannot be resumed", "[
   const temporary_folder folder;
   const auto read = [&] { return failure_in(folder, errc::checkpoint, [&] { read_checkpoints(folder.path("run")); }); };
   CHECK(read() == "run holds no checkpoint; the run ended before its first, start it anew");
+  fs::create_directory(folder.path("run"));
   write_checkpoint(folder.path("run"), {0, small_shard(0), {}});
   write_checkpoint(folder.path("run"), {0, small_shard(1), {}});
   flip(folder.path("run/shard-01/000000000003.dkc"), 40);
@@ -214,6 +217,7 @@ TEST_CASE("a run without a valid checkpoint of each shard cannot be resumed", "[
 
 TEST_CASE("checkpoints of two runs are not mixed", "[runtime][checkpoint]") {
   const temporary_folder folder;
+  fs::create_directory(folder.path("run"));
   write_checkpoint(folder.path("run"), {0, small_shard(0), {}});
   auto other = small_shard(1);
   other.grid.epochs += 1;

@@ -13,6 +13,7 @@ job job_of(const std::string& trainer) {
 
 nn::loaded_model file() {
   nn::loaded_model read;
+  read.architecture = {"file", {2}, {{"dense", {{"units", 1}}}}};
   read.loss = "hinge";
   read.optimizer = {"sgd", {{"learning_rate", 0.5}}};
   read.metrics = {{"auc", {{"thresholds", 50}}}};
@@ -113,7 +114,8 @@ TEST_CASE("moments of a file are left where the config frees other layers", "[ru
   which.model.trainable = {"dense_1"};
   const auto other = adopt_state(which, with, "m.h5");
   CHECK(other.moments.empty());
-  CHECK(other.notice == "m.h5: the moments of its optimizer are not taken: model.trainable names other layers than were "
-                        "trained; its 7 steps count");
+  CHECK(other.notice ==
+        "m.h5: the moments of its optimizer are not taken: model.trainable names other layers than were "
+        "trained; its 7 steps count");
   CHECK(which.trainer.optimizer.keys.at("iterations") == 7);
 }

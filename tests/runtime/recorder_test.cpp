@@ -218,12 +218,15 @@ TEST_CASE("a run's folder is made once and never written over", "[runtime][run_f
   const auto path = folder.path("run");
   CHECK(failure_in(folder, errc::checkpoint, [&] { open_run_folder(path); }) ==
         "run: no such folder; name a run's folder");
-  const auto made = make_run_folder(path, "x");
+  auto made = make_run_folder(path, "x");
   CHECK(std::filesystem::is_directory(made.checkpoints()));
   CHECK(failure_in(folder, errc::checkpoint, [&] { open_run_folder(path); }) ==
         "run is not a run's folder: it has no config.resolved.toml; name one that has");
   write_text(made.config(), "seed = 1\n");
   CHECK(open_run_folder(path).path == path);
+  CHECK_THAT(failure_in(folder, errc::checkpoint, [&] { make_run_folder(path, "x"); }),
+             Catch::StartsWith("run is being trained by process"));
+  made.owner.reset();
   CHECK_THAT(failure_in(folder, errc::usage, [&] { make_run_folder(path, "x"); }),
              Catch::StartsWith("run holds a run already; choose another --out"));
   CHECK(failure_in(folder, errc::resources, [&] { make_run_folder(made.config() + "/in", "x"); }) != "no failure");
