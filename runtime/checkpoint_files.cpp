@@ -91,7 +91,8 @@ void write_checkpoint(const std::string& folder, const checkpoint& from) {
   const auto& shard = from.shard;
   const auto into = fs::path{folder} / name_of(shard.shard);
   std::error_code why;
-  fs::create_directory(into, why); // not the run's folder: where that is gone, somebody has taken it away
+  fs::create_directory(folder, why); // not the run's folder: where that is gone, somebody has taken it away
+  fs::create_directory(into, why);
   const auto path = (into / name_of_version(shard.version)).string();
   const auto draft = path + ".tmp";
   try {

@@ -55,15 +55,34 @@ std::string make_dated_folder(const std::string& name) {
   return path;
 }
 
-// One of a version above 0: the first is that of a run which has done nothing yet.
-bool has_trained_checkpoint(const run_folder& folder) {
+// @param least version. The first, 0, is that of a run which has done nothing yet
+bool has_checkpoint(const run_folder& folder, int least) {
   std::error_code ignored;
   for (const auto& file : fs::recursive_directory_iterator{folder.checkpoints(), ignored}) {
     const auto version = file.path().stem().string();
-    if (file.is_regular_file(ignored) && version.find_first_not_of('0') != std::string::npos)
+    if (file.path().extension() != ".tmp" && file.is_regular_file(ignored) &&
+        (least == 0 || version.find_first_not_of('0') != std::string::npos))
       return true;
   }
   return false;
+}
+
+// Killed before its first checkpoint: nothing of it can be gone on with, or used.
+bool is_unstarted(const run_folder& folder) {
+  std::error_code ignored;
+  return fs::exists(folder.config(), ignored) && !has_checkpoint(folder, 0) && !fs::exists(folder.model(), ignored) &&
+         !fs::exists(folder.result(), ignored);
+}
+
+// All that a run writes before it has a model.
+void remove_beginnings(const run_folder& folder) {
+  std::error_code ignored;
+  fs::remove_all(folder.checkpoints(), ignored);
+  for (const auto& file : {folder.config(), folder.pipeline(), folder.initial_model(), folder.history(),
+                           folder.commits(), folder.validation(), folder.log()})
+    fs::remove(file, ignored);
+  for (std::size_t i = 0; fs::remove(folder.initial_model_of(i), ignored); ++i)
+    continue;
 }
 
 } // namespace
@@ -75,6 +94,8 @@ run_folder make_run_folder(const std::string& wanted, const std::string& name) {
   else
     make_parents(folder.checkpoints());
   own(folder);
+  if (is_unstarted(folder))
+    remove_beginnings(folder);
   std::error_code ignored;
   if (fs::exists(folder.config(), ignored) ||
       (!make_folder(folder.checkpoints()) && !fs::is_empty(folder.checkpoints(), ignored)))
@@ -101,14 +122,10 @@ run_folder open_run_folder(const std::string& path) {
 void discard_unused(const run_folder& folder) {
   std::error_code ignored;
   const bool trained = fs::exists(folder.history(), ignored) && fs::file_size(folder.history(), ignored) > 0;
-  if (trained || has_trained_checkpoint(folder))
+  if (trained || has_checkpoint(folder, 1))
     return;
-  fs::remove_all(folder.checkpoints(), ignored);
-  for (const auto& file : {folder.config(), folder.pipeline(), folder.initial_model(), folder.history(),
-                           folder.commits(), folder.validation(), folder.log(), folder.path + "/run.lock"})
-    fs::remove(file, ignored);
-  for (std::size_t i = 0; fs::remove(folder.initial_model_of(i), ignored); ++i)
-    continue;
+  remove_beginnings(folder);
+  fs::remove(folder.path + "/run.lock", ignored);
   fs::remove(folder.path, ignored);
 }
 

@@ -34,4 +34,13 @@ void print(std::string_view text) {
   }
 }
 
+void tell(std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written < 0 && errno != EINTR)
+      return;
+    text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+  }
+}
+
 } // namespace dk

@@ -8,4 +8,7 @@ namespace dk {
 /// @throws failure (resources) where it cannot be written
 void print(std::string_view text);
 
+/// Writes to stderr, at once. What cannot be written there is dropped: nobody reads it, and work goes on.
+void tell(std::string_view text);
+
 } // namespace dk

@@ -48,7 +48,7 @@ const Named* find_named(const std::vector<Named>& all, const std::string& typed,
 }
 
 void note(const std::string& text) {
-  fmt::print(stderr, "{}\n", text);
+  tell(text + '\n');
 }
 
 std::vector<run_series> read_runs(const std::vector<std::string>& paths, const axis& against) {

@@ -1,10 +1,10 @@
 #include "apps/driver/screen.hpp"
 
+#include "apps/driver/output.hpp"
 #include "common/text.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -95,27 +95,25 @@ void screen::show(const run_progress& progress) {
     if (progress.real_seconds - last_line_ < seconds_between_lines)
       return;
     last_line_ = progress.real_seconds;
-    fmt::print(stderr, "{}\n", progress_text(progress));
+    tell(progress_text(progress) + '\n');
     return;
   }
   const auto full = static_cast<int>(std::lround(part_done(progress) * bar_width));
   const auto bar =
       std::string(static_cast<std::size_t>(full), '=') + std::string(static_cast<std::size_t>(bar_width - full), ' ');
-  fmt::print(stderr, "\r\x1b[K{}[{}]{} {}", colour_ ? "\x1b[32m" : "", bar, colour_ ? "\x1b[0m" : "",
-             progress_text(progress));
-  std::fflush(stderr);
+  tell(fmt::format("\r\x1b[K{}[{}]{} {}", colour_ ? "\x1b[32m" : "", bar, colour_ ? "\x1b[0m" : "",
+                   progress_text(progress)));
   bar_shown_ = true;
 }
 
 void screen::note(const std::string& text) {
   clear();
-  fmt::print(stderr, "{}\n", text);
+  tell(text + '\n');
 }
 
 void screen::clear() {
   if (bar_shown_)
-    fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+    tell("\r\x1b[K");
   bar_shown_ = false;
 }
 

@@ -8,8 +8,6 @@
 #include "common/log.hpp"
 #include "runtime/laboratory/laboratory.hpp"
 
-#include <fmt/format.h>
-
 namespace dk {
 
 namespace {
@@ -77,8 +75,7 @@ int simulate_command(const simulate_options& options) {
   const auto rows = needs_data(which) ? data.train.rows : which.laboratory.rows;
   screen shown{options.quiet};
   if (!options.quiet)
-    fmt::print(stderr, "{}",
-               plan_text(which, rows, which.laboratory.dry ? "in the laboratory, dry" : "in the laboratory"));
+    tell(plan_text(which, rows, which.laboratory.dry ? "in the laboratory, dry" : "in the laboratory"));
   check_simulation(which, data.train);
   run.folder = begin_folder(which, options.out, run.start, data);
   set_up_log(level, run.folder->log());

@@ -13,6 +13,7 @@
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 
+#include <csignal>
 #include <fmt/format.h>
 
 namespace dk {
@@ -60,6 +61,16 @@ int status_of(const run_report& report) {
   return stopping_signal() == 0 ? 0 : 128 + stopping_signal();
 }
 
+// A terminal that was closed takes no more, which is why the run has ended: no error of its own.
+void print_report(const std::string& text) {
+  try {
+    print(text);
+  } catch (const failure&) {
+    if (stopping_signal() != SIGHUP)
+      throw;
+  }
+}
+
 } // namespace
 
 int train_command(const train_options& options) {
@@ -80,8 +91,7 @@ int train_command(const train_options& options) {
   check_job(which, data.train);
   screen shown{options.quiet};
   if (!options.quiet)
-    fmt::print(stderr, "{}\n{}", nn::summary(architecture_of(which)),
-               plan_text(which, data.train.rows, where_of(which)));
+    tell(nn::summary(architecture_of(which)) + '\n' + plan_text(which, data.train.rows, where_of(which)));
   if (options.dry_run)
     return 0;
 
@@ -96,15 +106,13 @@ int train_command(const train_options& options) {
     run.resume = &*resume;
     check_resume(which, data.train, *resume);
     if (is_finished(*resume, which, *run.folder)) {
-      fmt::print(stderr, "{}\n", finished_text(which, *run.folder));
+      tell(finished_text(which, *run.folder) + '\n');
       return 0;
     }
     keep_epochs(which, *run.folder);
     run.start = initial_weights(which, *run.folder);
   }
   set_up_log(level_of(options), run.folder->log());
-  if (!resume)
-    prepare_folder(which, *run.folder, run.start, data);
   for (const auto& notice : notices)
     shown.note(notice);
   run.validation = data.validation ? &*data.validation : nullptr;
@@ -112,13 +120,17 @@ int train_command(const train_options& options) {
   run.progress = [&](const run_progress& progress) { shown.show(progress); };
   run.notice = [&](const std::string& text) { shown.note(text); };
   const auto train_here = [&] { return train(which, data.train, run); };
-  const auto result = with_kept_center(which, *run.folder, resume ? train_here() : run_in(*run.folder, train_here));
+  const auto start_here = [&] {
+    prepare_folder(which, *run.folder, run.start, data);
+    return train_here();
+  };
+  const auto result = with_kept_center(which, *run.folder, resume ? train_here() : run_in(*run.folder, start_here));
   shown.clear();
   const auto report = make_report(which, data, result, run.folder->path);
   write_results(report, *run.folder);
-  print(options.json ? to_json(report).dump() + "\n" : to_text(report));
+  print_report(options.json ? to_json(report).dump() + "\n" : to_text(report));
   if (result.stopped && !options.quiet)
-    fmt::print(stderr, "stopped in order; go on with: dk_driver --resume {}\n", run.folder->path);
+    tell("stopped in order; go on with: dk_driver --resume " + run.folder->path + '\n');
   return status_of(report);
 }
 

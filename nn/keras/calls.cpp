@@ -104,6 +104,8 @@ call read_call(const json& layer) {
     read_object(nodes[0], made);
   else
     read_listed(nodes[0], made);
+  if (at(layer, "class_name") == "BatchNormalization" && at(at(layer, "config"), "trainable") == false)
+    made.for_training.clear(); // a frozen one does not train in any case
   return made;
 }
 

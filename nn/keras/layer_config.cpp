@@ -74,6 +74,11 @@ void take_constraints(json& config, std::vector<std::string>* for_training) {
   }
 }
 
+// What dk says of a layer and Keras does not: no file may.
+bool is_own_key(std::string_view key) {
+  return key == "sample_variance";
+}
+
 spec read_known(const std::string& class_name, const json& config, generation by) {
   if (class_name == "Merge")
     return read_merge(config);
@@ -84,7 +89,8 @@ spec read_known(const std::string& class_name, const json& config, generation by
     refuse("layers of the class " + class_name + " are not supported");
   std::vector<std::string> read;
   for (const auto& key : kind->keys)
-    read.emplace_back(key.name);
+    if (!is_own_key(key.name))
+      read.emplace_back(key.name);
   check_all_known(part::layer, class_name, config, read);
   spec made{std::string{kind->name}};
   for (const auto& key : kind->keys) {

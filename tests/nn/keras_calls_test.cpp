@@ -102,6 +102,12 @@ TEST_CASE("a call that never trains is told of, for predictions do not need to k
     read(graph_of({node("Dropout", {{"rate", 0.5}}, "drop", nodes)}, end_of("x"), end_of("drop")), &told);
     REQUIRE(told.size() == 1);
     CHECK_THAT(told[0], Catch::Contains("layer 1 (drop)") && Catch::Contains("training = false"));
+    for (const bool trainable : {true, false}) { // a frozen one never trains, whatever its call says
+      told.clear();
+      read(graph_of({node("BatchNormalization", {{"trainable", trainable}}, "bn", nodes)}, end_of("x"), end_of("bn")),
+           &told);
+      CHECK(told.empty() == !trainable);
+    }
   }
 }
 

@@ -220,7 +220,7 @@ TEST_CASE("checkpoints of two runs are not mixed", "[runtime][checkpoint]") {
   fs::create_directory(folder.path("run"));
   write_checkpoint(folder.path("run"), {0, small_shard(0), {}});
   auto other = small_shard(1);
-  other.grid.epochs += 1;
+  other.grid.chunk_rows = 5;
   write_checkpoint(folder.path("run"), {0, other, {}});
   CHECK(failure_in(folder, errc::checkpoint, [&] { read_checkpoints(folder.path("run")); }) ==
         "run: the shards' checkpoints do not belong to one run");

@@ -227,6 +227,13 @@ TEST_CASE("a run's folder is made once and never written over", "[runtime][run_f
   CHECK_THAT(failure_in(folder, errc::checkpoint, [&] { make_run_folder(path, "x"); }),
              Catch::StartsWith("run is being trained by process"));
   made.owner.reset();
+  {
+    auto again = make_run_folder(path, "x"); // it was killed before its first checkpoint: nothing to go on from
+    CHECK_FALSE(std::filesystem::exists(again.config()));
+    write_text(again.config(), "seed = 1\n");
+    std::filesystem::create_directory(again.checkpoints() + "/shard-00");
+    write_text(again.checkpoints() + "/shard-00/000000000000.dkc", "a checkpoint");
+  }
   CHECK_THAT(failure_in(folder, errc::usage, [&] { make_run_folder(path, "x"); }),
              Catch::StartsWith("run holds a run already; choose another --out"));
   CHECK(failure_in(folder, errc::resources, [&] { make_run_folder(made.config() + "/in", "x"); }) != "no failure");
