@@ -399,3 +399,14 @@ TEST_CASE("output that cannot be written is told of", "[apps][predict]") {
     CHECK(lines_of(closed.out).back() == "0");
   }
 }
+
+TEST_CASE("a run goes on where nobody can be told of it", "[apps][outputs]") {
+  const toy_job job;
+  for (const std::string redirected : {"2> /dev/full", "2>&-", "2> >(true)"}) {
+    INFO(redirected);
+    const auto got = piped(job, "rm -rf out; \"$DK\" points.cfg --out out " + redirected + " > told; echo $?");
+    CHECK(lines_of(got.out).back() == "0");
+    CHECK(rows_balance(content_of(job.path("told"))));
+    CHECK(std::filesystem::exists(job.path("out/model.h5")));
+  }
+}
