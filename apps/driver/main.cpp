@@ -165,6 +165,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is told as on a full disk
+  std::signal(SIGPIPE, SIG_IGN); // what is written to nobody is an error of that write alone (output.hpp)
   try {
     return run(argc, argv);
   } catch (const dk::failure& why) {
