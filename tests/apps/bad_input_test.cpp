@@ -313,6 +313,10 @@ TEST_CASE("a port that another node has, and a node that is too small", "[apps][
 }
 
 TEST_CASE("too few file handles are told as such", "[apps][bad_input]") {
+#ifdef __SANITIZE_ADDRESS__
+  WARN("not tried under sanitizers: UBSan opens a pipe to look at memory, and takes none left for an error");
+  return;
+#endif
   const toy_job job;
   process node{{DK_NODE, "--listen", "127.0.0.1:0", "--workers", "6"}};
   REQUIRE(eventually(seconds{30}, [&] { return lines_of(node.out()).size() >= 2; }));
