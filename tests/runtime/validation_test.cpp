@@ -118,17 +118,20 @@ TEST_CASE("Emperor lowers the learning rate that the workers really use", "[runt
     measured_run run;
     run.rows = plane(20000);
     auto which = small_job(algorithm, workers_of(algorithm, 2));
-    which.trainer.epochs = 12;
-    which.trainer.optimizer = {"sgd", {{"learning_rate", 0.0001}}}; // far from done after 12 epochs
+    which.trainer.epochs = 40;
+    which.trainer.optimizer = {"sgd", {{"learning_rate", 0.0001}}}; // far from done after 40 epochs
     which.trainer.scheme = {"emperor", {{"threshold", 1e6}, {"divide_by", 1e9}}};
     const auto result = train(which, run.rows, run.options);
     CHECK(result.rows.balanced());
     const auto lines = run.lines();
     const auto slowed = std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.rate < 1e-8; });
     REQUIRE(slowed != lines.end());
-    REQUIRE(lines.end() - slowed >= 3);
-    // One more measurement may have seen chunks of before; from then on nothing moves any more.
-    CHECK(result.validation->loss_sum == Approx((slowed + 1)->loss_sum).epsilon(1e-5));
+    REQUIRE(lines.end() - slowed >= 6);
+    // Each worker may bring one chunk that it had begun before, however late; else nothing moves any more.
+    int moves = 0;
+    for (auto line = slowed; line + 1 != lines.end(); ++line)
+      moves += double{(line + 1)->loss_sum} == Approx(line->loss_sum).epsilon(1e-5) ? 0 : 1;
+    CHECK(moves <= 2);
     CHECK(lines.front().loss_sum > 1.001 * result.validation->loss_sum);
   }
 }
