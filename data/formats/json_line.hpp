@@ -8,10 +8,11 @@
 
 namespace dk::data::json_lines {
 
-/// The object that a line holds; NaN in it, as Python writes it, is null. Something else than an object where the line
-/// holds none, gives a key twice, or has a whole number that 64 bits do not hold, unless wide ones are wanted, as
-/// doubles.
+/// What becomes of whole numbers that 64 bits do not hold.
 enum class wide_wholes { refused, as_doubles };
+
+/// The object that a line holds; NaN in it, as Python writes it, is null. Something else than an object where the line
+/// holds none, gives a key twice, or has a wide whole number that is refused.
 nlohmann::json parsed_line(std::string_view line, wide_wholes wide = wide_wholes::refused);
 
 /// Says why a line is refused. @param column from 1 up; 0: it is not known
