@@ -1,9 +1,10 @@
 #include "data/formats/json_line.hpp"
 
 #include "data/formats/encoding.hpp"
+#include "data/formats/spelled.hpp"
 
+#include <algorithm>
 #include <set>
-#include <vector>
 
 namespace dk::data::json_lines {
 
@@ -65,6 +66,17 @@ line_facts facts_of(std::string_view line) {
       facts.infinity = at;
   }
   return facts;
+}
+
+// Where the first whole number stands that 64 bits do not hold, under one of these keys.
+std::size_t wide_whole_in(std::string_view line, const line_facts& facts, const key_names& wanted) {
+  if (wanted.empty() || facts.too_whole == std::string_view::npos)
+    return facts.too_whole;
+  for (const auto& [key, value] : json_members(line))
+    if (std::find(wanted.begin(), wanted.end(), key) != wanted.end())
+      if (const auto wide = facts_of(value).too_whole; wide != std::string_view::npos)
+        return static_cast<std::size_t>(value.data() - line.data()) + wide;
+  return std::string_view::npos;
 }
 
 std::string with_nulls(std::string_view line) {
@@ -133,17 +145,17 @@ void refuse_json(std::string_view line, const line_refusal& refuse) {
 
 } // namespace
 
-json parsed_line(std::string_view line, wide_wholes wide) {
+json parsed_line(std::string_view line, const key_names& wanted) {
   auto read = json::parse(line, nullptr, false);
   const auto facts = facts_of(line);
   if (read.is_discarded() && facts.nan != std::string_view::npos)
     read = json::parse(with_nulls(line), nullptr, false);
   const bool whole = read.is_object() && facts.keys == read.size() && facts.inner_keys == inner_keys_of(read) &&
-                     (wide == wide_wholes::as_doubles || facts.too_whole == std::string_view::npos);
+                     wide_whole_in(line, facts, wanted) == std::string_view::npos;
   return whole ? read : json{};
 }
 
-void refuse_line(std::string_view line, const line_refusal& refuse, wide_wholes wide) {
+void refuse_line(std::string_view line, const line_refusal& refuse, const key_names& wanted) {
   if (starts_as_utf16(line.substr(0, 64)))
     refuse("starts as text in UTF-16; set `encoding` to \"utf-16\", or save the file as UTF-8", 0);
   if (const auto bad = first_not_utf8(line); bad != std::string_view::npos)
@@ -154,10 +166,10 @@ void refuse_line(std::string_view line, const line_refusal& refuse, wide_wholes 
            facts.infinity + 1);
   const auto text = facts.nan == std::string_view::npos ? std::string{line} : with_nulls(line);
   refuse_json(text, refuse);
-  if (wide == wide_wholes::refused && facts.too_whole != std::string_view::npos)
-    refuse("holds the whole number " + std::string{line.substr(facts.too_whole, 20)} +
+  if (const auto wide = wide_whole_in(line, facts, wanted); wide != std::string_view::npos)
+    refuse("holds the whole number " + std::string{line.substr(wide, 20)} +
                "..., which 64 bits do not hold; write it as text",
-           facts.too_whole + 1);
+           wide + 1);
   refuse("gives the key `" + repeated_key(text) + "` twice; name one otherwise", 0);
 }
 

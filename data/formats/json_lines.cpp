@@ -32,8 +32,6 @@ public:
       : names_(std::move(names)), open_(std::move(open)), bytes_(bytes), reader_(std::move(known)),
         keeps_written_(keeps_written) {
     reader_.start_again();
-    if (keeps_written)
-      reader_.take_wide_wholes();
   }
 
   std::optional<table> next() override {

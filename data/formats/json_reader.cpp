@@ -57,12 +57,12 @@ std::vector<std::string_view> first_lines(std::string_view& text, std::size_t by
 }
 
 // What each line holds, on all cores; of one that is not as it should be no object.
-std::vector<json> parsed_lines(const std::vector<std::string_view>& lines, wide_wholes wide) {
+std::vector<json> parsed_lines(const std::vector<std::string_view>& lines, const key_names& wanted) {
   constexpr std::size_t least = 64;
   std::vector<json> all(lines.size());
   over_ranges(lines.size(), least, [&](std::size_t first, std::size_t last) {
     for (auto i = first; i < last; ++i)
-      all[i] = parsed_line(lines[i], wide);
+      all[i] = parsed_line(lines[i], wanted);
   });
   return all;
 }
@@ -208,7 +208,7 @@ void reader::take(std::string_view text, const std::string& origin, std::size_t 
   gaps_.allow(text.size());
   for (line_ = lines_before; !text.empty();) {
     const auto lines = first_lines(text, together);
-    auto objects = parsed_lines(lines, wide_);
+    auto objects = parsed_lines(lines, wanted_);
     for (std::size_t i = 0; i < lines.size(); ++i)
       if (++line_; lines[i].find_first_not_of(" \t\r") != std::string_view::npos) {
         if (!objects[i].is_object())
@@ -217,7 +217,7 @@ void reader::take(std::string_view text, const std::string& origin, std::size_t 
               [&](const std::string& why, std::size_t column) {
                 position{origin, line_}.fail(why, column);
               },
-              wide_);
+              wanted_);
         take_object(objects[i], {origin, line_});
       }
   }

@@ -26,9 +26,6 @@ public:
   /// Only these keys are looked at.
   explicit reader(std::vector<std::string> wanted);
 
-  /// Of wide whole numbers the doubles are taken from now on: who wants them as they are written keeps that.
-  void take_wide_wholes() { wide_ = wide_wholes::as_doubles; }
-
   /// Takes whole lines. @throws failure (data): "FILE:LINE:COLUMN: what, which key, what to do"
   void take(std::string_view text, const std::string& origin, std::size_t lines_before);
 
@@ -64,7 +61,6 @@ private:
   void take_object(const nlohmann::json& object, const position& at);
 
   std::vector<std::string> wanted_; // none: all
-  wide_wholes wide_ = wide_wholes::refused;
   std::vector<builder> columns_;
   gaps gaps_;
   std::size_t line_ = 0; // that was taken last

@@ -1,6 +1,7 @@
 #include "data/formats/json_lines.hpp"
 
 #include "data/formats/catalog.hpp"
+#include "data/formats/json_reader.hpp"
 #include "data/formats/write.hpp"
 #include "tests/data/tables.hpp"
 
@@ -117,6 +118,15 @@ TEST_CASE("numbers of JSON that would not be what they say are refused", "[data]
   CHECK(error_of("{\"a\": [1, -99999999999999999999]}").find("which 64 bits do not hold") != std::string::npos);
   CHECK(values_of(parse("{\"a\": 1e-400, \"b\": 0.12345678901234567890123, \"c\": 1E22}", "f"), "a") == values{0});
   CHECK(values_of(parse("{\"a\": 12345678901234567890.5}", "f"), "a") == values{12345678901234567890.5});
+}
+
+TEST_CASE("wide whole numbers count under wanted keys alone", "[data][json_lines]") {
+  dk::data::json_lines::reader only_a{{"a"}};
+  only_a.take("{\"id\": 12345678901234567890123, \"a\": 1}\n{\"a\": 2, \"id\": [99999999999999999999]}", "f", 0);
+  CHECK(values_of(only_a.give("f"), "a") == values{1, 2});
+  CHECK(failure_of(errc::data, [&] {
+          only_a.take("{\"id\": 12345678901234567890123, \"a\": 99999999999999999999}", "f", 2);
+        }) == "f:3:38: holds the whole number 99999999999999999999..., which 64 bits do not hold; write it as text");
 }
 
 TEST_CASE("a key that is given twice is refused", "[data][json_lines]") {
