@@ -49,6 +49,7 @@ void admit(ledger_ptr self, std::uint32_t id, const caf::strong_actor_ptr& handl
   member.handle = handle;
   self->state.numbers[caf::actor_cast<caf::actor_addr>(handle)] = id;
   member.alive = true;
+  self->state.last_loss.reset();
   member.turn_began = self->clock().now();
   self->monitor(caf::actor_cast<caf::actor_addr>(handle));
   tell(self, run_event::kind::worker_joined, id);

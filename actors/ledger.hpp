@@ -59,10 +59,11 @@ struct ledger_state {
   stop_watch stop;
   time_point started;
   std::uint32_t diverged = 0;
-  std::uint32_t asking = 0; // leases of lost workers whose fate the servers are being asked
-  std::uint64_t round = 1;  // behind a barrier: the one that is under way
-  bool round_used = false;  // a lease of it was given
-  bool closing = false;     // the servers are folding it in
+  std::uint32_t asking = 0;         // leases of lost workers whose fate the servers are being asked
+  std::optional<failure> last_loss; // of the last worker, while nobody has joined since
+  std::uint64_t round = 1;          // behind a barrier: the one that is under way
+  bool round_used = false;          // a lease of it was given
+  bool closing = false;             // the servers are folding it in
   bool stopped = false;
   bool ended = false;
 };

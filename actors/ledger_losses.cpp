@@ -8,6 +8,13 @@ namespace dk::ledger_steps {
 
 namespace {
 
+// Nobody is left to work. Whether there is work left is known when the servers have told of the chunks that were held.
+void fail_if_deserted(ledger_ptr self) {
+  auto& my = self->state;
+  if (my.last_loss && !my.ended && my.asking == 0 && my.work->done() < my.work->grid().chunks())
+    fail(self, my.last_loss->code(), "no worker is left: " + std::string{my.last_loss->what()});
+}
+
 void settle(ledger_ptr self, std::uint64_t lease_number, bool done) {
   auto& my = self->state;
   if (done)
@@ -17,6 +24,7 @@ void settle(ledger_ptr self, std::uint64_t lease_number, bool done) {
   my.out.forget(lease_number);
   serve_parked(self);
   check_for_the_end(self);
+  fail_if_deserted(self);
 }
 
 // The worker of this lease is gone: no later commit of it may count, and if all shards have the chunk it is done.
@@ -70,16 +78,15 @@ void lose(ledger_ptr self, std::uint32_t id, const caf::error& reason) {
          (chunks.empty() ? "it held no chunk" : "its chunk " + chunks + " went back") + "; " +
              std::to_string(alive(my)) + (alive(my) == 1 ? " worker goes on" : " workers go on"));
     my.diverged += why.code() == errc::diverged ? 1U : 0U;
-    if (!my.ended && (alive(my) == 0 || my.diverged >= 2)) {
-      if (my.work->done() == my.work->grid().chunks())
-        check_for_the_end(self);
-      else
-        fail(self, why.code(), "no worker is left: " + std::string{why.what()});
-    }
+    if (alive(my) == 0)
+      my.last_loss = why;
+    else if (my.diverged >= 2 && !my.ended && my.work->done() < my.work->grid().chunks())
+      fail(self, why.code(), "no worker is left: " + std::string{why.what()});
   }
   for (const auto& lease : held)
     reclaim(self, lease, id);
   check_for_the_end(self);
+  fail_if_deserted(self);
 }
 
 void check_deadlines(ledger_ptr self) {

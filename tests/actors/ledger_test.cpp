@@ -113,6 +113,36 @@ TEST_CASE_METHOD(ledger_fixture, "a run without workers has failed, with the las
   CHECK(failed.text == "no worker is left: out of paper");
 }
 
+TEST_CASE_METHOD(ledger_fixture, "the last worker's chunk may have been the last of all", "[actors][ledger]") {
+  const bool server_has_it = GENERATE(true, false);
+  const auto server = make_probe();
+  auto setup = with_servers({server});
+  setup.grid = {10, 10, 1};
+  start(setup);
+  take(a, 0);
+  kill(a, make_error(errc::connect, "the cable"));
+  CHECK_FALSE(heard(kind::failed)); // not before the server has said whether it has the chunk
+  server.take_mail<fence_atom, std::uint32_t, std::uint64_t>();
+  server.take_mail<have_atom, chunk_id>().answer(server_has_it);
+  run();
+  CHECK(event(server_has_it ? kind::finished : kind::failed).code == (server_has_it ? errc::internal : errc::connect));
+}
+
+TEST_CASE_METHOD(ledger_fixture, "a worker that joins while the servers are asked goes on", "[actors][ledger]") {
+  const auto server = make_probe();
+  auto setup = with_servers({server});
+  setup.grid = {10, 10, 1};
+  start(setup);
+  const auto held = take(a, 0);
+  kill(a, make_error(errc::connect, "the cable"));
+  send_request(b, 1);
+  server.take_mail<fence_atom, std::uint32_t, std::uint64_t>();
+  server.take_mail<have_atom, chunk_id>().answer(false);
+  run();
+  CHECK_FALSE(heard(kind::failed));
+  CHECK(b.take<lease>().chunk == held.chunk);
+}
+
 TEST_CASE_METHOD(ledger_fixture, "two workers that diverge end the run", "[actors][ledger]") {
   const auto c = make_probe();
   start();
