@@ -238,10 +238,9 @@ void write_text(hid_t of, const std::string& attribute, const std::string& text)
           "cannot write \"" + attribute + "\"");
 }
 
-void write_texts(hid_t of, const std::string& attribute, const std::vector<std::string>& texts) {
-  std::size_t length = 1;
-  for (const auto& text : texts)
-    length = std::max(length, text.size());
+namespace {
+
+void write_list(hid_t of, const std::string& attribute, const std::vector<std::string>& texts, std::size_t length) {
   std::vector<char> bytes(texts.size() * length, '\0');
   for (std::size_t i = 0; i < texts.size(); ++i)
     std::copy(texts[i].begin(), texts[i].end(), bytes.begin() + static_cast<std::ptrdiff_t>(i * length));
@@ -250,6 +249,22 @@ void write_texts(hid_t of, const std::string& attribute, const std::vector<std::
   const auto made = create_attribute(of, attribute, type, space);
   if (!texts.empty())
     require(H5Awrite(made, type, bytes.data()) >= 0, "cannot write \"" + attribute + "\"");
+}
+
+} // namespace
+
+void write_texts(hid_t of, const std::string& attribute, const std::vector<std::string>& texts) {
+  std::size_t length = 1;
+  for (const auto& text : texts)
+    length = std::max(length, text.size());
+  const auto most = std::max<std::size_t>(header_bytes / length, 1);
+  if (texts.size() <= most)
+    return write_list(of, attribute, texts, length);
+  for (std::size_t part = 0; part * most < texts.size(); ++part) {
+    const auto first = texts.begin() + static_cast<std::ptrdiff_t>(part * most);
+    const auto last = first + static_cast<std::ptrdiff_t>(std::min(most, texts.size() - part * most));
+    write_list(of, attribute + std::to_string(part), {first, last}, length);
+  }
 }
 
 void write_numbers(hid_t in, const std::string& name, const shape& extents, const float* from) {

@@ -65,6 +65,19 @@ void patch(const std::string& path, const std::string& from, const std::string& 
 
 } // namespace
 
+TEST_CASE("more names of layers than an attribute of HDF5 has room for", "[nn][model_file]") {
+  architecture many{"many", {2}, {}};
+  for (int i = 0; i < 9; ++i)
+    many.layers.push_back({"dense", {{"units", 2}, {"name", std::to_string(i) + std::string(10'000, 'x')}}});
+  model m{many, "mean_squared_error", 2};
+  m.initialize(1);
+  const temporary_folder folder;
+  save_model(folder.path("m.h5"), m.architecture(), m.loss(), {"sgd", {}}, m.weights());
+  const auto file = load_model(folder.path("m.h5"));
+  REQUIRE(file.weights.size() == m.num_weights());
+  CHECK(std::equal(file.weights.begin(), file.weights.end(), m.weights()));
+}
+
 TEST_CASE("a saved model comes back with its bits", "[nn][model_file]") {
   const temporary_folder temporary;
   const auto path = saved(temporary.path("m.h5"));
