@@ -53,6 +53,12 @@ std::string adopt_metrics(job& which, const std::vector<spec>& from, const std::
   return left_out.empty() ? "" : path + ": of its metrics these are not measured: " + join(left_out, "; ");
 }
 
+// Whether its learning rate is another after some steps.
+bool follows_steps(const spec& optimizer) {
+  return (optimizer.keys.contains("learning_rate") && optimizer.keys.at("learning_rate").is_object()) ||
+         nn::value_or(optimizer, "decay", 0.0) > 0;
+}
+
 // Whether the config freezes other layers than the file: moments are those of the weights that were free.
 bool frees_others(const job& which, const nn::architecture& of) {
   auto made = which;
@@ -69,6 +75,9 @@ adopted_state adopt_state(job& which, const nn::loaded_model& from, const std::s
   adopted_state made;
   if (!contains(which.model.left, "optimizer") || from.optimizer.name.empty())
     return made;
+  if (from.steps == 0 && !from.weights.empty() && follows_steps(from.optimizer))
+    made.notice = path + ": counts no steps of its optimizer, so that its learning rate starts as at the first; set "
+                         "`iterations` in trainer.optimizer to begin later";
   if (from.steps > 0)
     which.trainer.optimizer.keys["iterations"] = from.steps;
   auto why = from.moments_left_out;

@@ -102,6 +102,22 @@ TEST_CASE("the steps of a file's optimizer count, and its moments where a model 
   CHECK_FALSE(which.trainer.optimizer.keys.contains("iterations"));
 }
 
+TEST_CASE("a schedule whose file counts no steps is told of", "[runtime][model_defaults]") {
+  auto with = file();
+  with.weights = {1, 2, 3};
+  auto which = job_of("algorithm = \"single\"");
+  CHECK(adopt_state(which, with, "m.h5").notice.empty()); // a rate that stays
+  with.optimizer = {"sgd", {{"decay", 0.1}}};
+  CHECK_THAT(adopt_state(which, with, "m.h5").notice, Catch::StartsWith("m.h5: counts no steps of its optimizer"));
+  with.optimizer = {"sgd", {{"learning_rate", {{"name", "exponential_decay"}}}}};
+  CHECK_THAT(adopt_state(which, with, "m.h5").notice, Catch::Contains("`iterations`"));
+  with.steps = 1;
+  CHECK(adopt_state(which, with, "m.h5").notice.empty());
+  with.steps = 0;
+  with.weights.clear(); // a description, with which a training begins
+  CHECK(adopt_state(which, with, "m.h5").notice.empty());
+}
+
 TEST_CASE("moments of a file are left where the config frees other layers", "[runtime][model_defaults][trainable]") {
   auto with = file();
   with.moments = {1, 2, 3};
