@@ -144,6 +144,24 @@ nlohmann::json to_json(const scores& from, const std::vector<std::string>& names
   return {{"log_loss", or_null(from.log_loss)}, {"confusion", from.confusion}, {"classes", classes}};
 }
 
+namespace {
+
+// A line for the rows of each class, a column for each class that they are said to be of.
+std::string confusion_text(const scores& from, const std::vector<std::string>& names, std::size_t room) {
+  constexpr std::size_t least = 7; // of digits
+  auto text = fmt::format("  {:<{}}  said to be\n", "", room) + fmt::format("  {:<{}}", "label", room);
+  for (std::size_t i = 0; i < from.classes.size(); ++i)
+    text += fmt::format("  {:>{}}", name_of(i, names), std::max(least, name_of(i, names).size()));
+  for (std::size_t row = 0; row < from.classes.size(); ++row) {
+    text += fmt::format("\n  {:<{}}", name_of(row, names), room);
+    for (std::size_t i = 0; i < from.classes.size(); ++i)
+      text += fmt::format("  {:>{}}", from.confusion[row][i], std::max(least, name_of(i, names).size()));
+  }
+  return text + '\n';
+}
+
+} // namespace
+
 std::string to_text(const scores& from, const std::vector<std::string>& names) {
   std::string text;
   std::size_t room = 5;
@@ -159,16 +177,7 @@ std::string to_text(const scores& from, const std::vector<std::string>& names) {
   constexpr std::size_t most_columns = 20;
   if (from.classes.size() > most_columns)
     return text;
-  text += fmt::format("  {:<{}}  said to be\n", "", room);
-  text += fmt::format("  {:<{}}", "label", room);
-  for (std::size_t i = 0; i < from.classes.size(); ++i)
-    text += fmt::format("  {:>7}", name_of(i, names).substr(0, 7));
-  for (std::size_t i = 0; i < from.classes.size(); ++i) {
-    text += fmt::format("\n  {:<{}}", name_of(i, names), room);
-    for (const auto count : from.confusion[i])
-      text += fmt::format("  {:>7}", count);
-  }
-  return text + '\n';
+  return text + confusion_text(from, names, room);
 }
 
 } // namespace dk

@@ -30,6 +30,15 @@ TEST_CASE("of more than two classes each is scored", "[apps][scores]") {
   CHECK(s.classes[2].auc.value() == 0.5);
 }
 
+TEST_CASE("names of classes stand in full above the confusion", "[apps][scores]") {
+  const auto s = score({0.9F, 0.2F}, 1, {1, 0});
+  const std::vector<std::string> names{"Infinite", "\u00e9lan vital"};
+  const auto text = to_text(s, names);
+  for (const auto& name : names)
+    CHECK(text.find(name) != text.rfind(name)); // in the table, as a head and as a line
+  CHECK(text.find(" Infinite   \u00e9lan vital\n") != std::string::npos);
+}
+
 TEST_CASE("the area under the curve counts ties half, and needs both sides", "[apps][scores]") {
   CHECK(dk::area_under_curve({0.5F, 0.5F}, {1, 0}).value() == 0.5);
   CHECK(dk::area_under_curve({0.1F, 0.2F, 0.3F}, {0, 1, 1}).value() == 1);
