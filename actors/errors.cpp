@@ -51,7 +51,7 @@ caf::error from_exception(const std::exception_ptr& what) {
   } catch (const failure& why) {
     return make_error(why.code(), why.what());
   } catch (const std::bad_alloc&) {
-    return make_error(errc::resources, "out of memory; lower batch_size or the number of workers");
+    return make_error(errc::resources, "out of memory; lower data.memory, batch_size or the number of workers");
   } catch (const std::exception& why) {
     return make_error(errc::internal, why.what());
   } catch (...) {

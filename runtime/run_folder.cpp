@@ -74,6 +74,17 @@ bool is_unstarted(const run_folder& folder) {
          !fs::exists(folder.result(), ignored);
 }
 
+bool holds_run(const run_folder& folder) {
+  std::error_code ignored;
+  const bool has_checkpoints =
+      fs::is_directory(folder.checkpoints(), ignored) && !fs::is_empty(folder.checkpoints(), ignored);
+  return !is_unstarted(folder) && (has_checkpoints || fs::exists(folder.config(), ignored));
+}
+
+[[noreturn]] void refuse_held(const std::string& path) {
+  throw failure{errc::usage, path + " holds a run already; choose another --out, or go on with --resume " + path};
+}
+
 // All that a run writes before it has a model.
 void remove_beginnings(const run_folder& folder) {
   std::error_code ignored;
@@ -96,12 +107,17 @@ run_folder make_run_folder(const std::string& wanted, const std::string& name) {
   own(folder);
   if (is_unstarted(folder))
     remove_beginnings(folder);
-  std::error_code ignored;
-  if (fs::exists(folder.config(), ignored) ||
-      (!make_folder(folder.checkpoints()) && !fs::is_empty(folder.checkpoints(), ignored)))
-    throw failure{errc::usage,
-                  folder.path + " holds a run already; choose another --out, or go on with --resume " + folder.path};
+  if (holds_run(folder))
+    refuse_held(folder.path);
+  make_folder(folder.checkpoints());
   return folder;
+}
+
+void require_free(const std::string& wanted) {
+  if (!holds_run({wanted}))
+    return;
+  const run_lock nobody_trains_in_it{wanted};
+  refuse_held(wanted);
 }
 
 void own(run_folder& folder) {
@@ -111,9 +127,11 @@ void own(run_folder& folder) {
 
 run_folder open_run_folder(const std::string& path) {
   run_folder folder{path};
-  std::error_code unreachable; // a loop of links, say: then it is as if it were not there
+  std::error_code unreachable; // a loop of links, say
   if (!fs::is_directory(path, unreachable))
-    throw failure{errc::checkpoint, path + ": no such folder; name a run's folder"};
+    throw failure{errc::checkpoint,
+                  path + (fs::exists(fs::symlink_status(path, unreachable)) ? ": is no folder" : ": no such folder") +
+                      "; name a run's folder"};
   if (!fs::exists(folder.config(), unreachable))
     throw failure{errc::checkpoint, path + " is not a run's folder: it has no config.resolved.toml; name one that has"};
   return folder;

@@ -36,6 +36,10 @@ struct run_folder {
 /// or training in it
 run_folder make_run_folder(const std::string& wanted, const std::string& name);
 
+/// Where a run is to get its folder later. @throws failure (usage) when the folder `wanted` holds a run, (checkpoint)
+/// when one is training in it
+void require_free(const std::string& wanted);
+
 /// An earlier run's folder. @throws failure (checkpoint) when it is none
 run_folder open_run_folder(const std::string& path);
 

@@ -175,7 +175,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "E_RESOURCES %s: %s; check the path\n", why.path1().c_str(), why.code().message().c_str());
     return dk::exit_status(dk::errc::resources);
   } catch (const std::bad_alloc&) {
-    std::fputs("E_RESOURCES out of memory; lower batch_size or the number of workers\n", stderr);
+    std::fputs("E_RESOURCES out of memory; lower data.memory, batch_size or the number of workers\n", stderr);
     return dk::exit_status(dk::errc::resources);
   } catch (const std::exception& why) {
     std::fprintf(stderr, "E_INTERNAL %s; please report this\n", why.what());

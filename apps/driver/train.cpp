@@ -36,14 +36,13 @@ void check_beside_resume(const train_options& options) {
     refuse("--out", "a run goes on in its own folder; leave it out");
 }
 
-job read_job(const train_options& options) {
+job read_job(const train_options& options, const run_options& run) {
   auto settings = options.settings;
   if (!options.nodes.empty())
     settings.push_back(nodes_setting(options.nodes));
   if (options.config.empty()) {
-    const auto folder = open_run_folder(options.resume);
-    auto which = job_to_go_on(folder, settings);
-    require_complete(which, folder.config());
+    auto which = job_to_go_on(*run.folder, settings);
+    require_complete(which, run.folder->config());
     return which;
   }
   auto which = load_job(options.config, settings);
@@ -54,6 +53,16 @@ job read_job(const train_options& options) {
 std::string where_of(const job& which) {
   const auto nodes = which.cluster.nodes.size();
   return nodes == 0 ? "in this process" : fmt::format("on {} node{}", nodes, nodes == 1 ? "" : "s");
+}
+
+// Where an earlier start of the run ended, from now on with nobody else in its folder. Says so where it is finished.
+std::optional<resume_state> state_to_resume(run_folder& folder, const job& which, std::vector<std::string>& notices) {
+  own(folder);
+  auto state = read_checkpoints(folder.checkpoints(), &notices);
+  if (!is_finished(state, which, folder))
+    return state;
+  tell(finished_text(which, folder) + '\n');
+  return std::nullopt;
 }
 
 int status_of(const run_report& report) {
@@ -78,12 +87,23 @@ int train_command(const train_options& options) {
   if (!options.resume.empty())
     check_beside_resume(options);
   warn_of_variables();
-  auto which = read_job(options);
+  run_options run;
+  if (!options.resume.empty())
+    run.folder = open_run_folder(options.resume);
+  auto which = read_job(options, run);
   if (options.print_config) {
     print(to_toml(which));
     return 0;
   }
-  run_options run;
+  std::optional<resume_state> resume;
+  std::vector<std::string> notices;
+  if (!options.resume.empty() && !options.dry_run) {
+    resume = state_to_resume(*run.folder, which, notices);
+    if (!resume)
+      return 0;
+  } else if (!options.out.empty()) {
+    require_free(options.out);
+  }
   const auto begin = resolve_model(which);
   run.start = begin.weights;
   run.moments = begin.moments;
@@ -95,22 +115,13 @@ int train_command(const train_options& options) {
   if (options.dry_run)
     return 0;
 
-  std::optional<resume_state> resume;
-  std::vector<std::string> notices;
-  if (options.resume.empty()) {
-    run.folder = make_run_folder(options.out, which.name);
-  } else {
-    run.folder = open_run_folder(options.resume);
-    own(*run.folder);
-    resume = read_checkpoints(run.folder->checkpoints(), &notices);
+  if (resume) {
     run.resume = &*resume;
     check_resume(which, data.train, *resume);
-    if (is_finished(*resume, which, *run.folder)) {
-      tell(finished_text(which, *run.folder) + '\n');
-      return 0;
-    }
     keep_epochs(which, *run.folder);
     run.start = initial_weights(which, *run.folder);
+  } else {
+    run.folder = make_run_folder(options.out, which.name);
   }
   set_up_log(level_of(options), run.folder->log());
   for (const auto& notice : notices)

@@ -122,9 +122,10 @@ int serve(const node_options& options) {
     join(system, supervisor, mine, *options.join);
   const auto named = to_string(mine);
   const auto entry = options.join ? to_string(*options.join) : named;
-  std::printf("dk_node listens on %s, for %u workers; train on it with:\n  dk_driver CONFIG --nodes %s\n"
+  std::printf("dk_node listens on %s, for %u worker%s; train on it with:\n  dk_driver CONFIG --nodes %s\n"
               "add another host, there:\n  dk_node --listen ITS_HOST:%u --join %s\n",
-              named.c_str(), options.workers, entry.c_str(), unsigned{listen.port}, entry.c_str());
+              named.c_str(), options.workers, options.workers == 1 ? "" : "s", entry.c_str(), unsigned{listen.port},
+              entry.c_str());
   std::fflush(stdout);
   for (;;) {
     int signal = 0;

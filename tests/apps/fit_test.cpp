@@ -121,6 +121,9 @@ TEST_CASE("a run goes on to more epochs, as if it had never ended", "[apps][fit]
           content_of(job.path("whole-" + algorithm + "/model.h5")));
     CHECK(job.driver({"--resume", "run-" + algorithm}).err.find("all of its 5 epochs") != std::string::npos);
   }
+  job.folder.write("data.csv", "no data");
+  CHECK(job.driver({"--resume", "run-adag"}).status == 0); // it is finished, whatever has become of its data
+  job.folder.write("data.csv", points_csv(200));
   const auto replayed = job.driver({"replay", "run-adag"});
   INFO(replayed.err);
   CHECK(replayed.status == 0);
