@@ -1,6 +1,6 @@
 // As bad_input_test.cpp: data, configs and model files that are not what they seem, each with its one line.
 
-#include "tests/jobs.hpp"
+#include "tests/apps/refusal.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstring>
@@ -18,17 +18,7 @@ struct bad_data_job : toy_job {
                const std::vector<std::string>& parts) const {
     auto all = arguments;
     all.insert(all.begin(), DK_DRIVER);
-    const auto got = run(all, {{}, path("")}, seconds{30});
-    INFO(got.err);
-    CHECK(got.status == status);
-    CHECK(got.out.empty());
-    const auto lines = lines_of(got.err);
-    REQUIRE(lines.size() == 1);
-    CHECK(lines.front().find(code + ' ') == 0);
-    for (const auto& part : parts) {
-      INFO("expected in it: " << part);
-      CHECK(lines.front().find(part) != std::string::npos);
-    }
+    check_refused(run(all, {{}, path("")}, seconds{30}), status, code, parts);
   }
 
   /// Of data, as a source with these keys besides.

@@ -1,7 +1,7 @@
 // What a person sees who gives a program something that it cannot use: one line that starts with a stable code and
 // says what, where, why and what to do; and the exit status of that code.
 
-#include "tests/apps/bad_input.hpp"
+#include "tests/apps/refusal.hpp"
 
 #include <arpa/inet.h>
 #include <catch2/catch.hpp>
@@ -239,7 +239,7 @@ TEST_CASE("IDX data that cannot be used", "[apps][bad_input]") {
 TEST_CASE("a run that is in the way, or is none", "[apps][bad_input]") {
   const toy_job job;
   REQUIRE(job.train({"--out", "first", "-q"}).status == 0);
-  expect(job.train({"--out", "first"}), 2, "E_USAGE", {"first", "holds a run", "--resume"});
+  check_refused(job.train({"--out", "first"}), 2, "E_USAGE", {"first", "holds a run", "--resume"}); // before all work
   const auto here = job.path("");
   const auto driver = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), DK_DRIVER);
@@ -247,7 +247,8 @@ TEST_CASE("a run that is in the way, or is none", "[apps][bad_input]") {
   };
   std::filesystem::create_symlink("loop", job.path("loop"));
   expect(driver({"loop"}), 2, "E_CONFIG", {"loop", "symbolic links"});
-  expect(driver({"--resume", "loop"}), 4, "E_CKPT", {"loop", "no such folder"});
+  for (const std::string none : {"loop", "points.csv"})
+    expect(driver({"--resume", none}), 4, "E_CKPT", {none, "is no folder", "name a run"});
   expect(job.train({"--out", "loop/run"}), 10, "E_RESOURCES", {"loop/run", "choose another --out"});
   expect(driver({"summary", "loop"}), 3, "E_DATA", {"loop", "symbolic links"});
   expect(driver({"--resume", "none"}), 4, "E_CKPT", {"none", "no such folder", "name a run"});

@@ -1,5 +1,5 @@
 // What a person sees who brings a model file with something in it that dk does not do: the layer, its name and the key.
-#include "tests/apps/bad_input.hpp"
+#include "tests/apps/refusal.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/jobs.hpp"
+#include "tests/apps/refusal.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -46,19 +46,5 @@ struct fit_job {
     return nlohmann::json::parse(got.out);
   }
 };
-
-/// Checks that a program ended with this status, and one line on stderr that has all of these parts.
-inline void check_refused(const outcome& got, int status, const std::string& code,
-                          const std::vector<std::string>& parts) {
-  INFO(got.err);
-  CHECK(got.status == status);
-  const auto lines = lines_of(got.err);
-  REQUIRE(lines.size() == 1);
-  CHECK(lines.front().find(code + ' ') == 0);
-  for (const auto& part : parts) {
-    INFO("expected in it: " << part);
-    CHECK(lines.front().find(part) != std::string::npos);
-  }
-}
 
 } // namespace dk::test

@@ -6,7 +6,8 @@
 
 namespace dk::test {
 
-/// Checks the status, and that the last line of stderr, the only one with a code, says all of `parts`.
+/// Checks the status, and that the last line of stderr, the only one with a code, says all of `parts`. There may be
+/// notices before it.
 inline void expect(const outcome& got, int status, const std::string& code, const std::vector<std::string>& parts) {
   INFO(got.err);
   CHECK(got.status == status);
@@ -24,6 +25,13 @@ inline void expect(const outcome& got, int status, const std::string& code, cons
     INFO("not expected: " << leak);
     CHECK(got.err.find(leak) == std::string::npos);
   }
+}
+
+/// The same of a refusal before which nothing is said.
+inline void check_refused(const outcome& got, int status, const std::string& code,
+                          const std::vector<std::string>& parts) {
+  expect(got, status, code, parts);
+  CHECK(lines_of(got.err).size() == 1);
 }
 
 } // namespace dk::test
