@@ -51,6 +51,9 @@ void class_weights::begin(std::size_t label_width) {
     weights_ = listed();
   else if (given.is_object())
     weights_ = by_name();
+  if (!weights_.empty() && std::all_of(weights_.begin(), weights_.end(), [](double x) { return x == 0; }))
+    refuse_weights("is 0 for all " + std::to_string(classes_) +
+                   " classes, so that nothing would be trained; give one of them a number above 0");
 }
 
 std::vector<double> class_weights::listed() const {

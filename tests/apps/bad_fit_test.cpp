@@ -69,6 +69,8 @@ TEST_CASE("class weights that cannot be meant", "[apps][bad_input][fit]") {
   check_refused(with("[1, -1]"), 2, "E_CONFIG", {"`class_weight`", "[1,-1]", "\"balanced\"", "from 0 up"});
   check_refused(with("balance"), 2, "E_CONFIG", {"`class_weight`", "\"balance\"", "\"balanced\""});
   check_refused(with("{}"), 2, "E_CONFIG", {"`class_weight`", "{}", "class number or name"});
+  for (const std::string zeros : {"[0, 0]", "{0=0, 1=0}"})
+    check_refused(with(zeros), 2, "E_CONFIG", {"trainer.class_weight", "0 for all 2 classes", "above 0"});
   check_refused(with("{2=1}"), 2, "E_CONFIG", {"trainer.class_weight names `2`", "no class", "0 to 1"});
   check_refused(job.train("run", {"trainer.class_weight=balanced", "trainer.loss=mean_squared_error"}), 2, "E_CONFIG",
                 {"trainer.class_weight", "mean_squared_error", "leave it out"});
