@@ -8,13 +8,13 @@ namespace dk::data {
 
 namespace {
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_assemble(const spec& given, const nlohmann::json&, table& to) {
   to.put(assembled(to, source_columns(given), given.keys.at("to").get<std::string>()));
 }
 
 } // namespace
 
 extern const transform_kind assemble_transform;
-const transform_kind assemble_transform{"assemble", {}, column_use::into_one, nullptr, apply};
+const transform_kind assemble_transform{"assemble", {}, column_use::into_one, nullptr, apply_assemble};
 
 } // namespace dk::data

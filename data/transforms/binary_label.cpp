@@ -24,7 +24,7 @@ block marked(const column& from, const nlohmann::json& positive) {
   return mapped(from, [wanted](double x, std::size_t) { return x == wanted ? 1.0 : 0.0; });
 }
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_binary_label(const spec& given, const nlohmann::json&, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(source);
     require_single(from, "binary_label");
@@ -32,7 +32,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   }
 }
 
-bool takes_text(const spec& given) {
+bool binary_label_takes_text(const spec& given) {
   return given.keys.at("positive").is_string();
 }
 
@@ -43,11 +43,11 @@ const transform_kind binary_label_transform{"binary_label",
                                             {{"positive", key_kind::value, true}},
                                             column_use::each,
                                             nullptr,
-                                            apply,
+                                            apply_binary_label,
                                             nullptr,
                                             nullptr,
                                             false,
                                             false,
-                                            takes_text};
+                                            binary_label_takes_text};
 
 } // namespace dk::data

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double no_bound = std::numeric_limits<double>::infinity();
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_clip(const spec& given, const nlohmann::json&, table& to) {
   const auto low = number_key(given, "low", -no_bound);
   const auto high = number_key(given, "high", no_bound);
   for (const auto& [source, target] : transform_columns(given)) {
@@ -23,7 +23,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   }
 }
 
-void check(const spec& given) {
+void check_clip(const spec& given) {
   const auto low = number_key(given, "low", -no_bound);
   const auto high = number_key(given, "high", no_bound);
   if (low > high)
@@ -37,6 +37,7 @@ void check(const spec& given) {
 
 extern const transform_kind clip_transform;
 const transform_kind clip_transform{
-    "clip", {{"low", key_kind::number}, {"high", key_kind::number}}, column_use::each, nullptr, apply, nullptr, check};
+    "clip",    {{"low", key_kind::number}, {"high", key_kind::number}}, column_use::each, nullptr, apply_clip, nullptr,
+    check_clip};
 
 } // namespace dk::data

@@ -21,7 +21,7 @@ block unfolded(const column& from, const texts& words, std::size_t first, std::s
   return std::move(all).done();
 }
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_dense(const spec& given, const nlohmann::json&, table& to) {
   const auto wide = given.keys.at("size").get<std::size_t>();
   const auto first = static_cast<std::size_t>(number_key(given, "first", 0));
   for (const auto& [source, target] : transform_columns(given)) {
@@ -40,13 +40,13 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   }
 }
 
-void check(const spec& given) {
+void check_dense(const spec& given) {
   const auto first = number_key(given, "first", 0);
   if (first != 0 && first != 1)
     throw failure{errc::config, "transform `dense`: `first` is " + shortest(first) + ", accepted is 0 or 1"};
 }
 
-bool takes_text(const spec&) {
+bool dense_takes_text(const spec&) {
   return true;
 }
 
@@ -57,11 +57,11 @@ const transform_kind dense_transform{"dense",
                                      {{"size", key_kind::whole, true}, {"first", key_kind::number}},
                                      column_use::each,
                                      nullptr,
-                                     apply,
+                                     apply_dense,
                                      nullptr,
-                                     check,
+                                     check_dense,
                                      false,
                                      false,
-                                     takes_text};
+                                     dense_takes_text};
 
 } // namespace dk::data

@@ -8,7 +8,7 @@ namespace dk::data {
 
 namespace {
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_drop(const spec& given, const nlohmann::json&, table& to) {
   const auto names = source_columns(given);
   for (const auto& name : names)
     to.at(name); // says which there is none of
@@ -22,6 +22,6 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
 } // namespace
 
 extern const transform_kind drop_transform;
-const transform_kind drop_transform{"drop", {}, column_use::listed, nullptr, apply};
+const transform_kind drop_transform{"drop", {}, column_use::listed, nullptr, apply_drop};
 
 } // namespace dk::data

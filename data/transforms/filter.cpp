@@ -52,7 +52,7 @@ void narrow(std::vector<bool>& kept, const column& from, const std::string& key,
   });
 }
 
-void apply(const spec& given, const json&, table& to) {
+void apply_filter(const spec& given, const json&, table& to) {
   const auto& from = to.at(source_columns(given).front());
   require_single(from, "filter");
   std::vector<bool> kept(to.rows(), true);
@@ -67,13 +67,13 @@ void apply(const spec& given, const json&, table& to) {
     to = picked(to, rows);
 }
 
-void check(const spec& given) {
+void check_filter(const spec& given) {
   if (given.keys.size() < 2)
     throw failure{errc::config,
                   "transform `filter`: needs one at least of: equals, differs, above, at_least, below, at_most"};
 }
 
-bool takes_text(const spec& given) {
+bool filter_takes_text(const spec& given) {
   return std::any_of(given.keys.begin(), given.keys.end(),
                      [&](const json& value) { return value.is_string() && &value != &given.keys.at("column"); });
 }
@@ -90,11 +90,11 @@ const transform_kind filter_transform{"filter",
                                        {"at_most", key_kind::number}},
                                       column_use::one,
                                       nullptr,
-                                      apply,
+                                      apply_filter,
                                       nullptr,
-                                      check,
+                                      check_filter,
                                       false,
                                       false,
-                                      takes_text};
+                                      filter_takes_text};
 
 } // namespace dk::data

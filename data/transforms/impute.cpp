@@ -48,7 +48,7 @@ double most_frequent(const std::vector<double>& present) {
 // The numbers that are there, of each place of a cell.
 using present_numbers = std::vector<std::vector<double>>;
 
-std::unique_ptr<learning> learn(const spec& given) {
+std::unique_ptr<learning> learn_impute(const spec& given) {
   const auto with = with_of(given);
   if (with.is_number())
     return nullptr;
@@ -74,7 +74,7 @@ std::unique_ptr<learning> learn(const spec& given) {
   return learn_by_column<present_numbers>(given, see, learned);
 }
 
-void apply(const spec& given, const nlohmann::json& fitted, table& to) {
+void apply_impute(const spec& given, const nlohmann::json& fitted, table& to) {
   const auto with = with_of(given);
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(source);
@@ -86,7 +86,7 @@ void apply(const spec& given, const nlohmann::json& fitted, table& to) {
   }
 }
 
-void check(const spec& given) {
+void check_impute(const spec& given) {
   const auto with = with_of(given);
   if (with.is_string() && with != "mean" && with != "median" && with != "most_frequent")
     throw failure{errc::config, "transform `impute`: `with` is " + with.dump() +
@@ -96,8 +96,9 @@ void check(const spec& given) {
 } // namespace
 
 extern const transform_kind impute_transform;
-const transform_kind impute_transform{
-    "impute", {{"missing", key_kind::number}, {"with", key_kind::value}}, column_use::each, learn, apply, nullptr,
-    check};
+const transform_kind impute_transform{"impute",         {{"missing", key_kind::number}, {"with", key_kind::value}},
+                                      column_use::each, learn_impute,
+                                      apply_impute,     nullptr,
+                                      check_impute};
 
 } // namespace dk::data

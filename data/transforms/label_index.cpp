@@ -46,7 +46,7 @@ std::vector<std::int32_t> indexes(const column& from, double classes) {
   return all;
 }
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_label_index(const spec& given, const nlohmann::json&, table& to) {
   constexpr double most = 2147483648.0;
   const auto classes = number_key(given, "classes", most);
   for (const auto& [source, target] : transform_columns(given)) {
@@ -63,6 +63,6 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
 
 extern const transform_kind label_index_transform;
 const transform_kind label_index_transform{
-    "label_index", {{"classes", key_kind::whole}}, column_use::each, nullptr, apply};
+    "label_index", {{"classes", key_kind::whole}}, column_use::each, nullptr, apply_label_index};
 
 } // namespace dk::data

@@ -16,7 +16,7 @@ void check_positive(const column& from, double add) {
   });
 }
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_log(const spec& given, const nlohmann::json&, table& to) {
   const auto add = number_key(given, "add", 0);
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(source);
@@ -25,7 +25,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   }
 }
 
-void invert(const spec& given, const nlohmann::json&, table& to) {
+void invert_log(const spec& given, const nlohmann::json&, table& to) {
   const auto add = number_key(given, "add", 0);
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(target);
@@ -36,6 +36,7 @@ void invert(const spec& given, const nlohmann::json&, table& to) {
 } // namespace
 
 extern const transform_kind log_transform;
-const transform_kind log_transform{"log", {{"add", key_kind::number}}, column_use::each, nullptr, apply, invert};
+const transform_kind log_transform{"log",     {{"add", key_kind::number}}, column_use::each, nullptr, apply_log,
+                                   invert_log};
 
 } // namespace dk::data

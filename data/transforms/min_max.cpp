@@ -25,7 +25,7 @@ struct extremes {
   std::vector<double> high;
 };
 
-void learn_column(const column& from, extremes& of) {
+void learn_min_max_column(const column& from, extremes& of) {
   of.low.resize(width(from), std::numeric_limits<double>::infinity());
   of.high.resize(width(from), -std::numeric_limits<double>::infinity());
   for (std::size_t i = 0; i < of.low.size(); ++i)
@@ -35,7 +35,7 @@ void learn_column(const column& from, extremes& of) {
     });
 }
 
-nlohmann::json learned_of(const extremes& of, const std::string& place) {
+nlohmann::json learned_min_max(const extremes& of, const std::string& place) {
   for (std::size_t i = 0; i < of.low.size(); ++i)
     if (!std::isfinite(of.low[i]) || !std::isfinite(of.high[i]))
       throw failure{errc::data, place + "has no finite numbers to fit `min_max` to at element " + std::to_string(i) +
@@ -43,8 +43,9 @@ nlohmann::json learned_of(const extremes& of, const std::string& place) {
   return {{"low", of.low}, {"high", of.high}};
 }
 
-std::unique_ptr<learning> learn(const spec& given) {
-  return given.keys.contains("from") ? nullptr : learn_by_column<extremes>(given, learn_column, learned_of);
+std::unique_ptr<learning> learn_min_max(const spec& given) {
+  return given.keys.contains("from") ? nullptr
+                                     : learn_by_column<extremes>(given, learn_min_max_column, learned_min_max);
 }
 
 scale scale_of(const spec& given, const nlohmann::json& fitted, const column& which) {
@@ -63,7 +64,7 @@ scale scale_of(const spec& given, const nlohmann::json& fitted, const column& wh
   return s;
 }
 
-void apply(const spec& given, const nlohmann::json& fitted, table& to) {
+void apply_min_max(const spec& given, const nlohmann::json& fitted, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(source);
     const auto s = scale_of(given, fitted, from);
@@ -76,7 +77,7 @@ void apply(const spec& given, const nlohmann::json& fitted, table& to) {
   }
 }
 
-void invert(const spec& given, const nlohmann::json& fitted, table& to) {
+void invert_min_max(const spec& given, const nlohmann::json& fitted, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     auto from = to.at(target);
     from.name = source;
@@ -90,7 +91,8 @@ void invert(const spec& given, const nlohmann::json& fitted, table& to) {
 } // namespace
 
 extern const transform_kind min_max_transform;
-const transform_kind min_max_transform{
-    "min_max", {{"from", key_kind::range}, {"to", key_kind::names_or_range}}, column_use::each, learn, apply, invert};
+const transform_kind min_max_transform{"min_max",        {{"from", key_kind::range}, {"to", key_kind::names_or_range}},
+                                       column_use::each, learn_min_max,
+                                       apply_min_max,    invert_min_max};
 
 } // namespace dk::data

@@ -50,14 +50,14 @@ block normalized(const column& from, double p) {
   });
 }
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_normalize(const spec& given, const nlohmann::json&, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(source);
     put_like(to, from, target, normalized(from, power_of(given)));
   }
 }
 
-void check(const spec& given) {
+void check_normalize(const spec& given) {
   const auto p = given.keys.find("p");
   if (p != given.keys.end() && (p->is_string() ? *p != "inf" : p->get<double>() < 1))
     throw failure{errc::config,
@@ -68,6 +68,6 @@ void check(const spec& given) {
 
 extern const transform_kind normalize_transform;
 const transform_kind normalize_transform{
-    "normalize", {{"p", key_kind::value}}, column_use::each, nullptr, apply, nullptr, check};
+    "normalize", {{"p", key_kind::value}}, column_use::each, nullptr, apply_normalize, nullptr, check_normalize};
 
 } // namespace dk::data

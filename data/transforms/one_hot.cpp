@@ -32,7 +32,7 @@ block hot(const column& from, std::size_t classes) {
   });
 }
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_one_hot(const spec& given, const nlohmann::json&, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(source);
     require_single(from, "one_hot");
@@ -40,7 +40,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   }
 }
 
-void invert(const spec& given, const nlohmann::json&, table& to) {
+void invert_one_hot(const spec& given, const nlohmann::json&, table& to) {
   const auto classes = classes_of(given);
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(target);
@@ -59,6 +59,6 @@ void invert(const spec& given, const nlohmann::json&, table& to) {
 
 extern const transform_kind one_hot_transform;
 const transform_kind one_hot_transform{
-    "one_hot", {{"classes", key_kind::whole, true}}, column_use::each, nullptr, apply, invert};
+    "one_hot", {{"classes", key_kind::whole, true}}, column_use::each, nullptr, apply_one_hot, invert_one_hot};
 
 } // namespace dk::data

@@ -33,18 +33,18 @@ void rename(const pairs& names, table& to) {
   to = std::move(all);
 }
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_rename(const spec& given, const nlohmann::json&, table& to) {
   rename(transform_columns(given), to);
 }
 
-void invert(const spec& given, const nlohmann::json&, table& to) {
+void invert_rename(const spec& given, const nlohmann::json&, table& to) {
   auto names = transform_columns(given);
   for (auto& [from, name] : names)
     std::swap(from, name);
   rename(names, to);
 }
 
-void check(const spec& given) {
+void check_rename(const spec& given) {
   if (!given.keys.contains("to"))
     throw failure{errc::config, "transform `rename`: needs the key `to`, the new names"};
 }
@@ -52,6 +52,7 @@ void check(const spec& given) {
 } // namespace
 
 extern const transform_kind rename_transform;
-const transform_kind rename_transform{"rename", {}, column_use::each, nullptr, apply, invert, check};
+const transform_kind rename_transform{"rename",      {},          column_use::each, nullptr, apply_rename,
+                                      invert_rename, check_rename};
 
 } // namespace dk::data

@@ -9,7 +9,7 @@ namespace dk::data {
 
 namespace {
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_repeat(const spec& given, const nlohmann::json&, table& to) {
   const auto times = given.keys.at("times").get<std::size_t>();
   std::vector<std::size_t> rows;
   rows.reserve(times * to.rows());
@@ -19,7 +19,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   to = picked(to, rows);
 }
 
-void check(const spec& given) {
+void check_repeat(const spec& given) {
   constexpr std::size_t most = 1'000'000;
   if (const auto times = given.keys.at("times").get<std::size_t>(); times > most)
     throw failure{errc::config, "transform `repeat`: `times` is " + std::to_string(times) +
@@ -30,6 +30,6 @@ void check(const spec& given) {
 
 extern const transform_kind repeat_transform;
 const transform_kind repeat_transform{
-    "repeat", {{"times", key_kind::whole, true}}, column_use::none, nullptr, apply, nullptr, check, true};
+    "repeat", {{"times", key_kind::whole, true}}, column_use::none, nullptr, apply_repeat, nullptr, check_repeat, true};
 
 } // namespace dk::data

@@ -8,7 +8,7 @@ namespace dk::data {
 
 namespace {
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_reshape(const spec& given, const nlohmann::json&, table& to) {
   const auto shape = given.keys.at("shape").get<std::vector<std::size_t>>();
   for (const auto& [source, target] : transform_columns(given)) {
     auto from = to.at(source);
@@ -23,7 +23,7 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
   }
 }
 
-void invert(const spec& given, const nlohmann::json&, table& to) {
+void invert_reshape(const spec& given, const nlohmann::json&, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     auto from = to.at(target);
     const auto wide = width(from);
@@ -33,7 +33,7 @@ void invert(const spec& given, const nlohmann::json&, table& to) {
 }
 
 // The product of the sizes has to be a number of this machine: a row has no more.
-void check(const spec& given) {
+void check_reshape(const spec& given) {
   std::size_t product = 1;
   for (const auto& size : given.keys.at("shape"))
     if (__builtin_mul_overflow(product, size.get<std::size_t>(), &product))
@@ -45,6 +45,7 @@ void check(const spec& given) {
 
 extern const transform_kind reshape_transform;
 const transform_kind reshape_transform{
-    "reshape", {{"shape", key_kind::shape, true}}, column_use::each, nullptr, apply, invert, check};
+    "reshape",    {{"shape", key_kind::shape, true}}, column_use::each, nullptr, apply_reshape, invert_reshape,
+    check_reshape};
 
 } // namespace dk::data

@@ -6,7 +6,7 @@ namespace dk::data {
 
 namespace {
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_select(const spec& given, const nlohmann::json&, table& to) {
   table rest{to.rows()};
   for (const auto& name : source_columns(given))
     rest.put(to.at(name));
@@ -16,6 +16,6 @@ void apply(const spec& given, const nlohmann::json&, table& to) {
 } // namespace
 
 extern const transform_kind select_transform;
-const transform_kind select_transform{"select", {}, column_use::listed, nullptr, apply};
+const transform_kind select_transform{"select", {}, column_use::listed, nullptr, apply_select};
 
 } // namespace dk::data

@@ -25,13 +25,13 @@ struct moments {
 };
 
 // Of each place of a cell.
-void learn_column(const column& from, std::vector<moments>& of) {
+void learn_standard_column(const column& from, std::vector<moments>& of) {
   of.resize(width(from));
   for (std::size_t i = 0; i < of.size(); ++i)
     over_element(from, i, [&](double x) { of[i].add(x); });
 }
 
-nlohmann::json learned_of(const std::vector<moments>& of, const std::string& place) {
+nlohmann::json learned_standard(const std::vector<moments>& of, const std::string& place) {
   std::vector<double> means;
   std::vector<double> deviations;
   for (const auto& m : of) {
@@ -45,11 +45,11 @@ nlohmann::json learned_of(const std::vector<moments>& of, const std::string& pla
   return {{"mean", means}, {"deviation", deviations}};
 }
 
-std::unique_ptr<learning> learn(const spec& given) {
-  return learn_by_column<std::vector<moments>>(given, learn_column, learned_of);
+std::unique_ptr<learning> learn_standard(const spec& given) {
+  return learn_by_column<std::vector<moments>>(given, learn_standard_column, learned_standard);
 }
 
-void apply(const spec& given, const nlohmann::json& fitted, table& to) {
+void apply_standard(const spec& given, const nlohmann::json& fitted, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     const auto& from = to.at(source);
     const auto mean = fitted_numbers(given, fitted, from, "mean");
@@ -58,7 +58,7 @@ void apply(const spec& given, const nlohmann::json& fitted, table& to) {
   }
 }
 
-void invert(const spec& given, const nlohmann::json& fitted, table& to) {
+void invert_standard(const spec& given, const nlohmann::json& fitted, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     auto from = to.at(target);
     from.name = source;
@@ -71,6 +71,7 @@ void invert(const spec& given, const nlohmann::json& fitted, table& to) {
 } // namespace
 
 extern const transform_kind standard_transform;
-const transform_kind standard_transform{"standard", {}, column_use::each, learn, apply, invert};
+const transform_kind standard_transform{"standard",     {}, column_use::each, learn_standard, apply_standard,
+                                        invert_standard};
 
 } // namespace dk::data

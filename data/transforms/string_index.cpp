@@ -34,7 +34,7 @@ void over_words(const column& from, F f) {
 
 using word_counts = std::map<std::string, std::size_t, std::less<>>;
 
-void learn_column(const column& from, word_counts& counts) {
+void learn_string_index_column(const column& from, word_counts& counts) {
   over_words(from, [&](std::string_view word, std::size_t) {
     const auto known = counts.find(word);
     if (known != counts.end())
@@ -47,7 +47,7 @@ void learn_column(const column& from, word_counts& counts) {
   });
 }
 
-std::unique_ptr<learning> learn(const spec& given) {
+std::unique_ptr<learning> learn_string_index(const spec& given) {
   const bool by_frequency = given.keys.value("order", "frequency") == "frequency";
   const auto learned = [by_frequency](const word_counts& counts, const std::string& place) {
     if (counts.empty())
@@ -60,10 +60,10 @@ std::unique_ptr<learning> learn(const spec& given) {
       words.push_back(word);
     return nlohmann::json{{"words", words}};
   };
-  return learn_by_column<word_counts>(given, learn_column, learned);
+  return learn_by_column<word_counts>(given, learn_string_index_column, learned);
 }
 
-void apply(const spec& given, const nlohmann::json& fitted, table& to) {
+void apply_string_index(const spec& given, const nlohmann::json& fitted, table& to) {
   const bool keep = given.keys.value("unknown", "error") == "keep";
   for (const auto& [source, target] : transform_columns(given)) {
     const auto words = fitted_words(given, fitted, source, "words");
@@ -84,7 +84,7 @@ void apply(const spec& given, const nlohmann::json& fitted, table& to) {
   }
 }
 
-void invert(const spec& given, const nlohmann::json& fitted, table& to) {
+void invert_string_index(const spec& given, const nlohmann::json& fitted, table& to) {
   for (const auto& [source, target] : transform_columns(given)) {
     const auto words = fitted_words(given, fitted, source, "words");
     const auto& from = to.at(target);
@@ -106,7 +106,7 @@ void invert(const spec& given, const nlohmann::json& fitted, table& to) {
   }
 }
 
-bool takes_text(const spec&) {
+bool string_index_takes_text(const spec&) {
   return true;
 }
 
@@ -117,13 +117,13 @@ const transform_kind string_index_transform{"string_index",
                                             {{"order", key_kind::text, false, {"frequency", "alphabet"}},
                                              {"unknown", key_kind::text, false, {"error", "keep"}}},
                                             column_use::each,
-                                            learn,
-                                            apply,
-                                            invert,
+                                            learn_string_index,
+                                            apply_string_index,
+                                            invert_string_index,
                                             nullptr,
                                             false,
                                             false,
-                                            takes_text,
+                                            string_index_takes_text,
                                             true};
 
 } // namespace dk::data

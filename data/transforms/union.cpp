@@ -16,11 +16,11 @@ spec source_in(const spec& given) {
   return source;
 }
 
-void apply(const spec& given, const nlohmann::json&, table& to) {
+void apply_union(const spec& given, const nlohmann::json&, table& to) {
   to = joined({to, read(source_in(given))});
 }
 
-void check(const spec& given) {
+void check_union(const spec& given) {
   check_source(source_in(given));
 }
 
@@ -28,6 +28,7 @@ void check(const spec& given) {
 
 extern const transform_kind union_transform;
 const transform_kind union_transform{
-    "union", {{"with", key_kind::source, true}}, column_use::none, nullptr, apply, nullptr, check, true, true};
+    "union", {{"with", key_kind::source, true}}, column_use::none, nullptr, apply_union, nullptr, check_union, true,
+    true};
 
 } // namespace dk::data
