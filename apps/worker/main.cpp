@@ -3,13 +3,9 @@
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/version.hpp"
-#include "runtime/recruit.hpp"
-#include "runtime/system.hpp"
+#include "runtime/worker_process.hpp"
 
 #include <CLI/CLI.hpp>
-#include <caf/all.hpp>
-#include <caf/io/middleman.hpp>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 
@@ -22,25 +18,7 @@ int run(int argc, char** argv) {
   app.add_option("--listen", address, "The address to listen on; the port is free and printed");
   CLI11_PARSE(app, argc, argv);
   dk::set_up_log(dk::verbosity::normal);
-
-  dk::system_options options;
-  options.threads = 1; // one worker computes; the network has a thread of its own
-  options.network = true;
-  dk::system_config config{options};
-  config.add_message_types<caf::id_block::dk_rows>();
-  caf::actor_system system{config};
-  auto face = system.spawn(dk::recruit, std::chrono::minutes{1});
-  const auto port = system.middleman().publish(face, 0, address.c_str());
-  if (!port) {
-    std::fprintf(stderr, "E_BIND cannot listen on %s: %s\n", address.c_str(), system.render(port.error()).c_str());
-    caf::anon_send_exit(face, caf::exit_reason::user_shutdown);
-    return dk::exit_status(dk::errc::bind);
-  }
-  std::printf("%u\n", unsigned{*port});
-  std::fflush(stdout);
-  caf::scoped_actor self{system};
-  self->wait_for(face);
-  return 0;
+  return dk::run_worker_process(address);
 }
 
 } // namespace
