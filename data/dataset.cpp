@@ -46,7 +46,7 @@ block weights_of(const column& from) {
   if (bad != weights.end())
     throw failure{errc::data, place(from, static_cast<std::size_t>(bad - weights.begin())) + " holds " +
                                   shortest(*bad) +
-                                  ", expected a weight: a finite number from 0 up; correct or remove the row"};
+                                  ", expected a weight: a finite number of at least 0; correct or remove the row"};
   return weights;
 }
 

@@ -29,7 +29,7 @@ picture_kind kind_of(const std::string& path) {
                                  "; name a .svg or a .png"};
 }
 
-// The entry of a list whose name was typed. `more` is accepted besides and gives null.
+// The entry of a list whose name was typed. `more` is allowed as well and gives null.
 template <class Named>
 const Named* find_named(const std::vector<Named>& all, const std::string& typed, const char* option,
                         const std::string& more = "") {
@@ -44,7 +44,7 @@ const Named* find_named(const std::vector<Named>& all, const std::string& typed,
   if (typed == more)
     return nullptr;
   throw failure{errc::usage, std::string{option} + ": unknown \"" + typed + '"' + did_you_mean(typed, names) +
-                                 "; accepted: " + join(names)};
+                                 "; expected one of: " + join(names)};
 }
 
 void note(const std::string& text) {

@@ -68,7 +68,7 @@ recorded_run open_recorded_run(const std::string& path) {
 
 failure unknown_choice(const std::string& option, const std::string& name, const std::vector<std::string>& known) {
   return {errc::usage,
-          option + " " + name + " is not known" + did_you_mean(name, known) + "; accepted: " + join(known)};
+          option + " " + name + " is not known" + did_you_mean(name, known) + "; expected one of: " + join(known)};
 }
 
 // The job that the run's schedule is to be followed under.

@@ -139,7 +139,7 @@ TEST_CASE("a run that cannot be replayed is refused in one line", "[apps][replay
   CHECK(job.refusal("config.resolved.toml", "points.csv", "lost.csv", 3).find("E_DATA ") == 0);
   CHECK(job.replay({"--algorithm", "dynsdg"})
             .err.find("E_USAGE --algorithm dynsdg is not known (did you mean "
-                      "\"dynsgd\"?); accepted: single, ") == 0);
+                      "\"dynsgd\"?); expected one of: single, ") == 0);
   CHECK(job.replay({"--algorithm", "single"}).err.find("E_USAGE single makes no commits") == 0);
   CHECK(job.replay({"--out", "run"}).err.find("E_USAGE run holds a run already") == 0);
   job.folder.write("points.csv", points_csv(601));

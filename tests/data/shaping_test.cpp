@@ -62,7 +62,7 @@ TEST_CASE("dense names the row of what is no sparse vector", "[data][transforms]
   CHECK(error_after("dense", {{"column", "x"}, {"size", 3}}, numbers({1, 2}, {2})).find("expected `size` = 3") !=
         std::string::npos);
   CHECK(error_after("dense", {{"column", "x"}, {"size", 3}, {"first", 2}}, words({""}), errc::config) ==
-        "transform `dense`: `first` is 2, accepted is 0 or 1");
+        "transform `dense`: `first` is 2, expected 0 or 1");
 }
 
 TEST_CASE("reshape keeps the numbers and their order", "[data][transforms]") {
