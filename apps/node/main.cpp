@@ -186,7 +186,7 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is told as on a full disk
+  std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is reported as on a full disk
   try {
     return run(argc, argv);
   } catch (const dk::failure& why) {

@@ -86,5 +86,5 @@ TEST_CASE("what a later start of a run cannot change", "[apps][bad_input][fit]")
   for (const std::string key : {"trainer.batch_size=7", "seed=9", "data.shuffle=false", "trainer.optimizer=sgd",
                                 "model.layers=[{dense=2}]", "data.validation=0.5", "trainer.class_weight=[1,2]"})
     check_refused(resume(key), 2, "E_CONFIG",
-                  {key.substr(0, key.find('=')) + " is another", "first", "may change: trainer.epochs"});
+                  {key.substr(0, key.find('=')) + " differs", "first", "change only: trainer.epochs"});
 }

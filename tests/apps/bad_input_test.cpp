@@ -69,7 +69,11 @@ private:
 TEST_CASE("a command line that cannot be meant", "[apps][bad_input]") {
   expect(run({DK_DRIVER}), 2, "E_USAGE", {"no config", "--help"});
   expect(run({DK_DRIVER, "--epoch", "3"}), 2, "E_USAGE", {"--epoch", "--help"});
-  expect(run({DK_DRIVER, "evaluate"}), 2, "E_USAGE", {"--model", "--help"});
+  expect(run({DK_DRIVER, "evaluate"}), 2, "E_USAGE", {"--model is missing", "dk_driver evaluate --help"});
+  expect(run({DK_DRIVER, "summary"}), 2, "E_USAGE", {"MODEL_OR_DATA is missing", "dk_driver summary --help"});
+  expect(run({DK_DRIVER, "evalute", "--model", "x"}), 2, "E_USAGE",
+         {"unknown command evalute; did you mean evaluate?"});
+  expect(run({DK_DRIVER, "plott.cfg"}), 2, "E_CONFIG", {"plott.cfg", "no such config file"});
   expect(run({DK_NODE, "--port", "7"}), 2, "E_USAGE", {"--port", "--help"});
   expect(run({DK_NODE, "--listen", "7077"}), 2, "E_USAGE", {"--listen: \"7077\"", "HOST:PORT"});
   expect(run({DK_NODE, "--workers", "0"}), 2, "E_USAGE", {"--workers", "0", "1 to 10000"});
@@ -179,7 +183,8 @@ TEST_CASE("predictions that cannot be meant", "[apps][bad_input]") {
     arguments.insert(arguments.begin(), {DK_DRIVER, "predict", "--data"});
     return run(arguments, {{}, job.path("")});
   };
-  expect(predict({"points.csv", "--model", "run", "--raw", "--proba"}), 2, "E_USAGE", {"--raw", "--proba", "exclude"});
+  expect(predict({"points.csv", "--model", "run", "--raw", "--proba"}), 2, "E_USAGE",
+         {"--raw", "--proba", "cannot be combined"});
   expect(predict({"points.csv", "--model", "numbers", "--proba"}), 2, "E_USAGE", {"numbers", "leave --proba out"});
   expect(predict({"points.csv", "--model", "run", "--as", "xml"}), 2, "E_USAGE", {"--as xml", "csv or jsonl"});
   job.folder.write("taken.csv", "x,y,output_1\n1,1,2\n");
@@ -253,7 +258,7 @@ TEST_CASE("a run that is in the way, or is none", "[apps][bad_input]") {
   expect(driver({"summary", "loop"}), 3, "E_DATA", {"loop", "symbolic links"});
   expect(driver({"--resume", "none"}), 4, "E_CKPT", {"none", "no such folder", "name a run"});
   expect(driver({job.config, "--resume", "first"}), 2, "E_USAGE",
-         {"a config", "points.cfg", "--resume first", "--set"});
+         {"config ", "points.cfg cannot be combined", "--resume first", "--set"});
   expect(driver({"--resume", "first", "--out", "second"}), 2, "E_USAGE", {"--out", "--resume first", "leave it out"});
   expect(driver({"--resume", here}), 4, "E_CKPT", {here, "not a run's folder", "config.resolved.toml", "name"});
   for (const auto& file : std::filesystem::recursive_directory_iterator{job.path("first/checkpoints")})

@@ -113,14 +113,14 @@ TEST_CASE("replay says how far a center is from the one it should be", "[apps][r
   const auto got = job.replay();
   CHECK(got.status == 0);
   CHECK(lines_of(got.out).at(0).find("the center of 42 weights is not that of run/model.h5: ") == 0);
-  CHECK(lines_of(got.out).at(1).find("both are the work of dk ") == 0);
+  CHECK(lines_of(got.out).at(1).find("both were computed by dk ") == 0);
   CHECK(json::parse(job.replay({"--json"}).out).at("center").at("equal") == false);
   job.change("commits.jsonl", R"("arithmetic":"dk )", R"("arithmetic":"another dk )");
-  CHECK(lines_of(job.replay().out).at(1).find("the run is the work of another dk ") == 0);
+  CHECK(lines_of(job.replay().out).at(1).find("the run was computed by another dk ") == 0);
   fs::remove(job.path("run/model.h5"));
   fs::remove(job.path("run/result.json"));
   CHECK(lines_of(job.replay().out).at(0) ==
-        "run has no model.h5 to compare the rebuilt center with: the run did not come to its end");
+        "run has no model.h5 to compare the rebuilt center with: the run ended early");
 }
 
 TEST_CASE("a run that cannot be replayed is refused in one line", "[apps][replay]") {

@@ -129,7 +129,7 @@ TEST_CASE("a run with frozen layers goes on, and is replayed", "[apps][trainable
 
   const auto other = with.driver({"--resume", "next", "--set", "model.trainable=[\"dense\"]"});
   CHECK(other.status == 2);
-  CHECK(other.err.find("model.trainable is another than that of the run in next") != std::string::npos);
+  CHECK(other.err.find("model.trainable differs from that of the run in next") != std::string::npos);
 }
 
 TEST_CASE("what cannot be frozen is told", "[apps][trainable]") {
