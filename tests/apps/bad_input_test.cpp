@@ -168,8 +168,8 @@ TEST_CASE("an accuracy that numbers have not", "[apps][bad_input]") {
   const auto with = [&](const std::string& more) {
     return job.train(set({"model.layers=[{dense=1}]", "trainer.loss=mean_squared_error", more}));
   };
-  expect(with("trainer.stop={accuracy=0.9}"), 2, "E_CONFIG", {"trainer.stop.accuracy", "numbers", "take the loss"});
-  expect(with("trainer.monitor=accuracy"), 2, "E_CONFIG", {"trainer.monitor", "numbers", "take the loss"});
+  expect(with("trainer.stop={accuracy=0.9}"), 2, "E_CONFIG", {"trainer.stop.accuracy", "numbers", "use the loss"});
+  expect(with("trainer.monitor=accuracy"), 2, "E_CONFIG", {"trainer.monitor", "numbers", "use the loss"});
   expect(job.train(set({R"(trainer.metrics=["mae"])"})), 2, "E_SHAPE", {"mae", "not a class number", "accuracy"});
 }
 

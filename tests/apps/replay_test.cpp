@@ -103,7 +103,7 @@ TEST_CASE("replay follows a run's schedule under another policy", "[apps][replay
   CHECK(result.at("replay").at("policy") == "scale");
   CHECK(result.at("replay").at("algorithm") == "adag");
   CHECK_FALSE(result.contains("center"));
-  CHECK(job.replay({"--policy", "wait"}).err.find("E_USAGE the policy \"wait\" changes who trains what") == 0);
+  CHECK(job.replay({"--policy", "wait"}).err.find("E_USAGE the policy \"wait\" changes the schedule") == 0);
   CHECK(job.replay({"--policy", "wate"}).err.find("E_USAGE --policy wate is not known (did you mean \"wait\"?)") == 0);
 }
 

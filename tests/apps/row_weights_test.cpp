@@ -203,7 +203,7 @@ TEST_CASE("weights that cannot be used", "[apps][bad_input][weights]") {
   check_refused(with(R"(format="csv",path="data.csv",weight="w",features=["w","a"])"), 3, "E_DATA",
                 {"data.csv", "`w`", "twice"});
   check_refused(with(R"(format="csv",path="data.csv",weight="w",label="w")"), 3, "E_DATA",
-                {"data.csv", "`w`", "asked for twice"});
+                {"data.csv", "`w`", "listed twice"});
   check_refused(job.train("run", {R"(data.transforms=[{select={columns=["features","label"]}}])"}), 3, "E_DATA",
                 {"`sample_weight`", "let the transforms keep it"});
   write_npy(job, some_rows());

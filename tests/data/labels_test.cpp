@@ -68,7 +68,7 @@ TEST_CASE("string_index refuses or keeps a text that it does not know", "[data][
   auto test = words({"signa"});
   const auto fitted = dk::data::fit({{"string_index", {{"column", "x"}}}}, training);
   CHECK(failure_of(errc::data, [&] { dk::data::apply(fitted, test); }) ==
-        "f: row 0 (the first is 0) of column `x` holds \"signa\", which the training rows had not (did you mean "
+        "f: row 0 (the first is 0) of column `x` holds \"signa\", which the training rows did not have (did you mean "
         "\"signal\"?); correct it, or set `unknown` to \"keep\"");
   auto again = words({"signal", "background"});
   dk::data::apply(dk::data::fit({{"string_index", {{"column", "x"}, {"unknown", "keep"}}}}, again), test);

@@ -25,14 +25,13 @@ TEST_CASE("a log of another job or other rows is refused", "[runtime][replay]") 
           alone.trainer.workers = 1;
           run.again(alone);
         }) == "single makes no commits, so there is nothing to replay");
-  CHECK(
-      failure_of(errc::usage, [&] { run.again(run.under("easgd")); }) ==
-      "workers of adag and of easgd commit in rounds that differ, if in any, so neither can follow the schedule of the "
-      "other");
+  CHECK(failure_of(errc::usage, [&] { run.again(run.under("easgd")); }) ==
+        "adag and easgd do not use the same kind of rounds, so neither can follow the schedule of the "
+        "other");
   auto bounded = run.what;
   bounded.trainer.policy = "reject";
   CHECK(failure_of(errc::usage, [&] { run.again(bounded); }) ==
-        "the policy \"reject\" changes who trains what, so no other schedule can be followed under it");
+        "the policy \"reject\" changes the schedule; no recorded schedule can be replayed under it");
 }
 
 TEST_CASE("a replay that goes another way than its log ends with the line", "[runtime][replay]") {
