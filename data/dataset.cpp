@@ -54,7 +54,7 @@ const column& weight_in(const table& from) {
   const auto* found = from.find(weight_column);
   if (found == nullptr)
     throw failure{errc::data, from.columns().front().origin + ": has no column `" + std::string{weight_column} +
-                                  "` any more, which holds the weights of the rows; let the transforms keep it"};
+                                  "`, which held the weights of the rows; let the transforms keep it"};
   return *found;
 }
 

@@ -87,15 +87,15 @@ data::table answer_writer::together(data::table beside, const data::table& answe
   for (const auto& c : beside.columns())
     for (const auto& name : written_names(c, !is_json()))
       if (!taken.insert(name).second)
-        throw failure{errc::data, (c.origin.empty() ? "" : c.origin + ": ") + "two columns would have the name `" +
-                                      name + "`; choose others with --columns, or write .jsonl"};
+        throw failure{errc::data, (c.origin.empty() ? "" : c.origin + ": ") + "two columns would be named `" + name +
+                                      "`; choose others with --columns, or write .jsonl"};
   for (const auto& c : answers.columns()) {
     for (const auto& name : written_names(c, !is_json()))
       if (taken.count(name) != 0)
         throw failure{errc::data,
                       (beside.columns().front().origin.empty() ? "the data" : beside.columns().front().origin) +
                           ": column `" + name +
-                          "` has the name of a prediction; name the predictions otherwise with --prefix NAME, or "
+                          "` has the name of a prediction; rename the predictions with --prefix NAME, or "
                           "leave it out with --columns"};
     beside.put(c);
   }

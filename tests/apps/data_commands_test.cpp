@@ -190,7 +190,7 @@ TEST_CASE("evaluate knows the classes", "[apps][data]") {
   CHECK(scored.at("log_loss").get<double>() == Approx(scored.at("loss").get<double>()).epsilon(1e-3));
   const auto text = driver(job, {"evaluate", "--model", "run"}).out;
   CHECK(text.find("\n  left ") != std::string::npos);
-  CHECK(text.find("said to be") != std::string::npos);
+  CHECK(text.find("  predicted\n") != std::string::npos);
 }
 
 TEST_CASE("rows that were prepared train as the raw ones do", "[apps][data]") {

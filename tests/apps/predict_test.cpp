@@ -222,7 +222,7 @@ TEST_CASE("a column is never overwritten by an answer", "[apps][predict]") {
   CHECK(refused.status == 3);
   CHECK(refused.out.empty());
   CHECK(refused.err == "E_DATA " + job.path("taken.csv") +
-                           ": column `prediction` has the name of a prediction; name the predictions otherwise with "
+                           ": column `prediction` has the name of a prediction; rename the predictions with "
                            "--prefix NAME, or leave it out with --columns\n");
   const auto prefixed = lines_of(answers(job, {"--model", "run", "--data", "taken.csv", "--prefix", "new"}));
   CHECK(prefixed.at(0) == "x,y,prediction,output_0,new_prediction,new_output_0,new_output_1");

@@ -87,7 +87,7 @@ TEST_CASE("a column of weights is a dataset's weights where they are asked for",
   CHECK(
       failure_of(errc::data, [&] {
         make_dataset(with(floats({1, 2, 3, 4}), {0, 1}), dk::data::label_use::required, dk::data::weight_use::required);
-      }).find("f: has no column `sample_weight` any more") == 0);
+      }).find("f: has no column `sample_weight`, which held the weights") == 0);
 }
 
 // Labels are looked at some thousands at a time.

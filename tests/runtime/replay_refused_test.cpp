@@ -38,8 +38,8 @@ TEST_CASE("a replay that goes another way than its log ends with the line", "[ru
   recording run{recorded_job("adag", 1, 1)};
   run.log.commits[4].what.kind = verdict_kind::rejected; // as if its delta had not been finite
   const auto text = failure_of(errc::checkpoint, [&] { run.again(); });
-  CHECK(text.substr(text.find("commits.jsonl")) ==
-        "commits.jsonl:6: shard 0: the replay went another way: applied at version 5 instead of rejected at version 5");
+  CHECK(text.substr(text.find("commits.jsonl")) == "commits.jsonl:6: shard 0: the replay differs from the log: applied "
+                                                   "at version 5 instead of rejected at version 5");
 }
 
 TEST_CASE("a replay that diverges ends with the line", "[runtime][replay]") {
