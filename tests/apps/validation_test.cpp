@@ -53,6 +53,7 @@ TEST_CASE("a run stops early and keeps its best center", "[apps][validation]") {
   INFO(got.err);
   REQUIRE(got.status == 0);
   CHECK(got.err.find("no improvement in 2 measurements; the run stops") != std::string::npos);
+  CHECK(got.err.find("a stop rule ended the run; to train further: dk_driver --resume ") != std::string::npos);
   CHECK(rows_balance(got.out));
   const auto result = result_in(job, "run");
   CHECK(result.at("stopped") == true);
