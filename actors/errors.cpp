@@ -19,7 +19,7 @@ std::string text_of(const caf::error& reason) {
   if (reason == caf::exit_reason::remote_link_unreachable)
     return "the connection is broken";
   if (reason == caf::exit_reason::kill || reason == caf::exit_reason::user_shutdown)
-    return "it was told to end";
+    return "it was stopped";
   if (reason == caf::sec::request_timeout)
     return "no answer in time";
   if (reason == caf::sec::request_receiver_down)

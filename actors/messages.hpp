@@ -43,8 +43,8 @@ struct pull {
 
 /// What one chunk produced, for one shard.
 struct commit {
-  std::uint32_t run_epoch = 0;   ///< which start of the driver this belongs to
-  std::uint32_t shard_epoch = 0; ///< which start of the shard
+  std::uint32_t run_epoch = 0;   ///< the number of the session that this belongs to
+  std::uint32_t shard_epoch = 0; ///< the number of the shard's start
   std::uint32_t worker = 0;
   std::uint64_t lease = 0;
   chunk_id chunk;

@@ -1,7 +1,7 @@
 #pragma once
 
-// The whole protocol of a run on one page. design.md's words: a ledger leases chunks, a data_loader hands out batches,
-// a worker trains and commits, a parameter_server folds and answers with a verdict.
+// The whole protocol of a run on one page. In the words of docs/architecture.md: a ledger leases chunks, a data_loader
+// hands out batches, a worker trains and commits, a parameter_server folds and answers with a verdict.
 //
 //   worker ── work_request ──▶ ledger            ◀── lease (or: no work is left)
 //   worker ── chunk_report ──▶ ledger

@@ -105,7 +105,7 @@ void shard::apply(const commit& from, verdict& answer) {
     return;
   }
   if (needs_base() && base.empty())
-    return refuse(answer, "the center of version " + std::to_string(from.base) + " is not kept any more", true);
+    return refuse(answer, "the center of version " + std::to_string(from.base) + " is no longer kept", true);
   block_writer next{now_.weights.size()};
   const auto scale = policy_scale(from, base, answer.staleness);
   const auto done = setup_.rule.fold({now_, from, scale, next.data(), base.empty() ? nullptr : base.data()});
@@ -153,7 +153,7 @@ std::vector<commit_record> shard::close_round(double rate) {
   const auto total = round_.total(mean);
   block_writer next{now_.weights.size()};
   if (!setup_.rule.close({now_.weights.data(), total.data(), next.data(), total.size(), rate}))
-    throw failure{errc::diverged, "the center is not finite any more; lower learning_rate"};
+    throw failure{errc::diverged, "the center is not finite; lower learning_rate"};
   auto version = now_.version;
   for (const auto& in : round_.order()) {
     commit_record record;

@@ -45,8 +45,10 @@ void decide(validator_ptr self, double rate_before) {
   }
   if (my.watch.is_out_of_patience() && !my.stopped) {
     my.stopped = true;
+    const auto waited = std::max<std::uint64_t>(1, *my.setup.rule.patience);
     self->send(my.setup.ledger, stop_atom_v);
-    note(self, at + ": no better for " + std::to_string(*my.setup.rule.patience) + " in a row; the run stops");
+    note(self, at + ": no improvement in " + std::to_string(waited) + (waited == 1 ? " measurement" : " measurements") +
+                   "; the run stops");
   }
 }
 

@@ -25,8 +25,7 @@ endpoint parse_endpoint(std::string_view text, std::uint16_t lowest_port) {
       !host.empty() && host.find_first_of(bracketed ? "[] \t\r\n" : "[]: \t\r\n") == std::string_view::npos;
   if (!is_number || !is_host)
     throw failure{errc::config, "\"" + std::string{text} +
-                                    "\" is not an address; accepted is HOST:PORT with a port "
-                                    "from " +
+                                    "\" is not an address; expected HOST:PORT with a port from " +
                                     std::to_string(lowest_port) + " to 65535, as in host1:7077"};
   return {std::string{host}, static_cast<std::uint16_t>(number)};
 }

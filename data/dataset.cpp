@@ -46,7 +46,7 @@ block weights_of(const column& from) {
   if (bad != weights.end())
     throw failure{errc::data, place(from, static_cast<std::size_t>(bad - weights.begin())) + " holds " +
                                   shortest(*bad) +
-                                  ", expected a weight: a finite number from 0 up; correct or remove the row"};
+                                  ", expected a weight: a finite number of at least 0; correct or remove the row"};
   return weights;
 }
 
@@ -54,7 +54,7 @@ const column& weight_in(const table& from) {
   const auto* found = from.find(weight_column);
   if (found == nullptr)
     throw failure{errc::data, from.columns().front().origin + ": has no column `" + std::string{weight_column} +
-                                  "` any more, which holds the weights of the rows; let the transforms keep it"};
+                                  "`, which held the weights of the rows; let the transforms keep it"};
   return *found;
 }
 

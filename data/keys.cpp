@@ -46,7 +46,7 @@ bool is_source(const json& value) {
 
 struct kind_check {
   bool ok;
-  const char* accepted;
+  const char* expected;
 };
 
 kind_check check(const json& value, key_kind kind) {
@@ -62,7 +62,7 @@ kind_check check(const json& value, key_kind kind) {
   case key_kind::character:
     return {is_text(value) && value.get_ref<const std::string&>().size() == 1, "a string of one character"};
   case key_kind::whole:
-    return {value.is_number_integer() && value > 0, "a whole number from 1 up"};
+    return {value.is_number_integer() && value > 0, "a whole number of at least 1"};
   case key_kind::range:
     return {is_range(value), "two different numbers, as in [0, 255]"};
   case key_kind::number:
@@ -72,7 +72,7 @@ kind_check check(const json& value, key_kind kind) {
   case key_kind::flag:
     return {value.is_boolean(), "true or false"};
   case key_kind::shape:
-    return {is_shape(value), "a list of whole numbers from 1 up, as in [28, 28, 1]"};
+    return {is_shape(value), "a list of whole numbers of at least 1, as in [28, 28, 1]"};
   case key_kind::words:
     return {is_words(value), "a string or a list of strings"};
   case key_kind::source:
@@ -98,19 +98,19 @@ void check_keys(const spec& given, const std::string& role, const std::vector<ke
                     who + "unknown key `" + key + '`' + did_you_mean(key, names) + "; its keys are: " + join(names)};
     if (const auto checked = check(value, rule->kind); !checked.ok)
       throw failure{errc::config, who + '`' + key + "` is " +
-                                      value.dump(-1, ' ', false, json::error_handler_t::replace) + ", accepted is " +
-                                      checked.accepted};
+                                      value.dump(-1, ' ', false, json::error_handler_t::replace) + ", expected " +
+                                      checked.expected};
   }
   for (const auto& rule : rules)
     if (!rule.choices.empty() && given.keys.contains(rule.name)) {
       const auto found = given.keys.at(rule.name).get<std::string>();
       if (std::find(rule.choices.begin(), rule.choices.end(), found) == rule.choices.end())
         throw failure{errc::config, who + '`' + rule.name + "` is \"" + found + '"' +
-                                        did_you_mean(found, rule.choices) + ", accepted are: " + join(rule.choices)};
+                                        did_you_mean(found, rule.choices) + ", expected one of: " + join(rule.choices)};
     }
   for (const auto& rule : rules)
     if (rule.required && !given.keys.contains(rule.name))
-      throw failure{errc::config, who + "needs the key `" + rule.name + "`, " + check({}, rule.kind).accepted};
+      throw failure{errc::config, who + "needs the key `" + rule.name + "`, " + check({}, rule.kind).expected};
 }
 
 } // namespace dk::data

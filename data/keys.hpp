@@ -30,12 +30,12 @@ struct key_rule {
   std::string name;
   key_kind kind;
   bool required = false;
-  std::vector<std::string> choices{}; ///< of a text: no other is accepted
+  std::vector<std::string> choices{}; ///< of a text: no other is allowed
 };
 
 /// Checks that `given` has only these keys, all required ones, and that each has its type.
 /// @param role what `given` is, to start the error: "transform", "source"
-/// @throws failure (config) that names the key in backquotes, what was found and what is accepted
+/// @throws failure (config) that names the key in backquotes, what was found and what was expected
 void check_keys(const spec& given, const std::string& role, const std::vector<key_rule>& rules);
 
 } // namespace dk::data

@@ -37,7 +37,7 @@ bool fits(float x, const label_part& part) {
 std::string expected(const label_part& part) {
   switch (part.range) {
   case label_range::from_zero:
-    return "a number from 0 up";
+    return "a number of at least 0";
   case label_range::not_zero:
     return "a number that is not 0";
   case label_range::probability:

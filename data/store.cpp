@@ -19,7 +19,7 @@ std::string folder_of(const store_options& options) {
 void require_alike(const dataset& all, const dataset& some) {
   if (all.feature_shape != some.feature_shape || all.label_width != some.label_width)
     throw failure{errc::data, some.origin + ": its rows have " + std::to_string(some.feature_width) + " features and " +
-                                  std::to_string(some.label_width) + " labels, those before have " +
+                                  std::to_string(some.label_width) + " labels, earlier rows have " +
                                   std::to_string(all.feature_width) + " and " + std::to_string(all.label_width) +
                                   "; give files that belong together"};
 }

@@ -201,9 +201,8 @@ void check_optimizer(const spec& optimizer) {
   check_keys(optimizer, keys);
   check_clipping(optimizer);
   if (value_or(optimizer, "epsilon_outside", false) && value_or(optimizer, "momentum", 0.0) > 0)
-    throw failure{errc::config, optimizer.name +
-                                    ": \"epsilon_outside\" and \"momentum\" exclude each other; leave one of "
-                                    "them away"};
+    throw failure{errc::config,
+                  optimizer.name + ": \"epsilon_outside\" and \"momentum\" cannot be combined; leave one out"};
 }
 
 std::unique_ptr<optimizer> make_optimizer(const spec& from, std::size_t num_weights) {

@@ -44,8 +44,8 @@ void check_clipping(const spec& optimizer) {
     if (!(optimizer.keys.value(key, 0.0) > 0))
       continue;
     if (first != nullptr)
-      throw failure{errc::config, optimizer.name + ": \"" + key + "\" and \"" + first +
-                                      "\" exclude each other; leave one of them away"};
+      throw failure{errc::config,
+                    optimizer.name + ": \"" + key + "\" and \"" + first + "\" cannot be combined; leave one out"};
     first = key;
   }
 }

@@ -14,7 +14,8 @@ void check_objective(const objective& wanted) {
     check_loss(loss);
   for (const auto weight : wanted.weights)
     if (!(weight >= 0) || std::isinf(weight))
-      throw failure{errc::config, "a loss cannot count " + std::to_string(weight) + " times; give a number from 0 up"};
+      throw failure{errc::config,
+                    "a loss cannot count " + std::to_string(weight) + " times; give a number of at least 0"};
   if (wanted.losses.size() > 1 && !wanted.weights.empty() && wanted.losses.size() != wanted.weights.size())
     throw failure{errc::config, "there are " + std::to_string(wanted.losses.size()) + " losses, but " +
                                     std::to_string(wanted.weights.size()) + " loss_weights"};

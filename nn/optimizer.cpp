@@ -35,7 +35,7 @@ optimizer::optimizer(std::size_t num_weights, std::size_t arrays, float initial,
 
 void optimizer::apply(float* weights, const float* gradient) {
   if (needs_norm())
-    throw failure{errc::internal, "the norm of a gradient was to be clipped, but nobody says where its arrays begin"};
+    throw failure{errc::internal, "the norm of a gradient is to be clipped, but its arrays are not known"};
   begin_step();
   apply_slice(0, num_weights_, weights, gradient);
 }

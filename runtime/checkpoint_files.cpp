@@ -145,7 +145,7 @@ public:
       if (auto found = read(file, &tried); found)
         return std::move(*found);
     throw failure{errc::checkpoint, folder_ + ": shard " + std::to_string(shard) + " has no valid checkpoint" +
-                                        (tried.empty() ? "" : ": " + tried) + "; start the run anew"};
+                                        (tried.empty() ? "" : ": " + tried) + "; start a new run"};
   }
 
   // The newest set that the state of the only worker, which is beside shard 0, belongs to; empty when there is none.
@@ -213,7 +213,7 @@ std::vector<checkpoint> newest_set(checkpoint_folder& from) {
     return newest;
   if (auto set = from.newest_with_worker(shards); !set.empty())
     return set;
-  from.notice("no checkpoint of all shards has the worker that belongs to it; it starts fresh");
+  from.notice("no checkpoint of all shards has the worker that belongs to it; the worker starts with a new optimizer");
   for (auto& one : newest)
     one.worker.reset();
   return newest;
@@ -235,7 +235,8 @@ resume_state read_checkpoints(const std::string& folder, std::vector<std::string
     state.shards.push_back(std::move(one.shard));
   }
   if (state.shards.empty())
-    throw failure{errc::checkpoint, folder + " holds no checkpoint; the run ended before its first, start it anew"};
+    throw failure{errc::checkpoint,
+                  folder + " holds no checkpoint; the run ended before its first one; start a new run"};
   const auto& first = state.shards.front();
   std::uint32_t epochs = 0; // a start that went on to more may have ended before all shards said so
   for (const auto& shard : state.shards)

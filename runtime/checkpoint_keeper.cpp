@@ -19,7 +19,7 @@ std::string checkpoint_keeper::save(const resume_state& now, clock::time_point b
     write_checkpoints(folder_, now);
     interval_ = std::max<clock::duration>(std::chrono::seconds{1}, 100 * (clock::now() - begun));
   } catch (const failure& why) {
-    trouble = "no checkpoint: " + std::string{why.what()} + "; the run goes on";
+    trouble = "checkpoint not written: " + std::string{why.what()} + "; the run continues";
     interval_ = std::min<clock::duration>(2 * interval_, std::chrono::minutes{10});
   }
   last_ = clock::now();

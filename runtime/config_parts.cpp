@@ -22,7 +22,7 @@ namespace {
 std::string only_key(const config_tree& tree, const std::string& path, const std::string& what) {
   const auto& value = *value_at(tree, path);
   if (!value.is_object() || value.size() != 1)
-    fail(tree, path, "found " + shown(value) + ", accepted is " + what);
+    fail(tree, path, "found " + shown(value) + ", expected " + what);
   return value.begin().key();
 }
 
@@ -53,7 +53,7 @@ spec read_source(const config_tree& tree, const std::string& path, const std::st
   const auto& value = *value_at(tree, path);
   if (!value.is_object() || !value.contains("format") || !value.at("format").is_string())
     fail(tree, path,
-         "found " + shown(value) + ", accepted is a table with a `format` of: " + join(data::source_formats()) +
+         "found " + shown(value) + ", expected a table with a `format` of: " + join(data::source_formats()) +
              ", as in { format = \"csv\", path = \"train.csv\" }");
   spec source{value.at("format").get<std::string>(), value};
   source.keys.erase("format");
@@ -96,7 +96,7 @@ spec read_layer(const config_tree& tree, const std::string& path) {
       fail(tree, join_path(path, primary), "`" + primary + "` is given twice, by its name and by `" + layer.name + '`');
     layer.keys[primary] = own;
   } else if (own != true && own != nlohmann::json::object()) {
-    fail(tree, join_path(path, layer.name), '`' + layer.name + "` is " + shown(own) + ", accepted is true");
+    fail(tree, join_path(path, layer.name), '`' + layer.name + "` is " + shown(own) + ", expected true");
   }
   placed(tree, path, [&] { nn::check_layer(layer); });
   return layer;

@@ -135,7 +135,7 @@ environment process_environment();
 /// Reads a config from TOML text. Every key is known and every value checked, or it fails.
 /// @param origin the file's name for errors
 /// @param base_folder what relative paths in it are relative to
-/// @throws failure (config): "ORIGIN:LINE:COLUMN: what, what is accepted"
+/// @throws failure (config): "ORIGIN:LINE:COLUMN: what, what was expected"
 job parse_job(std::string_view toml, const std::string& origin, const std::string& base_folder);
 
 /// Reads a config file; then environment variables (DK_TRAINER_WORKERS=8, DK_SEED=2) override it, then settings

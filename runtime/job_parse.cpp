@@ -49,12 +49,12 @@ void read_data(const section& in, data_config& data, const std::string& folder) 
   in.word("precache", data.precache, {"auto", "memory", "disk"});
   in.text("cache_folder", data.cache_folder);
   data.cache_folder = anchored_path(data.cache_folder, folder);
-  in.number("validation", data.validation, is_part, "a number from 0 up and below 1");
+  in.number("validation", data.validation, is_part, "a number of at least 0 and below 1");
   if (data.validate && data.validation > 0)
-    in.refuse("validate", "either `validate`, a source, or `validation`, a part of the training rows, not both");
+    in.refuse_both("validate", "`validate`, a source, or `validation`, a part of the training rows");
   in.flag("stratify", data.stratify);
   if (data.stratify && !(data.validation > 0))
-    in.refuse("stratify", "it with `validation` above 0: the part that is held out by class");
+    in.refuse_without("stratify", "`validation` above 0: the part that is held out by class");
 }
 
 // The pieces of a sample that a model of several inputs reads; the sample is all of them, end to end.
@@ -75,7 +75,7 @@ void read_inputs(const section& in, model_config& model) {
   if (model.inputs.empty())
     return;
   if (!model.input.empty())
-    in.refuse("inputs", "either `input`, or `inputs`, not both");
+    in.refuse_both("inputs", "`input` or `inputs`");
   model.input = {numbers};
 }
 
@@ -99,10 +99,10 @@ void read_model(const section& in, model_config& model, const std::string& folde
   read_trainable(in, model);
   in.text("keras", model.keras);
   if (!model.keras.empty() && (!model.layers.empty() || !model.input.empty() || !model.outputs.empty()))
-    in.refuse("keras", "either `keras`, or `input` with `layers`, not both");
+    in.refuse_both("keras", "`keras`, or `input` with `layers`");
   in.text("weights", model.weights);
   if (!model.weights.empty() && model.keras.empty())
-    in.refuse("weights", "it with `keras` only: the file whose layers these are the weights of");
+    in.refuse_without("weights", "`keras`: the file with the layers of these weights");
   model.keras = anchored_path(model.keras, folder);
   model.weights = anchored_path(model.weights, folder);
 }
@@ -123,10 +123,10 @@ void read_cluster(const section& in, cluster_config& cluster) {
   for (std::size_t i = 0; i < nodes.size(); ++i)
     placed(in.tree(), join_path(in.path("nodes"), std::to_string(i)),
            [&] { cluster.nodes.push_back(parse_endpoint(nodes[i])); });
-  const std::string accepted = "a number of seconds from 0.001 to 1,000,000";
-  in.number("request_timeout", cluster.request_timeout, is_seconds, accepted);
-  in.number("heartbeat", cluster.heartbeat, is_seconds, accepted);
-  in.number("connection_timeout", cluster.connection_timeout, is_seconds, accepted);
+  const std::string expected = "a number of seconds from 0.001 to 1,000,000";
+  in.number("request_timeout", cluster.request_timeout, is_seconds, expected);
+  in.number("heartbeat", cluster.heartbeat, is_seconds, expected);
+  in.number("connection_timeout", cluster.connection_timeout, is_seconds, expected);
 }
 
 } // namespace

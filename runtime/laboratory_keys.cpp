@@ -31,10 +31,10 @@ bool is_deviation(double x) {
   return x >= 0 && x <= 10;
 }
 
-const std::string a_time = "a number of seconds from 0 up to 1,000,000";
+const std::string a_time = "a number of seconds from 0 to 1,000,000";
 const std::string a_rate = "0, or a number from 1e-9 to 1e12";
 const std::string a_factor = "a number from 0.000001 to 1,000,000";
-const std::string a_part = "a number from 0 up and below 1";
+const std::string a_part = "a number of at least 0 and below 1";
 
 // [ { worker = 3, at = 1.5 }, ... ]
 void read_events(const section& in, const std::string& key, std::size_t workers,
@@ -47,7 +47,7 @@ void read_events(const section& in, const std::string& key, std::size_t workers,
       if (one.find(needed) == nullptr)
         one.refuse(needed, "a worker and a time, as in { worker = 3, at = 1.5 }");
     one.whole("worker", event.worker, 0, workers - 1);
-    one.number("at", event.at, is_moment, "a number of seconds from 0 up to 1e9");
+    one.number("at", event.at, is_moment, "a number of seconds from 0 to 1e9");
     events.push_back(event);
   }
 }
@@ -55,16 +55,16 @@ void read_events(const section& in, const std::string& key, std::size_t workers,
 void read_computing(const section& in, std::size_t workers, laboratory_config& laboratory) {
   in.word("computing", laboratory.computing, {"constant", "normal", "log_normal"});
   in.number("batch_seconds", laboratory.batch_seconds, is_time_above_0,
-            "a number of seconds above 0 and up to 1,000,000");
+            "a number of seconds above 0 and at most 1,000,000");
   in.number("rows_per_second", laboratory.rows_per_second, is_rate, a_rate);
   if (in.find("batch_seconds") != nullptr && laboratory.rows_per_second > 0)
-    in.refuse("batch_seconds", "either `batch_seconds` or `rows_per_second`, not both");
+    in.refuse_both("batch_seconds", "`batch_seconds` or `rows_per_second`");
   in.number("deviation", laboratory.deviation, is_deviation, "a number from 0 to 10");
   in.number("stragglers", laboratory.stragglers, is_part_or_all, "a number from 0 to 1");
   in.number("straggler_factor", laboratory.straggler_factor, is_factor, a_factor);
   in.numbers("factors", laboratory.factors, is_factor, a_factor);
   if (laboratory.factors.size() > workers)
-    in.refuse("factors", "a list of at most_rows trainer.workers = " + std::to_string(workers) + " numbers");
+    in.refuse("factors", "at most " + std::to_string(workers) + " numbers, one for each of trainer.workers");
 }
 
 } // namespace
@@ -93,7 +93,7 @@ void read_laboratory(const section& in, std::size_t workers, laboratory_config& 
   in.flag("dry", laboratory.dry);
   in.whole("rows", laboratory.rows, 0, most_rows);
   if (laboratory.rows > 0 && !laboratory.dry)
-    in.refuse("rows", "it with dry = true only");
+    in.refuse_without("rows", "dry = true");
 }
 
 } // namespace dk

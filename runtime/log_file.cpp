@@ -100,7 +100,7 @@ void log_file::sync() {
     cannot_write(std::strerror(errno));
   struct stat now {};
   if (fstat(fd_, &now) != 0 || now.st_nlink == 0)
-    cannot_write("it was removed while the run went on; leave a run's folder alone until its end");
+    cannot_write("it was removed during the run; leave a run's folder alone until the run ends");
 }
 
 } // namespace dk

@@ -39,7 +39,7 @@ std::string why_not(const spec& metric) {
   }
 }
 
-// Metrics change nothing that is trained: those that we have not are told and left out.
+// Metrics change nothing that is trained: those that we have not are reported and left out.
 std::string adopt_metrics(job& which, const std::vector<spec>& from, const std::string& path) {
   std::vector<spec> taken;
   names left_out;
@@ -50,7 +50,9 @@ std::string adopt_metrics(job& which, const std::vector<spec>& from, const std::
       taken.push_back(metric); // once, as in a config
   if (!taken.empty())
     which.trainer.metrics = taken;
-  return left_out.empty() ? "" : path + ": of its metrics these are not measured: " + join(left_out, "; ");
+  return left_out.empty()
+             ? ""
+             : path + ": these metrics of the file are not supported and left out: " + join(left_out, "; ");
 }
 
 // Whether its learning rate is another after some steps.
@@ -76,20 +78,20 @@ adopted_state adopt_state(job& which, const nn::loaded_model& from, const std::s
   if (!contains(which.model.left, "optimizer") || from.optimizer.name.empty())
     return made;
   if (from.steps == 0 && !from.weights.empty() && follows_steps(from.optimizer))
-    made.notice = path + ": counts no steps of its optimizer, so that its learning rate starts as at the first; set "
-                         "`iterations` in trainer.optimizer to begin later";
+    made.notice = path + ": has no count of its optimizer's steps, so the learning rate starts as at step 0; set "
+                         "`iterations` in trainer.optimizer to start later";
   if (from.steps > 0)
     which.trainer.optimizer.keys["iterations"] = from.steps;
   auto why = from.moments_left_out;
   if (!from.moments.empty() && find_algorithm(which.trainer.algorithm.name)->has_server())
-    why = "every worker begins with its own; algorithm = \"single\" takes them";
+    why = "every worker starts with its own; algorithm = \"single\" uses them";
   else if (!from.moments.empty() && frees_others(which, from.architecture))
-    why = "model.trainable names other layers than were trained";
+    why = "model.trainable does not name the layers that were trained";
   else
     made.moments = block::copy_of(from.moments.data(), from.moments.size());
   if (!why.empty())
-    made.notice = path + ": the moments of its optimizer are not taken: " + why + "; its " +
-                  std::to_string(from.steps) + " steps count";
+    made.notice = path + ": the moments of its optimizer are not used: " + why + "; its " + std::to_string(from.steps) +
+                  " steps count";
   return made;
 }
 

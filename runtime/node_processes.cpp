@@ -111,7 +111,7 @@ std::string node_processes::cause_of_death(const process& which) {
   if (nodes_[which.node].lost)
     return "is lost with its node";
   kill(which); // it stands still, or cannot be reached: no work may come of it any more
-  return "does not answer any more; its process was ended";
+  return "no longer answers; its process was stopped";
 }
 
 void node_processes::kill(const process& which) {

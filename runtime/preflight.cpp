@@ -24,8 +24,8 @@ void check_grid(const job& which, std::size_t rows) {
       rows > std::numeric_limits<std::uint64_t>::max() / trainer.epochs)
     throw failure{errc::config, "trainer: batch_size, communication_window or epochs is too large"};
   if (trainer.workers > rows)
-    throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + " is more than the " +
-                                    std::to_string(rows) + " rows there are; a worker needs a row at least: lower it"};
+    throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but the data has only " +
+                                    std::to_string(rows) + " rows; lower it: a worker needs at least one row"};
 }
 
 void check_overlap(const job& which, const algorithm& rule) {
@@ -35,7 +35,7 @@ void check_overlap(const job& which, const algorithm& rule) {
   if (!rule.has_server())
     refuse("a worker of " + rule.name + " exchanges nothing");
   if (barrier_of(rule) != barrier::none)
-    refuse(rule.name + " works in rounds, and everybody waits for their end");
+    refuse(rule.name + " works in rounds, and all workers wait for the end of each");
   if (policy_of(which).kind == policy_kind::wait)
     refuse("under the policy wait a chunk begins when its worker has the newest center");
 }
@@ -81,7 +81,7 @@ void check_weights(const nn::model& model) {
                                 "evaluate or predict"};
   throw failure{errc::config, "all " + std::to_string(model.num_frozen()) +
                                   " weights of the model are frozen by trainable = false, so there is nothing to "
-                                  "train; take it from one layer at least"};
+                                  "train; unfreeze at least one layer"};
 }
 
 // A worker holds weights, gradient, two moments of its optimizer, its base and a delta.
@@ -106,7 +106,7 @@ void check_accuracy(const job& which) {
   if (nn::answer_kinds(architecture_of(which), trainer.loss).front() == nn::answer_kind::numbers)
     throw failure{errc::config, std::string{stops ? "trainer.stop.accuracy" : "trainer.monitor = \"accuracy\""} +
                                     ", but with the loss " + trainer.loss.loss_of(0).name +
-                                    " the model answers with numbers, which have no accuracy; take the loss"};
+                                    " the outputs are numbers, which have no accuracy; use the loss"};
 }
 
 } // namespace
@@ -129,7 +129,7 @@ void check_job(const job& which, const data::dataset& rows) {
   if (model.input_size() != rows.feature_width)
     throw failure{errc::shape, "the model takes " + std::to_string(model.input_size()) + " numbers, but a row of " +
                                    rows.origin + " has " + std::to_string(rows.feature_width) +
-                                   "; mend model.input, or choose other feature columns"};
+                                   "; correct model.input, or choose other feature columns"};
   if (!rows.stored) // those were looked at when they were written
     data::label_checker{model.label_parts()}.see(rows);
   check_weights(model);
@@ -160,8 +160,8 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
   const auto optimizer = own_optimizer_of(which).name;
   for (const auto& worker : from.workers)
     if (keeps_workers(which) && !worker.weights.empty() && worker.optimizer != optimizer)
-      throw failure{errc::checkpoint, "the checkpoint's worker steps with " + worker.optimizer + ", the job's with " +
-                                          optimizer + "; resume with the optimizer of the run"};
+      throw failure{errc::checkpoint, "the checkpoint's worker uses the optimizer " + worker.optimizer +
+                                          ", the job's uses " + optimizer + "; resume with the optimizer of the run"};
   const auto members = members_of(which, rows);
   const auto offsets = shard_offsets(make_model(which, rows.label_width).num_weights() * models_of(which), servers);
   for (std::size_t i = 0; i < servers; ++i) {

@@ -32,7 +32,7 @@ struct recorder_state {
   log_file validation;
 };
 
-/// Watches a run: counts, and writes history.jsonl, commits.jsonl and validation.jsonl (design.md, section 8). Appends
+/// Watches a run: counts, and writes history.jsonl, commits.jsonl and validation.jsonl (docs/run-folder.md). Appends
 /// to files that are there, as a resumed run needs. Ends with an error when a file cannot be written.
 recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self,
                                        const recorder_setup& setup);

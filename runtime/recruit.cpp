@@ -39,7 +39,7 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
   return {
       [=](const enlistment& terms) -> caf::result<worker_actor> {
         if (*enlisted)
-          return make_error(errc::nodes, "this worker process has its run already");
+          return make_error(errc::nodes, "this worker process already has a run");
         try {
           auto hand = self->spawn<caf::monitored>(worker, setup_from(terms));
           *enlisted = true;
@@ -60,7 +60,7 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
       },
       [=](caf::tick_atom) {
         if (!*enlisted)
-          self->quit(make_error(errc::nodes, "no driver came"));
+          self->quit(make_error(errc::nodes, "no driver connected"));
       },
   };
 }

@@ -7,7 +7,7 @@ namespace dk {
 
 class run_lock;
 
-/// The files of one run (design.md, section 8). Every path is inside `path`.
+/// The files of one run (docs/run-folder.md). Every path is inside `path`.
 struct run_folder {
   std::string path;
   std::shared_ptr<const run_lock> owner = nullptr; ///< nobody else writes there as long as this lives

@@ -66,7 +66,7 @@ run_lock::run_lock(const std::string& folder) : path_(folder + "/run.lock") {
       if (owner.empty())
         cannot_lock(path_, why);
       throw failure{errc::checkpoint,
-                    folder + " is being trained by " + owner + "; wait for its end, or end it, and try again"};
+                    folder + " is being trained by " + owner + "; wait until it ends, or stop it, and try again"};
     }
     if (is_still_there(path_, fd_))
       break;

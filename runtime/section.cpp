@@ -26,7 +26,7 @@ bool is_whole(const json& value, std::uint64_t low, std::uint64_t high) {
 
 std::string range(std::uint64_t low, std::uint64_t high) {
   if (high >= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    return "a whole number from " + std::to_string(low) + " up";
+    return "a whole number of at least " + std::to_string(low);
   return "a whole number from " + std::to_string(low) + " to " + with_commas(high);
 }
 
@@ -60,8 +60,7 @@ section::section(const config_tree& tree, std::string path)
     : tree_(tree), path_(std::move(path)), table_(&empty_table()) {
   if (const auto* found = value_at(tree, path_)) {
     if (!found->is_object())
-      throw failure{errc::config,
-                    tree.where(path_) + ": `" + path_ + "` is " + shown(*found) + ", accepted is a table"};
+      throw failure{errc::config, tree.where(path_) + ": `" + path_ + "` is " + shown(*found) + ", expected a table"};
     table_ = found;
   }
 }
@@ -85,10 +84,23 @@ const json* section::find(const std::string& key) const {
   return found == table_->end() ? nullptr : &*found;
 }
 
-void section::refuse(const std::string& key, const std::string& accepted) const {
-  const auto* found = find(key);
-  throw failure{errc::config, tree_.where(path(key)) + ": `" + key + '`' + title() + " is " +
-                                  (found == nullptr ? "missing" : shown(*found)) + ", accepted is " + accepted};
+std::string section::shown_value(const std::string& key) const {
+  const auto* value = find(key);
+  return value == nullptr ? "missing" : shown(*value);
+}
+
+void section::refuse(const std::string& key, const std::string& expected) const {
+  throw failure{errc::config, tree_.where(path(key)) + ": `" + key + '`' + title() + " is " + shown_value(key) +
+                                  ", expected " + expected};
+}
+
+void section::refuse_without(const std::string& key, const std::string& need) const {
+  throw failure{errc::config,
+                tree_.where(path(key)) + ": `" + key + "` = " + shown_value(key) + title() + " needs " + need};
+}
+
+void section::refuse_both(const std::string& key, const std::string& choice) const {
+  throw failure{errc::config, tree_.where(path(key)) + ':' + title() + " give " + choice + ", not both"};
 }
 
 void section::text(const std::string& key, std::string& value) const {
@@ -118,10 +130,10 @@ void section::texts(const std::string& key, std::vector<std::string>& value) con
   value = found->get<std::vector<std::string>>();
 }
 
-void section::word(const std::string& key, std::string& value, const std::vector<std::string>& accepted) const {
+void section::word(const std::string& key, std::string& value, const std::vector<std::string>& expected) const {
   text(key, value);
-  if (find(key) != nullptr && std::find(accepted.begin(), accepted.end(), value) == accepted.end())
-    refuse(key, "one of: " + join(accepted) + did_you_mean(value, accepted));
+  if (find(key) != nullptr && std::find(expected.begin(), expected.end(), value) == expected.end())
+    refuse(key, "one of: " + join(expected) + did_you_mean(value, expected));
 }
 
 void section::whole(const std::string& key, std::size_t& value, std::uint64_t low, std::uint64_t high) const {
@@ -144,23 +156,23 @@ void section::wholes(const std::string& key, std::vector<std::size_t>& value, st
   value = found->get<std::vector<std::size_t>>();
 }
 
-void section::number(const std::string& key, double& value, bool (*ok)(double), const std::string& accepted) const {
+void section::number(const std::string& key, double& value, bool (*ok)(double), const std::string& expected) const {
   const auto* found = find(key);
   if (found == nullptr)
     return;
   if (!found->is_number() || !ok(found->get<double>()))
-    refuse(key, accepted);
+    refuse(key, expected);
   value = found->get<double>();
 }
 
 void section::numbers(const std::string& key, std::vector<double>& value, bool (*ok)(double),
-                      const std::string& accepted) const {
+                      const std::string& expected) const {
   const auto* found = find(key);
   if (found == nullptr)
     return;
   if (!found->is_array() || !std::all_of(found->begin(), found->end(),
                                          [&](const json& one) { return one.is_number() && ok(one.get<double>()); }))
-    refuse(key, "a list, each " + accepted);
+    refuse(key, "a list, each " + expected);
   value = found->get<std::vector<double>>();
 }
 

@@ -16,7 +16,8 @@ inline bool is_part(double x) {
 }
 
 /// A table of a config while it is read: each call takes one key, checks it and leaves the value that is there as it
-/// is when the key is not given. All failures are failure (config) with the place, what was found and what is accepted.
+/// is when the key is not given. All failures are failure (config) with the place, what was found and what was
+/// expected.
 class section {
 public:
   /// @param path the table's path in the tree; a table that is not there is empty
@@ -33,7 +34,7 @@ public:
   void texts(const std::string& key, std::vector<std::string>& value) const;
 
   /// One of these words.
-  void word(const std::string& key, std::string& value, const std::vector<std::string>& accepted) const;
+  void word(const std::string& key, std::string& value, const std::vector<std::string>& expected) const;
 
   /// A whole number from `low` to `high`.
   void whole(const std::string& key, std::size_t& value, std::uint64_t low, std::uint64_t high) const;
@@ -43,10 +44,10 @@ public:
 
   /// A list of numbers for each of which `ok` holds.
   void numbers(const std::string& key, std::vector<double>& value, bool (*ok)(double),
-               const std::string& accepted) const;
+               const std::string& expected) const;
 
-  /// A number for which `ok` holds. @param accepted says which those are
-  void number(const std::string& key, double& value, bool (*ok)(double), const std::string& accepted) const;
+  /// A number for which `ok` holds. @param expected says which those are
+  void number(const std::string& key, double& value, bool (*ok)(double), const std::string& expected) const;
 
   /// A value of the same kind as `value`: a flag, a text, a whole number, a number.
   void like(const std::string& key, nlohmann::json& value) const;
@@ -59,11 +60,18 @@ public:
 
   const config_tree& tree() const { return tree_; }
 
-  /// "PLACE: `key` is FOUND, accepted is ACCEPTED"
-  [[noreturn]] void refuse(const std::string& key, const std::string& accepted) const;
+  /// "PLACE: `key` in [SECTION] is FOUND, expected EXPECTED"
+  [[noreturn]] void refuse(const std::string& key, const std::string& expected) const;
+
+  /// "PLACE: `key` = FOUND in [SECTION] needs NEED"
+  [[noreturn]] void refuse_without(const std::string& key, const std::string& need) const;
+
+  /// "PLACE: in [SECTION] give CHOICE, not both"
+  [[noreturn]] void refuse_both(const std::string& key, const std::string& choice) const;
 
 private:
   std::string title() const;
+  std::string shown_value(const std::string& key) const;
 
   const config_tree& tree_;
   std::string path_;

@@ -24,7 +24,7 @@ void take_settings(config_tree& tree, const std::vector<std::string>& settings) 
   for (const auto& setting : settings) {
     const auto equals = setting.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw failure{errc::config, "--set " + setting + ": accepted is KEY=VALUE, as in trainer.workers=8"};
+      throw failure{errc::config, "--set " + setting + ": expected KEY=VALUE, as in trainer.workers=8"};
     tree.override_with(setting.substr(0, equals), setting.substr(equals + 1), "--set " + setting);
   }
 }

@@ -60,7 +60,7 @@ void read_policy(const section& in, trainer_config& trainer) {
   in.word("policy", trainer.policy, policy_names());
   in.whole("max_staleness", trainer.max_staleness, 0, many);
   if (in.find("max_staleness") != nullptr && !is_bounded(*find_policy(trainer.policy)))
-    in.refuse("max_staleness", "it with policy = \"wait\" or \"reject\" only");
+    in.refuse_without("max_staleness", "policy = \"wait\" or \"reject\"");
 }
 
 void read_stop(const section& in, nlohmann::json& stop) {
@@ -70,13 +70,13 @@ void read_stop(const section& in, nlohmann::json& stop) {
   std::size_t rows = 0;
   std::size_t patience = 0;
   keys.number("loss", number, is_positive, "a number above 0");
-  keys.number("accuracy", number, is_accuracy, "a number above 0 and up to 1");
+  keys.number("accuracy", number, is_accuracy, "a number above 0 and at most 1");
   keys.number("seconds", number, is_positive, "a number above 0");
   keys.whole("rows", rows, 1, most_trained_rows);
   keys.whole("patience", patience, 0, many);
-  keys.number("min_delta", number, is_not_negative, "a number from 0 up");
+  keys.number("min_delta", number, is_not_negative, "a number of at least 0");
   if (keys.find("min_delta") != nullptr && keys.find("patience") == nullptr)
-    keys.refuse("min_delta", "it with `patience` only");
+    keys.refuse_without("min_delta", "`patience`");
   if (const auto* found = in.find("stop"); found != nullptr)
     stop = *found;
 }
@@ -90,7 +90,7 @@ void read_scheme(const section& in, spec& scheme) {
     keys.only({"name", "threshold", "divide_by"});
     scheme.name = "emperor"; // without a name: with other numbers
     keys.word("name", scheme.name, {"emperor"});
-    keys.number("threshold", threshold, is_not_negative, "a number from 0 up");
+    keys.number("threshold", threshold, is_not_negative, "a number of at least 0");
     keys.number("divide_by", divide_by, is_above_one, "a number above 1");
   } else {
     in.word("scheme", scheme.name, {"none", "emperor"});
@@ -107,7 +107,7 @@ void read_loss(const section& in, nn::objective& loss) {
     for (const auto& path : given->is_array() ? in.list("loss") : std::vector<std::string>{in.path("loss")})
       placed(in.tree(), path, [&] { loss.losses.push_back(nn::part_of(*value_at(in.tree(), path))); });
   }
-  in.numbers("loss_weights", loss.weights, is_not_negative, "a number from 0 up");
+  in.numbers("loss_weights", loss.weights, is_not_negative, "a number of at least 0");
   placed(in.tree(), in.path("loss"), [&] { nn::check_objective(loss); });
 }
 
@@ -121,7 +121,7 @@ void read_class_weight(const section& in, nlohmann::json& weights) {
   };
   const bool is_list = (given->is_array() || given->is_object()) && !given->empty();
   if (*given != "balanced" && !(is_list && std::all_of(given->begin(), given->end(), counts)))
-    in.refuse("class_weight", "\"balanced\", or numbers from 0 up: of all classes in order, as in [1, 20], or by "
+    in.refuse("class_weight", "\"balanced\", or numbers of at least 0: of all classes in order, as in [1, 20], or by "
                               "class number or name, as in { 0 = 1, 1 = 20 }");
   weights = *given;
 }
@@ -142,7 +142,7 @@ void read_metrics(const section& in, std::vector<spec>& metrics) {
 }
 
 void read_validation(const section& in, trainer_config& trainer) {
-  in.number("validation_every", trainer.validation_every, is_not_negative, "a number of epochs from 0 up");
+  in.number("validation_every", trainer.validation_every, is_not_negative, "a number of epochs, at least 0");
   in.word("monitor", trainer.monitor, {"loss", "accuracy"});
   read_scheme(in, trainer.scheme);
   if (trainer.scheme.name != "none")
@@ -177,20 +177,20 @@ void read_trainer(const section& in, trainer_config& trainer) {
 void check_validation(const section& in, const job& all) {
   const auto& trainer = all.trainer;
   const bool has_center = !find_algorithm(trainer.algorithm.name)->share;
-  const auto need = [&](const char* key, bool regularly) {
+  const auto check = [&](const section& keys, const char* key, bool regularly) {
     if (!has_center)
-      in.refuse(key, "it with an algorithm whose workers train one model");
+      keys.refuse_without(key, "an algorithm with one shared model; `" + trainer.algorithm.name + "` trains several");
     if (!all.data.holds_out())
-      in.refuse(key, "it with rows that are held out: set data.validation, as in validation = 0.1, or data.validate");
+      keys.refuse_without(key, "held-out rows: set data.validation, as in validation = 0.1, or data.validate");
     if (regularly && trainer.validation_every == 0)
-      in.refuse(key, "it with validation_every above 0");
+      keys.refuse_without(key, "validation_every above 0");
   };
   if (trainer.stop.contains("patience"))
-    need("stop", true);
+    check({in.tree(), in.path("stop")}, "patience", true);
   if (trainer.scheme.name != "none")
-    need("scheme", true);
+    check(in, "scheme", true);
   if (trainer.keep == "best")
-    need("keep", false);
+    check(in, "keep", false);
 }
 
 } // namespace dk

@@ -165,7 +165,7 @@ void training::hear(const run_event& event) {
     log()->info("{} joined", cluster_->describe(event.worker));
     break;
   case run_event::kind::worker_left:
-    log()->info("{} left: no work is left", cluster_->describe(event.worker));
+    log()->info("{} finished", cluster_->describe(event.worker));
     break;
   case run_event::kind::worker_stalled:
     tell(cluster_->describe(event.worker) + " " + event.text + "; " + event.consequence);

@@ -137,10 +137,10 @@ void training::save_checkpoint() {
     if (alone() && ended_)
       throw;
     next_hold_ = clock::now() + std::chrono::minutes{5}; // meanwhile there is more to do than to wait for it
-    const auto trouble = "the worker cannot be asked for its state: " + std::string{why.what()};
+    const auto trouble = "the worker did not report its state: " + std::string{why.what()};
     if (alone())
-      return tell(trouble + "; no checkpoint, the run goes on");
-    tell(trouble + "; a resumed run starts a fresh one");
+      return tell(trouble + "; checkpoint not written; the run continues");
+    tell(trouble + "; a resumed run starts with a new one");
     now = standing_without_workers();
   }
   save(now);
@@ -155,7 +155,7 @@ void training::save_what_there_is() {
     now = alone() ? standing() : standing_without_workers();
   } catch (const std::exception& why) {
     if (!alone()) // else the worker took what it had learned with it
-      tell("no checkpoint: " + std::string{why.what()});
+      tell("checkpoint not written: " + std::string{why.what()});
     return;
   }
   try {
@@ -167,10 +167,10 @@ void training::save_what_there_is() {
       nn::save_model(is_ensemble(job_) ? elsewhere.initial_model_of(i) : elsewhere.initial_model(),
                      architecture_of(job_), job_.trainer.loss, job_.trainer.optimizer, first_weights(i).data());
     write_checkpoints(elsewhere.checkpoints(), now);
-    tell("the run's folder was removed; what was trained is in another, go on with: dk_driver --resume " +
+    tell("the run's folder was removed; saved to " + elsewhere.path + "; continue with: dk_driver --resume " +
          elsewhere.path);
   } catch (const std::exception& why) {
-    tell("no checkpoint: " + std::string{why.what()});
+    tell("checkpoint not written: " + std::string{why.what()});
   }
 }
 

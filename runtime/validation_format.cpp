@@ -72,7 +72,7 @@ std::vector<validation_report> read_validation(const std::string& path) {
       if (in.eof())
         break; // its run was killed while it wrote
       throw failure{errc::checkpoint, path + ":" + std::to_string(number) + ": is no measurement (" + why.what() +
-                                          "); the file is damaged: remove the line, or start the run anew"};
+                                          "); the file is damaged: remove the line, or start a new run"};
     }
   }
   return all;

@@ -164,7 +164,7 @@ async function chosenColumns(connection, { files, columns }) {
 function selectionOf(columns, api, format) {
   const outputs = columns.flatMap((column) => outputsOf(column, quotedName(column.name), api, format));
   const doubled = outputs.find((one, at) => outputs.findIndex((other) => other.name === one.name) !== at);
-  if (doubled) throw new Failure("E_DATA", `two columns would be called ${doubled.name}; leave one out by --columns`);
+  if (doubled) throw new Failure("E_DATA", `two columns would be named ${doubled.name}; leave one out by --columns`);
   return outputs.map(({ name, value }) => `${value} AS ${quotedName(name)}`).join(", ");
 }
 

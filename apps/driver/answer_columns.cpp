@@ -59,8 +59,7 @@ answer_columns::answer_columns(const known_model& model, answer_options options)
     if (options_.raw)
       one.classes.clear();
     if (options_.probabilities && one.kind == nn::answer_kind::numbers && are_one())
-      throw failure{errc::usage, model.path + " answers with numbers, of which there are no probabilities; leave "
-                                              "--proba out"};
+      throw failure{errc::usage, model.path + " predicts numbers, which have no probabilities; leave --proba out"};
   }
 }
 

@@ -87,15 +87,15 @@ data::table answer_writer::together(data::table beside, const data::table& answe
   for (const auto& c : beside.columns())
     for (const auto& name : written_names(c, !is_json()))
       if (!taken.insert(name).second)
-        throw failure{errc::data, (c.origin.empty() ? "" : c.origin + ": ") + "has two columns that would be called `" +
-                                      name + "`; choose others with --columns, or write .jsonl"};
+        throw failure{errc::data, (c.origin.empty() ? "" : c.origin + ": ") + "two columns would be named `" + name +
+                                      "`; choose others with --columns, or write .jsonl"};
   for (const auto& c : answers.columns()) {
     for (const auto& name : written_names(c, !is_json()))
       if (taken.count(name) != 0)
         throw failure{errc::data,
                       (beside.columns().front().origin.empty() ? "the data" : beside.columns().front().origin) +
-                          ": has a column `" + name +
-                          "`, as an answer is called; give the answers other names with --prefix NAME, or "
+                          ": column `" + name +
+                          "` has the name of a prediction; rename the predictions with --prefix NAME, or "
                           "leave it out with --columns"};
     beside.put(c);
   }
@@ -109,7 +109,7 @@ data::table answer_writer::in_first_order(data::table rows) const {
   for (const auto& c : rows.columns())
     if (!is_among(first_, c.name))
       throw failure{errc::data, c.origin + ": has a column `" + c.name +
-                                    "`, which the rows before had not; write .jsonl (--as jsonl), or choose columns "
+                                    "`, which earlier rows did not have; write .jsonl (--as jsonl), or choose columns "
                                     "with --columns"};
   data::table ordered{rows.rows()};
   for (const auto& name : first_)

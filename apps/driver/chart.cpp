@@ -21,7 +21,7 @@ constexpr std::size_t few_points = 20;
 constexpr double room_for_marks = 1.02; // at the right end of the axis
 
 constexpr const char* no_commits = "`single` keeps no center, so there are no commits";
-constexpr const char* no_time = "its history.jsonl has no `t`, as an older dk wrote it";
+constexpr const char* no_time = "its history.jsonl, written by an older dk, has no `t`";
 
 // Pixels.
 constexpr int panel_width = 560;

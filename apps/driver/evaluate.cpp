@@ -28,7 +28,7 @@ data_for_model data_to_measure(const known_model& model, const std::string& data
   if (!data.empty())
     return data_for(model, data, {"features", "label"});
   if (!model.test)
-    throw failure{errc::usage, "there is no test data to evaluate on; name some with --data"};
+    throw failure{errc::usage, model.path + " has no test data; give --data"};
   return data_for(model, *model.test);
 }
 
@@ -112,7 +112,8 @@ all_found measure(row_results& rows, const row_model& model) {
       all.others = nn::model{model.architecture, model.loss, label_width}.measurements_of(model.metrics);
     }
     if (label_width != all.label_width || result.found.rows != result.rows.rows())
-      throw failure{errc::data, "rows have other labels than those before; give data that belongs together"};
+      throw failure{errc::data,
+                    "the labels differ in kind from those of earlier rows; give data that belongs together"};
     all.sums += result.found;
     all.others->add(result.counts);
     append(all.outputs, result.rows, "output");

@@ -67,7 +67,7 @@ const format& format_of(const std::string& path) {
       return one;
     endings.emplace_back(one.ending);
   }
-  throw failure{errc::usage, path + ": what --out ends in says the format, accepted are " + join(endings)};
+  throw failure{errc::usage, path + ": the extension of --out names the format; expected one of " + join(endings)};
 }
 
 std::string file_of(const export_options& options) {

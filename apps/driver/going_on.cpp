@@ -39,8 +39,8 @@ job job_to_go_on(const run_folder& folder, const std::vector<std::string>& setti
   auto now = load_job(folder.config(), settings);
   for (const auto& key : differing_keys(recorded_job(folder), now))
     if (const auto& may = changeable(); std::find(may.begin(), may.end(), key) == may.end())
-      throw failure{errc::config, key + " is another than that of the run in " + folder.path +
-                                      ", which cannot go on with it; a later start may change: " + join(may)};
+      throw failure{errc::config, key + " differs from that of the run in " + folder.path +
+                                      "; when resuming you can change only: " + join(may)};
   return now;
 }
 

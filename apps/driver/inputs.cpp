@@ -50,7 +50,7 @@ data::pipeline still_to_apply(const data::pipeline& fitted, const spec& source) 
   };
   if (prepared.size() > fitted.size() || !std::equal(prepared.begin(), prepared.end(), fitted.begin(), same))
     throw failure{errc::data, source.keys.at("path").get<std::string>() +
-                                  ": was prepared in another way than the training rows; prepare them together"};
+                                  ": was prepared differently from the training rows; prepare them together"};
   return {fitted.begin() + static_cast<std::ptrdiff_t>(prepared.size()), fitted.end()};
 }
 

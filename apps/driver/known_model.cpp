@@ -31,8 +31,8 @@ known_model load_run(const std::string& path) {
   const auto which = load_job(folder.config(), {}, [](const std::string&) { return std::nullopt; });
   if (std::error_code ignored; !fs::exists(is_ensemble(which) ? folder.model_of(0) : folder.model(), ignored))
     throw failure{errc::model, path +
-                                   ": has no model yet, as its training has not come to its end; wait for it, or go "
-                                   "on with: dk_driver --resume " +
+                                   ": has no model yet: its training has not ended; wait for it, or go on with: "
+                                   "dk_driver --resume " +
                                    path};
   std::vector<nn::loaded_model> files;
   if (is_ensemble(which))

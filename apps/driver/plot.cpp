@@ -26,10 +26,10 @@ picture_kind kind_of(const std::string& path) {
     return picture_kind::png;
   throw failure{errc::usage, "--out " + path + ": " +
                                  (extension.empty() ? "no extension" : "unknown extension \"" + extension + "\"") +
-                                 "; name a .svg or a .png"};
+                                 "; name a .svg or .png"};
 }
 
-// The entry of a list whose name was typed. `more` is accepted besides and gives null.
+// The entry of a list whose name was typed. `more` is allowed as well and gives null.
 template <class Named>
 const Named* find_named(const std::vector<Named>& all, const std::string& typed, const char* option,
                         const std::string& more = "") {
@@ -44,7 +44,7 @@ const Named* find_named(const std::vector<Named>& all, const std::string& typed,
   if (typed == more)
     return nullptr;
   throw failure{errc::usage, std::string{option} + ": unknown \"" + typed + '"' + did_you_mean(typed, names) +
-                                 "; accepted: " + join(names)};
+                                 "; expected one of: " + join(names)};
 }
 
 void note(const std::string& text) {
@@ -95,7 +95,7 @@ int plot_command(const plot_options& options) {
   const auto runs = read_runs(options.runs, against);
   const auto what = drawable(runs, one != nullptr ? std::vector{*one} : quantities());
   if (what.empty())
-    throw failure{errc::usage, "--what " + options.what + ": there is nothing to draw: " +
+    throw failure{errc::usage, "--what " + options.what + ": nothing to draw: " +
                                    why_unknown(runs.front(), one != nullptr ? *one : quantities().front()) +
                                    "; choose another --what"};
   const auto picture = run_gnuplot(chart_script(runs, what, against, kind));

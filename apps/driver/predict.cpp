@@ -20,7 +20,7 @@ void check_options(const predict_options& options) {
   if (!options.as.empty() && options.as != "csv" && options.as != "jsonl")
     throw failure{errc::usage, "--as " + options.as + " is not known; expected csv or jsonl"};
   if (options.raw && options.proba)
-    throw failure{errc::usage, "--raw and --proba exclude each other; --raw has the probabilities as `output`"};
+    throw failure{errc::usage, "--raw and --proba cannot be combined; --raw has the probabilities as `output`"};
 }
 
 block cut_rows(const block& outputs, std::size_t all_rows, std::size_t first, std::size_t rows) {

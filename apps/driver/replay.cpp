@@ -28,7 +28,7 @@ struct recorded_run {
   job which;
   commit_log log;
   block start;
-  std::optional<block> end; // absent where the run did not come to its end
+  std::optional<block> end; // absent where the run ended early
   std::string end_file;
 };
 
@@ -42,7 +42,7 @@ void check_end(const recorded_run& run) {
   std::ifstream file{run.folder.result()};
   const auto result = nlohmann::json::parse(file, nullptr, false);
   if (!result.is_object() || !result.contains("versions") || run.log.servers != run.which.trainer.servers)
-    return; // the run did not come to its end; or the log is of another, which replay tells
+    return; // the run ended early; or the log is of another, which replay says
   const nlohmann::json versions = run.log.versions;
   if (result.at("versions") != versions)
     fail_at(run.log.origin, run.log.commits.size() + run.log.restarts.size() + 2,
@@ -68,7 +68,7 @@ recorded_run open_recorded_run(const std::string& path) {
 
 failure unknown_choice(const std::string& option, const std::string& name, const std::vector<std::string>& known) {
   return {errc::usage,
-          option + " " + name + " is not known" + did_you_mean(name, known) + "; accepted: " + join(known)};
+          option + " " + name + " is not known" + did_you_mean(name, known) + "; expected one of: " + join(known)};
 }
 
 // The job that the run's schedule is to be followed under.
@@ -141,17 +141,17 @@ std::string table(const nlohmann::json& original, const nlohmann::json& replayed
 std::string why_bits_differ(const nlohmann::json& header) {
   const auto here = nn::arithmetic();
   const auto said = header.find("arithmetic");
-  const auto then = said != header.end() && said->is_string() ? said->get<std::string>() : "a dk that did not say";
+  const auto then = said != header.end() && said->is_string() ? said->get<std::string>() : "an older dk";
   if (then == here)
-    return "both are the work of " + here + "; has the content of the data files changed?";
-  return "the run is the work of " + then + "; this is " + here;
+    return "both were computed by " + here + "; has the content of the data files changed?";
+  return "the run was computed by " + then + ", this is " + here;
 }
 
 std::string verdict_on(const recorded_run& run, const run_result& result, const center_difference& found) {
   const auto what = fmt::format("center of {} weights", with_commas(result.weights.size()));
   if (found.equal)
     return fmt::format("the {} is that of {}, bit for bit\n", what, run.end_file);
-  return fmt::format("the {} is not that of {}: {:.3g} apart at most, {:.3g} of its length in all\n{}\n", what,
+  return fmt::format("the {} is not that of {}: largest difference {:.3g}; relative difference {:.3g}\n{}\n", what,
                      run.end_file, found.largest, found.relative, why_bits_differ(run.log.header));
 }
 
@@ -196,7 +196,7 @@ int replay_command(const replay_options& options) {
         {"equal", found.equal}, {"largest_difference", found.largest}, {"relative_difference", found.relative}};
     text = verdict_on(run, result, found);
   } else if (same_rule) {
-    text = run.folder.path + " has no model.h5 to compare the rebuilt center with: the run did not come to its end\n";
+    text = run.folder.path + " has no model.h5 to compare the rebuilt center with: the run ended early\n";
   } else {
     text = table(original, replayed);
   }

@@ -54,8 +54,8 @@ block initial_weights(const job& which, const run_folder& folder) {
     const auto path = is_ensemble(which) ? folder.initial_model_of(i) : folder.initial_model();
     const auto file = nn::load_model(path);
     if (!(nn::weight_split{file.architecture} == split))
-      throw failure{errc::checkpoint, path + ": other layers are frozen in it than in the job; resume with the layers "
-                                             "of the run"};
+      throw failure{errc::checkpoint, path + ": its frozen layers are not those of the job; resume with the layers of "
+                                             "the run"};
     all.push_back(block::copy_of(file.weights.data(), file.weights.size()));
   }
   return block::joined(all);

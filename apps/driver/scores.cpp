@@ -146,10 +146,10 @@ nlohmann::json to_json(const scores& from, const std::vector<std::string>& names
 
 namespace {
 
-// A line for the rows of each class, a column for each class that they are said to be of.
+// A line for the rows of each class, a column for each predicted class.
 std::string confusion_text(const scores& from, const std::vector<std::string>& names, std::size_t room) {
   constexpr std::size_t least = 7; // of digits
-  auto text = fmt::format("  {:<{}}  said to be\n", "", room) + fmt::format("  {:<{}}", "label", room);
+  auto text = fmt::format("  {:<{}}  predicted\n", "", room) + fmt::format("  {:<{}}", "label", room);
   for (std::size_t i = 0; i < from.classes.size(); ++i)
     text += fmt::format("  {:>{}}", name_of(i, names), std::max(least, name_of(i, names).size()));
   for (std::size_t row = 0; row < from.classes.size(); ++row) {

@@ -86,7 +86,7 @@ history read_history(const std::string& path, const notes& note) {
     all.lines.push_back(chunk);
   }
   if (!torn.empty())
-    note(torn.front() + ": not a whole line of JSON, as a run that was killed leaves it; left out" +
+    note(torn.front() + ": incomplete line (the run was killed); left out" +
          (torn.size() == 1 ? "" : ", and " + std::to_string(torn.size() - 1) + " more like it"));
   if (all.lines.empty())
     throw failure{errc::checkpoint, path + " holds no chunk; plot the run when it has trained some"};
@@ -114,7 +114,7 @@ void add_result(run_series& run, const run_folder& folder, double history_rows, 
   if (!result.is_object() || !result.contains(applied) || !result.at(applied).is_number())
     return note(folder.result() + ": damaged; its test results are left out");
   if (result.at(applied).get<double>() < history_rows)
-    return note(folder.result() + ": of an earlier start of the run; its test results are left out");
+    return note(folder.result() + ": from an earlier session of the run; its test results are left out");
   run.test = metrics_in(result, "test");
   run.validation = metrics_in(result, "validation");
 }

@@ -24,14 +24,14 @@ verbosity level_of(const train_options& options) {
   return options.quiet ? verbosity::quiet : options.verbose ? verbosity::verbose : verbosity::normal;
 }
 
-// What a run goes on with is its own: nothing else that is named beside it would count.
-void check_beside_resume(const train_options& options) {
+// A resumed run uses its own config and folder; refuse others.
+void check_resume_options(const train_options& options) {
   const auto refuse = [&](const std::string& what, const std::string& way_out) {
-    throw failure{errc::usage, what + " beside --resume " + options.resume + ": " + way_out};
+    throw failure{errc::usage, what + " cannot be combined with --resume " + options.resume + ": " + way_out};
   };
   if (!options.config.empty())
-    refuse("a config (" + options.config + ")",
-           "a run goes on with the config in its folder; leave it out, and override keys with --set");
+    refuse("config " + options.config, "a run goes on with the config in its folder; leave it out, and override keys "
+                                       "with --set");
   if (!options.out.empty())
     refuse("--out", "a run goes on in its own folder; leave it out");
 }
@@ -85,7 +85,7 @@ void print_report(const std::string& text) {
 int train_command(const train_options& options) {
   set_up_log(level_of(options));
   if (!options.resume.empty())
-    check_beside_resume(options);
+    check_resume_options(options);
   warn_of_variables();
   run_options run;
   if (!options.resume.empty())
@@ -141,7 +141,9 @@ int train_command(const train_options& options) {
   write_results(report, *run.folder);
   print_report(options.json ? to_json(report).dump() + "\n" : to_text(report));
   if (result.stopped && !options.quiet)
-    tell("stopped in order; go on with: dk_driver --resume " + run.folder->path + '\n');
+    tell((stopping_signal() == 0 ? "a stop rule ended the run; to train further: dk_driver --resume "
+                                 : "stopped in order; go on with: dk_driver --resume ") +
+         run.folder->path + '\n');
   return status_of(report);
 }
 

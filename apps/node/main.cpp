@@ -39,7 +39,7 @@ std::string loopback_behind(const std::string& host) {
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0)
-    return ""; // listening on it tells
+    return ""; // listening on it will say why
   std::string all;
   bool only_here = true;
   for (const auto* one = found; one != nullptr; one = one->ai_next) {
@@ -97,6 +97,7 @@ struct node_options {
   dk::endpoint listen;
   std::optional<dk::endpoint> join;
   std::uint32_t workers = 1;
+  bool insecure = false; // whether others are told to start theirs so
 };
 
 // Serves until a signal ends it. @return that signal
@@ -114,8 +115,9 @@ int serve(const node_options& options) {
   const auto port = system.middleman().publish(supervisor, listen.port, listen.host.c_str(), reuse);
   if (!port) {
     caf::anon_send(supervisor, caf::close_atom_v);
-    throw dk::failure{dk::errc::bind, "cannot listen on " + to_string(listen) +
-                                          ": the address is in use or not ours; choose another --listen, or port 0"};
+    throw dk::failure{dk::errc::bind,
+                      "cannot listen on " + to_string(listen) +
+                          ": the address is in use or not one of this host; choose another --listen, or port 0"};
   }
   const auto mine = reached_at(listen, *port);
   if (options.join)
@@ -123,9 +125,9 @@ int serve(const node_options& options) {
   const auto named = to_string(mine);
   const auto entry = options.join ? to_string(*options.join) : named;
   std::printf("dk_node listens on %s, for %u worker%s; train on it with:\n  dk_driver CONFIG --nodes %s\n"
-              "add another host, there:\n  dk_node --listen ITS_HOST:%u --join %s\n",
+              "on another host, run:\n  dk_node --listen ITS_HOST:%u --join %s%s\n",
               named.c_str(), options.workers, options.workers == 1 ? "" : "s", entry.c_str(), unsigned{listen.port},
-              entry.c_str());
+              entry.c_str(), options.insecure ? " --insecure" : "");
   std::fflush(stdout);
   for (;;) {
     int signal = 0;
@@ -164,20 +166,20 @@ int run(int argc, char** argv) {
   dk::set_up_log(verbose ? dk::verbosity::verbose : dk::verbosity::normal);
   node_options options;
   options.workers = workers;
+  options.insecure = insecure;
   options.listen = parse_option("--listen", listen, 0);
   if (!other.empty())
     options.join = parse_option("--join", other, 1);
   const auto behind = is_loopback(options.listen) ? "" : loopback_behind(options.listen.host);
   if (!behind.empty()) {
-    dk::log()->warn("--listen {}: {} is {} on this host, which no other host reaches; to be reached, name an address "
-                    "of a network card, or 0.0.0.0 for all",
+    dk::log()->warn("--listen {}: {} is {} on this host, which no other host reaches; to be reached, listen on the "
+                    "address of a network card, or 0.0.0.0 for all",
                     listen, options.listen.host, behind);
   } else if (!is_loopback(options.listen)) {
     if (!insecure)
       throw dk::failure{dk::errc::usage, "--listen " + listen +
-                                             " is not a loopback address, and nothing here asks a "
-                                             "peer who it is; listen on 127.0.0.1, or say --insecure on a network that "
-                                             "you trust"};
+                                             " is not a loopback address, and dk_node has no authentication; listen on "
+                                             "127.0.0.1, or add --insecure on a network that you trust"};
     dk::log()->warn("listening on {} without any authentication: whoever reaches it controls this node", listen);
   }
   return 128 + serve(options);
@@ -186,7 +188,7 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is told as on a full disk
+  std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is reported as on a full disk
   try {
     return run(argc, argv);
   } catch (const dk::failure& why) {

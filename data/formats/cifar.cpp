@@ -51,8 +51,7 @@ public:
   record_slices(byte_source_ptr bytes, std::string origin, const spec& source)
       : bytes_(std::move(bytes)), origin_(std::move(origin)), layout_(layout_of(source)) {
     if (const auto classes = source.keys.value("classes", 10); classes != 10 && classes != 100)
-      throw failure{errc::config,
-                    "source `cifar`: `classes` is " + std::to_string(classes) + ", accepted is 10 or 100"};
+      throw failure{errc::config, "source `cifar`: `classes` is " + std::to_string(classes) + ", expected 10 or 100"};
     if (bytes_->size() == 0 || bytes_->size() % layout_.record() != 0)
       throw failure{errc::data, origin_ + ": has " + std::to_string(bytes_->size()) + " bytes, expected records of " +
                                     std::to_string(layout_.record()) + "; fetch it again, or correct `classes`"};

@@ -55,7 +55,7 @@ header checked_header(const std::byte* bytes, std::size_t size, const std::strin
                      !__builtin_add_overflow(end, sizeof(std::uint64_t), &end) &&
                      !__builtin_add_overflow(end, h.index, &end) && h.index >= header_bytes && end == size;
   if (!whole)
-    damaged_shards(path, "is torn: it has " + std::to_string(size) + " bytes, its header promises others");
+    damaged_shards(path, "is torn: it has " + std::to_string(size) + " bytes, but its header promises another number");
   return h;
 }
 

@@ -114,7 +114,7 @@ private:
   }
 
   [[noreturn]] void fail_taken(const std::string& name) const {
-    fail_header("column `" + name + "` is asked for twice; name it once in `features` and `label`");
+    fail_header("column `" + name + "` is listed twice; name it once in `features` and `label`");
   }
 
   std::vector<std::string> listed(const char* key) const {
@@ -190,7 +190,7 @@ private:
       return;
     const auto field = find(named->get<std::string>());
     if (p_.targets[field].as != use::skip)
-      fail_header("column `" + p_.header[field] + "` is asked for twice, as `label` and `weight`; name it once");
+      fail_header("column `" + p_.header[field] + "` is listed twice, as `label` and `weight`; name it once");
     give(field, use::number, p_.numbers);
     p_.weight = field;
   }

@@ -170,7 +170,7 @@ void refuse_line(std::string_view line, const line_refusal& refuse, const key_na
     refuse("holds the whole number " + std::string{line.substr(wide, 20)} +
                "..., which 64 bits do not hold; write it as text",
            wide + 1);
-  refuse("gives the key `" + repeated_key(text) + "` twice; name one otherwise", 0);
+  refuse("has the key `" + repeated_key(text) + "` twice; rename one", 0);
 }
 
 } // namespace dk::data::json_lines

@@ -139,7 +139,7 @@ std::vector<std::size_t> shape_of(const literal& from, const std::string& origin
     return {from.number};
   for (const auto& size : from.items) {
     if (from.is != literal::kind::list || size.is != literal::kind::number)
-      damaged(origin, "has a header whose shape is none");
+      damaged(origin, "has a header without a valid shape");
     shape.push_back(size.number);
   }
   return shape;
@@ -161,11 +161,11 @@ public:
     if (descr.is == literal::kind::text)
       return add(descr.text, prefix, outer);
     if (descr.is != literal::kind::list || depth > deepest)
-      damaged(origin_, "has a header whose descr is none");
+      damaged(origin_, "has a header without a valid descr");
     to_.structured = true;
     for (const auto& item : descr.items) {
       if (item.is != literal::kind::list || item.items.size() < 2 || item.items.size() > 3)
-        damaged(origin_, "has a header whose descr has a field that is none");
+        damaged(origin_, "has a header whose descr has an invalid field");
       const auto& given = item.items[0].is == literal::kind::list && !item.items[0].items.empty()
                               ? item.items[0].items.back() // (title, name)
                               : item.items[0];

@@ -51,7 +51,7 @@ names features_of(const table& from, const spec& source, const names& labels, co
 void check_once(const table& from, names all) {
   std::sort(all.begin(), all.end());
   if (const auto twice = std::adjacent_find(all.begin(), all.end()); twice != all.end())
-    throw failure{errc::data, from.at(*twice).origin + ": column `" + *twice + "` is asked for twice; name it once"};
+    throw failure{errc::data, from.at(*twice).origin + ": column `" + *twice + "` is listed twice; name it once"};
 }
 
 column named(column which, const std::string& name) {
@@ -101,8 +101,9 @@ table picked_without_weight(table from, const spec& source) {
     if (made.find(name) == nullptr)
       made.put(from.at(name));
     else if (!(features == names{name} || labels == names{name}))
-      throw failure{errc::data, from.at(name).origin + ": column `" + name + "` is asked for beside the `" + name +
-                                    "` that is made of others; name it in one of `features`, `label` and `columns`"};
+      throw failure{errc::data,
+                    from.at(name).origin + ": column `" + name + "` is listed together with the `" + name +
+                        "` that is made of other columns; name it in one of `features`, `label` and `columns`"};
   if (made.columns().empty())
     throw failure{errc::data, (from.columns().empty() ? "" : from.columns().front().origin + ": ") +
                                   std::string{"has no column of numbers; name its `columns`"}};
@@ -117,7 +118,7 @@ std::optional<column> taken_weight(table& from, const spec& source) {
   for (const auto* key : {"features", "label", "columns"})
     if (lists(names_of(source, key).value_or(names{}), weight.name))
       throw failure{errc::data, weight.origin + ": column `" + weight.name +
-                                    "` is asked for twice, as `weight` and among `" + key + "`; name it once"};
+                                    "` is listed twice, as `weight` and among `" + key + "`; name it once"};
   table rest{from.rows()};
   for (auto& c : std::move(from).release())
     if (c.name != weight.name)
@@ -139,7 +140,7 @@ table picked_columns(table from, const spec& source) {
 void put_weight(table& to, column weight) {
   if (to.find(weight_column) != nullptr && weight.name != weight_column)
     throw failure{errc::data, weight.origin + ": has a column `" + std::string{weight_column} +
-                                  "` beside the weights `" + weight.name +
+                                  "` together with the weights `" + weight.name +
                                   "`, which get this name; leave it out of `columns`"};
   to.put(named(std::move(weight), std::string{weight_column}));
 }

@@ -80,7 +80,7 @@ schema parse_schema(std::string_view text, const std::string& origin) {
     damaged_shards(origin, "is torn, or no schema of shards");
   const auto& about = read.at("schema");
   if (read.at("checksum") != checksum_of(about))
-    damaged_shards(origin, "is damaged: its checksum is another");
+    damaged_shards(origin, "is damaged: its checksum does not match");
   try {
     if (about.at("format") != "dk-shards" || about.at("version") != schema_version)
       damaged_shards(origin, "is of another version of the format");
@@ -93,7 +93,7 @@ schema parse_schema(std::string_view text, const std::string& origin) {
   } catch (const json::exception&) {
     damaged_shards(origin, "is no schema of shards");
   } catch (const std::invalid_argument& column) {
-    damaged_shards(origin, std::string{"has a column that cannot be, `"} + column.what() + '`');
+    damaged_shards(origin, std::string{"has an impossible column, `"} + column.what() + '`');
   }
 }
 

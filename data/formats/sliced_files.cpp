@@ -23,8 +23,8 @@ public:
     if (how.weight_key == nullptr || !source.keys.contains(how.weight_key))
       return;
     if (source.keys.contains("weight"))
-      throw failure{errc::config, "source `" + source.name + "`: give either `weight`, a column, or `" +
-                                      how.weight_key + "`, a file, not both"};
+      throw failure{errc::config, "source `" + source.name + "`: give `weight`, a column, or `" + how.weight_key +
+                                      "`, a file, not both"};
     weights_ = open_beside(source.keys.at(how.weight_key).get<std::string>(), std::string{weight_column});
   }
 

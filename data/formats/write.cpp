@@ -21,7 +21,7 @@ written_as format_of(const std::string& path) {
     return written_as::json_lines;
   if (ending == ".npy")
     return written_as::npy;
-  throw failure{errc::usage, path + ": its format is told by its name, which ends in one of: .csv, .jsonl, .npy"};
+  throw failure{errc::usage, path + ": the extension names the format; expected one of .csv, .jsonl, .npy"};
 }
 
 } // namespace

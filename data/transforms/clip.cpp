@@ -28,7 +28,7 @@ void check_clip(const spec& given) {
   const auto high = number_key(given, "high", no_bound);
   if (low > high)
     throw failure{errc::config,
-                  "transform `clip`: `low` is " + shortest(low) + ", accepted is at most `high`, " + shortest(high)};
+                  "transform `clip`: `low` is " + shortest(low) + ", expected at most `high` = " + shortest(high)};
   if (!given.keys.contains("low") && !given.keys.contains("high"))
     throw failure{errc::config, "transform `clip`: needs `low`, `high` or both"};
 }

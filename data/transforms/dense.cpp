@@ -43,7 +43,7 @@ void apply_dense(const spec& given, const nlohmann::json&, table& to) {
 void check_dense(const spec& given) {
   const auto first = number_key(given, "first", 0);
   if (first != 0 && first != 1)
-    throw failure{errc::config, "transform `dense`: `first` is " + shortest(first) + ", accepted is 0 or 1"};
+    throw failure{errc::config, "transform `dense`: `first` is " + shortest(first) + ", expected 0 or 1"};
 }
 
 bool dense_takes_text(const spec&) {

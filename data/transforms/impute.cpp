@@ -90,7 +90,7 @@ void check_impute(const spec& given) {
   const auto with = with_of(given);
   if (with.is_string() && with != "mean" && with != "median" && with != "most_frequent")
     throw failure{errc::config, "transform `impute`: `with` is " + with.dump() +
-                                    ", accepted is a number, \"mean\", \"median\" or \"most_frequent\""};
+                                    ", expected a number, \"mean\", \"median\" or \"most_frequent\""};
 }
 
 } // namespace

@@ -61,7 +61,7 @@ void check_normalize(const spec& given) {
   const auto p = given.keys.find("p");
   if (p != given.keys.end() && (p->is_string() ? *p != "inf" : p->get<double>() < 1))
     throw failure{errc::config,
-                  "transform `normalize`: `p` is " + p->dump() + ", accepted is a number from 1 up, or \"inf\""};
+                  "transform `normalize`: `p` is " + p->dump() + ", expected a number of at least 1, or \"inf\""};
 }
 
 } // namespace

@@ -23,7 +23,7 @@ void check_repeat(const spec& given) {
   constexpr std::size_t most = 1'000'000;
   if (const auto times = given.keys.at("times").get<std::size_t>(); times > most)
     throw failure{errc::config, "transform `repeat`: `times` is " + std::to_string(times) +
-                                    ", accepted is at most 1,000,000; raise `epochs` instead"};
+                                    ", expected at most 1,000,000; raise `epochs` instead"};
 }
 
 } // namespace

@@ -47,15 +47,15 @@ private:
   const char* end_;
 };
 
-constexpr const char* outside = "names a place outside the vector; correct it or raise `size`";
-constexpr const char* unordered = "names its places out of order, or one twice; correct it";
+constexpr const char* outside = "has an index outside the vector; correct it or raise `size`";
+constexpr const char* unordered = "has indices that are not in ascending order, or repeated; correct it";
 
 const char* read_pairs(reader& in, std::size_t first, float* to, std::size_t size) {
   for (std::size_t least = first; !in.at_end();) {
     std::size_t index = 0;
     float value = 0;
     if (!in.take_number(index) || !in.take(':') || !in.take_number(value))
-      return "is no list of PLACE:NUMBER pairs; correct it";
+      return "is not a list of INDEX:NUMBER pairs; correct it";
     if (index < first || index - first >= size)
       return outside;
     if (index < least)
@@ -88,7 +88,7 @@ const char* read_spark(reader& in, float* to, std::size_t size) {
   std::vector<float> values;
   if (!in.take_number(given) || !in.take(',') || !read_list(in, places, size) || !in.take(',') ||
       !read_list(in, values, size) || !in.take(')') || !in.at_end() || places.size() != values.size())
-    return "is no sparse vector (SIZE,[PLACES],[NUMBERS]); correct it";
+    return "is not a sparse vector (SIZE,[INDICES],[NUMBERS]); correct it";
   if (given != size)
     return "is a vector of another size than `size`; correct one of them";
   for (std::size_t i = 0; i < places.size(); ++i) {

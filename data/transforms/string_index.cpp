@@ -76,7 +76,8 @@ void apply_string_index(const spec& given, const nlohmann::json& fitted, table& 
       const auto known = places.find(word);
       if (known == places.end() && !keep)
         throw failure{errc::data, place(from, row) + " holds \"" + std::string{word.substr(0, 40)} +
-                                      "\", which the training rows had not" + did_you_mean(word.substr(0, 40), words) +
+                                      "\", which the training rows did not have" +
+                                      did_you_mean(word.substr(0, 40), words) +
                                       "; correct it, or set `unknown` to \"keep\""};
       indexes[row] = known == places.end() ? static_cast<std::int32_t>(places.size()) : known->second;
     });

@@ -186,7 +186,7 @@ std::uint64_t read_count(hid_t in, const std::string& name) {
   require(extents_of(in, name).empty() &&
               H5Dread(open_numbers(in, name), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value) >= 0 &&
               value >= 0,
-          "\"" + name + "\" is not a whole number from 0 up");
+          "\"" + name + "\" is not a whole number of at least 0");
   return static_cast<std::uint64_t>(value);
 }
 

@@ -32,7 +32,7 @@ const nlohmann::json& at(const nlohmann::json& in, const char* key) {
 std::string text_at(const nlohmann::json& in, const char* key) {
   const auto& value = at(in, key);
   if (!value.is_string())
-    refuse("the model's description has no text \"" + std::string{key} + "\" where one is due");
+    refuse("the model's description has no text \"" + std::string{key} + "\" where one is expected");
   return value.get<std::string>();
 }
 

@@ -124,7 +124,7 @@ void convert_decay(json& config) {
     return;
   const auto& rate = at(config, "learning_rate");
   if (!rate.is_number())
-    refuse("Keras 3 has no optimizer with `decay` beside a schedule of the learning rate; write an .h5 file instead");
+    refuse("Keras 3 has no optimizer with `decay` and a schedule of the learning rate; write an .h5 file instead");
   config["learning_rate"] = {
       {"class_name", "InverseTimeDecay"},
       {"config", {{"initial_learning_rate", rate}, {"decay_steps", 1}, {"decay_rate", decay}, {"staircase", false}}}};

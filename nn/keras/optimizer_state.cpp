@@ -105,8 +105,8 @@ void read_moments(hid_t group, std::vector<variable> found, const spec& wanted, 
       possible.insert(std::move(one));
   if (possible.size() != 1) {
     if (!found.empty())
-      to.left_out = possible.empty() ? "its arrays have not the shapes of the weights"
-                                     : "its arrays are of one shape, so that their order cannot be told";
+      to.left_out = possible.empty() ? "its arrays do not have the shapes of the weights"
+                                     : "its arrays all have one shape, so their order is unknown";
     return;
   }
   to.moments.assign(fresh->state(), fresh->state() + fresh->state_size());

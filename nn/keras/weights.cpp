@@ -85,7 +85,8 @@ private:
     own = own.substr(0, own.find(':'));
     for (std::size_t i = 0; i < arrays.size(); ++i)
       if (i != at && arrays[i].name == own)
-        refuse("its array " + std::to_string(at) + " is \"" + name + "\", but " + arrays[at].name + " is due there");
+        refuse("its array " + std::to_string(at) + " is \"" + name + "\", but " + arrays[at].name +
+               " is expected there");
   }
 
   void read_array(hid_t group, const std::string& name, const shape& extents, const kernel_layout& layout) {

@@ -23,7 +23,8 @@ bool is_extent(const nlohmann::json& value) {
 void check_pair(const nlohmann::json& value) {
   const bool is_pair = value.is_array() && value.size() == 2 && is_extent(value[0]) && is_extent(value[1]);
   if (!is_pair && !is_extent(value))
-    throw failure{errc::config, value.dump() + " is neither a whole number from 1 up nor a list of two, as in [3, 3]"};
+    throw failure{errc::config,
+                  value.dump() + " is neither a whole number of at least 1 nor a list of two, as in [3, 3]"};
 }
 
 } // namespace

@@ -16,7 +16,7 @@ void check_target(const nlohmann::json& value) {
     open += extent == -1 ? 1U : 0U;
     if (!extent.is_number_integer() || (extent != -1 && (extent < 1 || extent > largest_extent)))
       throw failure{errc::config,
-                    extent.dump() + " is not an extent: a whole number from 1 up, or one -1 for the rest"};
+                    extent.dump() + " is not an extent: a whole number of at least 1, or one -1 for the rest"};
   }
   if (open > 1)
     throw failure{errc::config, value.dump() + " leaves more than one extent open"};

@@ -160,7 +160,7 @@ std::unique_ptr<loss_function> make_sparse(const loss_use& use) {
   if (use.label_width != 1)
     throw failure{errc::shape, "sparse_categorical_crossentropy needs labels of 1 number, the class; a label has " +
                                    std::to_string(use.label_width) +
-                                   "; leave one_hot away, or take "
+                                   "; leave one_hot out, or take "
                                    "categorical_crossentropy"};
   return std::make_unique<categorical_crossentropy>(use, categorical_crossentropy::order::clip_first);
 }

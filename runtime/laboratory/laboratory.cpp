@@ -61,7 +61,7 @@ void check_laboratory(const job& which) {
   for (std::size_t worker = 0; worker < which.trainer.workers; ++worker)
     if (is_there_first(world, worker))
       return;
-  refuse("laboratory.joins: no worker is there at the start; let one begin without a join");
+  refuse("laboratory.joins: no worker is present at the start; leave at least one out of `joins`");
 }
 
 void check_simulation(const job& which, const data::dataset& rows) {

@@ -30,7 +30,7 @@ void timeline::pass(const std::function<bool()>& done, std::chrono::milliseconds
         return;
     }
     if (!scheduler_.trigger_timeout())
-      throw failure{errc::internal, "the laboratory has nothing left that could happen, but the run is not over"};
+      throw failure{errc::internal, "no event is left in the laboratory, but the run is not over"};
     settle();
   }
 }

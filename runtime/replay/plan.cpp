@@ -172,9 +172,9 @@ private:
         base = std::max(base, counterpart(seen, version, shard));
       base = std::min(base, at_or_zero(chunk.known_versions, shard));
       if (habit_.adopts)
-        plan_.doubts.push_back("the log does not tell from which version of shard " + std::to_string(shard) +
+        plan_.doubts.push_back("the log does not say from which version of shard " + std::to_string(shard) +
                                " worker " + std::to_string(worker) + ", which was then lost, started " +
-                               to_string(chunk.lines.begin()->second->what.chunk) + "; taken for " +
+                               to_string(chunk.lines.begin()->second->what.chunk) + "; assuming version " +
                                std::to_string(base));
     }
   }

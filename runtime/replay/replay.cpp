@@ -43,9 +43,9 @@ void check_barriers(const std::string& recorded, const std::string& under) {
   const auto* then = find_algorithm(recorded);
   const auto* now = find_algorithm(under);
   if (barrier_of(*then) != barrier_of(*now))
-    throw failure{errc::usage, "workers of " + then->name + " and of " + now->name +
-                                   " commit in rounds that differ, if in any, so neither can follow the schedule of "
-                                   "the other"};
+    throw failure{errc::usage, then->name + " and " + now->name +
+                                   " do not use the same kind of rounds, so neither can follow the schedule of the "
+                                   "other"};
 }
 
 pull_habit habit_of(const job& which) {
@@ -89,7 +89,7 @@ void check_replay(const job& recorded, const commit_log& log, const job& under, 
   check_header(recorded, log, rows);
   if (recorded.trainer.policy != under.trainer.policy && is_bounded(policy_of(under).kind))
     throw failure{errc::usage, "the policy \"" + under.trainer.policy +
-                                   "\" changes who trains what, so no other schedule can be followed under it"};
+                                   "\" changes the schedule; no recorded schedule can be replayed under it"};
   check_job(under, rows);
   const auto weights = make_model(under, rows.label_width).num_all_weights();
   if (!start.empty() && start.size() != weights)
@@ -104,7 +104,7 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   check_replay(recorded, log, here, rows, options.start);
   const bool same_rule = here.trainer == recorded.trainer;
   here.trainer.epochs = log.grid.epochs;
-  std::vector<replay_plan> plans; // all of them, so that what cannot be followed is told before anything is trained
+  std::vector<replay_plan> plans; // all of them, so that what cannot be followed is reported before anything is trained
   for (std::size_t start = 0; start <= log.restarts.size(); ++start)
     plans.push_back(make_plan(log, habit_of(here), start));
   run_result result;

@@ -42,7 +42,7 @@ void lose(schedule_ptr self, std::uint32_t worker, const caf::error& reason) {
     return tell_watchers(self, run_event{run_event::kind::worker_left, worker, errc::internal, "", ""});
   const auto why = to_failure(reason);
   end(self, run_event::kind::failed, why.code(),
-      "worker " + std::to_string(worker) + " cannot do again what it did: " + why.what());
+      "worker " + std::to_string(worker) + " cannot repeat what it did: " + why.what());
 }
 
 // The next chunk of the worker; nullptr behind its last.

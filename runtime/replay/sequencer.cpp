@@ -44,7 +44,7 @@ void pull_for(sequencer_ptr self, const script_step& step) {
 std::string difference(const script_step& step, const verdict& answer) {
   if (answer.kind == step.verdict && answer.version == step.version)
     return "";
-  return "the replay went another way: " + std::string{name_of(answer.kind)} +
+  return "the replay differs from the log: " + std::string{name_of(answer.kind)} +
          (answer.reason.empty() ? "" : " (" + answer.reason + ")") + " at version " + std::to_string(answer.version) +
          " instead of " + name_of(step.verdict) + " at version " + std::to_string(step.version);
 }

@@ -226,7 +226,7 @@ TEST_CASE_METHOD(validator_fixture, "the run is stopped when its patience is out
   train(20);
   CHECK_FALSE(measure(2, 3).best);
   CHECK(ledger.count<stop_atom>() == 1);
-  CHECK(watcher.take<run_event>().text == "validation at epoch 2.0: no better for 1 in a row; the run stops");
+  CHECK(watcher.take<run_event>().text == "validation at epoch 2.0: no improvement in 1 measurement; the run stops");
   CHECK(kept == std::vector<float>{2});
   CHECK(numbers_of(ask<center>(it, state_atom_v).weights) == std::vector<float>{2, 0});
 }

@@ -43,8 +43,8 @@ TEST_CASE("labels that the loss cannot take", "[apps][bad_input][fit]") {
   const auto with = [&](const std::string& loss) {
     return job.train("run", {"trainer.loss=" + loss, "model.layers=[{dense=1}]"});
   };
-  check_refused(with("poisson"), 3, "E_DATA", {"row 9", "label -1", "from 0 up", "poisson", "another loss"});
-  check_refused(with("mean_squared_logarithmic_error"), 3, "E_DATA", {"row 9", "label -1", "from 0 up"});
+  check_refused(with("poisson"), 3, "E_DATA", {"row 9", "label -1", "at least 0", "poisson", "another loss"});
+  check_refused(with("mean_squared_logarithmic_error"), 3, "E_DATA", {"row 9", "label -1", "at least 0"});
   check_refused(with("mean_absolute_percentage_error"), 3, "E_DATA", {"row 0", "label 0", "not 0"});
   check_refused(with("hinge"), 3, "E_DATA", {"row 9", "label -1", "-1 or 1", "0 or 1"});
 }
@@ -53,7 +53,7 @@ TEST_CASE("held-out rows that cannot be had", "[apps][bad_input][fit]") {
   const auto job = binary_job(rows_ending_in("1"));
   const std::string validate = R"(data.validate={format="csv",path="data.csv"})";
   check_refused(job.train("run", {validate, "data.validation=0.1"}), 2, "E_CONFIG",
-                {"`validate`", "either", "`validation`", "not both"});
+                {"`validate`", "in [data] give", "`validation`", "not both"});
   check_refused(job.train("run", {"data.stratify=true"}), 2, "E_CONFIG", {"`stratify`", "`validation` above 0"});
   check_refused(job.train("run", {R"(data.validate={format="csv",path="none.csv"})"}), 3, "E_DATA",
                 {"none.csv", "no such file"});
@@ -66,7 +66,7 @@ TEST_CASE("class weights that cannot be meant", "[apps][bad_input][fit]") {
   const auto job = binary_job(rows_ending_in("1"));
   const auto with = [&](const std::string& weights) { return job.train("run", {"trainer.class_weight=" + weights}); };
   check_refused(with("[1]"), 2, "E_CONFIG", {"trainer.class_weight", "lists 1", "2 classes"});
-  check_refused(with("[1, -1]"), 2, "E_CONFIG", {"`class_weight`", "[1,-1]", "\"balanced\"", "from 0 up"});
+  check_refused(with("[1, -1]"), 2, "E_CONFIG", {"`class_weight`", "[1,-1]", "\"balanced\"", "at least 0"});
   check_refused(with("balance"), 2, "E_CONFIG", {"`class_weight`", "\"balance\"", "\"balanced\""});
   check_refused(with("{}"), 2, "E_CONFIG", {"`class_weight`", "{}", "class number or name"});
   for (const std::string zeros : {"[0, 0]", "{0=0, 1=0}"})
@@ -86,5 +86,5 @@ TEST_CASE("what a later start of a run cannot change", "[apps][bad_input][fit]")
   for (const std::string key : {"trainer.batch_size=7", "seed=9", "data.shuffle=false", "trainer.optimizer=sgd",
                                 "model.layers=[{dense=2}]", "data.validation=0.5", "trainer.class_weight=[1,2]"})
     check_refused(resume(key), 2, "E_CONFIG",
-                  {key.substr(0, key.find('=')) + " is another", "first", "may change: trainer.epochs"});
+                  {key.substr(0, key.find('=')) + " differs", "first", "change only: trainer.epochs"});
 }

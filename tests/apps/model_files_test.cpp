@@ -114,8 +114,8 @@ TEST_CASE("a run's model is exported in each format, and comes back", "[apps][mo
 
   const auto unknown = exported({"run", "--out", "toy.pb"});
   CHECK(unknown.status == 2);
-  CHECK(unknown.err ==
-        "E_USAGE toy.pb: what --out ends in says the format, accepted are .h5, .keras, .json, .safetensors, .onnx\n");
+  CHECK(unknown.err == "E_USAGE toy.pb: the extension of --out names the format; expected one of .h5, .keras, .json, "
+                       ".safetensors, .onnx\n");
   CHECK(exported({"toy.json", "--out", "no.onnx"}).err ==
         "E_MODEL toy.json: holds no weights; name a file that does with --weights\n");
   CHECK(exported({"run", "--out", "no/such/folder/toy.json"}).status == 10);

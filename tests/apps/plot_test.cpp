@@ -96,9 +96,9 @@ TEST_CASE("plot says what it cannot draw of a run", "[apps][plot]") {
 TEST_CASE("plot refuses what it cannot read or write", "[apps][plot]") {
   const written_runs all;
   all.add("run", three_chunks);
-  expect_failure(all.plot({}), 2, "E_USAGE", {"runs", "--help"});
+  expect_failure(all.plot({}), 2, "E_USAGE", {"RUNS is missing", "dk_driver plot --help"});
   expect_failure(all.plot({"none"}), 4, "E_CKPT", {"none", "no such folder"});
-  expect_failure(all.plot({"run", "--out", "x.pdf"}), 2, "E_USAGE", {"x.pdf", "\".pdf\"", ".svg or a .png"});
+  expect_failure(all.plot({"run", "--out", "x.pdf"}), 2, "E_USAGE", {"x.pdf", "\".pdf\"", ".svg or .png"});
   expect_failure(all.plot({"run", "--out", "x"}), 2, "E_USAGE", {"no extension"});
   expect_failure(all.plot({"run", "--what", "los"}), 2, "E_USAGE", {"--what", "\"los\"", "did you mean \"loss\"?"});
   expect_failure(all.plot({"run", "--against", "epochs"}), 2, "E_USAGE", {"--against", "time, commits, rows"});

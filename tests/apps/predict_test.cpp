@@ -203,7 +203,7 @@ TEST_CASE("a key that comes late is no column of CSV", "[apps][predict]") {
   const auto got = predict(job, {"--model", "run", "--data", "late.jsonl", "--out", "late.csv"});
   CHECK(got.status == 3);
   CHECK(got.err == "E_DATA " + job.path("late.jsonl") +
-                       ": has a column `z`, which the rows before had not; write .jsonl (--as jsonl), or "
+                       ": has a column `z`, which earlier rows did not have; write .jsonl (--as jsonl), or "
                        "choose columns with --columns\n");
 }
 
@@ -222,8 +222,8 @@ TEST_CASE("a column is never overwritten by an answer", "[apps][predict]") {
   CHECK(refused.status == 3);
   CHECK(refused.out.empty());
   CHECK(refused.err == "E_DATA " + job.path("taken.csv") +
-                           ": has a column `prediction`, as an answer is called; give the answers other "
-                           "names with --prefix NAME, or leave it out with --columns\n");
+                           ": column `prediction` has the name of a prediction; rename the predictions with "
+                           "--prefix NAME, or leave it out with --columns\n");
   const auto prefixed = lines_of(answers(job, {"--model", "run", "--data", "taken.csv", "--prefix", "new"}));
   CHECK(prefixed.at(0) == "x,y,prediction,output_0,new_prediction,new_output_0,new_output_1");
   CHECK(prefixed.at(1).find("1,1,old,keep,") == 0);

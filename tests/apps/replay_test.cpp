@@ -103,7 +103,7 @@ TEST_CASE("replay follows a run's schedule under another policy", "[apps][replay
   CHECK(result.at("replay").at("policy") == "scale");
   CHECK(result.at("replay").at("algorithm") == "adag");
   CHECK_FALSE(result.contains("center"));
-  CHECK(job.replay({"--policy", "wait"}).err.find("E_USAGE the policy \"wait\" changes who trains what") == 0);
+  CHECK(job.replay({"--policy", "wait"}).err.find("E_USAGE the policy \"wait\" changes the schedule") == 0);
   CHECK(job.replay({"--policy", "wate"}).err.find("E_USAGE --policy wate is not known (did you mean \"wait\"?)") == 0);
 }
 
@@ -113,14 +113,14 @@ TEST_CASE("replay says how far a center is from the one it should be", "[apps][r
   const auto got = job.replay();
   CHECK(got.status == 0);
   CHECK(lines_of(got.out).at(0).find("the center of 42 weights is not that of run/model.h5: ") == 0);
-  CHECK(lines_of(got.out).at(1).find("both are the work of dk ") == 0);
+  CHECK(lines_of(got.out).at(1).find("both were computed by dk ") == 0);
   CHECK(json::parse(job.replay({"--json"}).out).at("center").at("equal") == false);
   job.change("commits.jsonl", R"("arithmetic":"dk )", R"("arithmetic":"another dk )");
-  CHECK(lines_of(job.replay().out).at(1).find("the run is the work of another dk ") == 0);
+  CHECK(lines_of(job.replay().out).at(1).find("the run was computed by another dk ") == 0);
   fs::remove(job.path("run/model.h5"));
   fs::remove(job.path("run/result.json"));
   CHECK(lines_of(job.replay().out).at(0) ==
-        "run has no model.h5 to compare the rebuilt center with: the run did not come to its end");
+        "run has no model.h5 to compare the rebuilt center with: the run ended early");
 }
 
 TEST_CASE("a run that cannot be replayed is refused in one line", "[apps][replay]") {
@@ -139,7 +139,7 @@ TEST_CASE("a run that cannot be replayed is refused in one line", "[apps][replay
   CHECK(job.refusal("config.resolved.toml", "points.csv", "lost.csv", 3).find("E_DATA ") == 0);
   CHECK(job.replay({"--algorithm", "dynsdg"})
             .err.find("E_USAGE --algorithm dynsdg is not known (did you mean "
-                      "\"dynsgd\"?); accepted: single, ") == 0);
+                      "\"dynsgd\"?); expected one of: single, ") == 0);
   CHECK(job.replay({"--algorithm", "single"}).err.find("E_USAGE single makes no commits") == 0);
   CHECK(job.replay({"--out", "run"}).err.find("E_USAGE run holds a run already") == 0);
   job.folder.write("points.csv", points_csv(601));

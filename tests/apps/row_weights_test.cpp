@@ -196,14 +196,14 @@ TEST_CASE("weights that cannot be used", "[apps][bad_input][weights]") {
       for (const std::string where : {"memory", "disk"})
         check_refused(job.train("run", {key + R"(={format="csv",path="bad.csv",weight="w"})", "data.precache=" + where,
                                         "trainer.batch_size=1"}),
-                      3, "E_DATA", {"bad.csv", "row 1", "`w`", "holds " + bad, "a finite number from 0 up"});
+                      3, "E_DATA", {"bad.csv", "row 1", "`w`", "holds " + bad, "a finite number of at least 0"});
   }
   const auto with = [&](const std::string& keys) { return job.train("run", {"data.train={" + keys + "}"}); };
   check_refused(with(R"(format="csv",path="data.csv",weight="v")"), 3, "E_DATA", {"data.csv", "`v`"});
   check_refused(with(R"(format="csv",path="data.csv",weight="w",features=["w","a"])"), 3, "E_DATA",
                 {"data.csv", "`w`", "twice"});
   check_refused(with(R"(format="csv",path="data.csv",weight="w",label="w")"), 3, "E_DATA",
-                {"data.csv", "`w`", "asked for twice"});
+                {"data.csv", "`w`", "listed twice"});
   check_refused(job.train("run", {R"(data.transforms=[{select={columns=["features","label"]}}])"}), 3, "E_DATA",
                 {"`sample_weight`", "let the transforms keep it"});
   write_npy(job, some_rows());
@@ -211,6 +211,6 @@ TEST_CASE("weights that cannot be used", "[apps][bad_input][weights]") {
   check_refused(with(R"(format="npy",path="x.npy",labels="y.npy",weights="short.npy")"), 3, "E_DATA",
                 {"short.npy", "has 3 rows", "90"});
   check_refused(with(R"(format="npy",path="x.npy",labels="y.npy",weights="w.npy",weight="w")"), 2, "E_CONFIG",
-                {"either `weight`", "`weights`"});
+                {"give `weight`", "`weights`"});
   check_refused(with(R"(format="cifar",path="x.bin",weight="w")"), 2, "E_CONFIG", {"`weight`", "cifar"});
 }

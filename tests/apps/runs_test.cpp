@@ -53,7 +53,7 @@ TEST_CASE("a run that is being trained has one owner", "[apps][runs]") {
   check_refused(it.job.train({"--out", "run"}), it.driver.pid());
   const auto early = run({DK_DRIVER, "evaluate", "--model", "run"}, {{}, it.job.path("")});
   CHECK(early.status == 4);
-  CHECK(early.err == "E_MODEL run: has no model yet, as its training has not come to its end; wait for it, or go on "
+  CHECK(early.err == "E_MODEL run: has no model yet: its training has not ended; wait for it, or go on "
                      "with: dk_driver --resume run\n");
   it.driver.send(SIGKILL);
   it.driver.wait();

@@ -132,10 +132,10 @@ TEST_CASE("a torn line is left out, and told", "[apps][plot]") {
   const auto run = read(all.add("killed", three_chunks + R"({"t":5,"worker":0,"ep)"), &notes);
   CHECK(run.points.size() == 3);
   REQUIRE(notes.size() == 1);
-  CHECK(has(notes[0], "killed/history.jsonl:4: not a whole line"));
+  CHECK(has(notes[0], "killed/history.jsonl:4: incomplete line"));
   read(all.add("twice", "{\n" + three_chunks + "{"), &notes);
   REQUIRE(notes.size() == 2);
-  CHECK(has(notes[1], "twice/history.jsonl:1: not a whole line"));
+  CHECK(has(notes[1], "twice/history.jsonl:1: incomplete line"));
   CHECK(has(notes[1], "and 1 more"));
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("a result of an earlier start is not drawn at the end", "[apps][plot]"
   all.folder.write("run/result.json", R"({"rows":[]})");
   CHECK_FALSE(read(path, &notes).test);
   REQUIRE(notes.size() == 3);
-  CHECK(has(notes[0], "of an earlier start"));
+  CHECK(has(notes[0], "from an earlier session"));
   CHECK(has(notes[1], "damaged"));
   CHECK(has(notes[2], "damaged"));
 }

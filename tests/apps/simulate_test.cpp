@@ -100,23 +100,22 @@ TEST_CASE("simulate says what is wrong in one line", "[apps][simulate]") {
   const simulated_toy job;
   const std::string set = "E_CONFIG --set ";
   CHECK(job.refusal("laboratory.loss=1.5")
-            .find(set + "laboratory.loss=1.5: `loss` in [laboratory] is 1.5, accepted is a "
-                        "number from 0 up and below 1") == 0);
+            .find(set + "laboratory.loss=1.5: `loss` in [laboratory] is 1.5, expected a "
+                        "number of at least 0 and below 1") == 0);
   CHECK(job.refusal("laboratory.kills=[{worker=2, at=1}]")
-            .find("`worker` in [laboratory.kills.0] is 2, accepted is a "
+            .find("`worker` in [laboratory.kills.0] is 2, expected a "
                   "whole number from 0 to 1") != std::string::npos);
   CHECK(job.refusal("laboratory.joins=[{worker=1}]")
-            .find("`at` in [laboratory.joins.0] is missing, accepted is a worker "
+            .find("`at` in [laboratory.joins.0] is missing, expected a worker "
                   "and a time") != std::string::npos);
   CHECK(job.refusal("laboratory.latncy=1").find("(did you mean \"latency\"?)") != std::string::npos);
-  CHECK(job.refusal("laboratory.computing=poisson").find("accepted is one of: constant, normal, log_normal") !=
+  CHECK(job.refusal("laboratory.computing=poisson").find("expected one of: constant, normal, log_normal") !=
         std::string::npos);
-  CHECK(job.refusal("laboratory.factors=[1, 0]").find("`factors` in [laboratory] is [1,0], accepted is a list, each") !=
+  CHECK(job.refusal("laboratory.factors=[1, 0]").find("`factors` in [laboratory] is [1,0], expected a list, each") !=
         std::string::npos);
-  CHECK(job.refusal("laboratory.rows_per_second=10").find("either `batch_seconds` or `rows_per_second`, not both") !=
-        std::string::npos);
-  CHECK(job.refusal("laboratory.rows=10").find("`rows` in [laboratory] is 10, accepted is it with dry = true only") !=
-        std::string::npos);
+  CHECK(job.refusal("laboratory.rows_per_second=10")
+            .find("in [laboratory] give `batch_seconds` or `rows_per_second`, not both") != std::string::npos);
+  CHECK(job.refusal("laboratory.rows=10").find("`rows` = 10 in [laboratory] needs dry = true") != std::string::npos);
   CHECK(job.refusal("cluster.nodes=[\"a:1\"]").find("E_CONFIG cluster.nodes: the laboratory has no nodes") == 0);
 }
 

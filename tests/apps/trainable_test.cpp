@@ -129,7 +129,7 @@ TEST_CASE("a run with frozen layers goes on, and is replayed", "[apps][trainable
 
   const auto other = with.driver({"--resume", "next", "--set", "model.trainable=[\"dense\"]"});
   CHECK(other.status == 2);
-  CHECK(other.err.find("model.trainable is another than that of the run in next") != std::string::npos);
+  CHECK(other.err.find("model.trainable differs from that of the run in next") != std::string::npos);
 }
 
 TEST_CASE("what cannot be frozen is told", "[apps][trainable]") {
@@ -143,7 +143,7 @@ TEST_CASE("what cannot be frozen is told", "[apps][trainable]") {
     CHECK(got.err.find(text) != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(with.job.path("bad")));
   };
-  expect("model.trainable=\"no\"", "`trainable` in [model] is \"no\", accepted is true, false or a list of names");
+  expect("model.trainable=\"no\"", "`trainable` in [model] is \"no\", expected true, false or a list of names");
   expect("model.trainable=[\"dense_2\"]",
          "model.trainable: no layer is called \"dense_2\" (did you mean \"dense_1\"?); there are dense, dense_1");
   expect("model.trainable=false", "all 42 weights of the model are frozen by trainable = false");

@@ -52,7 +52,8 @@ TEST_CASE("a run stops early and keeps its best center", "[apps][validation]") {
   const auto got = job.train(with({"--out", "run"}, {}));
   INFO(got.err);
   REQUIRE(got.status == 0);
-  CHECK(got.err.find("no better for 2 in a row; the run stops") != std::string::npos);
+  CHECK(got.err.find("no improvement in 2 measurements; the run stops") != std::string::npos);
+  CHECK(got.err.find("a stop rule ended the run; to train further: dk_driver --resume ") != std::string::npos);
   CHECK(rows_balance(got.out));
   const auto result = result_in(job, "run");
   CHECK(result.at("stopped") == true);
@@ -75,7 +76,7 @@ TEST_CASE("a run stops early and keeps its best center", "[apps][validation]") {
     const auto again = run({DK_DRIVER, "--resume", "run"}, {{}, job.path("")});
     INFO(again.err);
     CHECK(again.status == 0);
-    CHECK(again.err.find("no better for 2 in a row; the run stops") != std::string::npos);
+    CHECK(again.err.find("no improvement in 2 measurements; the run stops") != std::string::npos);
     CHECK(measured_in(job, "run").size() >= lines.size() + 2);
     CHECK(result_in(job, "run").at("best").at("versions") == lines.at(0).at("versions"));
     CHECK(accuracy("model.h5") == accuracy("best.h5"));

@@ -22,7 +22,7 @@ void stall(run_on_nodes& it, const std::string& what_is_said) {
 
 TEST_CASE("a worker process that is silent too long is ended, and its chunk trained by another", "[cluster][slow]") {
   run_on_nodes it{"cluster.connection_timeout=3"};
-  stall(it, "does not answer any more; its process was ended; its chunk e");
+  stall(it, "no longer answers; its process was stopped; its chunk e");
 }
 
 TEST_CASE("a worker process whose lease runs out is ended, and its chunk trained by another", "[cluster][slow]") {

@@ -15,7 +15,7 @@ TEST_CASE("an endpoint is a host and a port", "[common][endpoint]") {
                           "[]:1", "host:-1"})
     CHECK(failure_of(errc::config, [&] { parse_endpoint(bad); }) ==
           "\"" + std::string{bad} +
-              "\" is not an address; accepted is HOST:PORT with a port from 1 to 65535, as in host1:7077");
+              "\" is not an address; expected HOST:PORT with a port from 1 to 65535, as in host1:7077");
 }
 
 TEST_CASE("a loopback address is reached from this host only", "[common][endpoint]") {

@@ -47,7 +47,7 @@ TEST_CASE("CIFAR files that cannot be used are named", "[data][cifar]") {
   CHECK(failure_of(errc::data, [] { read(""); }).find("has 0 bytes") != std::string::npos);
   CHECK(failure_of(errc::config, [] {
           read(record("\7"), {{"classes", 11}});
-        }).find("accepted is 10 or 100") != std::string::npos);
+        }).find("expected 10 or 100") != std::string::npos);
 }
 
 TEST_CASE("the real CIFAR-10 images have the labels that a person sees", "[data][cifar]") {

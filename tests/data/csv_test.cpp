@@ -97,7 +97,7 @@ TEST_CASE("a header that cannot be used says why", "[data][csv]") {
   CHECK(csv_error("pt,eta\n", {{"label", "etta"}}) ==
         "f.csv:1: no column `etta` (did you mean \"eta\"?); the header has: pt, eta");
   CHECK(csv_error("a,b\n", {{"label", "a"}, {"features", {"a"}}}) ==
-        "f.csv:1: column `a` is asked for twice; name it once in `features` and `label`");
+        "f.csv:1: column `a` is listed twice; name it once in `features` and `label`");
   CHECK(csv_error("label\n1\n") ==
         "f.csv:1: the file has no column besides the label, so there is nothing to learn from");
 }

@@ -80,14 +80,14 @@ TEST_CASE("a column of weights is a dataset's weights where they are asked for",
                       [&] { make_dataset(rows, dk::data::label_use::required, dk::data::weight_use::required); });
   };
   CHECK(refused({1, -1}) == "l: row 1 (the first is 0) of column `sample_weight`, field `w` holds -1, expected a "
-                            "weight: a finite number from 0 up; correct or remove the row");
+                            "weight: a finite number of at least 0; correct or remove the row");
   CHECK(refused({NAN, 1}).find("row 0 (the first is 0) of column `sample_weight`, field `w` holds nan, ") !=
         std::string::npos);
   CHECK(refused({1, 1e300}).find(" holds inf, expected a weight") != std::string::npos);
   CHECK(
       failure_of(errc::data, [&] {
         make_dataset(with(floats({1, 2, 3, 4}), {0, 1}), dk::data::label_use::required, dk::data::weight_use::required);
-      }).find("f: has no column `sample_weight` any more") == 0);
+      }).find("f: has no column `sample_weight`, which held the weights") == 0);
 }
 
 // Labels are looked at some thousands at a time.

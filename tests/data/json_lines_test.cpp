@@ -130,8 +130,7 @@ TEST_CASE("wide whole numbers count under wanted keys alone", "[data][json_lines
 }
 
 TEST_CASE("a key that is given twice is refused", "[data][json_lines]") {
-  CHECK(error_of("{\"a\": 1}\n{\"a\": 1, \"b\": \"x: y\", \"a\": 2}") ==
-        "f:2: gives the key `a` twice; name one otherwise");
+  CHECK(error_of("{\"a\": 1}\n{\"a\": 1, \"b\": \"x: y\", \"a\": 2}") == "f:2: has the key `a` twice; rename one");
   CHECK(error_of("{\"v\": {\"size\": 1, \"size\": 4, \"indices\": [1], \"values\": [1.5]}}").find("`size` twice") !=
         std::string::npos);
   CHECK(parse("{\"a:\": 1, \"\\\"b\": {\"size\": 1, \"indices\": [], \"values\": []}}", "f").names() ==

@@ -55,7 +55,7 @@ TEST_CASE("a label outside of its range is named with its row", "[data][labels]"
   CHECK(refusal(label_range::probability, {2, 0}).find("row 0 (the first is 0) has the label 2, ") !=
         std::string::npos);
   CHECK(refusal(label_range::from_zero, {0, 3.5}) == "no failure");
-  CHECK(refusal(label_range::from_zero, {0, -0.5}).find("label -0.5, expected a number from 0 up for the_loss") !=
+  CHECK(refusal(label_range::from_zero, {0, -0.5}).find("label -0.5, expected a number of at least 0 for the_loss") !=
         std::string::npos);
   CHECK(refusal(label_range::not_zero, {-1, 0}).find("label 0, expected a number that is not 0 ") != std::string::npos);
   CHECK(refusal({{label_range::from_zero, 1, 1, "x"}}, labelled({0, -1}, 1, 40)).find("row 41 ") != std::string::npos);
@@ -93,7 +93,7 @@ TEST_CASE("each output has its own range", "[data][labels]") {
   CHECK(refusal(parts, labelled({2, 5, 5, 0, 0, 0}, 3)) == "no failure");
   CHECK(refusal(parts, labelled({2, 5, 5, 0, 0, -1}, 3))
             .find("label -1 (number 1, the first is 0), expected a number "
-                  "from 0 up for b") != std::string::npos);
+                  "of at least 0 for b") != std::string::npos);
   CHECK(refusal(parts, labelled({3, 5, 5}, 3)).find("label 3, expected a whole number from 0 to 2") !=
         std::string::npos);
 }

@@ -68,12 +68,12 @@ TEST_CASE("string_index refuses or keeps a text that it does not know", "[data][
   auto test = words({"signa"});
   const auto fitted = dk::data::fit({{"string_index", {{"column", "x"}}}}, training);
   CHECK(failure_of(errc::data, [&] { dk::data::apply(fitted, test); }) ==
-        "f: row 0 (the first is 0) of column `x` holds \"signa\", which the training rows had not (did you mean "
+        "f: row 0 (the first is 0) of column `x` holds \"signa\", which the training rows did not have (did you mean "
         "\"signal\"?); correct it, or set `unknown` to \"keep\"");
   auto again = words({"signal", "background"});
   dk::data::apply(dk::data::fit({{"string_index", {{"column", "x"}, {"unknown", "keep"}}}}, again), test);
   CHECK(values_of(test, "x") == values{2});
   CHECK(failure_of(errc::config, [] {
           after("string_index", {{"column", "x"}, {"unknown", "kep"}}, words({"a"}));
-        }) == "transform `string_index`: `unknown` is \"kep\" (did you mean \"keep\"?), accepted are: error, keep");
+        }) == "transform `string_index`: `unknown` is \"kep\" (did you mean \"keep\"?), expected one of: error, keep");
 }

@@ -73,7 +73,7 @@ TEST_CASE("normalize divides by the p-norm", "[data][transforms]") {
   CHECK(values_of(after("normalize", {{"column", "x"}, {"p", 1}}, numbers({1e308, 1e308}, {2})), "x") ==
         values{0.5, 0.5});
   CHECK(error_after("normalize", {{"column", "x"}, {"p", 0.5}}, cells, errc::config) ==
-        "transform `normalize`: `p` is 0.5, accepted is a number from 1 up, or \"inf\"");
+        "transform `normalize`: `p` is 0.5, expected a number of at least 1, or \"inf\"");
 }
 
 TEST_CASE("log adds, takes the logarithm, and can be undone", "[data][transforms]") {
@@ -92,7 +92,7 @@ TEST_CASE("clip bounds on either side, or on one", "[data][transforms]") {
   CHECK(values_of(after("clip", {{"column", "x"}, {"high", 1}}, x), "x") == values{-2, 0.5, 1});
   CHECK(error_after("clip", {{"column", "x"}}, x, errc::config) == "transform `clip`: needs `low`, `high` or both");
   CHECK(error_after("clip", {{"column", "x"}, {"low", 2}, {"high", 1}}, x, errc::config) ==
-        "transform `clip`: `low` is 2, accepted is at most `high`, 1");
+        "transform `clip`: `low` is 2, expected at most `high` = 1");
 }
 
 TEST_CASE("impute fills in what the training rows have", "[data][transforms]") {

@@ -51,18 +51,18 @@ TEST_CASE("dense names the row of what is no sparse vector", "[data][transforms]
   const auto error = [](const std::string& word) {
     return error_after("dense", {{"column", "x"}, {"size", 3}}, words({"0:1", word}));
   };
-  CHECK(error("3:1") == "f: row 1 (the first is 0) of column `x` holds \"3:1\", which names a place outside the "
+  CHECK(error("3:1") == "f: row 1 (the first is 0) of column `x` holds \"3:1\", which has an index outside the "
                         "vector; correct it or raise `size`");
-  CHECK(error("1:1 1:2").find("out of order, or one twice") != std::string::npos);
-  CHECK(error("1=2").find("is no list of PLACE:NUMBER pairs") != std::string::npos);
-  CHECK(error("(3,[0,1],[1])").find("is no sparse vector") != std::string::npos);
+  CHECK(error("1:1 1:2").find("not in ascending order") != std::string::npos);
+  CHECK(error("1=2").find("is not a list of INDEX:NUMBER pairs") != std::string::npos);
+  CHECK(error("(3,[0,1],[1])").find("is not a sparse vector") != std::string::npos);
   CHECK(error("(4,[0],[1])").find("of another size") != std::string::npos);
-  CHECK(error("(3,[0,0],[1,1])").find("one twice") != std::string::npos);
-  CHECK(error("(3,[0],[1]) x").find("is no sparse vector") != std::string::npos);
+  CHECK(error("(3,[0,0],[1,1])").find("or repeated") != std::string::npos);
+  CHECK(error("(3,[0],[1]) x").find("is not a sparse vector") != std::string::npos);
   CHECK(error_after("dense", {{"column", "x"}, {"size", 3}}, numbers({1, 2}, {2})).find("expected `size` = 3") !=
         std::string::npos);
   CHECK(error_after("dense", {{"column", "x"}, {"size", 3}, {"first", 2}}, words({""}), errc::config) ==
-        "transform `dense`: `first` is 2, accepted is 0 or 1");
+        "transform `dense`: `first` is 2, expected 0 or 1");
 }
 
 TEST_CASE("reshape keeps the numbers and their order", "[data][transforms]") {

@@ -37,7 +37,7 @@ TEST_CASE("the name of a file tells its format, and a failed write leaves nothin
   std::ifstream in{folder.path("x.csv")};
   CHECK(std::string{std::istreambuf_iterator<char>{in}, {}} == "x\n1\n2\n");
   CHECK(failure_in(folder, errc::usage, [&] { dk::data::check_writable(folder.path("x.txt")); }) ==
-        "x.txt: its format is told by its name, which ends in one of: .csv, .jsonl, .npy");
+        "x.txt: the extension names the format; expected one of .csv, .jsonl, .npy");
   const auto infinite = numbers({std::numeric_limits<double>::infinity()});
   failure_of(errc::data, [&] { dk::data::write(infinite, folder.path("y.jsonl")); });
   CHECK(!std::filesystem::exists(folder.path("y.jsonl")));

@@ -163,7 +163,7 @@ TEST_CASE("losses have to be as many as the outputs, or one for all", "[nn][grap
                     Catch::Contains("2 outputs") && Catch::Contains("3 losses"));
   CHECK_THROWS_WITH((model{two_by_two(), objective{std::vector<std::string>{mse}, {1, 2, 3}}, 5}),
                     Catch::Contains("3 loss_weights"));
-  CHECK_THROWS_WITH((model{two_by_two(), objective{{mse, mse}, {1, -2}}, 5}), Catch::Contains("number from 0 up"));
+  CHECK_THROWS_WITH((model{two_by_two(), objective{{mse, mse}, {1, -2}}, 5}), Catch::Contains("number of at least 0"));
   CHECK_THROWS_WITH(
       (model{two_by_two(), objective{std::vector<std::string>{"sparse_categorical_crossentropy", "hinge"}}, 9}),
       Catch::Contains("need 2 numbers"));

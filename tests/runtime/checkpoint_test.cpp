@@ -111,7 +111,7 @@ TEST_CASE("a worker comes back with the shards that it belongs to", "[runtime][c
   CHECK(state.workers.at(0).weights[0] == 1);
   flip(at + "/shard-00/000000000001.dkc", 60); // now no set is whole: the shards go on, the worker starts fresh
   state = read_checkpoints(at, &notices);
-  CHECK_THAT(notices.back(), Catch::Contains("it starts fresh"));
+  CHECK_THAT(notices.back(), Catch::Contains("the worker starts with a new optimizer"));
   CHECK(state.workers.empty());
   CHECK(state.shards[0].version == 3);
   CHECK(state.shards[1].version == 1);
@@ -207,7 +207,7 @@ TEST_CASE("a half-written checkpoint is not looked at", "[runtime][checkpoint]")
 TEST_CASE("a run without a valid checkpoint of each shard cannot be resumed", "[runtime][checkpoint]") {
   const temporary_folder folder;
   const auto read = [&] { return failure_in(folder, errc::checkpoint, [&] { read_checkpoints(folder.path("run")); }); };
-  CHECK(read() == "run holds no checkpoint; the run ended before its first, start it anew");
+  CHECK(read() == "run holds no checkpoint; the run ended before its first one; start a new run");
   fs::create_directory(folder.path("run"));
   write_checkpoint(folder.path("run"), {0, small_shard(0), {}});
   write_checkpoint(folder.path("run"), {0, small_shard(1), {}});

@@ -206,8 +206,8 @@ TEST_CASE("a worker lost between two shards commits to one of them", "[runtime][
   CHECK(to_text(plan.shards.at(1)) == " commit1@1 pull0@1 commit1@2");
   CHECK(plan.rows == 20);
   CHECK(plan.doubts.empty() == false);
-  CHECK(plan.doubts.at(0) == "the log does not tell from which version of shard 1 worker 0, which was then lost, "
-                             "started e0/c1; taken for 1");
+  CHECK(plan.doubts.at(0) == "the log does not say from which version of shard 1 worker 0, which was then lost, "
+                             "started e0/c1; assuming version 1");
   CHECK(make_plan(log, elastic).doubts.empty()); // an elastic delta is a shard's own
 }
 

@@ -202,14 +202,14 @@ TEST_CASE("a setting that is wrong is named by its text", "[runtime][config]") {
   CHECK(error({"trainer.worker=8"}) ==
         "--set trainer.worker=8: unknown key `worker` in [trainer] (did you mean \"workers\"?)");
   CHECK(error({"trainer.workers=0"}) ==
-        "--set trainer.workers=0: `workers` in [trainer] is 0, accepted is a whole number from 1 to 65,536");
+        "--set trainer.workers=0: `workers` in [trainer] is 0, expected a whole number from 1 to 65,536");
   CHECK(error({"trainer.workers=many"}).find("`workers` in [trainer] is \"many\"") != std::string::npos);
   CHECK(error({"trainers.workers=1"}) ==
         "--set trainers.workers=1: unknown key `trainers` (did you mean \"trainer\"?)");
   CHECK(error({}, {{"DK_TRAINER_EPOCHS", "-1"}}) ==
-        "environment DK_TRAINER_EPOCHS=-1: `epochs` in [trainer] is -1, accepted is a whole number from 1 to "
+        "environment DK_TRAINER_EPOCHS=-1: `epochs` in [trainer] is -1, expected a whole number from 1 to "
         "1,000,000,000");
-  CHECK(error({"workers"}) == "--set workers: accepted is KEY=VALUE, as in trainer.workers=8");
+  CHECK(error({"workers"}) == "--set workers: expected KEY=VALUE, as in trainer.workers=8");
   CHECK(error({"trainer..x=1"}) == "--set trainer..x=1: the key `trainer..x` has an empty part");
   CHECK(error({"trainer.workers.x=1"}) ==
         "--set trainer.workers.x=1: `trainer/workers` is no table, so it has no key `x`");

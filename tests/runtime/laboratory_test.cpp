@@ -175,7 +175,7 @@ TEST_CASE("what the laboratory cannot do is said first", "[runtime][laboratory]"
   CHECK(refused(which) == "cluster.nodes: the laboratory has no nodes; leave them out");
   which = timed_job("adag", 2);
   which.laboratory.joins = {{0, 1}, {1, 2}};
-  CHECK(refused(which) == "laboratory.joins: no worker is there at the start; let one begin without a join");
+  CHECK(refused(which) == "laboratory.joins: no worker is present at the start; leave at least one out of `joins`");
   which = timed_job("adag", 2);
   which.laboratory.dry = true;
   which.trainer.stop = {{"loss", 0.1}};

@@ -67,14 +67,14 @@ TEST_CASE("metrics of a file that dk has not are told, the others taken", "[runt
   auto with = file();
   with.metrics = {{"no_such"}, {"accuracy"}};
   auto which = job_of("");
-  CHECK(adopt_defaults(which, with, "m.h5") == "m.h5: of its metrics these are not measured: no_such");
+  CHECK(adopt_defaults(which, with, "m.h5") ==
+        "m.h5: these metrics of the file are not supported and left out: no_such");
   CHECK(which.trainer.metrics == std::vector<spec>{{"accuracy"}});
   with.metrics = {{"auc", {{"thresholds", 50}}}, {"accuracy"}, {"auc", {{"thresholds", 20}}}};
   CHECK(adopt_defaults(which, with, "m.h5").empty());
   CHECK(which.trainer.metrics == with.metrics); // twice with other keys
   with.metrics = {{"auc", {{"thresholds", 50}}}, {"precision", {{"top_k", 3}}}};
-  CHECK_THAT(adopt_defaults(which, with, "m.h5"),
-             Catch::Contains("not measured: precision") && Catch::Contains("top_k"));
+  CHECK_THAT(adopt_defaults(which, with, "m.h5"), Catch::Contains("left out: precision") && Catch::Contains("top_k"));
   CHECK(which.trainer.metrics == std::vector<spec>{with.metrics[0]});
 }
 
@@ -95,8 +95,8 @@ TEST_CASE("the steps of a file's optimizer count, and its moments where a model 
   CHECK_THAT(many.notice,
              Catch::Contains("m.h5: the moments") && Catch::Contains("single") && Catch::Contains("10000"));
   with.moments.clear();
-  with.moments_left_out = "its arrays have not the shapes of the weights";
-  CHECK_THAT(adopt_state(which, with, "m.h5").notice, Catch::Contains("not the shapes"));
+  with.moments_left_out = "its arrays do not have the shapes of the weights";
+  CHECK_THAT(adopt_state(which, with, "m.h5").notice, Catch::Contains("do not have the shapes"));
   which = job_of("optimizer = \"sgd\""); // another one, that begins
   CHECK(adopt_state(which, with, "m.h5").notice.empty());
   CHECK_FALSE(which.trainer.optimizer.keys.contains("iterations"));
@@ -108,7 +108,7 @@ TEST_CASE("a schedule whose file counts no steps is told of", "[runtime][model_d
   auto which = job_of("algorithm = \"single\"");
   CHECK(adopt_state(which, with, "m.h5").notice.empty()); // a rate that stays
   with.optimizer = {"sgd", {{"decay", 0.1}}};
-  CHECK_THAT(adopt_state(which, with, "m.h5").notice, Catch::StartsWith("m.h5: counts no steps of its optimizer"));
+  CHECK_THAT(adopt_state(which, with, "m.h5").notice, Catch::StartsWith("m.h5: has no count of its optimizer's steps"));
   with.optimizer = {"sgd", {{"learning_rate", {{"name", "exponential_decay"}}}}};
   CHECK_THAT(adopt_state(which, with, "m.h5").notice, Catch::Contains("`iterations`"));
   with.steps = 1;
@@ -131,7 +131,7 @@ TEST_CASE("moments of a file are left where the config frees other layers", "[ru
   const auto other = adopt_state(which, with, "m.h5");
   CHECK(other.moments.empty());
   CHECK(other.notice ==
-        "m.h5: the moments of its optimizer are not taken: model.trainable names other layers than were "
+        "m.h5: the moments of its optimizer are not used: model.trainable does not name the layers that were "
         "trained; its 7 steps count");
   CHECK(which.trainer.optimizer.keys.at("iterations") == 7);
 }

@@ -25,22 +25,21 @@ TEST_CASE("a log of another job or other rows is refused", "[runtime][replay]") 
           alone.trainer.workers = 1;
           run.again(alone);
         }) == "single makes no commits, so there is nothing to replay");
-  CHECK(
-      failure_of(errc::usage, [&] { run.again(run.under("easgd")); }) ==
-      "workers of adag and of easgd commit in rounds that differ, if in any, so neither can follow the schedule of the "
-      "other");
+  CHECK(failure_of(errc::usage, [&] { run.again(run.under("easgd")); }) ==
+        "adag and easgd do not use the same kind of rounds, so neither can follow the schedule of the "
+        "other");
   auto bounded = run.what;
   bounded.trainer.policy = "reject";
   CHECK(failure_of(errc::usage, [&] { run.again(bounded); }) ==
-        "the policy \"reject\" changes who trains what, so no other schedule can be followed under it");
+        "the policy \"reject\" changes the schedule; no recorded schedule can be replayed under it");
 }
 
 TEST_CASE("a replay that goes another way than its log ends with the line", "[runtime][replay]") {
   recording run{recorded_job("adag", 1, 1)};
   run.log.commits[4].what.kind = verdict_kind::rejected; // as if its delta had not been finite
   const auto text = failure_of(errc::checkpoint, [&] { run.again(); });
-  CHECK(text.substr(text.find("commits.jsonl")) ==
-        "commits.jsonl:6: shard 0: the replay went another way: applied at version 5 instead of rejected at version 5");
+  CHECK(text.substr(text.find("commits.jsonl")) == "commits.jsonl:6: shard 0: the replay differs from the log: applied "
+                                                   "at version 5 instead of rejected at version 5");
 }
 
 TEST_CASE("a replay that diverges ends with the line", "[runtime][replay]") {

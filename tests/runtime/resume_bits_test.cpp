@@ -143,7 +143,7 @@ TEST_CASE("a worker is not resumed with another optimizer", "[runtime][resume]")
   options.resume = &state;
   which.trainer.optimizer = {"sgd"};
   CHECK(failure_of(errc::checkpoint, [&] { train(which, rows, options); }) ==
-        "the checkpoint's worker steps with adam, the job's with sgd; resume with the optimizer of the run");
+        "the checkpoint's worker uses the optimizer adam, the job's uses sgd; resume with the optimizer of the run");
   which.trainer.optimizer = {"adam", {{"amsgrad", true}}};
   CHECK_THAT(failure_of(errc::checkpoint, [&] { train(which, rows, options); }),
              Catch::Contains("numbers of its optimizer"));

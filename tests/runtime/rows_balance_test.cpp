@@ -89,7 +89,7 @@ TEST_CASE("what cannot work is said before a run starts", "[runtime][preflight]"
     return failure_of(code, [&] { train(which, with); });
   };
   CHECK(refused(errc::config, small_job("adag", 60001), plane(60000)) ==
-        "trainer.workers = 60001 is more than the 60000 rows there are; a worker needs a row at least: lower it");
+        "trainer.workers = 60001, but the data has only 60000 rows; lower it: a worker needs at least one row");
   CHECK(refused(errc::config, small_job("single", 2), rows) ==
         "trainer.workers = 2, but single trains with one worker; set workers = 1, or choose another algorithm");
   auto which = small_job("adag");
@@ -97,8 +97,9 @@ TEST_CASE("what cannot work is said before a run starts", "[runtime][preflight]"
   CHECK(refused(errc::config, which, rows) == "trainer.servers = 4, but the model has only 3 weights; lower it");
   which = small_job("adag");
   which.model.input = {3};
-  CHECK(refused(errc::shape, which, rows) == "the model takes 3 numbers, but a row of memory has 2; mend model.input, "
-                                             "or choose other feature columns");
+  CHECK(refused(errc::shape, which, rows) ==
+        "the model takes 3 numbers, but a row of memory has 2; correct model.input, "
+        "or choose other feature columns");
   CHECK(refused(errc::data, blob_job("adag"), rows) != "no failure"); // labels that are no classes
 }
 

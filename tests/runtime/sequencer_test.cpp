@@ -131,8 +131,9 @@ TEST_CASE_METHOD(sequencer_fixture, "another verdict than the script's ends the 
   REQUIRE(end_of(door));
   const auto why = to_failure(*end_of(door));
   CHECK(why.code() == errc::diverged);
-  CHECK(std::string{why.what()} == "log:2: shard 1: the replay went another way: rejected (a NaN) at version 0 instead "
-                                   "of applied at version 1");
+  CHECK(std::string{why.what()} ==
+        "log:2: shard 1: the replay differs from the log: rejected (a NaN) at version 0 instead "
+        "of applied at version 1");
   CHECK(watcher.take<run_event>().text == why.what());
   CHECK(end_of(server.actor())); // the shard ends with it
 }
@@ -253,7 +254,7 @@ TEST_CASE_METHOD(actor_fixture, "a worker that is lost ends the replay with its 
   const auto event = watcher.take<run_event>();
   CHECK(event.what == run_event::kind::failed);
   CHECK(event.code == errc::diverged);
-  CHECK(event.text == "worker 0 cannot do again what it did: the loss is not finite");
+  CHECK(event.text == "worker 0 cannot repeat what it did: the loss is not finite");
 }
 
 TEST_CASE_METHOD(sequencer_fixture, "a verdict of another version than the log's is another way", "[runtime][replay]") {
@@ -265,5 +266,5 @@ TEST_CASE_METHOD(sequencer_fixture, "a verdict of another version than the log's
   CHECK(told.what == run_event::kind::failed);
   CHECK(told.code == errc::checkpoint);
   CHECK(told.text ==
-        "log:12: shard 1: the replay went another way: applied at version 8 instead of applied at version 7");
+        "log:12: shard 1: the replay differs from the log: applied at version 8 instead of applied at version 7");
 }

@@ -104,7 +104,7 @@ TEST_CASE("a run ends when its patience is out", "[runtime][validation]") {
     CHECK(result.stopped);
     CHECK(result.rows.balanced());
     REQUIRE(notices.size() == 1);
-    CHECK(notices[0].find("no better for 2 in a row; the run stops") != std::string::npos);
+    CHECK(notices[0].find("no improvement in 2 measurements; the run stops") != std::string::npos);
     const auto lines = run.lines();
     REQUIRE(lines.size() >= 3);
     CHECK(lines[0].best);
