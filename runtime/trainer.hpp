@@ -27,15 +27,13 @@ struct run_progress {
   double real_seconds = 0; ///< the same, except in the laboratory, where `seconds` are virtual
 };
 
-struct replay_plan;
-struct laboratory_plan;
+class venue;
 
 struct run_options {
   std::optional<run_folder> folder;                  ///< nothing is written without one
   const resume_state* resume = nullptr;              ///< where an earlier start of this run ended
-  const replay_plan* replay = nullptr;               ///< do as a recorded run did; see runtime/replay/replay.hpp
+  venue* where = nullptr;                            ///< it takes place; null: on this host, or the job's nodes
   const data::dataset* validation = nullptr;         ///< held-out rows, measured while training goes on
-  const laboratory_plan* laboratory = nullptr;       ///< in virtual time; see runtime/laboratory/laboratory.hpp
   block start;                                       ///< all weights that the model starts from, also where it is
                                                      ///< resumed, or those of several models, one after the other;
                                                      ///< empty: drawn from the job's seed

@@ -2,7 +2,6 @@
 
 #include "actors/errors.hpp"
 #include "runtime/advice.hpp"
-#include "runtime/laboratory/laboratory.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 
@@ -16,23 +15,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds look_every{100};
 constexpr double progress_every = 0.2; // seconds
 
 double seconds_since(std::chrono::steady_clock::time_point then) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
-}
-
-// No more threads than workers: an idle core would take a worker's messages away from the core whose caches are warm.
-system_options options_of(const job& which, bool virtual_time) {
-  system_options options;
-  options.virtual_time = virtual_time;
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  options.threads = which.cluster.nodes.empty() ? std::min(cores, which.trainer.workers) : cores;
-  options.network = !which.cluster.nodes.empty();
-  options.heartbeat_seconds = which.cluster.heartbeat;
-  options.connection_timeout_seconds = which.cluster.connection_timeout;
-  return options;
 }
 
 } // namespace
@@ -40,17 +26,11 @@ system_options options_of(const job& which, bool virtual_time) {
 training::training(const job& which, const data::dataset& rows, const run_options& options)
     : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
       grid_(grid_of(which, rows.rows)), members_(members_of(which, rows)),
-      config_(options_of(which, options.laboratory != nullptr)), system_(config_), self_(system_),
-      split_(architecture_of(which)),
-      checkpoints_(options.folder && options.replay == nullptr ? options.folder->checkpoints() : "") {
-  if (options.laboratory != nullptr) {
-    timeline_.emplace(system_);
-    cluster_ = make_cluster_in_laboratory(system_, which, *options.laboratory);
-  } else if (which.cluster.nodes.empty()) {
-    cluster_ = make_cluster_here(system_);
-  } else {
-    cluster_ = make_cluster_on_nodes(self_, which.cluster, [this](const std::string& text) { tell(text); });
-  }
+      where_(options.where != nullptr ? *options.where : here_), config_(where_.system(which)), system_(config_),
+      self_(system_), split_(architecture_of(which)),
+      checkpoints_(options.folder && where_.keeps_checkpoints() ? options.folder->checkpoints() : "") {
+  where_.enter(system_);
+  cluster_ = where_.make_cluster(self_, which, [this](const std::string& text) { tell(text); });
 }
 
 training::~training() {
@@ -64,8 +44,7 @@ training::~training() {
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   for (const auto& link : shards_)
     caf::anon_send_exit(link.server, caf::exit_reason::user_shutdown);
-  if (timeline_)
-    timeline_->end();
+  where_.leave();
 }
 
 double training::seconds_so_far() {
@@ -85,7 +64,7 @@ run_result training::run() {
 }
 
 void training::start() {
-  if (const auto advice = advice_on(job_); options_.replay == nullptr && !advice.empty())
+  if (const auto advice = advice_on(job_); where_.advises() && !advice.empty())
     tell(advice);
   take_frozen();
   start_ = start_weights();
@@ -94,10 +73,7 @@ void training::start() {
   spawn_recorder();
   if (!alone())
     spawn_servers();
-  if (options_.replay != nullptr)
-    spawn_schedule();
-  else
-    spawn_ledgers();
+  spawn_ledgers();
   spawn_validator();
   save_first_checkpoint();
   started_ = system_.clock().now();
@@ -112,7 +88,7 @@ run_result training::finish() {
   run_result result;
   result.training_seconds = seconds_so_far();
   result.real_seconds = seconds_since(really_started_);
-  result.messages = timeline_ ? timeline_->messages() : 0;
+  result.messages = where_.messages();
   collect(result);
   save_checkpoint();
   finish_validation(result);
@@ -122,13 +98,12 @@ run_result training::finish() {
 
 // Waits a little for news, then does what is due.
 void training::look_around() {
-  wait_for_news();
-  auto patience = timeline_ ? milliseconds{0} : look_every;
+  auto patience = where_.wait_for_news(self_);
   for (bool heard = true; heard && !ended_; patience = milliseconds{0}) { // all there is, before anybody is waited for
     self_->receive([&](const run_event& event) { hear(event); },
                    [&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
                    caf::after(patience) >> [&] { heard = false; });
-    if (timeline_)
+    if (where_.goes_step_by_step())
       break;
   }
   if (options_.stop != nullptr && options_.stop->load() && !stop_sent_) {
@@ -138,7 +113,7 @@ void training::look_around() {
   }
   if (!ended_)
     show_progress();
-  if (!ended_ && !timeline_ && checkpoints_.is_due()) // in virtual time a run is done again sooner than resumed
+  if (!ended_ && where_.can_be_resumed() && checkpoints_.is_due())
     save_checkpoint();
 }
 

@@ -8,10 +8,10 @@
 #include "runtime/checkpoint_keeper.hpp"
 #include "runtime/cluster.hpp"
 #include "runtime/enlist.hpp"
-#include "runtime/laboratory/timeline.hpp"
 #include "runtime/members.hpp"
 #include "runtime/system.hpp"
 #include "runtime/trainer.hpp"
+#include "runtime/venue.hpp"
 
 #include <caf/actor_clock.hpp>
 #include <caf/actor_system.hpp>
@@ -22,8 +22,6 @@
 #include <vector>
 
 namespace dk {
-
-struct server_setup;
 
 /// One run: its actor system and its actors, from the first to the last. The destructor ends whatever is left of them.
 class training {
@@ -71,14 +69,9 @@ private:
   void finish_validation(run_result& result);
   std::string first_line() const;
   bool resumes_workers() const;
-  server_actor spawn_sequencer(std::uint32_t shard, const server_actor& server, const center& start);
-  void spawn_schedule();
-  server_actor serve(const server_setup& setup);
 
   void start();
   run_result finish();
-  void wait_for_news();
-  void settle();
   void look_around();
   void show_progress();
   void tell(const std::string& text) const;
@@ -112,10 +105,11 @@ private:
   chunk_grid grid_;             // of all rows
   std::vector<member> members_; // empty where the workers share a center
   std::vector<track> tracks_;   // one, or one for each member
+  venue here_;
+  venue& where_; // it takes place
   system_config config_;
   caf::actor_system system_;
   caf::scoped_actor self_;
-  std::optional<timeline> timeline_; // in the laboratory
   std::unique_ptr<cluster> cluster_;
   recorder_actor recorder_;
   std::vector<shard_link> shards_;
@@ -140,10 +134,7 @@ private:
 
 template <class Answer, class Actor, class Question>
 Answer training::ask(const Actor& whom, Question question) {
-  return dk::ask<Answer>(self_, whom, std::move(question), request_timeout_of(job_), [this] {
-    if (timeline_)
-      settle();
-  });
+  return dk::ask<Answer>(self_, whom, std::move(question), request_timeout_of(job_), [this] { where_.settle(self_); });
 }
 
 } // namespace dk

@@ -59,9 +59,8 @@ void training::collect_center(run_result& result) {
   result.weights = split_.join(block::joined(weights), frozen_of(0));
 }
 
-// In the laboratory a worker may have been killed; and what it simulates is done again sooner than resumed.
 std::size_t training::workers_to_hold() const {
-  return alone() ? members_.size() : keeps_workers(job_) && !timeline_ ? 1 : 0;
+  return alone() ? members_.size() : keeps_workers(job_) && where_.holds_workers() ? 1 : 0;
 }
 
 // Each at the end of its chunk; it begins no other until it is released.
@@ -110,7 +109,7 @@ resume_state training::standing_without_workers() {
 
 // Before anybody works: a run that is killed from now on can be gone on with.
 void training::save_first_checkpoint() {
-  if (!checkpoints_.is_on() || timeline_ || options_.resume != nullptr)
+  if (!checkpoints_.is_on() || !where_.can_be_resumed() || options_.resume != nullptr)
     return;
   resume_state now{run_epoch(), {}, {}};
   if (alone()) {

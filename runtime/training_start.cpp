@@ -7,7 +7,6 @@
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/recorder.hpp"
-#include "runtime/replay/plan.hpp"
 #include "runtime/training.hpp"
 
 #include <algorithm>
@@ -133,8 +132,7 @@ void training::spawn_recorder() {
     setup.folded.resize(job_.trainer.servers);
   for (std::size_t i = 0; i < setup.folded.size() && options_.resume != nullptr; ++i)
     setup.folded[i] = options_.resume->shards[i].folded;
-  if (options_.replay != nullptr)
-    setup.so_far = options_.replay->earlier;
+  setup.so_far = where_.earlier();
   recorder_ = system_.spawn(recorder, setup);
   self_->monitor(recorder_);
 }
@@ -171,11 +169,7 @@ void training::spawn_servers() {
     setup.policy = policy_of(job_);
     setup.keep_bases = bases_cost_little(job_, start_.size());
     setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
-    const auto start = setup.start;
-    auto server = serve(setup);
-    if (options_.replay != nullptr)
-      server = spawn_sequencer(i, server, start);
-    shards_.push_back({std::move(server), offsets[i], 0, start});
+    shards_.push_back({where_.spawn_server(system_, setup), offsets[i], 0, setup.start});
     self_->monitor(shards_.back().server);
   }
 }
@@ -190,14 +184,10 @@ void training::spawn_ledgers() {
   setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
   setup.rate = earlier_rate();
   setup.stop = stop_rule_of(job_.trainer.stop);
-  if (timeline_)
-    setup.request_timeout = request_timeout_of(job_); // messages are lost there
-  if (job_.cluster.nodes.empty() && !timeline_)       // in the laboratory every worker has a core of its own
-    setup.slots = std::max(1U, std::thread::hardware_concurrency());
   for (auto& one : tracks_) {
     setup.grid = one.grid;
     setup.done = one.resumed;
-    one.ledger = system_.spawn(ledger, setup);
+    one.ledger = where_.spawn_ledger(system_, job_, setup);
     self_->monitor(one.ledger);
   }
 }

@@ -74,13 +74,8 @@ void training::spawn_validator() {
       nn::save_model(path, architecture_of(which), which.trainer.loss, which.trainer.optimizer,
                      best.all_weights().data());
     };
-  // A thread of its own: the scheduler's threads are the workers', as many as there are cores. In the laboratory there
-  // is one thread for all, and measuring takes no time. Nor for one that asks a worker on a node, where no worker takes
-  // our threads: CAF 0.17 may keep a reference to an actor that a remote one knew, and waits for ever for a detached
-  // actor's last reference.
-  const bool known_elsewhere = alone() && !job_.cluster.nodes.empty();
-  validator_ = timeline_ || known_elsewhere ? system_.spawn(validator, std::move(setup))
-                                            : system_.spawn<caf::detached>(validator, std::move(setup));
+  const bool known_elsewhere = alone() && !job_.cluster.nodes.empty(); // as it asks a worker there
+  validator_ = where_.spawn_validator(system_, std::move(setup), known_elsewhere);
   self_->monitor(validator_);
   const auto watcher = caf::actor_cast<caf::actor>(validator_);
   if (alone())

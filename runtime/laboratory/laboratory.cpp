@@ -2,6 +2,7 @@
 
 #include "algorithms/catalog.hpp"
 #include "nn/weight_split.hpp"
+#include "runtime/laboratory/laboratory_venue.hpp"
 #include "runtime/laboratory/staff.hpp"
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
@@ -73,7 +74,8 @@ void check_simulation(const job& which, const data::dataset& rows) {
 
 run_result simulate(const job& which, const data::dataset& rows, run_options options, laboratory_plan plan) {
   check_laboratory(which);
-  options.laboratory = &plan;
+  laboratory_venue here{plan};
+  options.where = &here;
   if (!which.laboratory.dry)
     return train(which, rows, options);
   plan.weights = count_weights(which);

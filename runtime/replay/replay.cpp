@@ -7,6 +7,7 @@
 #include "runtime/model_of.hpp"
 #include "runtime/preflight.hpp"
 #include "runtime/replay/plan.hpp"
+#include "runtime/replay/replay_venue.hpp"
 #include "runtime/training.hpp"
 
 #include <algorithm>
@@ -116,7 +117,8 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
     if (options.notice)
       for (const auto& doubt : plan.doubts)
         options.notice(doubt);
-    options.replay = &plan;
+    replay_venue here{plan};
+    options.where = &here;
     training again{here, rows, options};
     result = again.run();
     if (start + 1 == plans.size())

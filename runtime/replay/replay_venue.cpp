@@ -1,0 +1,39 @@
+#include "runtime/replay/replay_venue.hpp"
+
+#include "runtime/replay/schedule.hpp"
+#include "runtime/replay/sequencer.hpp"
+
+#include <caf/all.hpp>
+
+namespace dk {
+
+// Before the shard stands who makes the commits of the log reach it in the order of the log.
+server_actor replay_venue::spawn_server(caf::actor_system& system, const server_setup& setup) {
+  sequencer_setup before;
+  before.shard = setup.shard;
+  before.server = venue::spawn_server(system, setup);
+  before.start = setup.start;
+  if (const auto script = plan_.shards.find(setup.shard); script != plan_.shards.end())
+    before.script = script->second;
+  before.origin = plan_.origin;
+  before.same_rule = plan_.same_rule;
+  before.rounds = plan_.rounds;
+  if (!plan_.kept.empty())
+    before.kept = plan_.kept.at(setup.shard);
+  before.watchers = setup.watchers;
+  return system.spawn(sequencer, std::move(before));
+}
+
+ledger_actor replay_venue::spawn_ledger(caf::actor_system& system, const job&, ledger_setup setup) {
+  schedule_setup instead;
+  instead.chunks = plan_.workers;
+  instead.workers = setup.workers;
+  instead.rows = plan_.rows;
+  instead.whole = plan_.chunks == setup.grid.chunks();
+  if (plan_.rounds)
+    instead.servers = setup.servers;
+  instead.watchers = setup.watchers;
+  return system.spawn(schedule, std::move(instead));
+}
+
+} // namespace dk

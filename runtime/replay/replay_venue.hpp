@@ -1,0 +1,24 @@
+#pragma once
+
+#include "runtime/replay/plan.hpp"
+#include "runtime/venue.hpp"
+
+namespace dk {
+
+/// A run that is done again as its log says: the log settles who gets which chunk, and in which order commits reach
+/// each shard. The plan must outlive it.
+class replay_venue final : public venue {
+public:
+  explicit replay_venue(const replay_plan& plan) : plan_(plan) {}
+
+  server_actor spawn_server(caf::actor_system& system, const server_setup& setup) override;
+  ledger_actor spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup) override;
+  bool keeps_checkpoints() const override { return false; }
+  bool advises() const override { return false; }
+  run_statistics earlier() const override { return plan_.earlier; }
+
+private:
+  const replay_plan& plan_;
+};
+
+} // namespace dk
