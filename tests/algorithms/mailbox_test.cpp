@@ -48,14 +48,21 @@ public:
   }
 
   /// A worker trains the next chunk, of this many batches, and exchanges.
-  void train(std::size_t id, int batches) {
+  void train(std::size_t id, int batches) { train_on(id, std::vector(static_cast<std::size_t>(batches), labels{5})); }
+
+  using labels = std::vector<float>;
+
+  /// The same with a batch for each of these, which has a row for each label.
+  void train_on(std::size_t id, const std::vector<labels>& batches) {
     const std::uint64_t number = ++leases_;
     const auto index = static_cast<std::uint32_t>(number - 1);
     ledgers[id].take_mail<work_request>().answer(
         lease{number, {0, index}, {std::uint64_t{index} * 10, std::uint64_t{index} * 10 + 10}, false, round_});
     run();
-    for (int i = 1; i <= batches; ++i) {
-      loaders[id].send(hands[id], batch{number, 1, i == batches, block_of({0}), block_of({5})});
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      const auto rows = batches[i].size();
+      const bool last = i + 1 == batches.size();
+      loaders[id].send(hands[id], batch{number, rows, last, block_of(labels(rows, 0)), block_of(batches[i])});
       run();
     }
     REQUIRE(ledgers[id].count<work_request>() == 1); // the exchange is over
@@ -200,6 +207,14 @@ TEST_CASE_METHOD(duet, "SYNC steps with the mean of a round's gradients", "[algo
   train(0, 1); // at 1.8: -6.4
   close_round(0.5);
   CHECK(center_now() == Approx(2.12)); // 0.05 * 6.4
+}
+
+TEST_CASE_METHOD(duet, "SYNC counts each batch by its rows", "[algorithms][sync]") {
+  start("sync");
+  train_on(0, {{5, 5}, {2}}); // (2 * -10 + 1 * -4) / 3 = -8
+  train(1, 1);                // -10; both chunks are of 10 rows
+  close_round();
+  CHECK(center_now() == Approx(0.9)); // 0.1 * (8 + 10) / 2
 }
 
 TEST_CASE_METHOD(duet, "EASGD moves the center when all have pulled at it", "[algorithms][easgd]") {
