@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/fold.hpp"
-#include "actors/policy.hpp"
-#include "actors/worker.hpp"
+#include "actors/protocol/fold.hpp"
+#include "actors/server/policy.hpp"
+#include "actors/worker/worker.hpp"
 #include "common/spec.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/exchange.hpp"
+#include "actors/worker/exchange.hpp"
 #include "algorithms/catalog.hpp"
 
 // The loops that the algorithms share, each written once.

@@ -7,7 +7,7 @@
 
 #include "benchmarks/exchange_client.hpp"
 #include "benchmarks/w1.hpp"
-#include "runtime/system.hpp"
+#include "runtime/enlist/system.hpp"
 
 #include <cstdio>
 

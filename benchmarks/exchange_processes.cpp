@@ -5,8 +5,8 @@
 
 #include "benchmarks/exchange_client.hpp"
 #include "benchmarks/w1.hpp"
-#include "runtime/connect.hpp"
-#include "runtime/system.hpp"
+#include "runtime/enlist/connect.hpp"
+#include "runtime/enlist/system.hpp"
 
 #include <arpa/inet.h>
 #include <caf/io/middleman.hpp>

@@ -3,9 +3,9 @@
 //
 //   payload
 
-#include "actors/protocol.hpp"
+#include "actors/protocol/protocol.hpp"
 #include "benchmarks/w1.hpp"
-#include "runtime/system.hpp"
+#include "runtime/enlist/system.hpp"
 
 #include <caf/all.hpp>
 #include <cstdio>

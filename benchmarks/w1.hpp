@@ -5,7 +5,7 @@
 #include "benchmarks/networks.hpp"
 #include "common/random.hpp"
 #include "data/dataset.hpp"
-#include "runtime/job.hpp"
+#include "runtime/config/job.hpp"
 
 #include <algorithm>
 #include <chrono>

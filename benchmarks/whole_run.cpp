@@ -8,8 +8,8 @@
 
 #include "benchmarks/w1.hpp"
 #include "nn/compute_scope.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/trainer.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/run/trainer.hpp"
 
 #include <cstdio>
 #include <cstdlib>

@@ -4,13 +4,13 @@
 //   Run it:       build/release/bin/010-embed
 //   You will see: 240 commits folded, mean staleness about 1, loss below 0.1 (of the last epoch)
 
-#include "actors/data_loader.hpp"
-#include "actors/ledger.hpp"
-#include "actors/parameter_server.hpp"
-#include "actors/worker.hpp"
+#include "actors/ledger/ledger.hpp"
+#include "actors/server/parameter_server.hpp"
+#include "actors/worker/data_loader.hpp"
+#include "actors/worker/worker.hpp"
 #include "algorithms/catalog.hpp"
 #include "common/random.hpp"
-#include "runtime/system.hpp"
+#include "runtime/enlist/system.hpp"
 
 #include <caf/all.hpp>
 #include <cstdio>

@@ -1,5 +1,5 @@
 // The one-way ladder, read off the includes: a folder includes only from rungs below its own, data and nn do not know
-// each other, and CAF starts at actors.
+// each other, and CAF starts at actors. So do the rooms of a folder among each other.
 #include "tests/sources.hpp"
 
 #include <catch2/catch.hpp>
@@ -17,12 +17,32 @@ const std::map<std::string, int> rungs{{"common", 0},     {"data", 1},       {"n
                                        {"algorithms", 3}, {"runtime", 4},    {"jobs", 5}, {"apps", 6},
                                        {"examples", 6},   {"benchmarks", 6}, {"tests", 7}};
 
+const std::map<std::string, int> rooms{{"actors/protocol", 0}, {"actors/server", 1},     {"actors/ledger", 1},
+                                       {"actors/worker", 1},   {"actors/rows", 1},       {"actors/validator", 1},
+                                       {"runtime/config", 0},  {"runtime/enlist", 1},    {"runtime/record", 2},
+                                       {"runtime/rows", 2},    {"runtime/node", 2},      {"runtime/run", 3},
+                                       {"runtime/replay", 4},  {"runtime/laboratory", 4}};
+
+std::string room_of(const std::string& path) {
+  return path.substr(0, path.rfind('/'));
+}
+
+// Why a file of this room must not include one of another room of its folder; "" when it may, or there are no rooms.
+std::string objection_to_room(const std::string& from, const std::string& to) {
+  const auto here = rooms.find(from);
+  const auto there = rooms.find(to);
+  if (from == to || here == rooms.end() || there == rooms.end() || there->second < here->second)
+    return "";
+  return there->second == here->second ? "is a neighbour's" : "is a step up";
+}
+
 std::string first_folder(const std::string& path) {
   return path.substr(0, path.find('/'));
 }
 
-// Why a file of this folder must not include this; "" when it may.
-std::string objection(const std::string& folder, const std::string& included, bool quoted) {
+// Why this file must not include this; "" when it may.
+std::string objection(const std::string& path, const std::string& included, bool quoted) {
+  const auto folder = first_folder(path);
   const auto from = rungs.at(folder);
   if (included.rfind("caf/", 0) == 0 && from < rungs.at("actors"))
     return "knows CAF, which starts at actors";
@@ -31,7 +51,9 @@ std::string objection(const std::string& folder, const std::string& included, bo
   const auto to = rungs.find(first_folder(included));
   if (to == rungs.end())
     return "is not named from the root";
-  if (to->first == folder || to->second < from)
+  if (to->first == folder)
+    return objection_to_room(room_of(path), room_of(included));
+  if (to->second < from)
     return "";
   return to->second == from ? "is a neighbour's" : "is a step up";
 }
@@ -46,7 +68,7 @@ std::vector<std::string> faults_of(const std::string& path, const std::string& t
     std::smatch found;
     if (!std::regex_search(line, found, pattern))
       continue;
-    const auto why = objection(first_folder(path), found[2], found[1] == "\"");
+    const auto why = objection(path, found[2], found[1] == "\"");
     if (!why.empty())
       faults.push_back(path + ":" + std::to_string(number) + ": " + found[2].str() + " " + why);
   }
@@ -69,12 +91,14 @@ TEST_CASE("a step up the ladder is found", "[ladder]") {
   CHECK(only("data/a.cpp", "#include \"data/a.hpp\"\n#include \"nn/model.hpp\"\n") ==
         "data/a.cpp:2: nn/model.hpp is a neighbour's");
   CHECK(only("nn/layers/a.cpp", "#include \"data/table.hpp\"") == "nn/layers/a.cpp:1: data/table.hpp is a neighbour's");
-  CHECK(only("data/a.hpp", "#include \"actors/chunk.hpp\"") == "data/a.hpp:1: actors/chunk.hpp is a step up");
+  CHECK(only("data/a.hpp", "#include \"actors/protocol/chunk.hpp\"") ==
+        "data/a.hpp:1: actors/protocol/chunk.hpp is a step up");
   CHECK(only("nn/a.cpp", "#include <caf/all.hpp>") == "nn/a.cpp:1: caf/all.hpp knows CAF, which starts at actors");
   CHECK(only("common/a.cpp", "  #  include \"caf/actor.hpp\"") ==
         "common/a.cpp:1: caf/actor.hpp knows CAF, which starts at actors");
   CHECK(only("actors/a.cpp", "#include \"algorithms/adag.hpp\"") == "actors/a.cpp:1: algorithms/adag.hpp is a step up");
-  CHECK(only("algorithms/a.cpp", "#include \"runtime/job.hpp\"") == "algorithms/a.cpp:1: runtime/job.hpp is a step up");
+  CHECK(only("algorithms/a.cpp", "#include \"runtime/config/job.hpp\"") ==
+        "algorithms/a.cpp:1: runtime/config/job.hpp is a step up");
   CHECK(only("runtime/a.cpp", "#include \"jobs/server.hpp\"") == "runtime/a.cpp:1: jobs/server.hpp is a step up");
   CHECK(only("jobs/a.cpp", "#include \"apps/options.hpp\"") == "jobs/a.cpp:1: apps/options.hpp is a step up");
   CHECK(only("apps/a.cpp", "#include \"tests/support.hpp\"") == "apps/a.cpp:1: tests/support.hpp is a step up");

@@ -14,8 +14,8 @@
 #include "data/formats/pick.hpp"
 #include "nn/model.hpp"
 #include "nn/softmax.hpp"
-#include "runtime/evaluation.hpp"
-#include "runtime/row_results.hpp"
+#include "runtime/rows/evaluation.hpp"
+#include "runtime/rows/row_results.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

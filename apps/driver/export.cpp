@@ -6,7 +6,7 @@
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
 #include "nn/model_file.hpp"
-#include "runtime/run_folder.hpp"
+#include "runtime/record/run_folder.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "runtime/checkpoint.hpp"
-#include "runtime/job.hpp"
-#include "runtime/run_folder.hpp"
+#include "runtime/config/job.hpp"
+#include "runtime/record/checkpoint.hpp"
+#include "runtime/record/run_folder.hpp"
 
 #include <string>
 #include <vector>

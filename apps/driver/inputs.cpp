@@ -7,10 +7,10 @@
 #include "data/rows.hpp"
 #include "data/stratify.hpp"
 #include "nn/model_file.hpp"
-#include "runtime/class_weight.hpp"
-#include "runtime/label_check.hpp"
-#include "runtime/model_defaults.hpp"
-#include "runtime/variables.hpp"
+#include "runtime/config/variables.hpp"
+#include "runtime/run/class_weight.hpp"
+#include "runtime/run/label_check.hpp"
+#include "runtime/run/model_defaults.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -2,7 +2,7 @@
 
 #include "data/dataset.hpp"
 #include "data/pipeline.hpp"
-#include "runtime/job.hpp"
+#include "runtime/config/job.hpp"
 
 #include <optional>
 

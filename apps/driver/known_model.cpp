@@ -1,9 +1,9 @@
 #include "apps/driver/known_model.hpp"
 
 #include "common/error.hpp"
-#include "runtime/members.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/run_folder.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/record/run_folder.hpp"
+#include "runtime/run/members.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/row_worker.hpp"
+#include "actors/rows/row_worker.hpp"
 #include "data/pipeline.hpp"
 #include "nn/model_file.hpp"
-#include "runtime/job.hpp"
+#include "runtime/config/job.hpp"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/job.hpp"
+#include "runtime/config/job.hpp"
 
 #include <string>
 

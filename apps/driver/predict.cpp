@@ -8,7 +8,7 @@
 #include "common/log.hpp"
 #include "data/formats/write.hpp"
 #include "data/rows.hpp"
-#include "runtime/row_results.hpp"
+#include "runtime/rows/row_results.hpp"
 
 namespace dk {
 

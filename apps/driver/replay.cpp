@@ -1,6 +1,6 @@
 #include "apps/driver/replay.hpp"
 
-#include "actors/policy.hpp"
+#include "actors/server/policy.hpp"
 #include "algorithms/catalog.hpp"
 #include "apps/driver/output.hpp"
 #include "apps/driver/results.hpp"

@@ -3,8 +3,8 @@
 #include "algorithms/catalog.hpp"
 #include "common/text.hpp"
 #include "nn/weight_split.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/preflight.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/run/preflight.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -4,9 +4,9 @@
 #include "data/formats/catalog.hpp"
 #include "nn/model_file.hpp"
 #include "nn/weight_split.hpp"
-#include "runtime/history_table.hpp"
-#include "runtime/members.hpp"
-#include "runtime/model_of.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/record/history_table.hpp"
+#include "runtime/run/members.hpp"
 
 namespace dk {
 

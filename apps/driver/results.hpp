@@ -2,7 +2,7 @@
 
 #include "apps/driver/inputs.hpp"
 #include "apps/driver/report.hpp"
-#include "runtime/run_folder.hpp"
+#include "runtime/record/run_folder.hpp"
 
 namespace dk {
 

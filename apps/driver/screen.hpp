@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/trainer.hpp"
+#include "runtime/run/trainer.hpp"
 
 #include <set>
 #include <string>

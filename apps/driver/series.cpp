@@ -1,8 +1,8 @@
 #include "apps/driver/series.hpp"
 
 #include "common/error.hpp"
-#include "runtime/job.hpp"
-#include "runtime/validation_format.hpp"
+#include "runtime/config/job.hpp"
+#include "runtime/record/validation_format.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/run_folder.hpp"
+#include "runtime/record/run_folder.hpp"
 
 #include <functional>
 #include <optional>

@@ -8,8 +8,8 @@
 #include "data/rows.hpp"
 #include "data/store.hpp"
 #include "data/stratify.hpp"
-#include "runtime/label_check.hpp"
-#include "runtime/members.hpp"
+#include "runtime/run/label_check.hpp"
+#include "runtime/run/members.hpp"
 
 #include <algorithm>
 #include <memory>

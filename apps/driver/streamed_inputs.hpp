@@ -2,8 +2,8 @@
 
 #include "apps/driver/inputs.hpp"
 #include "data/table_stream.hpp"
-#include "runtime/class_weight.hpp"
-#include "runtime/transform_crew.hpp"
+#include "runtime/rows/transform_crew.hpp"
+#include "runtime/run/class_weight.hpp"
 
 #include <vector>
 

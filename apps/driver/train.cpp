@@ -10,8 +10,8 @@
 #include "common/log.hpp"
 #include "common/text.hpp"
 #include "nn/summary.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/preflight.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/run/preflight.hpp"
 
 #include <csignal>
 #include <fmt/format.h>

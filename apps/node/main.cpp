@@ -1,12 +1,12 @@
 // A host's node: listens for drivers and starts worker processes for them. No code in here trains.
 
-#include "actors/errors.hpp"
+#include "actors/protocol/errors.hpp"
 #include "common/endpoint.hpp"
 #include "common/log.hpp"
 #include "common/version.hpp"
+#include "runtime/enlist/system.hpp"
 #include "runtime/node/membership.hpp"
 #include "runtime/node/supervisor.hpp"
-#include "runtime/system.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

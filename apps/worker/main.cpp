@@ -3,7 +3,7 @@
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/version.hpp"
-#include "runtime/worker_process.hpp"
+#include "runtime/enlist/worker_process.hpp"
 
 #include <CLI/CLI.hpp>
 #include <csignal>

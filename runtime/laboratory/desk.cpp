@@ -1,8 +1,8 @@
 #include "runtime/laboratory/desk.hpp"
 
-#include "actors/errors.hpp"
+#include "actors/protocol/errors.hpp"
+#include "runtime/enlist/messages.hpp"
 #include "runtime/laboratory/virtual_seconds.hpp"
-#include "runtime/messages.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

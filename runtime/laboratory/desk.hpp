@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/protocol/protocol.hpp"
 #include "runtime/laboratory/pace.hpp"
 
 #include <caf/event_based_actor.hpp>

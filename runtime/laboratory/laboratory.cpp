@@ -2,10 +2,10 @@
 
 #include "algorithms/catalog.hpp"
 #include "nn/weight_split.hpp"
+#include "runtime/config/model_of.hpp"
 #include "runtime/laboratory/laboratory_venue.hpp"
 #include "runtime/laboratory/staff.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/preflight.hpp"
+#include "runtime/run/preflight.hpp"
 
 #include <algorithm>
 

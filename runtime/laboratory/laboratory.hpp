@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/parameter_server.hpp"
-#include "runtime/cluster.hpp"
-#include "runtime/trainer.hpp"
+#include "actors/server/parameter_server.hpp"
+#include "runtime/enlist/cluster.hpp"
+#include "runtime/run/trainer.hpp"
 
 #include <functional>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "runtime/laboratory/laboratory.hpp"
 #include "runtime/laboratory/timeline.hpp"
-#include "runtime/venue.hpp"
+#include "runtime/run/venue.hpp"
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 #include "runtime/laboratory/network.hpp"
 
-#include "actors/errors.hpp"
+#include "actors/protocol/errors.hpp"
 #include "runtime/laboratory/virtual_seconds.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/protocol/protocol.hpp"
 #include "common/random.hpp"
-#include "runtime/job.hpp"
-#include "runtime/messages.hpp"
+#include "runtime/config/job.hpp"
+#include "runtime/enlist/messages.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/random.hpp"
-#include "runtime/job.hpp"
+#include "runtime/config/job.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -1,9 +1,9 @@
 #include "runtime/laboratory/staff.hpp"
 
-#include "actors/errors.hpp"
-#include "runtime/enlist.hpp"
+#include "actors/protocol/errors.hpp"
+#include "runtime/enlist/enlist.hpp"
+#include "runtime/enlist/messages.hpp"
 #include "runtime/laboratory/virtual_seconds.hpp"
-#include "runtime/messages.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

@@ -1,7 +1,7 @@
 #include "runtime/laboratory/workplace.hpp"
 
 #include "common/random.hpp"
-#include "runtime/enlist.hpp"
+#include "runtime/enlist/enlist.hpp"
 #include "runtime/laboratory/desk.hpp"
 
 #include <caf/all.hpp>

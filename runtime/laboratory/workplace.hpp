@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/cluster.hpp"
+#include "runtime/enlist/cluster.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>

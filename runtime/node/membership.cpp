@@ -1,9 +1,9 @@
 #include "runtime/node/membership.hpp"
 
-#include "actors/errors.hpp"
+#include "actors/protocol/errors.hpp"
 #include "common/log.hpp"
 #include "common/version.hpp"
-#include "runtime/connect.hpp"
+#include "runtime/enlist/connect.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/endpoint.hpp"
-#include "runtime/messages.hpp"
+#include "runtime/enlist/messages.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <chrono>

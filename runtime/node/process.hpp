@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/messages.hpp"
+#include "runtime/enlist/messages.hpp"
 
 #include <chrono>
 #include <optional>

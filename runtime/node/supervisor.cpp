@@ -1,6 +1,6 @@
 #include "runtime/node/supervisor.hpp"
 
-#include "actors/errors.hpp"
+#include "actors/protocol/errors.hpp"
 #include "common/endpoint.hpp"
 #include "common/log.hpp"
 #include "common/version.hpp"

@@ -2,7 +2,7 @@
 
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
-#include "runtime/commit_format.hpp"
+#include "runtime/record/commit_format.hpp"
 
 #include <algorithm>
 #include <cmath>

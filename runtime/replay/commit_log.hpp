@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/chunk.hpp"
-#include "actors/protocol.hpp"
+#include "actors/protocol/chunk.hpp"
+#include "actors/protocol/protocol.hpp"
 
 #include <nlohmann/json.hpp>
 #include <set>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "runtime/record/statistics.hpp"
 #include "runtime/replay/commit_log.hpp"
-#include "runtime/statistics.hpp"
 
 #include <map>
 #include <string>

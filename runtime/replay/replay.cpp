@@ -2,13 +2,13 @@
 
 #include "algorithms/catalog.hpp"
 #include "common/buffer_pool.hpp"
-#include "runtime/commit_format.hpp"
-#include "runtime/enlist.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/preflight.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/enlist/enlist.hpp"
+#include "runtime/record/commit_format.hpp"
 #include "runtime/replay/plan.hpp"
 #include "runtime/replay/replay_venue.hpp"
-#include "runtime/training.hpp"
+#include "runtime/run/preflight.hpp"
+#include "runtime/run/training.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runtime/replay/commit_log.hpp"
-#include "runtime/trainer.hpp"
+#include "runtime/run/trainer.hpp"
 
 namespace dk {
 

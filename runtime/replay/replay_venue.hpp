@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runtime/replay/plan.hpp"
-#include "runtime/venue.hpp"
+#include "runtime/run/venue.hpp"
 
 namespace dk {
 

@@ -1,7 +1,7 @@
 #include "runtime/replay/schedule.hpp"
 
-#include "actors/countdown.hpp"
-#include "actors/errors.hpp"
+#include "actors/protocol/countdown.hpp"
+#include "actors/protocol/errors.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

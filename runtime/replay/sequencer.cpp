@@ -1,7 +1,7 @@
 #include "runtime/replay/sequencer.hpp"
 
-#include "actors/errors.hpp"
-#include "runtime/commit_format.hpp"
+#include "actors/protocol/errors.hpp"
+#include "runtime/record/commit_format.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/protocol/protocol.hpp"
 #include "runtime/replay/plan.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/errors.hpp"
-#include "actors/row_messages.hpp"
+#include "actors/protocol/errors.hpp"
+#include "actors/protocol/row_messages.hpp"
 #include "tests/blocks.hpp"
 
 #include <caf/all.hpp>

@@ -1,4 +1,4 @@
-#include "actors/admission.hpp"
+#include "actors/server/admission.hpp"
 
 #include <catch2/catch.hpp>
 #include <random>

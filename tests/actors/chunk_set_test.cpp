@@ -1,4 +1,4 @@
-#include "actors/chunk_set.hpp"
+#include "actors/protocol/chunk_set.hpp"
 
 #include "common/random.hpp"
 

@@ -1,5 +1,5 @@
-#include "actors/data_loader.hpp"
-#include "actors/row_reader.hpp"
+#include "actors/worker/data_loader.hpp"
+#include "actors/worker/row_reader.hpp"
 
 #include "actor_fixture.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/delta.hpp"
+#include "actors/protocol/delta.hpp"
 
 #include "tests/blocks.hpp"
 

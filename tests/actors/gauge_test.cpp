@@ -1,4 +1,4 @@
-#include "actors/gauge.hpp"
+#include "actors/server/gauge.hpp"
 
 #include "actor_fixture.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/lease_clock.hpp"
+#include "actors/ledger/lease_clock.hpp"
 
 #include <catch2/catch.hpp>
 

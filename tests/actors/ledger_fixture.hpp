@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actor_fixture.hpp"
-#include "actors/ledger.hpp"
+#include "actors/ledger/ledger.hpp"
 
 namespace dk::test {
 

@@ -1,5 +1,5 @@
-#include "actors/norm.hpp"
-#include "actors/policy.hpp"
+#include "actors/server/norm.hpp"
+#include "actors/server/policy.hpp"
 
 #include "actor_fixture.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/row_worker.hpp"
+#include "actors/rows/row_worker.hpp"
 
 #include "actor_fixture.hpp"
 #include "nn/compute_scope.hpp"

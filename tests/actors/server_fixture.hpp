@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actor_fixture.hpp"
-#include "actors/parameter_server.hpp"
+#include "actors/server/parameter_server.hpp"
 
 #include <cmath>
 

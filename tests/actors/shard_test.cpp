@@ -1,4 +1,4 @@
-#include "actors/shard.hpp"
+#include "actors/server/shard.hpp"
 
 #include "actor_fixture.hpp"
 

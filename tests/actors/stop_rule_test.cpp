@@ -1,4 +1,4 @@
-#include "actors/stop_rule.hpp"
+#include "actors/ledger/stop_rule.hpp"
 
 #include <catch2/catch.hpp>
 

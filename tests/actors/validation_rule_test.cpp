@@ -1,4 +1,4 @@
-#include "actors/validation_rule.hpp"
+#include "actors/validator/validation_rule.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "actors/validator.hpp"
+#include "actors/validator/validator.hpp"
 
 #include "actor_fixture.hpp"
 

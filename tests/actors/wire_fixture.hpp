@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/wire.hpp"
+#include "actors/protocol/wire.hpp"
 #include "tests/actors/wire_bytes.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "actors/wire.hpp"
+#include "actors/protocol/wire.hpp"
 
 #include "actor_fixture.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/work_list.hpp"
+#include "actors/ledger/work_list.hpp"
 
 #include "common/random.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actor_fixture.hpp"
-#include "actors/exchange.hpp"
-#include "actors/worker.hpp"
+#include "actors/worker/exchange.hpp"
+#include "actors/worker/worker.hpp"
 
 namespace dk::test {
 

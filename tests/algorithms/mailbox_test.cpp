@@ -2,7 +2,7 @@
 //
 // The model is o = w x + b and every batch is x = 0, y = 5, so that only b moves: one step of sgd at 0.1 is
 // b <- b + 0.2 (5 - b). Both workers start from b = 0.
-#include "actors/parameter_server.hpp"
+#include "actors/server/parameter_server.hpp"
 #include "algorithms/catalog.hpp"
 
 #include "tests/actors/actor_fixture.hpp"

@@ -1,7 +1,7 @@
 // Rows that are held out are never trained. Each row here has a number of its own, so that it is known again.
 
 #include "apps/driver/inputs.hpp"
-#include "runtime/trainer.hpp"
+#include "runtime/run/trainer.hpp"
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
 // Whatever the bytes, as a file and as what a right frame holds: a checkpoint that can be written again, or failure
 // (checkpoint).
-#include "runtime/checkpoint.hpp"
+#include "runtime/record/checkpoint.hpp"
 #include "tests/fuzz/target.hpp"
 
 #include <boost/crc.hpp>

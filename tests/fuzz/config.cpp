@@ -1,5 +1,5 @@
 // Whatever the text: a job whose resolved config reads back as the same job, or failure (config).
-#include "runtime/job.hpp"
+#include "runtime/config/job.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace dk::fuzz {

@@ -1,4 +1,4 @@
-#include "runtime/advice.hpp"
+#include "runtime/run/advice.hpp"
 
 #include "runtime/laboratory/laboratory.hpp"
 #include "small_job.hpp"

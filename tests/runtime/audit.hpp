@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/chunk.hpp"
+#include "actors/protocol/chunk.hpp"
 
 #include <cstdint>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "audit.hpp"
 #include "runtime/laboratory/laboratory.hpp"
-#include "runtime/preflight.hpp"
+#include "runtime/run/preflight.hpp"
 #include "small_job.hpp"
 #include "tests/support.hpp"
 

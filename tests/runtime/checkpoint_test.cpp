@@ -1,4 +1,4 @@
-#include "runtime/checkpoint.hpp"
+#include "runtime/record/checkpoint.hpp"
 
 #include "tests/blocks.hpp"
 #include "tests/support.hpp"

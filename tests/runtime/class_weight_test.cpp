@@ -1,8 +1,8 @@
-#include "runtime/class_weight.hpp"
-#include "runtime/label_check.hpp"
+#include "runtime/run/class_weight.hpp"
+#include "runtime/run/label_check.hpp"
 
 #include "nn/catalog.hpp"
-#include "runtime/model_of.hpp"
+#include "runtime/config/model_of.hpp"
 #include "small_job.hpp"
 #include "tests/blocks.hpp"
 #include "tests/support.hpp"

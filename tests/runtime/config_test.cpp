@@ -1,4 +1,4 @@
-#include "runtime/job.hpp"
+#include "runtime/config/job.hpp"
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
 #include "nn/ensemble.hpp"
-#include "runtime/members.hpp"
-#include "runtime/model_of.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/run/members.hpp"
 #include "small_job.hpp"
 #include "tests/blocks.hpp"
 #include "tests/support.hpp"

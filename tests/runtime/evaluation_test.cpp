@@ -1,5 +1,5 @@
 // A model is measured in parts, on as many threads as there are cores: what they find is what one pass finds.
-#include "runtime/evaluation.hpp"
+#include "runtime/rows/evaluation.hpp"
 
 #include "nn/compute_scope.hpp"
 #include "nn/ensemble.hpp"

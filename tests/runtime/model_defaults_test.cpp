@@ -1,4 +1,4 @@
-#include "runtime/model_defaults.hpp"
+#include "runtime/run/model_defaults.hpp"
 
 #include "tests/support.hpp"
 

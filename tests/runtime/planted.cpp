@@ -1,6 +1,6 @@
 #include "planted.hpp"
 
-#include "actors/errors.hpp"
+#include "actors/protocol/errors.hpp"
 
 #include <caf/all.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/parameter_server.hpp"
+#include "actors/server/parameter_server.hpp"
 
 #include <caf/fwd.hpp>
 #include <functional>

@@ -1,9 +1,9 @@
 // The log of commits is enough to rebuild the center: an independent reference does so and is compared with the run.
 #include "rebuild_reference.hpp"
 
-#include "actors/policy.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/preflight.hpp"
+#include "actors/server/policy.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/run/preflight.hpp"
 #include "small_job.hpp"
 #include "tests/support.hpp"
 

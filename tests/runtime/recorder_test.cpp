@@ -1,6 +1,6 @@
-#include "runtime/recorder.hpp"
+#include "runtime/record/recorder.hpp"
 
-#include "runtime/run_folder.hpp"
+#include "runtime/record/run_folder.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/support.hpp"
 

@@ -1,10 +1,10 @@
 // A crew's work on the rows of a stream: each row comes out once and in its place, whoever works on it and whoever
 // dies.
 
-#include "runtime/row_results.hpp"
+#include "runtime/rows/row_results.hpp"
 
 #include "data/rows.hpp"
-#include "runtime/row_enlist.hpp"
+#include "runtime/enlist/row_enlist.hpp"
 #include "tests/blocks.hpp"
 #include "tests/support.hpp"
 

@@ -1,4 +1,4 @@
-#include "runtime/rows_account.hpp"
+#include "runtime/record/rows_account.hpp"
 #include "tests/support.hpp"
 
 using namespace dk;

@@ -1,4 +1,4 @@
-#include "runtime/preflight.hpp"
+#include "runtime/run/preflight.hpp"
 #include "small_job.hpp"
 #include "tests/support.hpp"
 

@@ -1,5 +1,5 @@
-#include "runtime/run_folder.hpp"
-#include "runtime/run_lock.hpp"
+#include "runtime/record/run_folder.hpp"
+#include "runtime/record/run_lock.hpp"
 #include "tests/support.hpp"
 
 #include <sys/wait.h>

@@ -2,7 +2,7 @@
 
 #include "algorithms/catalog.hpp"
 #include "common/random.hpp"
-#include "runtime/trainer.hpp"
+#include "runtime/run/trainer.hpp"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 // Frozen layers keep their bits whatever happens in a run, and nothing of them travels.
 #include "nn/model_file.hpp"
 #include "recording.hpp"
-#include "runtime/model_of.hpp"
-#include "runtime/preflight.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/run/preflight.hpp"
 
 using namespace dk;
 using namespace dk::test;

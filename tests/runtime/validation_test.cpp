@@ -1,5 +1,5 @@
 // Rows that are held out, measured while training goes on.
-#include "runtime/validation_format.hpp"
+#include "runtime/record/validation_format.hpp"
 
 #include "nn/model_file.hpp"
 #include "small_job.hpp"

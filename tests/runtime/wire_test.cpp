@@ -1,4 +1,4 @@
-#include "runtime/messages.hpp"
+#include "runtime/enlist/messages.hpp"
 
 #include "tests/actors/actor_fixture.hpp"
 

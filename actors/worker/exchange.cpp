@@ -1,0 +1,173 @@
+#include "actors/worker/exchange.hpp"
+
+#include "actors/protocol/countdown.hpp"
+#include "actors/protocol/errors.hpp"
+#include "nn/compute_scope.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+
+namespace dk {
+
+namespace {
+
+void end_with(worker_ptr self, const caf::error& reason, const std::string& what) {
+  const auto why = to_failure(reason, errc::connect);
+  self->quit(make_error(why.code(), what + ": " + why.what()));
+}
+
+void take_verdict(worker_ptr self, const verdict& answer) {
+  auto& report = self->state.under_way->report;
+  if (answer.kind > report.kind) {
+    report.kind = answer.kind;
+    report.reason = answer.reason;
+    report.again = answer.again;
+  }
+  report.staleness = std::max(report.staleness, answer.staleness);
+}
+
+// Of the chunk that is being trained; 0 between two chunks.
+std::uint32_t batches_so_far(const worker_state& my) {
+  return my.current.number == 0 ? 0 : my.report.batches;
+}
+
+// Sends one delta per shard; `on_verdict` hears each answer before `then` runs.
+void commit_to_all(worker_ptr self, bool wants_center, const std::vector<std::uint32_t>& after,
+                   std::vector<delta> deltas, const std::function<void(std::size_t, const verdict&)>& on_verdict,
+                   std::function<void()> then) {
+  auto& my = self->state;
+  const auto one_is_in = countdown(my.setup.shards.size(), std::move(then));
+  for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
+    const auto& link = my.setup.shards[i];
+    const auto& of = my.under_way->of;
+    commit message{
+        my.setup.run_epoch, link.shard_epoch, my.setup.id,          of.number, of.chunk, of.rows, my.base[i].version,
+        wants_center,       after[i],         std::move(deltas[i]), of.rate};
+    self->request(link.server, my.setup.request_timeout, std::move(message))
+        .then(
+            [=](const verdict& answer) {
+              take_verdict(self, answer);
+              on_verdict(i, answer);
+              one_is_in();
+            },
+            [=](const caf::error& why) { end_with(self, why, "no verdict from shard " + std::to_string(i)); });
+  }
+}
+
+// The replica goes on from this center; what it has learned since its commit stays.
+void adopt(worker_ptr self, std::size_t shard, center newest, const block& committed = {}) {
+  auto& my = self->state;
+  const auto begun = self->clock().now();
+  const auto offset = my.setup.shards[shard].offset;
+  if (committed.empty())
+    my.own->model.adopt(offset, newest.weights);
+  else
+    my.own->model.move(offset, committed.slice(offset, newest.weights.size()), newest.weights);
+  my.base[shard] = std::move(newest);
+  my.after[shard] = batches_so_far(my);
+  my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+}
+
+// What a pull is for: the chunk that is being exchanged, or else that which is about to begin.
+std::uint64_t lease_at_hand(const worker_state& my) {
+  return my.under_way ? my.under_way->of.number : my.current.number;
+}
+
+void pull_from(worker_ptr self, std::size_t shard, const std::function<void()>& then) {
+  const auto& my = self->state;
+  self->request(my.setup.shards[shard].server, my.setup.request_timeout, pull{my.setup.id, lease_at_hand(my)})
+      .then(
+          [=](const center& newest) {
+            auto& base = self->state.base[shard];
+            if (newest.weights.size() != base.weights.size())
+              return self->quit(make_error(errc::internal, "shard " + std::to_string(shard) + " changed its size"));
+            base = newest;
+            then();
+          },
+          [=](const caf::error& why) { end_with(self, why, "no center from shard " + std::to_string(shard)); });
+}
+
+void pull_in_order(worker_ptr self, std::size_t shard, const std::function<void()>& then) {
+  if (shard == self->state.setup.shards.size())
+    return then();
+  pull_from(self, shard, [=] { pull_in_order(self, shard + 1, then); });
+}
+
+} // namespace
+
+void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
+  auto& my = self->state;
+  auto& model = my.own->model;
+  const auto replica =
+      my.setup.overlap ? block::copy_of(model.weights(), model.num_weights()) : model.release_weights();
+  const auto kept = my.setup.overlap ? replica : block{};
+  std::vector<delta> deltas;
+  for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
+    const auto& base = my.base[i].weights;
+    deltas.emplace_back(replica.slice(my.setup.shards[i].offset, base.size()), base, scale);
+  }
+  commit_to_all(
+      self, true, my.under_way->after, std::move(deltas),
+      [self, kept](std::size_t shard, const verdict& answer) {
+        if (answer.weights.size() != self->state.base[shard].weights.size())
+          throw failure{errc::internal, "shard " + std::to_string(shard) + " answered without its center"};
+        adopt(self, shard, {answer.version, answer.weights}, kept);
+      },
+      std::move(then));
+}
+
+void commit_progress(worker_ptr self, std::function<void()> then) {
+  auto& my = self->state;
+  const auto begun = self->clock().now();
+  const auto replica = my.own->model.release_weights();
+  my.own->model.adopt(0, replica);
+  std::vector<delta> deltas;
+  for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
+    auto& base = my.base[i].weights;
+    auto slice = replica.slice(my.setup.shards[i].offset, base.size());
+    deltas.emplace_back(slice, base, 1.0F);
+    base = std::move(slice);
+  }
+  my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+  commit_to_all(
+      self, false, my.under_way->after, std::move(deltas), [](std::size_t, const verdict&) {}, std::move(then));
+}
+
+void commit_written(worker_ptr self, const std::function<void(const shard_slice&)>& write, std::function<void()> then) {
+  auto& my = self->state;
+  std::vector<delta> deltas;
+  const auto begun = self->clock().now();
+  {
+    const nn::compute_scope computing;
+    for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
+      const auto& center = my.base[i].weights;
+      block_writer numbers{center.size()};
+      const auto first = my.setup.shards[i].offset;
+      write({first, center.size(), my.own->model.weights() + first, center.data(), numbers.data()});
+      deltas.emplace_back(std::move(numbers).done());
+    }
+  }
+  my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+  const std::vector<std::uint32_t> after(my.setup.shards.size(), batches_so_far(my)); // of the next chunk
+  commit_to_all(
+      self, false, after, std::move(deltas), [](std::size_t, const verdict&) {}, std::move(then));
+}
+
+void pull_centers(worker_ptr self, std::function<void()> then) {
+  const auto shards = self->state.setup.shards.size();
+  if (self->state.setup.gated)
+    return pull_in_order(self, 0, std::move(then));
+  const auto one_is_in = countdown(shards, std::move(then));
+  for (std::size_t i = 0; i < shards; ++i)
+    pull_from(self, i, one_is_in);
+}
+
+void adopt_centers(worker_ptr self, std::function<void()> then) {
+  pull_centers(self, [self, then = std::move(then)] {
+    for (std::size_t i = 0; i < self->state.base.size(); ++i)
+      adopt(self, i, self->state.base[i]);
+    then();
+  });
+}
+
+} // namespace dk

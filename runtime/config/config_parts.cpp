@@ -1,0 +1,105 @@
+#include "runtime/config/config_parts.hpp"
+
+#include "common/error.hpp"
+#include "common/text.hpp"
+#include "data/formats/catalog.hpp"
+#include "data/transforms/catalog.hpp"
+#include "nn/catalog.hpp"
+#include "runtime/config/section.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace dk {
+
+namespace {
+
+[[noreturn]] void fail(const config_tree& tree, const std::string& path, const std::string& why) {
+  throw failure{errc::config, tree.where(path) + ": " + why};
+}
+
+// The only key of a one-key table; `what` says what it should be, with an example.
+std::string only_key(const config_tree& tree, const std::string& path, const std::string& what) {
+  const auto& value = *value_at(tree, path);
+  if (!value.is_object() || value.size() != 1)
+    fail(tree, path, "found " + shown(value) + ", expected " + what);
+  return value.begin().key();
+}
+
+} // namespace
+
+void placed(const config_tree& tree, const std::string& path, const std::function<void()>& check) {
+  try {
+    check();
+  } catch (const failure& why) {
+    const std::string text = why.what();
+    const auto* value = value_at(tree, path);
+    auto where = tree.where(path);
+    auto first = std::string::npos; // the key that is named first is the one at fault, others are suggestions
+    if (value != nullptr && value->is_object())
+      for (const auto& [key, unused] : value->items()) {
+        const auto at = std::min(text.find('`' + key + '`'), text.find('"' + key + '"'));
+        if (at >= first)
+          continue;
+        first = at;
+        const auto inner = join_path(path, key);
+        where = text.find("unknown key") == std::string::npos ? tree.where(inner) : tree.where_key(inner);
+      }
+    throw failure{why.code(), where + ": " + text};
+  }
+}
+
+spec read_source(const config_tree& tree, const std::string& path, const std::string& base_folder) {
+  const auto& value = *value_at(tree, path);
+  if (!value.is_object() || !value.contains("format") || !value.at("format").is_string())
+    fail(tree, path,
+         "found " + shown(value) + ", expected a table with a `format` of: " + join(data::source_formats()) +
+             ", as in { format = \"csv\", path = \"train.csv\" }");
+  spec source{value.at("format").get<std::string>(), value};
+  source.keys.erase("format");
+  placed(tree, path, [&] { data::check_source(source); });
+  return data::anchored(source, base_folder);
+}
+
+spec read_transform(const config_tree& tree, const std::string& path, const std::string& base_folder) {
+  const auto name = only_key(tree, path, "a table of one transform, as in { one_hot = { column = \"label\", ... } }");
+  const auto inner = join_path(path, name);
+  const auto& keys = *value_at(tree, inner);
+  spec transform{name, keys.is_object() ? keys : nlohmann::json::object()};
+  placed(tree, inner, [&] { data::check_transform(transform); });
+  return data::anchored_transform(std::move(transform), base_folder);
+}
+
+spec read_layer(const config_tree& tree, const std::string& path) {
+  const auto& value = *value_at(tree, path);
+  const auto names = nn::layer_names();
+  std::vector<std::string> found;
+  std::string guess;
+  if (value.is_object())
+    for (const auto& [key, unused] : value.items()) {
+      if (std::find(names.begin(), names.end(), key) != names.end())
+        found.push_back(key);
+      else if (guess.empty())
+        guess = did_you_mean(key, names);
+    }
+  if (found.size() > 1 && found.front() == "activation") // also a key of other layers
+    found.erase(found.begin());
+  if (found.size() != 1)
+    fail(tree, path,
+         "layer " + shown(value) + " names " + (found.empty() ? "none" : "more than one") + " of: " + join(names) +
+             guess);
+  spec layer{found.front(), value};
+  const auto own = value.at(layer.name);
+  layer.keys.erase(layer.name);
+  if (const auto primary = nn::primary_key(layer.name); !primary.empty()) {
+    if (layer.keys.contains(primary))
+      fail(tree, join_path(path, primary), "`" + primary + "` is given twice, by its name and by `" + layer.name + '`');
+    layer.keys[primary] = own;
+  } else if (own != true && own != nlohmann::json::object()) {
+    fail(tree, join_path(path, layer.name), '`' + layer.name + "` is " + shown(own) + ", expected true");
+  }
+  placed(tree, path, [&] { nn::check_layer(layer); });
+  return layer;
+}
+
+} // namespace dk

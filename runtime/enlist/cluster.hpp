@@ -1,0 +1,74 @@
+#pragma once
+
+#include "actors/worker/data_loader.hpp"
+#include "runtime/enlist/enlist.hpp"
+#include "runtime/enlist/messages.hpp"
+
+#include <caf/fwd.hpp>
+#include <caf/scoped_actor.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// What one worker trains.
+struct worker_part {
+  const job& which;
+  ledger_actor ledger;
+  data::dataset rows;
+  data::sampling sampling = data::sampling::every_row;
+  row_reader_actor reader = {}; ///< of stored rows
+  block frozen;                 ///< what its frozen layers hold; empty where there are none
+  block alone_start;            ///< where a worker without shards starts from
+  replica_state resumed;        ///< what it goes on from; without weights: it is fresh
+};
+
+/// All that a cluster must know to start a run's workers.
+struct launch_plan {
+  std::vector<worker_part> parts; ///< one for each worker
+  std::uint32_t run_epoch = 0;
+  std::vector<shard_link> shards; ///< that they have in common
+};
+
+/// The loader of a worker: beside the data, wherever the worker is.
+loader_actor spawn_loader(caf::actor_system& system, const worker_part& part);
+
+/// Where a run's workers are: here, as actors of this process, or there, each in a process of its own on a node. The
+/// trainer sees one face. Data loaders are always in this process, beside the data.
+class cluster {
+public:
+  virtual ~cluster() = default;
+
+  /// Starts every worker and lets the ledger watch over it. @throws failure (connect, version, nodes, ...)
+  virtual void launch(const launch_plan& plan) = 0;
+
+  /// The actor of this worker. Requires that launch has started it.
+  virtual worker_actor hand(std::uint32_t worker) const = 0;
+
+  /// How a person finds this worker: "worker 3", "worker 3 (host1:7077, pid 4711)".
+  virtual std::string describe(std::uint32_t worker) const = 0;
+
+  /// What is known of a worker's death, better than what the ledger saw: "was killed by signal 9". Empty: nothing.
+  virtual std::string cause_of_death(std::uint32_t worker) = 0;
+
+  /// This worker makes no progress: ends it where that can be done without ending others.
+  virtual void put_down(std::uint32_t worker) = 0;
+
+  /// Hears what nodes say to the run's main actor.
+  virtual void hear(const process_exit& what) = 0;
+  virtual void hear(const caf::down_msg& what) = 0;
+
+  /// Ends all that launch started.
+  virtual void close() = 0;
+};
+
+/// Workers in this process.
+std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system);
+
+/// Workers on nodes; `self` is who the nodes report to, `tell` hears what a person should know.
+/// @throws failure (connect, version)
+std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config,
+                                               std::function<void(const std::string&)> tell);
+
+} // namespace dk

@@ -1,0 +1,61 @@
+#include "runtime/enlist/cluster.hpp"
+
+#include <caf/all.hpp>
+
+namespace dk {
+
+namespace {
+
+class cluster_here : public cluster {
+public:
+  explicit cluster_here(caf::actor_system& system) : system_(system) {}
+
+  ~cluster_here() override { cluster_here::close(); }
+
+  void launch(const launch_plan& plan) override {
+    for (std::uint32_t id = 0; id < plan.parts.size(); ++id) {
+      const auto& part = plan.parts[id];
+      auto loader = spawn_loader(system_, part);
+      auto hand = system_.spawn(
+          worker, make_worker_setup(part.which, {id, plan.run_epoch, part.rows.label_width, part.ledger, loader,
+                                                 plan.shards, part.frozen, part.alone_start, part.resumed}));
+      caf::anon_send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
+      loaders_.push_back(std::move(loader));
+      hands_.push_back(std::move(hand));
+    }
+  }
+
+  worker_actor hand(std::uint32_t id) const override { return hands_.at(id); }
+  std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
+  std::string cause_of_death(std::uint32_t) override { return ""; }
+  void put_down(std::uint32_t) override {} // a thread of this process cannot be ended alone; its lease is taken back
+  void hear(const process_exit&) override {}
+  void hear(const caf::down_msg&) override {}
+
+  void close() override {
+    for (const auto& hand : hands_)
+      caf::anon_send_exit(hand, caf::exit_reason::user_shutdown);
+    for (const auto& loader : loaders_)
+      caf::anon_send_exit(loader, caf::exit_reason::user_shutdown);
+    hands_.clear();
+    loaders_.clear();
+  }
+
+private:
+  caf::actor_system& system_;
+  std::vector<loader_actor> loaders_;
+  std::vector<worker_actor> hands_;
+};
+
+} // namespace
+
+loader_actor spawn_loader(caf::actor_system& system, const worker_part& part) {
+  return system.spawn(data_loader,
+                      loader_setup{part.rows, part.which.seed, part.which.data.shuffle, part.sampling, part.reader});
+}
+
+std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system) {
+  return std::make_unique<cluster_here>(system);
+}
+
+} // namespace dk

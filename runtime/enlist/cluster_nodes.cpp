@@ -1,0 +1,100 @@
+#include "runtime/enlist/cluster.hpp"
+#include "runtime/enlist/node_processes.hpp"
+
+#include <caf/all.hpp>
+#include <map>
+#include <utility>
+
+namespace dk {
+
+namespace {
+
+struct place {
+  node_processes::process process;
+  worker_actor hand;
+};
+
+class cluster_on_nodes : public cluster {
+public:
+  cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell)
+      : self_(self), processes_(self, config, std::move(tell)) {}
+
+  ~cluster_on_nodes() override { cluster_on_nodes::close(); }
+
+  void launch(const launch_plan& plan) override {
+    std::uint32_t id = 0;
+    for (const auto& process : processes_.start(plan.parts.size()))
+      enlist_process(plan, id++, process);
+  }
+
+  worker_actor hand(std::uint32_t id) const override { return places_.at(id).hand; }
+
+  std::string describe(std::uint32_t id) const override {
+    const auto found = places_.find(id);
+    const auto name = "worker " + std::to_string(id);
+    return found == places_.end() ? name : name + " (" + processes_.describe(found->second.process) + ")";
+  }
+
+  std::string cause_of_death(std::uint32_t id) override {
+    const auto found = places_.find(id);
+    return found == places_.end() ? "" : processes_.cause_of_death(found->second.process);
+  }
+
+  void put_down(std::uint32_t id) override {
+    if (const auto found = places_.find(id); found != places_.end())
+      processes_.kill(found->second.process);
+  }
+
+  void hear(const process_exit& what) override { processes_.hear(what); }
+
+  void hear(const caf::down_msg& what) override { processes_.hear(what); }
+
+  void close() override {
+    for (const auto& loader : loaders_)
+      caf::anon_send_exit(loader, caf::exit_reason::user_shutdown);
+    for (const auto& [id, at] : places_)
+      caf::anon_send_exit(at.hand, caf::exit_reason::user_shutdown);
+    loaders_.clear();
+    places_.clear();
+  }
+
+private:
+  void enlist_process(const launch_plan& plan, std::uint32_t id, const node_processes::process& process) {
+    const auto& part = plan.parts[id];
+    auto loader = spawn_loader(self_->system(), part);
+    loaders_.push_back(loader);
+    enlistment terms{id,
+                     plan.run_epoch,
+                     to_toml(part.which),
+                     static_cast<std::uint32_t>(part.rows.label_width),
+                     part.ledger,
+                     loader,
+                     {},
+                     part.frozen,
+                     part.alone_start,
+                     part.resumed};
+    for (const auto& shard : plan.shards)
+      terms.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
+    self_->request(process.recruit, processes_.timeout(), std::move(terms))
+        .receive(
+            [&](const worker_actor& hand) {
+              places_[id] = {process, hand};
+              self_->send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
+            },
+            [&](const caf::error& why) { throw processes_.refusal(process, why); });
+  }
+
+  caf::scoped_actor& self_;
+  node_processes processes_;
+  std::map<std::uint32_t, place> places_;
+  std::vector<loader_actor> loaders_;
+};
+
+} // namespace
+
+std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config,
+                                               std::function<void(const std::string&)> tell) {
+  return std::make_unique<cluster_on_nodes>(self, config, std::move(tell));
+}
+
+} // namespace dk

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/server/policy.hpp"
+#include "actors/worker/worker.hpp"
+#include "runtime/config/job.hpp"
+
+namespace dk {
+
+/// The policy that a job's shards follow.
+staleness_policy policy_of(const job& which);
+
+/// What a worker must be told besides the job, wherever it runs.
+struct enlist_terms {
+  std::uint32_t worker = 0;
+  std::uint32_t run_epoch = 0;
+  std::size_t label_width = 1;
+  ledger_actor ledger;
+  loader_actor loader;
+  std::vector<shard_link> shards;
+  block frozen;          ///< what its frozen layers hold; empty where there are none
+  block alone_start;     ///< where a worker without shards starts from
+  replica_state resumed; ///< what it goes on from; without weights: it is fresh
+};
+
+/// The optimizer that the workers of a job step with: the algorithm's own where it has one.
+spec own_optimizer_of(const job& which);
+
+/// Whether the checkpoints of a job keep its workers, so that a resumed run has the bits of one that was never stopped:
+/// where each model is trained by one worker, chunk after chunk. Of several workers nobody can say where they stood
+/// when the center was saved, nor of one that trains ahead of its exchange.
+bool keeps_workers(const job& which);
+
+/// How long who is in another process has for an answer.
+caf::duration request_timeout_of(const job& which);
+
+/// A worker of this job: the model, the optimizer and the algorithm's rule that the config names.
+/// @throws failure (config, shape)
+worker_setup make_worker_setup(const job& which, enlist_terms terms);
+
+} // namespace dk

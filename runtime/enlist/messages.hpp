@@ -1,0 +1,142 @@
+#pragma once
+
+// What the driver, its nodes and their worker processes say to each other, besides the training protocol.
+//
+//   driver ── hello ──▶ dk_node          ◀── node_info
+//   driver ── start ──▶ dk_node          ◀── the worker processes it started
+//   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
+//   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
+//   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
+//   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
+
+#include "actors/protocol/row_messages.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// Who a node is.
+struct node_info {
+  std::string version;              ///< of dk
+  std::uint32_t workers = 0;        ///< how many worker processes it runs at most
+  std::uint32_t free = 0;           ///< how many of them it could start now
+  std::vector<std::string> members; ///< the addresses of the nodes that joined it, HOST:PORT
+};
+
+/// A worker process that a node started.
+struct worker_process {
+  std::int32_t pid = 0;
+  std::uint16_t port = 0; ///< where it listens, on the node's address
+};
+
+/// How a worker process ended: an exit status, or a signal other than 0.
+struct process_exit {
+  std::uint32_t node = 0; ///< what the driver called the node when it asked for the process
+  std::int32_t pid = 0;
+  std::int32_t status = 0;
+  std::int32_t signal = 0;
+};
+
+/// A shard as a worker in another process gets to know it.
+struct remote_shard {
+  server_actor server;
+  std::uint64_t offset = 0;
+  std::uint32_t shard_epoch = 0;
+  center start;
+};
+
+/// All that a worker process needs to become a worker of a run.
+struct enlistment {
+  std::uint32_t worker = 0;
+  std::uint32_t run_epoch = 0;
+  std::string job; ///< the resolved config, TOML
+  std::uint32_t label_width = 1;
+  ledger_actor ledger;
+  loader_actor loader;
+  std::vector<remote_shard> shards;
+  block frozen;          ///< what its frozen layers hold; empty where there are none
+  block alone_start;     ///< where a worker without shards starts from
+  replica_state resumed; ///< what it goes on from; without weights: it is fresh
+};
+
+/// All that a worker process needs to work on rows.
+struct row_enlistment {
+  std::string pipeline;  ///< as data::to_text has it
+  bool training = false; ///< as in row_worker_setup
+  std::string job;       ///< what describes the model, its loss and metrics: a resolved config, TOML; empty: no model
+  block weights;
+  std::uint32_t models = 0;
+  bool measured = false;
+  bool weighted = false;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, node_info& x) {
+  return f(caf::meta::type_name("node_info"), x.version, x.workers, x.free, x.members);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
+  return f(caf::meta::type_name("worker_process"), x.pid, x.port);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
+  return f(caf::meta::type_name("process_exit"), x.node, x.pid, x.status, x.signal);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, remote_shard& x) {
+  return f(caf::meta::type_name("remote_shard"), x.server, x.offset, x.shard_epoch, x.start);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
+  return f(caf::meta::type_name("enlistment"), x.worker, x.run_epoch, x.job, x.label_width, x.ledger, x.loader,
+           x.shards, x.frozen, x.alone_start, x.resumed);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
+  return f(caf::meta::type_name("row_enlistment"), x.pipeline, x.training, x.job, x.weights, x.models, x.measured,
+           x.weighted);
+}
+
+} // namespace dk
+
+CAF_BEGIN_TYPE_ID_BLOCK(dk_runtime, caf::id_block::dk_rows::end)
+
+CAF_ADD_TYPE_ID(dk_runtime, (dk::node_info))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_process))
+CAF_ADD_TYPE_ID(dk_runtime, (std::vector<dk::worker_process>))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::process_exit))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::row_enlistment))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
+
+CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
+CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
+CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
+CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
+CAF_ADD_ATOM(dk_runtime, dk, arrive_atom, "arrive")
+CAF_ADD_ATOM(dk_runtime, dk, due_atom, "due")
+CAF_ADD_ATOM(dk_runtime, dk, deliver_atom, "deliver")
+CAF_ADD_ATOM(dk_runtime, dk, sync_atom, "sync")
+
+CAF_END_TYPE_ID_BLOCK(dk_runtime)
+
+namespace dk {
+
+/// A host's `dk_node`.
+using node_actor = caf::typed_actor<
+    caf::replies_to<hello_atom, std::string>::with<node_info>,            // our version; refused when theirs is another
+    caf::replies_to<start_atom, std::uint32_t, std::uint32_t, caf::actor> // how many, what we call the node, for whom
+    ::with<std::vector<worker_process>>,
+    caf::replies_to<caf::join_atom, std::string, std::string, caf::actor> // a node: its version, its address, itself
+    ::with<node_info>,
+    caf::reacts_to<kill_atom, std::int32_t>, // this worker process makes no progress
+    caf::reacts_to<reap_atom>,               // a child ended (sent by itself)
+    caf::reacts_to<caf::close_atom>>;        // end every process and leave (sent by itself)
+
+/// A worker process before and while it works.
+using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,         //
+                                       caf::replies_to<row_enlistment>::with<row_worker_actor>, //
+                                       caf::reacts_to<caf::tick_atom>>; // nobody came in time (sent by itself)
+
+} // namespace dk

@@ -1,0 +1,192 @@
+#include "runtime/enlist/node_processes.hpp"
+
+#include "actors/protocol/errors.hpp"
+#include "common/version.hpp"
+#include "runtime/enlist/connect.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <cstring>
+
+namespace dk {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds start_deadline{20000}; // a node's processes start within this
+constexpr milliseconds exit_report_deadline{1000};
+
+std::string as_text(const process_exit& how) {
+  if (how.signal != 0)
+    return "was killed by signal " + std::to_string(how.signal) + " (" + strsignal(how.signal) + ")";
+  if (how.status != 0)
+    return "ended with exit status " + std::to_string(how.status);
+  return ""; // in order: its actor's own reason says more
+}
+
+// What a node, or a process of it, answers in place of what was asked for.
+failure refusal_of(const std::string& who, const caf::error& why) {
+  const auto reason = to_failure(why, errc::connect);
+  return {reason.code(), "node " + who + ": " + reason.what()};
+}
+
+} // namespace
+
+node_processes::node_processes(caf::scoped_actor& self, const cluster_config& config,
+                               std::function<void(const std::string&)> tell)
+    : self_(self), tell_(std::move(tell)), timeout_(static_cast<long>(config.request_timeout * 1000)) {
+  for (const auto& where : config.nodes)
+    greet(where);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) // also those that the next ones bring along
+    greet_members_of(n);
+}
+
+std::vector<node_processes::process> node_processes::start(std::size_t count) {
+  return start(share_out(count));
+}
+
+std::vector<node_processes::process> node_processes::start_all() {
+  std::vector<std::uint32_t> room;
+  for (const auto& one : nodes_)
+    room.push_back(one.about.free);
+  auto all = start(room);
+  if (all.empty())
+    throw failure{errc::nodes, "the nodes have no worker free; wait for the runs that they work for, or start dk_node "
+                               "with a higher --workers"};
+  return all;
+}
+
+std::vector<node_processes::process> node_processes::start(const std::vector<std::uint32_t>& shares) {
+  std::vector<process> all;
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    auto some = start_on(n, shares[n]);
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::string node_processes::describe(const process& which) const {
+  return to_string(nodes_[which.node].where) + ", pid " + std::to_string(which.pid);
+}
+
+failure node_processes::refusal(const process& which, const caf::error& why) const {
+  return refusal_of(describe(which), why);
+}
+
+// @return whether it is known to have ended
+bool node_processes::await_exit(const process& which, milliseconds deadline) {
+  const std::pair key{which.node, which.pid};
+  bool has_time = true;
+  std::vector<caf::down_msg> of_others;
+  self_->receive_while([&] { return has_time && exits_.count(key) == 0 && !nodes_[which.node].lost; })(
+      [&](const process_exit& what) { hear(what); },
+      [&](const caf::down_msg& what) {
+        if (!hear_node(what))
+          of_others.push_back(what);
+      },
+      caf::after(deadline) >> [&] { has_time = false; });
+  for (auto& what : of_others) // whoever waits for news shall hear of it
+    self_->send(caf::actor{self_}, std::move(what));
+  return has_time;
+}
+
+void node_processes::dismiss(const std::vector<process>& all) {
+  for (const auto& one : all)
+    caf::anon_send_exit(one.recruit, caf::exit_reason::user_shutdown);
+  for (const auto& one : all) {
+    if (await_exit(one, timeout_)) // on a busy host an end takes its time
+      continue;
+    kill(one);
+    await_exit(one, timeout_);
+  }
+}
+
+std::string node_processes::cause_of_death(const process& which) {
+  // The broken connection is often noticed before the node's word of the dead process is here.
+  if (!await_exit(which, exit_report_deadline))
+    exits_[{which.node, which.pid}] = {};
+  if (const auto seen = exits_.find({which.node, which.pid}); seen != exits_.end() && seen->second.pid != 0)
+    return as_text(seen->second);
+  if (nodes_[which.node].lost)
+    return "is lost with its node";
+  kill(which); // it stands still, or cannot be reached: no work may come of it any more
+  return "no longer answers; its process was stopped";
+}
+
+void node_processes::kill(const process& which) {
+  self_->send(nodes_[which.node].handle, kill_atom_v, which.pid);
+}
+
+// @return whether it is a node that is down
+bool node_processes::hear_node(const caf::down_msg& what) {
+  for (auto& one : nodes_) {
+    if (one.handle.address() != what.source)
+      continue;
+    if (!std::exchange(one.lost, true))
+      tell_("node " + to_string(one.where) + " is lost (" + to_failure(what.reason).what() +
+            "); the run goes on without its workers");
+    return true;
+  }
+  return false;
+}
+
+void node_processes::greet(const endpoint& where) {
+  node met;
+  met.where = where;
+  met.handle = caf::actor_cast<node_actor>(connect_to(self_, where, timeout_));
+  for (const auto& known : nodes_)
+    if (known.handle == met.handle)
+      return; // under another name
+  self_->request(met.handle, timeout_, hello_atom_v, std::string{version_text})
+      .receive([&](node_info& info) { met.about = std::move(info); },
+               [&](const caf::error& why) { throw refusal_of(to_string(where), why); });
+  self_->monitor(met.handle);
+  nodes_.push_back(std::move(met));
+}
+
+void node_processes::greet_members_of(std::size_t n) {
+  const auto through = to_string(nodes_[n].where);
+  for (const auto& address : std::vector<std::string>{nodes_[n].about.members}) {
+    try {
+      greet(parse_endpoint(address));
+    } catch (const failure& why) {
+      tell_("node " + address + ", which joined " + through + ", is left out: " + why.what());
+    }
+  }
+}
+
+// As evenly as the nodes' capacities allow.
+std::vector<std::uint32_t> node_processes::share_out(std::size_t wanted) const {
+  std::vector<std::uint32_t> shares(nodes_.size());
+  for (std::size_t given = 0; given < wanted;) {
+    bool any = false;
+    for (std::size_t n = 0; n < nodes_.size() && given < wanted; ++n)
+      if (shares[n] < nodes_[n].about.workers) {
+        ++shares[n];
+        ++given;
+        any = true;
+      }
+    if (!any)
+      throw failure{errc::nodes, "trainer.workers = " + std::to_string(wanted) + ", but the nodes offer " +
+                                     std::to_string(given) +
+                                     " in all; lower it, or start dk_node with a higher --workers"};
+  }
+  return shares;
+}
+
+std::vector<node_processes::process> node_processes::start_on(std::size_t n, std::uint32_t count) {
+  const auto& on = nodes_[n];
+  std::vector<process> all;
+  if (count == 0)
+    return all;
+  std::vector<worker_process> started;
+  self_->request(on.handle, start_deadline, start_atom_v, count, static_cast<std::uint32_t>(n), caf::actor{self_})
+      .receive([&](std::vector<worker_process>& processes) { started = std::move(processes); },
+               [&](const caf::error& why) { throw refusal_of(to_string(on.where), why); });
+  for (const auto& [pid, port] : started)
+    all.push_back({n, pid, caf::actor_cast<recruit_actor>(connect_to(self_, {on.where.host, port}, timeout_))});
+  return all;
+}
+
+} // namespace dk

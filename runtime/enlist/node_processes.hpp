@@ -1,0 +1,84 @@
+#pragma once
+
+#include "common/endpoint.hpp"
+#include "runtime/config/job.hpp"
+#include "runtime/enlist/messages.hpp"
+
+#include <caf/fwd.hpp>
+#include <caf/scoped_actor.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dk {
+
+/// Worker processes on nodes, as the driver that has them started sees them.
+class node_processes {
+public:
+  /// One of them: on which node, and what it is there.
+  struct process {
+    std::size_t node = 0;
+    std::int32_t pid = 0;
+    recruit_actor recruit;
+  };
+
+  /// Greets the nodes of the config, and those that joined them. `self` is who the nodes report to, `tell` hears what a
+  /// person should know. @throws failure (connect, version)
+  node_processes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell);
+
+  /// Starts so many, on all nodes as evenly as they have room. @throws failure (nodes, connect)
+  std::vector<process> start(std::size_t count);
+
+  /// Starts as many as the nodes have room for. @throws failure (nodes) when that is none; (connect)
+  std::vector<process> start_all();
+
+  /// "host1:7077, pid 4711"
+  std::string describe(const process& which) const;
+
+  /// What it answers in place of what was asked for.
+  failure refusal(const process& which, const caf::error& why) const;
+
+  /// How it died: "was killed by signal 9 (Killed)"; empty when it ended in order. One that does not answer is ended.
+  std::string cause_of_death(const process& which);
+
+  /// Lets processes end, and waits for their nodes to say that they did: then others can take their places. One that
+  /// takes longer than an answer may is killed.
+  void dismiss(const std::vector<process>& all);
+
+  /// Ends a process that makes no progress.
+  void kill(const process& which);
+
+  /// What nodes say to `self`.
+  void hear(const process_exit& what) { exits_[{what.node, what.pid}] = what; }
+  void hear(const caf::down_msg& what) { hear_node(what); }
+
+  std::chrono::milliseconds timeout() const { return timeout_; }
+
+private:
+  struct node {
+    endpoint where;
+    node_actor handle;
+    node_info about;
+    bool lost = false;
+  };
+
+  bool await_exit(const process& which, std::chrono::milliseconds deadline);
+  bool hear_node(const caf::down_msg& what);
+  void greet(const endpoint& where);
+  void greet_members_of(std::size_t n);
+  std::vector<std::uint32_t> share_out(std::size_t wanted) const;
+  std::vector<process> start(const std::vector<std::uint32_t>& shares);
+  std::vector<process> start_on(std::size_t n, std::uint32_t count);
+
+  caf::scoped_actor& self_;
+  std::function<void(const std::string&)> tell_;
+  std::chrono::milliseconds timeout_;
+  std::vector<node> nodes_;
+  std::map<std::pair<std::size_t, std::int32_t>, process_exit> exits_;
+};
+
+} // namespace dk

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "actors/protocol/protocol.hpp"
+
+#include <string>
+#include <vector>
+
+// validation.jsonl, see docs/run-folder.md.
+
+namespace dk {
+
+/// A line. @param seconds since this start of the run
+std::string validation_line(const validation_report& measured, double seconds);
+
+/// What earlier starts of a run have measured; nothing where there is no file.
+/// @throws failure (checkpoint) that names a damaged line; one that was cut short at the end is left out
+std::vector<validation_report> read_validation(const std::string& path);
+
+} // namespace dk

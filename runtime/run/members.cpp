@@ -1,0 +1,41 @@
+#include "runtime/run/members.hpp"
+
+#include "algorithms/catalog.hpp"
+#include "runtime/run/preflight.hpp"
+
+namespace dk {
+
+std::size_t models_of(const job& which) {
+  return find_algorithm(which.trainer.algorithm.name)->has_server() ? 1 : which.trainer.workers;
+}
+
+bool is_ensemble(const job& which) {
+  return static_cast<bool>(find_algorithm(which.trainer.algorithm.name)->share);
+}
+
+job member_job(const job& which, std::size_t index) {
+  auto one = which;
+  one.seed += index;
+  return one;
+}
+
+std::vector<member> members_of(const job& which, const data::dataset& rows) {
+  const auto& rule = *find_algorithm(which.trainer.algorithm.name);
+  std::vector<member> all;
+  if (rule.has_server())
+    return all;
+  const auto share = rule.share ? rule.share(which.trainer.algorithm.keys) : data_share::full;
+  const auto models = models_of(which);
+  for (std::size_t i = 0; i < models; ++i) {
+    member one{member_job(which, i), rows, data::sampling::every_row, {}};
+    if (share == data_share::partition)
+      one.rows = data::part_of(rows, i, models);
+    if (share == data_share::bootstrap)
+      one.sampling = data::sampling::bootstrap;
+    one.grid = grid_of(which, one.rows.rows);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+} // namespace dk

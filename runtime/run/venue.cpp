@@ -1,0 +1,55 @@
+#include "runtime/run/venue.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <thread>
+
+namespace dk {
+
+namespace {
+
+std::size_t cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+} // namespace
+
+// No more threads than workers: an idle core would take a worker's messages away from the core whose caches are warm.
+system_options venue::system(const job& which) const {
+  system_options options;
+  options.threads = which.cluster.nodes.empty() ? std::min(cores(), which.trainer.workers) : cores();
+  options.network = !which.cluster.nodes.empty();
+  options.heartbeat_seconds = which.cluster.heartbeat;
+  options.connection_timeout_seconds = which.cluster.connection_timeout;
+  return options;
+}
+
+std::unique_ptr<cluster> venue::make_cluster(caf::scoped_actor& self, const job& which,
+                                             std::function<void(const std::string&)> tell) {
+  return which.cluster.nodes.empty() ? make_cluster_here(self->home_system())
+                                     : make_cluster_on_nodes(self, which.cluster, std::move(tell));
+}
+
+server_actor venue::spawn_server(caf::actor_system& system, const server_setup& setup) {
+  return system.spawn(parameter_server, setup);
+}
+
+ledger_actor venue::spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup) {
+  if (which.cluster.nodes.empty())
+    setup.slots = static_cast<std::uint32_t>(cores());
+  return system.spawn(ledger, std::move(setup));
+}
+
+// A thread of its own: the scheduler's threads are the workers', as many as there are cores. Not for one that asks a
+// worker on a node, where no worker takes our threads: CAF 0.17 may keep a reference to an actor that a remote one
+// knew, and waits for ever for a detached actor's last reference.
+validator_actor venue::spawn_validator(caf::actor_system& system, validator_setup setup, bool known_elsewhere) {
+  return known_elsewhere ? system.spawn(validator, std::move(setup))
+                         : system.spawn<caf::detached>(validator, std::move(setup));
+}
+
+std::chrono::milliseconds venue::wait_for_news(const caf::scoped_actor&) {
+  return std::chrono::milliseconds{100};
+}
+
+} // namespace dk
