@@ -8,7 +8,7 @@
 #include "benchmarks/timing.hpp"
 #include "common/random.hpp"
 #include "nn/compute_scope.hpp"
-#include "nn/convolution.hpp"
+#include "nn/kernels/convolution.hpp"
 
 #include <algorithm>
 #include <cstdio>

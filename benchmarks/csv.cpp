@@ -2,7 +2,7 @@
 //
 //   csv FILE [LABEL]     as one JSON line; scripts/bench-csv sets it beside pandas and numpy.loadtxt
 
-#include "data/formats/csv.hpp"
+#include "data/formats/csv/csv.hpp"
 #include "benchmarks/w1.hpp"
 
 #include <cstdio>

@@ -13,7 +13,7 @@
 #include "common/simd.hpp"
 #include "nn/buffer.hpp"
 #include "nn/compute_scope.hpp"
-#include "nn/gemm.hpp"
+#include "nn/kernels/gemm.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>

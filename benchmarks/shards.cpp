@@ -3,10 +3,10 @@
 //
 //   shards [MB]
 
-#include "data/formats/shards.hpp"
+#include "data/formats/shards/shards.hpp"
 #include "benchmarks/w1.hpp"
+#include "common/parallel.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/parallel.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -39,7 +39,7 @@ double sum_mapped(const std::string& path, std::size_t bytes, std::uint64_t& sum
     std::exit(1);
   const auto* const words = static_cast<const std::uint64_t*>(at);
   std::atomic<std::uint64_t> total{0};
-  dk::data::over_ranges(bytes / 8, 1U << 16U, [&](std::size_t first, std::size_t last) {
+  dk::over_ranges(bytes / 8, 1U << 16U, [&](std::size_t first, std::size_t last) {
     std::uint64_t own = 0;
     for (auto i = first; i < last; ++i)
       own += words[i];

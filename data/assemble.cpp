@@ -1,6 +1,6 @@
 #include "data/assemble.hpp"
 
-#include "data/parallel.hpp"
+#include "common/parallel.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #include "data/table.hpp"
 
 #include "common/error.hpp"
+#include "common/parallel.hpp"
 #include "common/text.hpp"
-#include "data/parallel.hpp"
 
 #include <algorithm>
 #include <array>

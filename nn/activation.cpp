@@ -1,8 +1,8 @@
 #include "nn/activation.hpp"
 
 #include "common/error.hpp"
-#include "nn/exp.hpp"
-#include "nn/softmax.hpp"
+#include "nn/kernels/exp.hpp"
+#include "nn/kernels/softmax.hpp"
 
 #include <cmath>
 

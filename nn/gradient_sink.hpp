@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/small_batch.hpp"
+#include "nn/kernels/small_batch.hpp"
 
 #include <cstddef>
 

@@ -4,7 +4,7 @@
 #include "common/simd.hpp"
 #include "nn/activation.hpp"
 #include "nn/answer_kind.hpp"
-#include "nn/columns.hpp"
+#include "nn/kernels/columns.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,9 +1,9 @@
 #include "nn/network.hpp"
 
 #include "common/random.hpp"
-#include "nn/columns.hpp"
+#include "nn/kernels/columns.hpp"
+#include "nn/kernels/sum_rows.hpp"
 #include "nn/stack.hpp"
-#include "nn/sum_rows.hpp"
 
 #include <algorithm>
 #include <utility>

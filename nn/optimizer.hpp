@@ -3,9 +3,9 @@
 #include "common/spec.hpp"
 #include "nn/buffer.hpp"
 #include "nn/clipping.hpp"
+#include "nn/kernels/small_batch.hpp"
 #include "nn/keys.hpp"
 #include "nn/schedule.hpp"
-#include "nn/small_batch.hpp"
 
 #include <cstdint>
 #include <memory>

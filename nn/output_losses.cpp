@@ -2,7 +2,7 @@
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/columns.hpp"
+#include "nn/kernels/columns.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -83,6 +83,14 @@ TEST_CASE("every include of the tree goes down the ladder", "[ladder]") {
       FAIL_CHECK(fault);
 }
 
+TEST_CASE("actors and runtime have rooms, and every file is in one", "[ladder]") {
+  for (const auto& [path, text] : sources())
+    if (const auto folder = first_folder(path); folder == "actors" || folder == "runtime") {
+      INFO(path);
+      CHECK(rooms.count(room_of(path)) == 1);
+    }
+}
+
 TEST_CASE("a step up the ladder is found", "[ladder]") {
   const auto only = [](const std::string& path, const std::string& text) {
     const auto faults = faults_of(path, text);
@@ -103,6 +111,10 @@ TEST_CASE("a step up the ladder is found", "[ladder]") {
   CHECK(only("jobs/a.cpp", "#include \"apps/options.hpp\"") == "jobs/a.cpp:1: apps/options.hpp is a step up");
   CHECK(only("apps/a.cpp", "#include \"tests/support.hpp\"") == "apps/a.cpp:1: tests/support.hpp is a step up");
   CHECK(only("examples/a.cpp", "#include \"apps/a.hpp\"") == "examples/a.cpp:1: apps/a.hpp is a neighbour's");
+  CHECK(only("runtime/config/a.cpp", "#include \"runtime/run/venue.hpp\"") ==
+        "runtime/config/a.cpp:1: runtime/run/venue.hpp is a step up");
+  CHECK(only("actors/server/a.cpp", "#include \"actors/ledger/ledger.hpp\"") ==
+        "actors/server/a.cpp:1: actors/ledger/ledger.hpp is a neighbour's");
   CHECK(only("runtime/a.cpp", "#include \"../actors/worker.hpp\"") ==
         "runtime/a.cpp:1: ../actors/worker.hpp is not named from the root");
 }

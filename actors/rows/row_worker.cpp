@@ -1,8 +1,8 @@
 #include "actors/rows/row_worker.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "common/parallel.hpp"
 #include "data/dataset.hpp"
-#include "data/parallel.hpp"
 #include "nn/compute_scope.hpp"
 
 #include <caf/all.hpp>
@@ -106,7 +106,7 @@ row_worker_actor::behavior_type row_worker(row_worker_actor::stateful_pointer<ro
   end_on_exception(self);
   return {[=](const row_part& part) -> row_result {
     const nn::compute_scope computing;
-    const data::serial_scope alone;
+    const serial_scope alone;
     try {
       return worked_on(self->state, part);
     } catch (const failure& why) {

@@ -1,11 +1,11 @@
 #include "apps/driver/asked_rows.hpp"
 
 #include "common/error.hpp"
+#include "data/formats/bytes/encoding.hpp"
+#include "data/formats/bytes/file_stream.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/csv.hpp"
-#include "data/formats/encoding.hpp"
-#include "data/formats/file_stream.hpp"
-#include "data/formats/json_lines.hpp"
+#include "data/formats/csv/csv.hpp"
+#include "data/formats/json/json_lines.hpp"
 #include "data/formats/pick.hpp"
 #include "data/rows.hpp"
 

@@ -12,8 +12,8 @@
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/pick.hpp"
+#include "nn/kernels/softmax.hpp"
 #include "nn/model.hpp"
-#include "nn/softmax.hpp"
 #include "runtime/rows/evaluation.hpp"
 #include "runtime/rows/row_results.hpp"
 

@@ -8,7 +8,7 @@
 #include "common/log.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/shards_writer.hpp"
+#include "data/formats/shards/shards_writer.hpp"
 
 #include <fmt/format.h>
 #include <memory>

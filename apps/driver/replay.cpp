@@ -8,7 +8,7 @@
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
-#include "nn/arithmetic.hpp"
+#include "nn/kernels/arithmetic.hpp"
 #include "nn/model_file.hpp"
 #include "runtime/replay/replay.hpp"
 

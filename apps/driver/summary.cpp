@@ -5,7 +5,7 @@
 #include "apps/driver/output.hpp"
 #include "common/log.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/shards.hpp"
+#include "data/formats/shards/shards.hpp"
 #include "nn/model_file.hpp"
 #include "nn/summary.hpp"
 

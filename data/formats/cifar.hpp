@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/spec.hpp"
-#include "data/formats/byte_source.hpp"
-#include "data/formats/row_slices.hpp"
+#include "data/formats/bytes/byte_source.hpp"
+#include "data/formats/bytes/row_slices.hpp"
 #include "data/keys.hpp"
 
 #include <string>

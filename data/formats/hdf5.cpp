@@ -3,9 +3,9 @@
 #include "common/error.hpp"
 #include "common/hdf5_facts.hpp"
 #include "common/text.hpp"
+#include "data/formats/bytes/encoding.hpp"
+#include "data/formats/bytes/file.hpp"
 #include "data/formats/descriptor.hpp"
-#include "data/formats/encoding.hpp"
-#include "data/formats/file.hpp"
 #include "data/formats/pick.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/spec.hpp"
-#include "data/formats/row_slices.hpp"
+#include "data/formats/bytes/row_slices.hpp"
 #include "data/keys.hpp"
 
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/text.hpp"
-#include "data/formats/byte_source.hpp"
+#include "data/formats/bytes/byte_source.hpp"
 
 #include <algorithm>
 #include <array>

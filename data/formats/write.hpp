@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/replace_file.hpp"
-#include "data/formats/npy_write.hpp"
+#include "data/formats/npy/npy_write.hpp"
 #include "data/table.hpp"
 
 #include <fstream>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "data/parallel.hpp"
+#include "common/parallel.hpp"
 #include "data/transforms/transform.hpp"
 
 #include <cmath>

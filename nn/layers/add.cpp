@@ -1,6 +1,6 @@
 #include "common/error.hpp"
+#include "nn/kernels/sum_rows.hpp"
 #include "nn/layer.hpp"
-#include "nn/sum_rows.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "common/simd.hpp"
 #include "nn/buffer.hpp"
+#include "nn/kernels/transpose.hpp"
 #include "nn/layers/channel_keys.hpp"
-#include "nn/transpose.hpp"
 
 #include "common/error.hpp"
 

@@ -1,6 +1,6 @@
+#include "nn/kernels/transpose.hpp"
 #include "nn/layer.hpp"
 #include "nn/layers/image_keys.hpp"
-#include "nn/transpose.hpp"
 
 namespace dk::nn {
 

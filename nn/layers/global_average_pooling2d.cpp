@@ -1,6 +1,6 @@
+#include "nn/kernels/sum_rows.hpp"
 #include "nn/layer.hpp"
 #include "nn/layers/image_keys.hpp"
-#include "nn/sum_rows.hpp"
 
 #include <algorithm>
 

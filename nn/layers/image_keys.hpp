@@ -1,7 +1,7 @@
 #pragma once
 
+#include "nn/kernels/window.hpp"
 #include "nn/keys.hpp"
-#include "nn/window.hpp"
 
 #include <utility>
 

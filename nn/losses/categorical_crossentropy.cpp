@@ -1,5 +1,5 @@
+#include "nn/kernels/softmax.hpp"
 #include "nn/loss.hpp"
-#include "nn/softmax.hpp"
 
 #include "common/error.hpp"
 

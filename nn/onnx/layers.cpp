@@ -1,8 +1,8 @@
 #include "nn/onnx/layers.hpp"
 
 #include "common/error.hpp"
+#include "nn/kernels/window.hpp"
 #include "nn/onnx/activations.hpp"
-#include "nn/window.hpp"
 
 #include <algorithm>
 #include <cstdint>

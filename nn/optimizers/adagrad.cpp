@@ -1,6 +1,6 @@
 #include "common/simd.hpp"
+#include "nn/kernels/reciprocal_root.hpp"
 #include "nn/optimizer.hpp"
-#include "nn/reciprocal_root.hpp"
 
 namespace dk::nn {
 

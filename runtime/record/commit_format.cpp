@@ -1,6 +1,6 @@
 #include "runtime/record/commit_format.hpp"
 
-#include "nn/arithmetic.hpp"
+#include "nn/kernels/arithmetic.hpp"
 #include "runtime/enlist/enlist.hpp"
 
 namespace dk {

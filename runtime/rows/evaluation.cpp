@@ -1,7 +1,7 @@
 #include "runtime/rows/evaluation.hpp"
 
 #include "common/mapped_file.hpp"
-#include "data/parallel.hpp"
+#include "common/parallel.hpp"
 #include "nn/compute_scope.hpp"
 #include "nn/ensemble.hpp"
 
@@ -21,8 +21,8 @@ constexpr std::size_t part_rows = 4 * nn::ensemble::rows_at_once;
 void over_parts(const trained_models& of, const nn::objective& loss, std::size_t label_width, std::size_t rows,
                 const std::function<void(nn::ensemble&, std::size_t, std::size_t, std::size_t)>& work) {
   const auto parts = (rows + part_rows - 1) / part_rows;
-  const auto threads = std::min(data::cores(), parts);
-  data::in_parallel(threads, [&](std::size_t thread) {
+  const auto threads = std::min(cores(), parts);
+  in_parallel(threads, [&](std::size_t thread) {
     const nn::compute_scope computing;
     nn::ensemble models{of.architecture, loss, label_width, of.weights, of.count};
     for (auto part = thread; part < parts; part += threads)

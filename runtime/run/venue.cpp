@@ -1,18 +1,11 @@
 #include "runtime/run/venue.hpp"
 
+#include "common/parallel.hpp"
+
 #include <algorithm>
 #include <caf/all.hpp>
-#include <thread>
 
 namespace dk {
-
-namespace {
-
-std::size_t cores() {
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
-} // namespace
 
 // No more threads than workers: an idle core would take a worker's messages away from the core whose caches are warm.
 system_options venue::system(const job& which) const {

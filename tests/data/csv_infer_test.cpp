@@ -1,6 +1,6 @@
 // spark-csv 1.4's inference, row by row.
 
-#include "data/formats/csv_infer.hpp"
+#include "data/formats/csv/csv_infer.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

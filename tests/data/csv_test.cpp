@@ -1,4 +1,4 @@
-#include "data/formats/csv.hpp"
+#include "data/formats/csv/csv.hpp"
 #include "tests/support.hpp"
 
 #include <algorithm>

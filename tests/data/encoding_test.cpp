@@ -1,8 +1,8 @@
 // Text in other encodings than UTF-8, and bytes that are text in none.
 
+#include "data/formats/bytes/encoding.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/encoding.hpp"
-#include "data/formats/json_lines.hpp"
+#include "data/formats/json/json_lines.hpp"
 #include "tests/data/streams.hpp"
 #include "tests/data/tables.hpp"
 

@@ -1,7 +1,7 @@
-#include "data/formats/json_lines.hpp"
+#include "data/formats/json/json_lines.hpp"
 
 #include "data/formats/catalog.hpp"
-#include "data/formats/json_reader.hpp"
+#include "data/formats/json/json_reader.hpp"
 #include "data/formats/write.hpp"
 #include "tests/data/tables.hpp"
 

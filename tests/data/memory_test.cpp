@@ -1,11 +1,11 @@
 // What the readers take in memory for large inputs, beside the bytes of the input itself. docs/config.md states it. It
 // is measured where AddressSanitizer is.
 #include "data/formats/cifar.hpp"
-#include "data/formats/csv.hpp"
+#include "data/formats/csv/csv.hpp"
 #include "data/formats/idx.hpp"
-#include "data/formats/json_lines.hpp"
-#include "data/formats/npy.hpp"
-#include "data/formats/npz.hpp"
+#include "data/formats/json/json_lines.hpp"
+#include "data/formats/npy/npy.hpp"
+#include "data/formats/npy/npz.hpp"
 #include "tests/fuzz/memory_meter.hpp"
 #include "tests/support.hpp"
 

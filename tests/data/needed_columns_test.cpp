@@ -1,7 +1,7 @@
 // What transforms work on is read by name, without being listed, from every format whose columns have names.
 
 #include "data/formats/catalog.hpp"
-#include "data/formats/shards.hpp"
+#include "data/formats/shards/shards.hpp"
 #include "data/needed_columns.hpp"
 #include "tests/data/streams.hpp"
 #include "tests/data/tables.hpp"

@@ -1,6 +1,6 @@
 #include "data/formats/catalog.hpp"
-#include "data/formats/npy.hpp"
-#include "data/formats/npz.hpp"
+#include "data/formats/npy/npy.hpp"
+#include "data/formats/npy/npz.hpp"
 #include "data/formats/write.hpp"
 #include "tests/data/tables.hpp"
 

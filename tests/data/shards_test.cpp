@@ -1,9 +1,9 @@
 #include "data/batches.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/column_file.hpp"
-#include "data/formats/column_writer.hpp"
-#include "data/formats/shards.hpp"
-#include "data/formats/shards_writer.hpp"
+#include "data/formats/shards/column_file.hpp"
+#include "data/formats/shards/column_writer.hpp"
+#include "data/formats/shards/shards.hpp"
+#include "data/formats/shards/shards_writer.hpp"
 #include "data/rows.hpp"
 #include "tests/data/tables.hpp"
 

@@ -1,7 +1,7 @@
 // Files of every format, read a slice of rows at a time: the rows are those of the whole.
-#include "data/formats/npy.hpp"
-#include "data/formats/npz.hpp"
-#include "data/formats/shards_writer.hpp"
+#include "data/formats/npy/npy.hpp"
+#include "data/formats/npy/npz.hpp"
+#include "data/formats/shards/shards_writer.hpp"
 #include "data/formats/write.hpp"
 #include "tests/data/streams.hpp"
 

@@ -1,6 +1,6 @@
+#include "data/formats/bytes/file.hpp"
+#include "data/formats/bytes/unpack.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/file.hpp"
-#include "data/formats/unpack.hpp"
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>

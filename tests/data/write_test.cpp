@@ -1,4 +1,4 @@
-#include "data/formats/csv.hpp"
+#include "data/formats/csv/csv.hpp"
 #include "data/formats/write.hpp"
 #include "tests/data/tables.hpp"
 

@@ -1,5 +1,5 @@
 // Whatever the bytes: rows of numbers, or failure (data). The first byte picks the source's keys.
-#include "data/formats/csv.hpp"
+#include "data/formats/csv/csv.hpp"
 #include "tests/fuzz/table_target.hpp"
 
 namespace dk::fuzz {

@@ -1,6 +1,6 @@
 // Whatever the bytes: text in UTF-8, the same at once and piece by piece, or failure (data). The first byte picks the
 // encoding, the second how much is taken at a time.
-#include "data/formats/encoding.hpp"
+#include "data/formats/bytes/encoding.hpp"
 #include "tests/fuzz/target.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Whatever the bytes: a column of as many numbers as its shape says, or failure (data).
 #include "data/formats/idx.hpp"
-#include "data/formats/unpack.hpp"
+#include "data/formats/bytes/unpack.hpp"
 #include "tests/fuzz/table_target.hpp"
 
 namespace dk::fuzz {

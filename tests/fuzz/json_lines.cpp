@@ -1,6 +1,6 @@
 // Whatever the bytes: columns of as many cells as there are rows, or failure (data).
-#include "data/formats/json_lines.hpp"
-#include "data/formats/json_reader.hpp"
+#include "data/formats/json/json_lines.hpp"
+#include "data/formats/json/json_reader.hpp"
 #include "tests/fuzz/table_target.hpp"
 
 namespace dk::fuzz {

@@ -1,5 +1,5 @@
 // Whatever the bytes: columns of as many cells as there are rows, or failure (data).
-#include "data/formats/npy.hpp"
+#include "data/formats/npy/npy.hpp"
 #include "tests/fuzz/table_target.hpp"
 
 namespace dk::fuzz {

@@ -1,6 +1,6 @@
 // Whatever the bytes: a schema, or a column whose every byte is under a checksum, or failure (data).
-#include "data/formats/column_file.hpp"
-#include "data/formats/shards_cells.hpp"
+#include "data/formats/shards/column_file.hpp"
+#include "data/formats/shards/shards_cells.hpp"
 #include "tests/fuzz/table_target.hpp"
 
 namespace dk::fuzz {

@@ -1,5 +1,5 @@
 // Whatever the bytes: what was packed, or failure (data).
-#include "data/formats/unpack.hpp"
+#include "data/formats/bytes/unpack.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace dk::fuzz {

@@ -2,8 +2,8 @@
 #include "nn/clipping.hpp"
 
 #include "nn/catalog.hpp"
+#include "nn/kernels/small_batch.hpp"
 #include "nn/model.hpp"
-#include "nn/small_batch.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "nn/convolution.hpp"
+#include "nn/kernels/convolution.hpp"
 
 #include "nn/catalog.hpp"
 #include "nn/compute_scope.hpp"

@@ -1,7 +1,7 @@
 #include "fixtures.hpp"
 #include "nn/catalog.hpp"
-#include "nn/reciprocal_root.hpp"
-#include "nn/small_batch.hpp"
+#include "nn/kernels/reciprocal_root.hpp"
+#include "nn/kernels/small_batch.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
