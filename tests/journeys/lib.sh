@@ -67,7 +67,7 @@ commands_of() {
   local comment='s/ +# .*//'
   [[ $1 == *.md ]] || comment='s/^#//; s/^ +//; s/ {2,}.*//' # the first lines of an example
   # shellcheck disable=SC2016 # these backquotes are Markdown's
-  { sed -E "s/^[ $]+//; $comment" "$project/$1"; grep -o '`[^`]*`' "$project/$1" | tr -d '`'; } |
+  { sed -E "s/^[ $]+//; $comment" "$project/$1"; grep -o '`[^`]*`' "$project/$1" | tr -d '`' || true; } |
     sed -E 's/ +/ /g; s/ $//'
 }
 
