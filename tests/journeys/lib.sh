@@ -100,10 +100,10 @@ block() {
     !inside && $0 == first && (before ~ /^```/ || (indent && !indent_before)) { inside = 1; indented = indent }
     inside && (/^```/ || (indented && !indent)) { exit }
     inside { print }
-    { before = $0; indent_before = indent }' "$project/$1" >"$out"
+    { before = $0; indent_before = indent }' "$project/$1" >"$place/block"
   command="cut a block out of $1"
-  [ -s "$out" ] || fail "a block that begins with: $2" "none"
-  cat "$out"
+  [ -s "$place/block" ] || fail "a block that begins with: $2" "none"
+  cat "$place/block"
 }
 
 # says PATTERN: the last command printed a line like this (an extended regular expression), to stdout or stderr.
