@@ -17,7 +17,7 @@ mkdir "$place/work"
 cd "$place/work"
 
 tidy() { :; } # a script that starts more than commands ends it here
-trap 'tidy; rm -rf "$place"' EXIT
+trap 'tidy; jobs -p | xargs -r kill -9 || true; rm -rf "$place"' EXIT
 
 step() {
   stage="$1"
