@@ -57,6 +57,8 @@ known_model load_run(const std::string& path) {
 } // namespace
 
 known_model load_known_model(const std::string& path, const std::string& weights) {
+  if (std::error_code loop; !fs::exists(path, loop) && !loop)
+    throw failure{errc::model, path + ": no such file or folder; name a model file, or a run's folder"};
   if (std::error_code ignored; !fs::is_directory(path, ignored)) {
     auto file = nn::load_model(path, weights);
     const auto all = block::copy_of(file.weights.data(), file.weights.size());

@@ -51,8 +51,10 @@ job read_job(const train_options& options, const run_options& run) {
 }
 
 std::string where_of(const job& which) {
-  const auto nodes = which.cluster.nodes.size();
-  return nodes == 0 ? "in this process" : fmt::format("on {} node{}", nodes, nodes == 1 ? "" : "s");
+  std::vector<std::string> asked; // others may have joined these
+  for (const auto& node : which.cluster.nodes)
+    asked.push_back(to_string(node));
+  return asked.empty() ? "in this process" : "on the nodes of " + join(asked);
 }
 
 // Where an earlier start of the run ended, from now on with nobody else in its folder. Says so where it is finished.
