@@ -117,8 +117,8 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
     if (options.notice)
       for (const auto& doubt : plan.doubts)
         options.notice(doubt);
-    replay_venue here{plan};
-    options.where = &here;
+    replay_venue as_logged{plan};
+    options.where = &as_logged;
     training again{here, rows, options};
     result = again.run();
     if (start + 1 == plans.size())
