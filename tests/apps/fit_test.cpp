@@ -124,6 +124,10 @@ TEST_CASE("a run goes on to more epochs, as if it had never ended", "[apps][fit]
   job.folder.write("data.csv", "no data");
   CHECK(job.driver({"--resume", "run-adag"}).status == 0); // it is finished, whatever has become of its data
   job.folder.write("data.csv", points_csv(200));
+  for (const std::string file : {"result.json", "model.h5"}) // as of a run that was killed while it wrote them
+    std::filesystem::remove(job.path("run-adag/" + file));
+  CHECK(job.driver({"--resume", "run-adag", "-q"}).status == 0);
+  CHECK(content_of(job.path("run-adag/model.h5")) == content_of(job.path("whole-adag/model.h5")));
   const auto replayed = job.driver({"replay", "run-adag"});
   INFO(replayed.err);
   CHECK(replayed.status == 0);
@@ -183,11 +187,15 @@ TEST_CASE("class weights are for training rows alone", "[apps][fit]") {
       rare_csv(), by_text + "\nvalidation = 0.2\nstratify = true\n" + R"(test = { format = "csv", path = "data.csv" })",
       three, "algorithm = \"single\"\noptimizer = { name = \"sgd\", learning_rate = 1e-12 }"};
   const auto plain = job.trained("plain");
-  const auto weighted = job.trained("weighted", {"trainer.class_weight=[100, 100, 100]"});
-  CHECK(weighted.at("epochs").at(0).at("loss").get<double>() ==
-        Approx(100 * plain.at("epochs").at(0).at("loss").get<double>()).epsilon(1e-4));
-  for (const auto* rows : {"validation", "test"})
-    CHECK(weighted.at(rows).at("loss").get<double>() == Approx(plain.at(rows).at("loss").get<double>()).epsilon(1e-5));
+  for (const std::string where : {"memory", "disk"}) {
+    const auto weighted =
+        job.trained("weighted-" + where, {"trainer.class_weight=[100, 100, 100]", "data.precache=" + where});
+    CHECK(weighted.at("epochs").at(0).at("loss").get<double>() ==
+          Approx(100 * plain.at("epochs").at(0).at("loss").get<double>()).epsilon(1e-4));
+    for (const auto* rows : {"validation", "test"})
+      CHECK(weighted.at(rows).at("loss").get<double>() ==
+            Approx(plain.at(rows).at("loss").get<double>()).epsilon(1e-5));
+  }
 }
 
 // Who knows Keras: model.fit(x, y, validation_split=0.2, class_weight=...), more epochs, evaluate.

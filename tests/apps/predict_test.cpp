@@ -312,6 +312,20 @@ TEST_CASE("numbers are answered and measured in the label's own units", "[apps][
   CHECK(job.result.at("accuracy").is_null());
 }
 
+TEST_CASE("what fills gaps in labels leaves their units", "[apps][predict]") {
+  const prices job;
+  std::vector<std::string> again{"--out", "filled", "-q"};
+  again.insert(again.end(), regression.begin(), regression.end());
+  again.insert(again.end(), {"--set", R"(data.transforms=[{standard={columns=["features","label"]}},)"
+                                      R"({impute={columns=["label"],with=0}}])"});
+  const auto got = job.train(again);
+  INFO(got.err);
+  REQUIRE(got.status == 0);
+  job.folder.write("new.csv", "x,y\n0,0\n");
+  const auto lines = lines_of(answers(job, {"--model", "filled", "--data", "new.csv"}));
+  CHECK(std::stod(lines.at(1).substr(4)) == Approx(250000).epsilon(0.01));
+}
+
 TEST_CASE("a run's report and evaluate give the same numbers", "[apps][predict]") {
   const auto same = [](const toy_job& job, const json& result) {
     const auto got = run({DK_DRIVER, "evaluate", "--model", "run", "--json"}, {{}, job.path("")});
@@ -373,6 +387,22 @@ TEST_CASE("classes are answered by their names, and their probabilities beside t
   const auto raw = lines_of(answers(job, {"--model", "run", "--data", "points.csv", "--raw"}));
   CHECK(raw.at(0) == "x,y,label,prediction,output_0,output_1");
   CHECK((raw.at(1).find(",0,") != std::string::npos || raw.at(1).find(",1,") != std::string::npos));
+}
+
+TEST_CASE("one number is the probability of the second class, and leaves the rest to the first", "[apps][predict]") {
+  const trained job{{"--set", "model.layers=[{dense=1,activation=\"sigmoid\"}]", "--set",
+                     "trainer.loss=binary_crossentropy", "--set", "data.transforms=[]"}};
+  const auto raw = lines_of(answers(job, {"--model", "run", "--data", "points.csv", "--raw"}));
+  const auto lines = lines_of(answers(job, {"--model", "run", "--data", "points.csv", "--proba"}));
+  CHECK(lines.at(0) == "x,y,label,prediction,proba_0,proba_1");
+  for (const std::size_t i : {1U, 2U, 3U}) {
+    const auto last = lines[i].rfind(',');
+    const auto first = lines[i].rfind(',', last - 1);
+    const auto one = std::stod(lines[i].substr(last + 1));
+    CHECK(one == Approx(std::stod(raw[i].substr(raw[i].rfind(',') + 1))));
+    CHECK(std::stod(lines[i].substr(first + 1)) == Approx(1 - one));
+    CHECK(lines[i][first - 1] == (one > 0.5 ? '1' : '0'));
+  }
 }
 
 TEST_CASE("a row has its bits at its place, whatever stands before it in other parts", "[apps][predict]") {

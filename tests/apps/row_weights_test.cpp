@@ -186,6 +186,15 @@ TEST_CASE("predict does not need weights", "[apps][weights]") {
   INFO(with.err);
   CHECK(with.status == 0);
   CHECK(lines_of(with.out).size() == 91);
+  job.folder.write("bad.csv", "w,a,b,label\nnan,0.5,1,0\n-1,1,1,1\nnone,1,1,1\n");
+  auto rows = some_rows();
+  rows.front().weight = -1;
+  job.folder.write("bad.jsonl", jsonl_of(rows));
+  for (const std::string bad : {"bad.csv", "bad.jsonl"}) {
+    const auto answered = job.driver({"predict", "--model", "run", "--data", bad});
+    INFO(answered.err);
+    CHECK(answered.status == 0);
+  }
 }
 
 TEST_CASE("weights that cannot be used", "[apps][bad_input][weights]") {

@@ -39,16 +39,16 @@ TEST_CASE("rows are held out by class, of each its share", "[data][stratify]") {
   std::vector<std::string> labels;
   for (int i = 0; i < 200; ++i)
     labels.push_back(i % 20 == 3 ? "rare" : i % 2 == 0 ? "even" : "odd");
-  labels.push_back("once");
-  labels.push_back("twice");
-  labels.push_back("twice");
+  for (const auto* label : {"once", "twice", "twice", "pair", "pair"})
+    labels.emplace_back(label);
   for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U, 6U}) {
     const auto held = held_of(labelled(labels), 0.2, seed);
     CHECK(held_in(held, labels, "even") == 20);
     CHECK(held_in(held, labels, "odd") == 18);
     CHECK(held_in(held, labels, "rare") == 2);
     CHECK(held_in(held, labels, "once") == 0);
-    CHECK(held_in(held, labels, "twice") == 1);
+    CHECK(held_in(held, labels, "twice") == 1); // the shares of both are below a half
+    CHECK(held_in(held, labels, "pair") == 1);
     CHECK(held == held_of(labelled(labels), 0.2, seed));
   }
   CHECK(held_of(labelled(labels), 0.2, 1) != held_of(labelled(labels), 0.2, 2));
