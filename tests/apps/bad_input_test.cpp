@@ -266,7 +266,8 @@ TEST_CASE("a run that is in the way, or is none", "[apps][bad_input]") {
     if (file.is_regular_file())
       std::filesystem::resize_file(file.path(), file.file_size() - 1);
   expect(driver({"--resume", "first"}), 4, "E_CKPT", {"shard 0", "no valid checkpoint", "torn", "start"});
-  expect(driver({"evaluate", "--model", "none.h5"}), 4, "E_MODEL", {"none.h5", "no such file or folder", "name a model file"});
+  expect(driver({"evaluate", "--model", "none.h5"}), 4, "E_MODEL",
+         {"none.h5", "no such file or folder", "name a model file"});
   std::filesystem::resize_file(job.path("first/model.h5"), 3000);
   expect(driver({"evaluate", "--model", "first/model.h5", "--data", job.data}), 4, "E_MODEL",
          {"first/model.h5", "cut short"});
