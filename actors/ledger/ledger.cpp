@@ -1,3 +1,15 @@
+// The states of a chunk, and what moves it:
+//
+//             a worker asks                 report: applied, duplicate
+//   open ────────────────────▶ leased ───────────────────────────────▶ done
+//    ▲ ▲                        │  │                                     ▲
+//    │ └────────────────────────┘  │ its worker is lost, or its lease    │
+//    │   report: fenced, rejected  ▼ ran out (ledger_losses.cpp)         │
+//    └──────────────────────── asked for ────────────────────────────────┘
+//      not every server has it            every server has it
+//
+// The run ends when all chunks are done, when it was told to stop and no chunk is leased or asked for, or with an error
+// when no worker is left, or a second one has diverged.
 #include "actors/ledger/ledger.hpp"
 
 #include "actors/ledger/ledger_steps.hpp"

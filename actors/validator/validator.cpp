@@ -1,3 +1,12 @@
+// A validator's states:
+//
+//              rows enough are trained,             all centers                    the last batch
+//              or somebody waits for the last one   have come                      (conclude)
+//   waits ─────────────────────────────▶ pulls ─────────────────▶ measures ─────────────────▶ waits
+//                                          │ nothing has changed since the last measurement     ▲
+//                                          └────────────────────────────────────────────────────┘
+//
+// `busy` is set in both states on the right; what becomes due meanwhile (`is_due`) begins after.
 #include "actors/validator/validator.hpp"
 
 #include "actors/protocol/errors.hpp"

@@ -1,3 +1,15 @@
+// A worker's states, one chunk after the other:
+//
+//           a lease              the last batch              all verdicts
+//   asks ────────────▶ trains ──────────────────▶ exchanges ──────────────▶ asks
+//    │  (and pulls first,                              │                      ▲
+//    │   if it adopts centers)                         │ hold                 │ release
+//    │ lease 0: no work is left                        └─────────▶ held ──────┘
+//    ▼
+//   leaves
+//
+// With overlap it asks for the next chunk when it begins to exchange, and trains that one meanwhile; a chunk that is
+// trained before the exchange of the chunk before is over waits for it (is_trained).
 #include "actors/worker/worker.hpp"
 
 #include "actors/protocol/errors.hpp"
