@@ -3,9 +3,12 @@
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
+#include "data/transforms/catalog.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace dk {
 
@@ -42,6 +45,16 @@ job job_to_go_on(const run_folder& folder, const std::vector<std::string>& setti
       throw failure{errc::config, key + " differs from that of the run in " + folder.path +
                                       "; when resuming you can change only: " + join(may)};
   return now;
+}
+
+std::optional<data::pipeline> fitted_before(const run_folder& folder, const job& which) {
+  if (std::ifstream file{folder.pipeline(), std::ios::binary})
+    return data::parse_pipeline(std::string{std::istreambuf_iterator<char>{file}, {}}, folder.pipeline());
+  for (const auto& transform : which.data.transforms)
+    if (data::find_transform(transform.name).learn != nullptr)
+      throw failure{errc::checkpoint, folder.pipeline() + ": is missing, and `" + transform.name +
+                                          "` was fitted to the rows of then; put the file back, or start a new run"};
+  return std::nullopt;
 }
 
 bool is_finished(const resume_state& state, const job& which, const run_folder& folder) {

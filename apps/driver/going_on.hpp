@@ -1,9 +1,11 @@
 #pragma once
 
+#include "data/pipeline.hpp"
 #include "runtime/config/job.hpp"
 #include "runtime/record/checkpoint.hpp"
 #include "runtime/record/run_folder.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,10 @@ namespace dk {
 /// The job that a run goes on with: that of its folder, with settings that may change what is still to come.
 /// @throws failure (config) for settings of what cannot change any more, by name; as load_job
 job job_to_go_on(const run_folder& folder, const std::vector<std::string>& settings);
+
+/// What the transforms of the run were fitted to when it began. Nothing where they learn nothing and an older dk has
+/// kept no such file. @throws failure (checkpoint) when it is missing or damaged
+std::optional<data::pipeline> fitted_before(const run_folder& folder, const job& which);
 
 /// Whether all chunks of all epochs of the job are done, and the results are written.
 bool is_finished(const resume_state& state, const job& which, const run_folder& folder);

@@ -79,7 +79,7 @@ data::dataset measured_rows(const job& which, const spec& source, const data::ta
   return made;
 }
 
-job_data read_into_memory(const job& which) {
+job_data read_into_memory(const job& which, const data::pipeline* fitted) {
   job_data all;
   const auto& source = *which.data.train;
   auto train = data::read(source);
@@ -87,7 +87,14 @@ job_data read_into_memory(const job& which) {
   std::optional<data::table> held_out;
   if (which.data.validation > 0)
     std::tie(train, held_out.emplace()) = data::split(train, held_rows_of(which, train));
-  all.fitted = fit_rows(source, which.data.transforms, train, held_out ? &*held_out : nullptr);
+  if (fitted == nullptr) {
+    all.fitted = fit_rows(source, which.data.transforms, train, held_out ? &*held_out : nullptr);
+  } else {
+    all.fitted = *fitted;
+    data::apply_to_training(still_to_apply(*fitted, source), train);
+    if (held_out)
+      data::apply(still_to_apply(*fitted, source), *held_out);
+  }
   all.train = data::make_dataset(train, data::label_use::required, data::weights_of(source));
   if (held_out)
     all.validation = measured_rows(which, source, *held_out);
@@ -101,7 +108,7 @@ job_data read_into_memory(const job& which) {
 
 } // namespace
 
-job_data read_data(const job& which, const cluster_config& where) {
+job_data read_data(const job& which, const cluster_config& where, const data::pipeline* fitted) {
   const auto& data = which.data;
   const bool on_nodes = transforms_on(where, data);
   const auto streams = [&](const spec& source) { return on_nodes || goes_to_disk(data, source); };
@@ -111,7 +118,7 @@ job_data read_data(const job& which, const cluster_config& where) {
       streamed.emplace(which, on_nodes ? where : cluster_config{});
     return *streamed;
   };
-  auto all = streams(*data.train) ? stream().training() : read_into_memory(which);
+  auto all = streams(*data.train) ? stream().training(fitted) : read_into_memory(which, fitted);
   const auto read_other = [&](const spec& given) {
     const auto source = data::with_features_of(given, *all.source);
     if (streams(source))

@@ -33,8 +33,9 @@ struct model_start {
 model_start resolve_model(job& which);
 
 /// @param where the nodes on which rows are put through transforms; none: here
+/// @param fitted what the transforms have been fitted to already; null: they are fitted to the training rows
 /// @throws failure (data, config, connect, nodes)
-job_data read_data(const job& which, const cluster_config& where = {});
+job_data read_data(const job& which, const cluster_config& where = {}, const data::pipeline* fitted = nullptr);
 
 /// Fits the transforms to training rows, and applies them to these and to those that are held out. @return all that the
 /// rows have been through, what they were prepared with before that included. @throws failure (data, config)

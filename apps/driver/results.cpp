@@ -8,6 +8,8 @@
 #include "runtime/record/history_table.hpp"
 #include "runtime/run/members.hpp"
 
+#include <filesystem>
+
 namespace dk {
 
 namespace {
@@ -71,8 +73,11 @@ run_result run_in(const run_folder& folder, const std::function<run_result()>& r
 }
 
 run_result with_kept_center(const job& which, const run_folder& folder, run_result result) {
-  if (which.trainer.keep != "best" || !result.best || result.best->versions == result.versions)
+  if (which.trainer.keep != "best" || !result.best || result.best->versions == result.versions) {
+    std::error_code ignored;
+    std::filesystem::remove(folder.last_model(), ignored); // of an earlier session, whose last was not the best
     return result;
+  }
   save(which, folder.last_model(), result.weights.data());
   if (result.best_weights.empty()) {
     const auto file = nn::load_model(folder.best_model());

@@ -103,7 +103,7 @@ bool transforms_on(const cluster_config& where, const data_config& data) {
 streamed_inputs::streamed_inputs(const job& which, const cluster_config& where)
     : which_(which), crew_(where, [](const std::string& text) { log()->warn("{}", text); }) {}
 
-job_data streamed_inputs::training() {
+job_data streamed_inputs::training(const data::pipeline* already) {
   job_data all;
   const auto& source = *which_.data.train;
   const auto rows = data::rows_of(source);
@@ -111,8 +111,10 @@ job_data streamed_inputs::training() {
   const auto open = [&](bool held) { return data::read_ahead(std::make_unique<side>(rows(), is_held, held)); };
   const auto training = [&](const data::pipeline& so_far) { return crew_.applied_to_training(open(false), so_far); };
   const auto held_out = [&](const data::pipeline& so_far) { return crew_.applied(open(true), so_far); };
-  const auto fitted = data::fit(which_.data.transforms, training,
-                                is_held.empty() ? data::fitted_source{} : data::fitted_source{held_out});
+  const auto fitted = already != nullptr
+                          ? still_to_apply(*already, source)
+                          : data::fit(which_.data.transforms, training,
+                                      is_held.empty() ? data::fitted_source{} : data::fitted_source{held_out});
   all.fitted = after_preparation(source, fitted);
   class_weights by_class{which_, data::label_words(all.fitted)};
   all.train = kept(source, training(fitted), &by_class);

@@ -27,7 +27,7 @@ public:
   /// As read_data, without the test rows: the training rows are read once to count them where some are held out, once
   /// for each transform that learns, and once to keep them, and those that are held out once more.
   /// @throws failure (data, config, resources, nodes)
-  job_data training();
+  job_data training(const data::pipeline* already = nullptr);
 
   /// What is left of the transforms for the rows of a source. @throws as training; (data) as still_to_apply
   data::dataset other(const spec& source, const data::pipeline& fitted);

@@ -15,6 +15,8 @@
 
 #include <csignal>
 #include <fmt/format.h>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
 namespace dk {
 
@@ -58,18 +60,21 @@ std::string where_of(const job& which) {
 }
 
 // Where an earlier start of the run ended, from now on with nobody else in its folder. Says so where it is finished.
-std::optional<resume_state> state_to_resume(run_folder& folder, const job& which, std::vector<std::string>& notices) {
+std::optional<resume_state> state_to_resume(run_folder& folder, const job& which, const train_options& options,
+                                            std::vector<std::string>& notices) {
   own(folder);
   auto state = read_checkpoints(folder.checkpoints(), &notices);
   if (!is_finished(state, which, folder))
     return state;
   tell(finished_text(which, folder) + '\n');
+  if (std::ifstream result{folder.result()}; options.json && result)
+    print(nlohmann::json::parse(result).dump() + '\n');
   return std::nullopt;
 }
 
 int status_of(const run_report& report) {
   check_balance(report);
-  return stopping_signal() == 0 ? 0 : 128 + stopping_signal();
+  return report.result.stopped && stopping_signal() != 0 ? 128 + stopping_signal() : 0;
 }
 
 // A terminal that was closed takes no more, which is why the run has ended: no error of its own.
@@ -100,7 +105,7 @@ int train_command(const train_options& options) {
   std::optional<resume_state> resume;
   std::vector<std::string> notices;
   if (!options.resume.empty() && !options.dry_run) {
-    resume = state_to_resume(*run.folder, which, notices);
+    resume = state_to_resume(*run.folder, which, options, notices);
     if (!resume)
       return 0;
   } else if (!options.out.empty()) {
@@ -109,7 +114,8 @@ int train_command(const train_options& options) {
   const auto begin = resolve_model(which);
   run.start = begin.weights;
   run.moments = begin.moments;
-  const auto data = read_data(which, options.dry_run ? cluster_config{} : which.cluster);
+  const auto fitted = run.folder ? fitted_before(*run.folder, which) : std::nullopt;
+  const auto data = read_data(which, options.dry_run ? cluster_config{} : which.cluster, fitted ? &*fitted : nullptr);
   check_job(which, data.train);
   screen shown{options.quiet};
   if (!options.quiet)

@@ -7,12 +7,20 @@
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace dk {
 
 namespace {
 
 using nlohmann::json;
+
+// All others are names of metrics.
+const std::set<std::string>& own_keys() {
+  static const std::set<std::string> keys{"t",        "epoch",   "trained", "versions",  "rows", "loss",
+                                          "accuracy", "seconds", "best",    "decisions", "last", "rate"};
+  return keys;
+}
 
 validation_report parse_line(const json& line) {
   validation_report read;
@@ -32,6 +40,9 @@ validation_report parse_line(const json& line) {
   read.best = line.at("best").get<bool>();
   read.last = line.value("last", false);
   read.rate = line.value("rate", 1.0);
+  for (const auto& [key, value] : line.items())
+    if (value.is_number() && own_keys().count(key) == 0)
+      read.others[key] = value.get<double>();
   return read;
 }
 

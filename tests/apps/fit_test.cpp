@@ -111,6 +111,7 @@ TEST_CASE("a run goes on to more epochs, as if it had never ended", "[apps][fit]
                         " is finished: all of its 3 epochs are trained; go on with more, as in: "
                         "dk_driver --resume run-" +
                         algorithm + " --set trainer.epochs=6") != std::string::npos);
+    CHECK(json::parse(job.driver({"--resume", "run-" + algorithm, "--json"}).out).at("rows").at("applied") == 600);
     const auto more = job.driver({"--resume", "run-" + algorithm, "-q", "--set", "trainer.epochs=5"});
     INFO(more.err);
     REQUIRE(more.status == 0);
@@ -132,6 +133,32 @@ TEST_CASE("a run goes on to more epochs, as if it had never ended", "[apps][fit]
   INFO(replayed.err);
   CHECK(replayed.status == 0);
   CHECK(replayed.out.find("bit for bit") != std::string::npos);
+}
+
+TEST_CASE("a run goes on with what its transforms were fitted to", "[apps][fit]") {
+  for (const std::string where : {"memory", "disk"}) {
+    const fit_job job{points_csv(200),
+                      R"(train = { format = "csv", path = "data.csv" }
+test = { format = "csv", path = "test.csv" }
+transforms = [ { standard = { column = "features" } } ]
+precache = ")" + where + '"',
+                      R"({ dense = 2, activation = "softmax" })", "epochs = 2\nbatch_size = 10"};
+    job.folder.write("test.csv", points_csv(100));
+    job.trained("run");
+    std::string larger;
+    for (const auto& line : lines_of(points_csv(200)))
+      larger += line[0] == 'x' ? line + '\n' : (line[0] == '-' ? "-9" + line.substr(1) : "9" + line) + '\n';
+    job.folder.write("data.csv", larger);
+    const auto rest = job.driver({"--resume", "run", "-q", "--json", "--set", "trainer.epochs=4"});
+    INFO(rest.err);
+    REQUIRE(rest.status == 0);
+    const auto found = job.driver({"evaluate", "--model", "run", "--json"});
+    CHECK(json::parse(found.out).at("loss").get<double>() ==
+          Approx(json::parse(rest.out).at("test").at("loss").get<double>()).epsilon(1e-5));
+    std::filesystem::remove(job.path("run/pipeline.json"));
+    check_refused(job.driver({"--resume", "run", "--set", "trainer.epochs=6"}), 4, "E_CKPT",
+                  {"run/pipeline.json", "is missing", "`standard`", "start a new run"});
+  }
 }
 
 TEST_CASE("several workers and models go on to more epochs", "[apps][fit]") {

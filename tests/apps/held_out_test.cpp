@@ -1,6 +1,7 @@
 // Rows that are held out are never trained. Each row here has a number of its own, so that it is known again.
 
 #include "apps/driver/inputs.hpp"
+#include "apps/driver/results.hpp"
 #include "runtime/run/trainer.hpp"
 #include "tests/support.hpp"
 
@@ -61,4 +62,18 @@ TEST_CASE("no row that is held out is among those that are trained", "[apps][hel
     CHECK(std::set<int>(both.begin(), both.end()).size() == all_rows); // each once, here or there
   }
   CHECK(held_out["memory"] == held_out["disk"]);
+}
+
+TEST_CASE("the last center of an earlier session does not stay beside the best", "[apps][held_out]") {
+  const temporary_folder folder;
+  auto which = numbered_job(folder, "memory");
+  which.trainer.keep = "best";
+  run_result result;
+  result.versions = {7};
+  result.best.emplace();
+  result.best->versions = {7};
+  const run_folder of_run{folder.path("")};
+  folder.write("last.h5", "of an earlier session");
+  CHECK(with_kept_center(which, of_run, result).versions == result.versions);
+  CHECK_FALSE(std::filesystem::exists(of_run.last_model()));
 }

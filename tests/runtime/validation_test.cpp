@@ -186,6 +186,7 @@ TEST_CASE("a line of validation.jsonl can be read back", "[runtime][validation]"
   auto full = report_of(800, 0.5);
   full.best = full.last = true;
   full.rate = 0.1;
+  full.others["auc"] = 0.75;
   auto spoiled = report_of(1200, std::nan(""));
   const auto path = folder.write("validation.jsonl", R"({"accuracy":0.95,"loss":0.13,"rows":60,"versions":[36]})"
                                                      "\n" + // of an older dk
@@ -203,6 +204,8 @@ TEST_CASE("a line of validation.jsonl can be read back", "[runtime][validation]"
   CHECK(lines[0].best);
   CHECK(lines[0].last);
   CHECK(double{lines[0].rate} == 0.1);
+  REQUIRE(lines[0].others.size() == 1);
+  CHECK(double{lines[0].others.at("auc")} == 0.75);
   CHECK(std::isnan(double{lines[1].loss_sum}));
   auto of_three = report_of(1600, 0.5); // outputs that decide for themselves
   of_three.decisions = 150;
