@@ -45,22 +45,12 @@ bool starts_with_list(const data::column& values) {
   return all.size() > 0 && !all[0].empty() && (all[0].front() == '[' || all[0].front() == '{');
 }
 
-// What a source is read as to have all its columns.
-spec with_every_column(spec source) {
-  if (!can_name_columns(source))
-    return source;
-  for (const auto* key : {"features", "label"})
-    source.keys.erase(key);
-  source.keys["columns"] = "*";
-  return source;
-}
-
 data::table_stream_ptr opened(const spec& source) {
   if (source.name == "csv")
     return data::csv::to_answer(source, most_of_text << 4U);
   if (source.name == "json_lines")
     return data::json_lines::to_answer(source, most_of_text << 2U);
-  return data::open(with_every_column(source));
+  return data::open(can_name_columns(source) ? with_every_column(source) : source);
 }
 
 data_to_answer data_of(const known_model& model, data_for_model what, data::table_stream_ptr rows) {

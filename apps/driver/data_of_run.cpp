@@ -51,13 +51,12 @@ std::string path_of(const spec& source) {
   return source.keys.value("path", source.keys.value("features", std::string{"the data"}));
 }
 
-seen_columns columns_of(const spec& source) {
+seen_columns columns_of(const spec& source, const known_model& model) {
   if (is_text(source))
     return columns_in(
         data::start_of_text(data::files_of(path_of(source)).front(), enough_of_text, data::encoding_of(source)),
         path_of(source), source);
-  auto all = source;
-  all.keys["columns"] = "*";
+  const auto all = with_every_column(source, model.train ? data::named_columns(*model.train) : name_list{});
   seen_columns seen;
   if (const auto first = data::glance(all)->next())
     for (const auto& c : first->columns()) {
@@ -116,6 +115,24 @@ void choose_weight(spec& source, const known_model& model, const seen_columns& s
 }
 
 } // namespace
+
+// Data sets in groups are not among all that a file has: they are named.
+spec with_every_column(spec source, name_list besides) {
+  for (auto& name : data::named_columns(source))
+    besides.push_back(std::move(name));
+  for (const auto* key : {"features", "label"})
+    source.keys.erase(key);
+  source.keys["columns"] = "*";
+  if (source.name != "hdf5")
+    return source;
+  name_list all{"*"};
+  for (auto& name : besides)
+    if (name.find('/') != std::string::npos && !lists(all, name))
+      all.push_back(std::move(name));
+  if (all.size() > 1)
+    source.keys["columns"] = all;
+  return source;
+}
 
 spec read_like(spec source, const known_model& model) {
   if (!model.train || model.train->name != source.name)
@@ -186,7 +203,7 @@ data_for_model data_for(const known_model& model, const std::string& data, const
     return {data::with_needed_columns(std::move(source), transforms), std::move(needed.transforms)};
   }
   source = read_like(source, model);
-  return data_for(model, source, columns_of(source), wanted);
+  return data_for(model, source, columns_of(source, model), wanted);
 }
 
 } // namespace dk

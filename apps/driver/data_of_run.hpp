@@ -37,6 +37,9 @@ data_for_model data_for(const known_model& model, const spec& test);
 /// The columns of a header, or of the first object, which a text begins with. The source says how its run was read.
 seen_columns columns_in(std::string_view start, const std::string& origin, const spec& source);
 
+/// A source with all columns that it has; of HDF5, with those in groups that the source or `besides` names.
+spec with_every_column(spec source, std::vector<std::string> besides = {});
+
 /// A source with those keys of the run's that say how its text is read, where it is of the same format.
 spec read_like(spec source, const known_model& model);
 

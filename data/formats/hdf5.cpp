@@ -277,9 +277,12 @@ private:
 std::vector<std::string> wanted_sets(const handle& file, const spec& source) {
   auto names = listed_names(source);
   const auto in_root = root_data_sets(file);
-  if (names.empty())
+  if (names.empty()) {
     names = in_root;
-  else if (!source.keys.contains("label") && std::find(in_root.begin(), in_root.end(), "label") != in_root.end())
+    for (auto& name : named_columns(source)) // in a group
+      if (name.find('/') != std::string::npos)
+        names.push_back(std::move(name));
+  } else if (!source.keys.contains("label") && std::find(in_root.begin(), in_root.end(), "label") != in_root.end())
     names.emplace_back("label");
   return names;
 }

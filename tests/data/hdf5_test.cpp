@@ -51,6 +51,16 @@ TEST_CASE("data sets of an HDF5 file are columns", "[data][hdf5]") {
   CHECK(values_of(picked, "label") == values{0, 1});
 }
 
+TEST_CASE("data sets in groups are read beside all of the root, where they are named", "[data][hdf5]") {
+  const temporary_folder folder;
+  const auto path = small_file(folder);
+  const auto all = dk::data::read({"hdf5", {{"path", path}, {"columns", "*"}}});
+  CHECK(all.find("more/z") == nullptr);
+  const auto with_z = dk::data::read({"hdf5", {{"path", path}, {"columns", {"*", "more/z"}}}});
+  CHECK(with_z.columns().size() == all.columns().size() + 1);
+  CHECK(with_z.find("more/z") != nullptr);
+}
+
 TEST_CASE("HDF5 files that cannot be used say why", "[data][hdf5]") {
   const temporary_folder folder;
   const auto path = small_file(folder);
