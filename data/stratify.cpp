@@ -44,24 +44,6 @@ std::vector<spec> makers_of_label(const std::vector<spec>& transforms) {
   return makers;
 }
 
-// What a transform learns does not make two classes one, nor does one_hot: their columns are taken as they are, and
-// with them the texts that others would read as numbers.
-void make(const spec& transform, table& rows) {
-  const auto& kind = find_transform(transform.name);
-  const auto sources = source_columns(transform);
-  const bool reads_text =
-      transform.name != "binary_label" &&
-      std::any_of(sources.begin(), sources.end(), [&](const auto& name) { return texts_in(rows.at(name)) != nullptr; });
-  const bool keeps_classes = kind.learn != nullptr || transform.name == "one_hot" || reads_text;
-  if (!keeps_classes || kind.columns != column_use::each)
-    return kind.apply(transform, nlohmann::json::object(), rows);
-  for (const auto& [from, to] : transform_columns(transform)) {
-    auto same = rows.at(from);
-    same.name = to;
-    rows.put(std::move(same));
-  }
-}
-
 // f(key) for the label of each row.
 template <class F>
 void over_labels(const column& label, F f) {
@@ -85,6 +67,41 @@ void over_labels(const column& label, F f) {
       f(std::move(key));
     }
   });
+}
+
+// The texts of several columns, and their numbers as texts: the label that is made of them tells apart what these do.
+void put_side_by_side(const spec& transform, table& rows) {
+  std::vector<std::string> all(rows.rows());
+  for (const auto& name : source_columns(transform)) {
+    const auto& from = rows.at(name);
+    std::size_t row = 0;
+    over_labels(from, [&](std::string key) { all[row++] += std::to_string(key.size()) + ':' + key; });
+  }
+  texts together;
+  for (const auto& key : all)
+    together.push_back(key);
+  const auto& first = rows.at(source_columns(transform).front());
+  rows.put({transform.keys.at("to").get<std::string>(), {}, std::move(together), first.origin, {}, first.numbers});
+}
+
+// What a transform learns does not make two classes one, nor does one_hot: their columns are taken as they are, and
+// with them the texts that others would read as numbers.
+void make(const spec& transform, table& rows) {
+  const auto& kind = find_transform(transform.name);
+  const auto sources = source_columns(transform);
+  const bool reads_text =
+      transform.name != "binary_label" &&
+      std::any_of(sources.begin(), sources.end(), [&](const auto& name) { return texts_in(rows.at(name)) != nullptr; });
+  if (reads_text && kind.columns == column_use::into_one)
+    return put_side_by_side(transform, rows);
+  const bool keeps_classes = kind.learn != nullptr || transform.name == "one_hot" || reads_text;
+  if (!keeps_classes || kind.columns != column_use::each)
+    return kind.apply(transform, nlohmann::json::object(), rows);
+  for (const auto& [from, to] : transform_columns(transform)) {
+    auto same = rows.at(from);
+    same.name = to;
+    rows.put(std::move(same));
+  }
 }
 
 // How many of each class are held out: its share, rounded so that all together are the part of all rows.

@@ -87,6 +87,25 @@ TEST_CASE("the label that transforms make says the class", "[data][stratify]") {
   CHECK(held_in(one_or_not, kinds, "a") + held_in(one_or_not, kinds, "b") == 3);
 }
 
+TEST_CASE("a label of several columns is a class by all of them, texts too", "[data][stratify]") {
+  std::vector<std::string> kinds;
+  values hot;
+  std::vector<std::string> both;
+  for (int i = 0; i < 80; ++i) {
+    kinds.emplace_back(i % 4 == 0 ? "cat" : "dog");
+    hot.push_back(i % 2);
+    both.push_back(kinds.back() + (i % 2 == 0 ? "0" : "1"));
+  }
+  auto rows = labelled(kinds, "kind");
+  rows.put({"hot", {}, hot, "f", {}});
+  const dk::spec index{"string_index", {{"column", "kind"}}};
+  const dk::spec assemble{"assemble", {{"columns", {"kind", "hot"}}, {"to", "label"}}};
+  const auto held = held_of(rows, 0.25, 1, {index, assemble});
+  CHECK(held_in(held, both, "cat0") == 5);
+  CHECK(held_in(held, both, "dog0") == 5);
+  CHECK(held_in(held, both, "dog1") == 10);
+}
+
 TEST_CASE("what has no classes is not held out by class", "[data][stratify]") {
   table numbers;
   numbers.put({"label", {}, values{1, 0.5}, "f", {}});
