@@ -56,6 +56,18 @@ dk::failure refusal(const CLI::App& app, const CLI::ParseError& why) {
   return {dk::errc::usage, text + "; see dk_driver " + command + "--help"};
 }
 
+// What stands before a command would be read as options of a training, and not by it.
+void check_before_command(const CLI::App& app) {
+  if (app.get_subcommands().empty())
+    return;
+  const auto command = app.get_subcommands().front()->get_name();
+  for (const auto* option : app.get_options())
+    if (option->count() > 0)
+      throw dk::failure{dk::errc::usage, (option->get_positional() ? option->results().front() : option->get_name()) +
+                                             " stands before " + command + "; put it after: dk_driver " + command +
+                                             " ..., see dk_driver " + command + " --help"};
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Trains a neural network with asynchronous optimizers, on this host or on nodes."};
   app.set_version_flag("--version", std::string{"dk_driver "} + dk::version_text);
@@ -173,6 +185,7 @@ int run(int argc, char** argv) {
       return print_for(app, why);
     throw refusal(app, why);
   }
+  check_before_command(app);
   if (*evaluate_app)
     return dk::evaluate_command(evaluate);
   if (*predict_app)

@@ -288,6 +288,18 @@ TEST_CASE("a training that blows up", "[apps][bad_input]") {
          {"not finite", "chunk e0/c0", "lower learning_rate"});
 }
 
+TEST_CASE("options before a command", "[apps][bad_input]") {
+  const toy_job job;
+  const auto driver = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), DK_DRIVER);
+    return run(arguments, {{}, job.path("")});
+  };
+  check_refused(driver({"--set", "trainer.workers=20", "simulate", job.config}), 2, "E_USAGE",
+                {"--set stands before simulate", "put it after"});
+  check_refused(driver({"--json", "evaluate", "--model", "run"}), 2, "E_USAGE", {"--json stands before evaluate"});
+  check_refused(driver({"none.cfg", "evaluate", "--model", "run"}), 2, "E_USAGE", {"none.cfg stands before evaluate"});
+}
+
 TEST_CASE("nodes that cannot be used", "[apps][bad_input]") {
   const toy_job job;
   silent_listener listener;
