@@ -90,7 +90,9 @@ data::table answer_writer::together(data::table beside, const data::table& answe
         throw failure{errc::data, (c.origin.empty() ? "" : c.origin + ": ") + "two columns would be named `" + name +
                                       "`; choose others with --columns, or write .jsonl"};
   for (const auto& c : answers.columns()) {
-    for (const auto& name : written_names(c, !is_json()))
+    auto names = written_names(c, !is_json());
+    names.push_back(c.name); // `output` beside output_0, output_1, ...
+    for (const auto& name : names)
       if (taken.count(name) != 0)
         throw failure{errc::data,
                       (beside.columns().front().origin.empty() ? "the data" : beside.columns().front().origin) +

@@ -209,7 +209,8 @@ int evaluate_command(const evaluate_options& options) {
   row_results results{*crew, {what.transforms, false, measured}, *rows};
   const auto all = measure(results, measured);
   if (all.sums.rows == 0)
-    throw failure{errc::data, what.source.name + ": has no rows to evaluate on; give data to work on"};
+    throw failure{errc::data, what.source.keys.value("path", what.source.name) +
+                                  ": has no rows to evaluate on; give data to work on"};
   const auto values = all.others->values();
   const evaluation found{all.sums, {values.begin(), values.end()}};
   const auto more = details_of(model, outputs, all, measured);

@@ -10,13 +10,18 @@
 #include "data/rows.hpp"
 #include "runtime/rows/row_results.hpp"
 
+#include <filesystem>
+
 namespace dk {
 
 namespace {
 
 void check_options(const predict_options& options) {
-  if (!options.out.empty() && options.out != "-")
+  if (!options.out.empty() && options.out != "-") {
     data::check_writable(options.out);
+    if (std::error_code ignored; std::filesystem::equivalent(options.out, options.data, ignored))
+      throw failure{errc::usage, "--out " + options.out + " is the data that is read; name another file"};
+  }
   if (!options.as.empty() && options.as != "csv" && options.as != "jsonl")
     throw failure{errc::usage, "--as " + options.as + " is not known; expected csv or jsonl"};
   if (options.raw && options.proba)

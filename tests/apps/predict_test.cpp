@@ -234,6 +234,31 @@ TEST_CASE("a column is never overwritten by an answer", "[apps][predict]") {
   CHECK(unknown.err.find("taken.csv: has no column `yy`, which --columns names") != std::string::npos);
 }
 
+TEST_CASE("a column that is called as raw outputs is not lost, nor data written over", "[apps][predict]") {
+  const trained job;
+  job.folder.write("output.csv", "x,y,output\n1,1,here\n");
+  const auto lost = predict(job, {"--model", "run", "--data", "output.csv"});
+  CHECK(lost.status == 3);
+  CHECK(lost.err.find("column `output` has the name of a prediction") != std::string::npos);
+  CHECK(lines_of(answers(job, {"--model", "run", "--data", "output.csv", "--prefix", "p"})).at(1).find("1,1,here,") ==
+        0);
+  const auto over = predict(job, {"--model", "run", "--data", "output.csv", "--out", "./output.csv"});
+  CHECK(over.status == 2);
+  CHECK(content_of(job.path("output.csv")) == "x,y,output\n1,1,here\n");
+}
+
+TEST_CASE("a value that is null in all rows so far is a missing number", "[apps][predict]") {
+  const trained job{{"--set", R"(data.transforms=[{impute={column="features",with=0}}])"}};
+  const auto one = piped(job, "echo '{\"x\": null, \"y\": 0.5}' | \"$DK\" predict --model run --data - --as csv");
+  INFO(one.err);
+  CHECK(one.status == 0);
+  const auto csv = piped(job, "printf 'x,y\\n0,0.5\\n' | \"$DK\" predict --model run --data -");
+  INFO(csv.err);
+  REQUIRE(csv.status == 0);
+  const auto last = [](const std::string& text) { return text.substr(text.find("0.5,") + 4); };
+  CHECK(last(one.out) == last(csv.out));
+}
+
 TEST_CASE("a bare path is read as the run's own source", "[apps][predict]") {
   const toy_job job;
   auto text = points_csv(600);

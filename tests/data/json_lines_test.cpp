@@ -46,7 +46,8 @@ TEST_CASE("what a line lacks is missing", "[data][json_lines]") {
   CHECK(a[3] == 2);
   CHECK(std::isnan(a[5]));
   CHECK(words_of(t, "s") == std::vector<std::string>{"", "x", ""});
-  CHECK(words_of(t, "n") == std::vector<std::string>{"", "", ""});
+  for (const auto n : values_of(t, "n")) // nothing says that it is text
+    CHECK(std::isnan(n));
 }
 
 TEST_CASE("a null in a list is missing", "[data][json_lines]") {

@@ -109,7 +109,11 @@ public:
     fill_to(count, end, missing);
     rows_ = 0;
     const auto& origin = end.origin;
-    if (is_text_ || !begun_)
+    if (!begun_) { // nobody knows yet what it holds
+      words_ = {};
+      return {name_, {}, std::vector<double>(count, gap), origin, {}};
+    }
+    if (is_text_)
       return {name_, {}, std::exchange(words_, {}), origin, {}};
     return {name_, shape_, narrowed(std::exchange(numbers_, {})), origin, {}};
   }
