@@ -60,7 +60,7 @@ public:
         lease{number, {0, index}, {std::uint64_t{index} * 10, std::uint64_t{index} * 10 + 10}, false, round_});
     run();
     for (std::size_t i = 0; i < batches.size(); ++i) {
-      const auto rows = batches[i].size();
+      const auto rows = static_cast<std::uint32_t>(batches[i].size());
       const bool last = i + 1 == batches.size();
       loaders[id].send(hands[id], batch{number, rows, last, block_of(labels(rows, 0)), block_of(batches[i])});
       run();
