@@ -5,6 +5,7 @@
 #include <mutex>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
+#include <vector>
 
 namespace dk {
 
@@ -13,6 +14,8 @@ namespace {
 struct shared_log {
   std::mutex lock;
   std::shared_ptr<spdlog::logger> logger = std::make_shared<spdlog::logger>("dk");
+  spdlog::sink_ptr screen; // null: the log is not shown
+  verbosity level = verbosity::normal;
 };
 
 shared_log& instance() {
@@ -28,27 +31,45 @@ std::shared_ptr<spdlog::logger> log() {
   return shared.logger;
 }
 
-void set_up_log(verbosity level, const std::string& file) {
+namespace {
+
+// A logger is never changed while others may use it: a new one takes its place. A run that is killed leaves all that was
+// said until then.
+std::shared_ptr<spdlog::logger> logger_to(const std::vector<spdlog::sink_ptr>& sinks) {
+  auto logger = std::make_shared<spdlog::logger>("dk", sinks.begin(), sinks.end());
+  logger->set_level(spdlog::level::debug);
+  logger->flush_on(spdlog::level::debug);
+  return logger;
+}
+
+} // namespace
+
+void set_up_log(verbosity level) {
   auto screen = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   screen->set_level(level == verbosity::verbose ? spdlog::level::debug
                     : level == verbosity::quiet ? spdlog::level::err
                                                 : spdlog::level::warn);
   screen->set_pattern("dk: %^%l%$: %v");
-  auto logger = std::make_shared<spdlog::logger>("dk", screen);
-  if (!file.empty()) {
-    try {
-      auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
-      sink->set_level(level == verbosity::verbose ? spdlog::level::debug : spdlog::level::info);
-      logger->sinks().push_back(sink);
-    } catch (const spdlog::spdlog_ex& why) {
-      throw failure{errc::resources, "cannot write the log " + file + ": " + why.what()};
-    }
-  }
-  logger->set_level(spdlog::level::debug);
-  logger->flush_on(spdlog::level::debug); // a run that is killed leaves all that was said until then
   auto& shared = instance();
   const std::lock_guard<std::mutex> guard{shared.lock};
-  shared.logger = std::move(logger);
+  shared.level = level;
+  shared.screen = screen;
+  shared.logger = logger_to({screen});
+}
+
+void log_to_file(const std::string& file) {
+  auto& shared = instance();
+  const std::lock_guard<std::mutex> guard{shared.lock};
+  try {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+    sink->set_level(shared.level == verbosity::verbose ? spdlog::level::debug : spdlog::level::info);
+    auto sinks = std::vector<spdlog::sink_ptr>{sink};
+    if (shared.screen)
+      sinks.push_back(shared.screen);
+    shared.logger = logger_to(sinks);
+  } catch (const spdlog::spdlog_ex& why) {
+    throw failure{errc::resources, "cannot write the log " + file + ": " + why.what()};
+  }
 }
 
 } // namespace dk

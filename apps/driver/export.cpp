@@ -1,102 +1,35 @@
-#include "apps/driver/export.hpp"
-
+#include "apps/driver/commands.hpp"
 #include "apps/driver/output.hpp"
-#include "common/error.hpp"
 #include "common/log.hpp"
-#include "common/text.hpp"
-#include "nn/catalog.hpp"
-#include "nn/model_file.hpp"
-#include "runtime/record/run_folder.hpp"
+#include "jobs/models/export_model.hpp"
 
-#include <algorithm>
-#include <filesystem>
-#include <fmt/format.h>
+#include <memory>
+#include <string>
 
 namespace dk {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-// Whether dk has what the file names: then the file that is written can name it, too.
-bool is_trainable(const nn::loaded_model& model) {
-  const auto has = [](const std::vector<std::string>& all, const std::string& name) {
-    return std::find(all.begin(), all.end(), name) != all.end();
-  };
-  const auto known = nn::loss_names();
-  const auto& losses = model.loss.losses;
-  return !losses.empty() && has(nn::optimizer_names(), model.optimizer.name) &&
-         std::all_of(losses.begin(), losses.end(), [&](const spec& loss) { return has(known, loss.name); });
-}
-
-template <auto Save>
-void save_whole(const std::string& path, const nn::loaded_model& model) {
-  const auto optimizer = is_trainable(model) ? model.optimizer : spec{};
-  Save(path, model.architecture, model.loss, optimizer, model.weights.data());
-}
-
-void save_description(const std::string& path, const nn::loaded_model& model) {
-  nn::save_description(path, model.architecture);
-}
-
-void save_safetensors(const std::string& path, const nn::loaded_model& model) {
-  nn::save_safetensors(path, model.architecture, model.weights.data());
-}
-
-void save_onnx(const std::string& path, const nn::loaded_model& model) {
-  nn::save_onnx(path, model.architecture, model.weights.data());
-}
-
-struct format {
-  const char* ending;
-  bool has_weights;
-  bool describes; // the layers, so that somebody may train them
-  void (*save)(const std::string& path, const nn::loaded_model& model);
+struct export_options {
+  std::string model;
+  std::string weights;
+  std::string out;
 };
-
-constexpr format formats[] = {{".h5", true, true, save_whole<nn::save_model>},
-                              {".keras", true, true, save_whole<nn::save_archive>},
-                              {".json", false, true, save_description},
-                              {".safetensors", true, false, save_safetensors},
-                              {".onnx", true, false, save_onnx}};
-
-const format& format_of(const std::string& path) {
-  std::vector<std::string> endings;
-  for (const auto& one : formats) {
-    if (fs::path{path}.extension() == one.ending)
-      return one;
-    endings.emplace_back(one.ending);
-  }
-  throw failure{errc::usage, path + ": the extension of --out names the format; expected one of " + join(endings)};
-}
-
-std::string file_of(const export_options& options) {
-  if (std::error_code ignored; !fs::is_directory(options.model, ignored))
-    return options.model;
-  const auto folder = open_run_folder(options.model);
-  if (!options.weights.empty())
-    throw failure{errc::usage, options.model + " is a run's folder, which has weights of its own; name a model file "
-                                               "with --weights"};
-  if (!fs::exists(folder.model()) && fs::exists(folder.model_of(0)))
-    throw failure{errc::usage,
-                  options.model + " holds several models; name one of their files, as in " + folder.model_of(0)};
-  return folder.model();
-}
 
 } // namespace
 
-int export_command(const export_options& options) {
-  set_up_log(verbosity::normal);
-  const auto& to = format_of(options.out);
-  const auto path = file_of(options);
-  const auto model = nn::load_model(path, options.weights);
-  if (to.has_weights && nn::lacks_weights(model))
-    throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
-  if (to.describes)
-    nn::require_trainable(model, path);
-  to.save(options.out, model);
-  print(fmt::format("{}\n", options.out));
-  return 0;
+command export_command(CLI::App& driver) {
+  const auto options = std::make_shared<export_options>();
+  auto* const app = driver.add_subcommand("export", "Write a model in another format");
+  app->add_option("MODEL", options->model, "A run's folder or a model file")->required();
+  app->add_option("--weights", options->weights, "A file of weights to use in place of the model file's own");
+  app->add_option("--out", options->out, "What to write: a .h5, .keras, .json, .safetensors or .onnx")->required();
+  return {app, [options] {
+            set_up_log(verbosity::normal);
+            export_model(options->model, options->out, options->weights);
+            print(options->out + '\n');
+            return 0;
+          }};
 }
 
 } // namespace dk

@@ -77,6 +77,13 @@ screen::~screen() {
   clear();
 }
 
+job_options screen::following() {
+  job_options how;
+  how.progress = [this](const run_progress& progress) { show(progress); };
+  how.notice = [this](const std::string& text) { note(text); };
+  return how;
+}
+
 // The news since the last time: epochs that are whole, and measurements.
 void screen::tell_news(const run_progress& progress) {
   for (const auto number : progress.whole_epochs)

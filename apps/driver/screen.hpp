@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/run/trainer.hpp"
+#include "jobs/runs/run_job.hpp"
 
 #include <set>
 #include <string>
@@ -16,6 +16,9 @@ public:
   ~screen();
   screen(const screen&) = delete;
   screen& operator=(const screen&) = delete;
+
+  /// For a job whose progress and notices are to be shown here; the screen must outlive its run.
+  job_options following();
 
   void show(const run_progress& progress);
 

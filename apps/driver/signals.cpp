@@ -20,7 +20,11 @@ extern "C" void on_signal(int signal) {
 
 } // namespace
 
-const std::atomic<bool>& stop_on_signals() {
+const std::atomic<bool>& stop_flag() {
+  return stop;
+}
+
+void stop_on_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
@@ -31,7 +35,6 @@ const std::atomic<bool>& stop_on_signals() {
   sigaction(SIGHUP, nullptr, &before);
   if (before.sa_handler != SIG_IGN) // or else nohup wants the run to outlive its terminal
     sigaction(SIGHUP, &action, nullptr);
-  return stop;
 }
 
 int stopping_signal() {

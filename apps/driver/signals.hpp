@@ -4,9 +4,12 @@
 
 namespace dk {
 
-/// From now on the first ^C (SIGINT) or SIGTERM sets the flag that is returned; the second ends the program at once,
-/// with exit status 130 or 143.
-const std::atomic<bool>& stop_on_signals();
+/// Set once somebody has asked the program to stop.
+const std::atomic<bool>& stop_flag();
+
+/// From now on the first ^C (SIGINT), SIGTERM or SIGHUP sets the flag; the second ends the program at once, with exit
+/// status 130, 143 or 129.
+void stop_on_signals();
 
 /// The signal that set the flag; 0 when none did.
 int stopping_signal();

@@ -1,20 +1,20 @@
-#include "apps/driver/summary.hpp"
-
-#include "apps/driver/data_summary.hpp"
-#include "apps/driver/known_model.hpp"
+#include "nn/summary.hpp"
+#include "apps/driver/commands.hpp"
 #include "apps/driver/output.hpp"
 #include "common/log.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/shards/shards.hpp"
-#include "nn/model_file.hpp"
-#include "nn/summary.hpp"
+#include "jobs/inputs/data_summary.hpp"
+#include "jobs/models/known_model.hpp"
 
 #include <filesystem>
-#include <fmt/format.h>
+#include <memory>
 
 namespace dk {
 
-int summary_command(const std::string& what) {
+namespace {
+
+int summarise(const std::string& what) {
   set_up_log(verbosity::normal);
   std::error_code ignored;
   const bool is_run = std::filesystem::is_directory(what, ignored) && !data::shards::is_folder(what);
@@ -23,6 +23,15 @@ int summary_command(const std::string& what) {
   else
     print(data_summary(data::read(with_all_columns(parse_source(what)))));
   return 0;
+}
+
+} // namespace
+
+command summary_command(CLI::App& driver) {
+  const auto what = std::make_shared<std::string>();
+  auto* const app = driver.add_subcommand("summary", "Print the layers of a model or the columns of data");
+  app->add_option("MODEL_OR_DATA", *what, "A run's folder, a model file, a data file or a TOML source")->required();
+  return {app, [what] { return summarise(*what); }};
 }
 
 } // namespace dk

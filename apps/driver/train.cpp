@@ -1,55 +1,52 @@
-#include "apps/driver/train.hpp"
-
-#include "apps/driver/going_on.hpp"
-#include "apps/driver/inputs.hpp"
-#include "apps/driver/nodes_option.hpp"
+#include "apps/driver/commands.hpp"
+#include "apps/driver/config_options.hpp"
 #include "apps/driver/output.hpp"
-#include "apps/driver/results.hpp"
 #include "apps/driver/screen.hpp"
 #include "apps/driver/signals.hpp"
+#include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/text.hpp"
+#include "jobs/runs/going_on.hpp"
+#include "jobs/runs/results.hpp"
+#include "jobs/runs/run_job.hpp"
 #include "nn/summary.hpp"
 #include "runtime/config/model_of.hpp"
-#include "runtime/run/preflight.hpp"
 
 #include <csignal>
-#include <fmt/format.h>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <optional>
 
 namespace dk {
 
 namespace {
+
+struct train_options {
+  config_options job;
+  std::string out;
+  std::string resume;
+  bool dry_run = false;
+  bool print_config = false;
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+};
 
 verbosity level_of(const train_options& options) {
   return options.quiet ? verbosity::quiet : options.verbose ? verbosity::verbose : verbosity::normal;
 }
 
 // A resumed run uses its own config and folder; refuse others.
-void check_resume_options(const train_options& options) {
+void check_options(const train_options& options) {
+  if (options.job.config.empty() && options.resume.empty())
+    throw failure{errc::usage, "no config is given; see dk_driver --help"};
   const auto refuse = [&](const std::string& what, const std::string& way_out) {
     throw failure{errc::usage, what + " cannot be combined with --resume " + options.resume + ": " + way_out};
   };
-  if (!options.config.empty())
-    refuse("config " + options.config, "a run goes on with the config in its folder; leave it out, and override keys "
-                                       "with --set");
-  if (!options.out.empty())
+  if (!options.resume.empty() && !options.job.config.empty())
+    refuse("config " + options.job.config, "a run goes on with the config in its folder; leave it out, and override "
+                                           "keys with --set");
+  if (!options.resume.empty() && !options.out.empty())
     refuse("--out", "a run goes on in its own folder; leave it out");
-}
-
-job read_job(const train_options& options, const run_options& run) {
-  auto settings = options.settings;
-  if (!options.nodes.empty())
-    settings.push_back(nodes_setting(options.nodes));
-  if (options.config.empty()) {
-    auto which = job_to_go_on(*run.folder, settings);
-    require_complete(which, run.folder->config());
-    return which;
-  }
-  auto which = load_job(options.config, settings);
-  require_complete(which, options.config);
-  return which;
 }
 
 std::string where_of(const job& which) {
@@ -57,24 +54,6 @@ std::string where_of(const job& which) {
   for (const auto& node : which.cluster.nodes)
     asked.push_back(to_string(node));
   return asked.empty() ? "in this process" : "on the nodes of " + join(asked);
-}
-
-// Where an earlier start of the run ended, from now on with nobody else in its folder. Says so where it is finished.
-std::optional<resume_state> state_to_resume(run_folder& folder, const job& which, const train_options& options,
-                                            std::vector<std::string>& notices) {
-  own(folder);
-  auto state = read_checkpoints(folder.checkpoints(), &notices);
-  if (!is_finished(state, which, folder))
-    return state;
-  tell(finished_text(which, folder) + '\n');
-  if (std::ifstream result{folder.result()}; options.json && result)
-    print(nlohmann::json::parse(result).dump() + '\n');
-  return std::nullopt;
-}
-
-int status_of(const run_report& report) {
-  check_balance(report);
-  return report.result.stopped && stopping_signal() != 0 ? 128 + stopping_signal() : 0;
 }
 
 // A terminal that was closed takes no more, which is why the run has ended: no error of its own.
@@ -87,72 +66,82 @@ void print_report(const std::string& text) {
   }
 }
 
-} // namespace
-
-int train_command(const train_options& options) {
-  set_up_log(level_of(options));
-  if (!options.resume.empty())
-    check_resume_options(options);
-  warn_of_variables();
-  run_options run;
-  if (!options.resume.empty())
-    run.folder = open_run_folder(options.resume);
-  auto which = read_job(options, run);
-  if (options.print_config) {
-    print(to_toml(which));
-    return 0;
-  }
-  std::optional<resume_state> resume;
-  std::vector<std::string> notices;
-  if (!options.resume.empty() && !options.dry_run) {
-    resume = state_to_resume(*run.folder, which, options, notices);
-    if (!resume)
-      return 0;
-  } else if (!options.out.empty()) {
-    require_free(options.out);
-  }
-  const auto begin = resolve_model(which);
-  run.start = begin.weights;
-  run.moments = begin.moments;
-  const auto fitted = run.folder ? fitted_before(*run.folder, which) : std::nullopt;
-  const auto data = read_data(which, options.dry_run ? cluster_config{} : which.cluster, fitted ? &*fitted : nullptr);
-  check_job(which, data.train);
-  screen shown{options.quiet};
-  if (!options.quiet)
-    tell(nn::summary(architecture_of(which)) + '\n' + plan_text(which, data.train.rows, where_of(which)));
-  if (options.dry_run)
-    return 0;
-
-  if (resume) {
-    run.resume = &*resume;
-    check_resume(which, data.train, *resume);
-    keep_epochs(which, *run.folder);
-    run.start = initial_weights(which, *run.folder);
-  } else {
-    run.folder = make_run_folder(options.out, which.name);
-  }
-  set_up_log(level_of(options), run.folder->log());
-  for (const auto& notice : notices)
-    shown.note(notice);
-  run.validation = data.validation ? &*data.validation : nullptr;
-  run.stop = &stop_on_signals();
-  run.progress = [&](const run_progress& progress) { shown.show(progress); };
-  run.notice = [&](const std::string& text) { shown.note(text); };
-  const auto train_here = [&] { return train(which, data.train, run); };
-  const auto start_here = [&] {
-    prepare_folder(which, *run.folder, run.start, data);
-    return train_here();
-  };
-  const auto result = with_kept_center(which, *run.folder, resume ? train_here() : run_in(*run.folder, start_here));
-  shown.clear();
-  const auto report = make_report(which, data, result, run.folder->path);
-  write_results(report, *run.folder);
+int show(const run_report& report, const train_options& options) {
   print_report(options.json ? to_json(report).dump() + "\n" : to_text(report));
-  if (result.stopped && !options.quiet)
+  if (!report.result.stopped)
+    return 0;
+  if (!options.quiet)
     tell((stopping_signal() == 0 ? "a stop rule ended the run; to train further: dk_driver --resume "
                                  : "stopped in order; go on with: dk_driver --resume ") +
-         run.folder->path + '\n');
-  return status_of(report);
+         report.folder + '\n');
+  return stopping_signal() == 0 ? 0 : 128 + stopping_signal();
+}
+
+job job_of(const train_options& options) {
+  if (!options.resume.empty()) {
+    warn_of_variables();
+    return job_to_go_on(open_run_folder(options.resume), all_settings(options.job));
+  }
+  auto which = load(options.job);
+  require_complete(which, options.job.config);
+  return which;
+}
+
+// @return nothing where nothing was trained: of a dry run, and where the run is finished
+std::optional<run_report> trained(const train_options& options, const job_options& how) {
+  if (options.resume.empty()) {
+    if (!options.dry_run)
+      return run(job_of(options), how);
+    dry_run(job_of(options), how);
+    return std::nullopt;
+  }
+  warn_of_variables();
+  if (!options.dry_run)
+    return resume(options.resume, all_settings(options.job), how);
+  dry_run_resume(options.resume, all_settings(options.job), how);
+  return std::nullopt;
+}
+
+int train(const train_options& options) {
+  set_up_log(level_of(options));
+  check_options(options);
+  if (options.print_config) {
+    print(to_toml(job_of(options)));
+    return 0;
+  }
+  screen shown{options.quiet};
+  auto how = shown.following();
+  how.out = options.out;
+  how.stop = &stop_flag();
+  how.planned = [&](const job& which, std::size_t rows) {
+    if (!options.quiet)
+      tell(nn::summary(architecture_of(which)) + '\n' + plan_text(which, rows, where_of(which)));
+    if (!options.dry_run)
+      stop_on_signals(); // until here a signal ends the program at once: nothing is lost
+  };
+  const auto report = trained(options, how);
+  shown.clear();
+  if (report)
+    return show(*report, options);
+  if (options.json && !options.dry_run)
+    print(read_result(open_run_folder(options.resume)).dump() + '\n');
+  return 0;
+}
+
+} // namespace
+
+command train_command(CLI::App& driver) {
+  const auto options = std::make_shared<train_options>();
+  add_config_options(driver, options->job);
+  add_nodes_option(driver, options->job.nodes, "Train on these nodes");
+  driver.add_option("--out", options->out, "The run's folder (default runs/<time>-<name>)");
+  driver.add_option("--resume", options->resume, "Go on with the run in this folder from its last checkpoint");
+  driver.add_flag("--dry-run", options->dry_run, "Check config and data and print the plan; train nothing");
+  driver.add_flag("--print-config", options->print_config, "Print the config with every default; train nothing");
+  driver.add_flag("--json", options->json, "Print the result as one JSON object");
+  driver.add_flag("-q,--quiet", options->quiet, "No summary, no progress");
+  driver.add_flag("-v,--verbose", options->verbose, "Log more");
+  return {&driver, [options] { return train(*options); }};
 }
 
 } // namespace dk

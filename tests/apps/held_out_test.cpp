@@ -1,7 +1,7 @@
 // Rows that are held out are never trained. Each row here has a number of its own, so that it is known again.
 
-#include "apps/driver/inputs.hpp"
-#include "apps/driver/results.hpp"
+#include "jobs/inputs/inputs.hpp"
+#include "jobs/runs/results.hpp"
 #include "runtime/run/trainer.hpp"
 #include "tests/support.hpp"
 

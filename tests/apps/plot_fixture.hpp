@@ -1,6 +1,6 @@
 #pragma once
 
-#include "apps/driver/gnuplot.hpp"
+#include "jobs/plots/gnuplot.hpp"
 #include "tests/jobs.hpp"
 
 #include <catch2/catch.hpp>

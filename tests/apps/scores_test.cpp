@@ -1,5 +1,5 @@
-#include "apps/driver/data_summary.hpp"
-#include "apps/driver/scores.hpp"
+#include "jobs/inputs/data_summary.hpp"
+#include "jobs/scores/class_scores.hpp"
 #include "tests/data/tables.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,8 +1,8 @@
 // What a picture is drawn from: a run's folder as a series of points.
 
-#include "apps/driver/series.hpp"
+#include "jobs/plots/series.hpp"
 
-#include "apps/driver/chart.hpp"
+#include "jobs/plots/chart.hpp"
 #include "plot_fixture.hpp"
 
 #include <algorithm>

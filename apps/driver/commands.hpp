@@ -1,0 +1,27 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace dk {
+
+/// A command of dk_driver: its options, and what it does once they are parsed.
+struct command {
+  CLI::App* options = nullptr;
+  std::function<int()> run; ///< @return the exit status. @throws failure
+};
+
+/// Trains: without a name of its own, `dk_driver CONFIG`.
+command train_command(CLI::App& driver);
+
+// Each adds its command to the driver.
+command evaluate_command(CLI::App& driver);
+command export_command(CLI::App& driver);
+command plot_command(CLI::App& driver);
+command predict_command(CLI::App& driver);
+command prepare_command(CLI::App& driver);
+command replay_command(CLI::App& driver);
+command simulate_command(CLI::App& driver);
+command summary_command(CLI::App& driver);
+
+} // namespace dk
