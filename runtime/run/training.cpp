@@ -1,7 +1,9 @@
 #include "runtime/run/training.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "common/log.hpp"
 #include "runtime/config/model_of.hpp"
+#include "runtime/record/commit_format.hpp"
 #include "runtime/run/advice.hpp"
 #include "runtime/run/preflight.hpp"
 
@@ -17,6 +19,15 @@ using std::chrono::milliseconds;
 
 constexpr double progress_every = 0.2; // seconds
 
+stop_rule stop_rule_of(const nlohmann::json& keys) {
+  stop_rule rule;
+  rule.rows = keys.value("rows", rule.rows);
+  rule.seconds = keys.value("seconds", rule.seconds);
+  rule.loss = keys.value("loss", rule.loss);
+  rule.accuracy = keys.value("accuracy", rule.accuracy);
+  return rule;
+}
+
 double seconds_since(std::chrono::steady_clock::time_point then) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
 }
@@ -24,27 +35,34 @@ double seconds_since(std::chrono::steady_clock::time_point then) {
 } // namespace
 
 training::training(const job& which, const data::dataset& rows, const run_options& options)
-    : job_(which), rows_(rows), options_(options), rule_(*find_algorithm(which.trainer.algorithm.name)),
-      grid_(grid_of(which, rows.rows)), members_(members_of(which, rows)),
-      where_(options.where != nullptr ? *options.where : here_), config_(where_.system(which)), system_(config_),
-      self_(system_), split_(architecture_of(which)),
-      checkpoints_(options.folder && where_.keeps_checkpoints() ? options.folder->checkpoints() : "") {
-  where_.enter(system_);
-  cluster_ = where_.make_cluster(self_, which, [this](const std::string& text) { tell(text); });
+    : config_((options.where != nullptr ? *options.where : here_).system(which)), system_(config_),
+      self_(system_), run_{which,
+                           rows,
+                           options,
+                           *find_algorithm(which.trainer.algorithm.name),
+                           options.where != nullptr ? *options.where : here_,
+                           system_,
+                           self_,
+                           nn::weight_split{architecture_of(which)}},
+      holder_(make_weight_holder(run_)), tracks_(holder_->tracks()), validation_(run_), checkpoints_(run_, *holder_) {
+  for (const auto& one : tracks_) {
+    total_rows_ += one.grid.total_rows();
+    resumed_rows_ += one.resumed.rows(one.grid);
+  }
+  run_.where.enter(system_);
+  cluster_ = run_.where.make_cluster(self_, which, [this](const std::string& text) { run_.tell(text); });
 }
 
 training::~training() {
   cluster_->close();
-  for (const auto& one : tracks_)
-    if (one.ledger)
-      caf::anon_send_exit(one.ledger, caf::exit_reason::user_shutdown);
-  for (const auto& actor : {caf::actor_cast<caf::actor>(recorder_), caf::actor_cast<caf::actor>(validator_),
-                            caf::actor_cast<caf::actor>(validation_loader_)})
-    if (actor)
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  for (const auto& link : shards_)
+  for (const auto& one : ledgers_)
+    caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+  validation_.end();
+  if (recorder_)
+    caf::anon_send_exit(recorder_, caf::exit_reason::user_shutdown);
+  for (const auto& link : holder_->shards())
     caf::anon_send_exit(link.server, caf::exit_reason::user_shutdown);
-  where_.leave();
+  run_.where.leave();
 }
 
 double training::seconds_so_far() {
@@ -58,80 +76,148 @@ run_result training::run() {
       look_around();
     return finish();
   } catch (const std::exception&) {
-    save_what_there_is();
+    if (launched_)
+      checkpoints_.save_what_there_is(*cluster_);
     throw;
   }
 }
 
 void training::start() {
-  if (const auto advice = advice_on(job_); where_.advises() && !advice.empty())
-    tell(advice);
-  take_frozen();
-  start_ = start_weights();
-  plan_tracks();
-  recall_validation();
+  if (const auto advice = advice_on(run_.which); run_.where.advises() && !advice.empty())
+    run_.tell(advice);
+  validation_.recall(resumed_rows_);
   spawn_recorder();
-  if (!alone())
-    spawn_servers();
+  const auto recorder = caf::actor_cast<caf::actor>(recorder_);
+  holder_->spawn_shards(recorder);
   spawn_ledgers();
-  spawn_validator();
-  save_first_checkpoint();
+  validation_.spawn(*holder_, tracks_.front(), ledgers_.front(), recorder);
+  checkpoints_.name(recorder_, ledgers_);
+  checkpoints_.save_first();
   started_ = system_.clock().now();
   really_started_ = clock::now();
   launched_ = true;
-  cluster_->launch({parts(), run_epoch(), shards_});
-  if (alone() && validator_)
-    self_->send(validator_, caf::join_atom_v, caf::actor_cast<caf::strong_actor_ptr>(cluster_->hand(0)));
+  cluster_->launch({holder_->parts(ledgers_), run_.run_epoch(), holder_->shards()});
+  validation_.introduce(*holder_, *cluster_);
+}
+
+void training::spawn_recorder() {
+  const auto& options = run_.options;
+  const bool commits = run_.rule.has_server();
+  recorder_setup setup;
+  if (options.folder) {
+    setup.history = options.folder->history();
+    if (run_.which.trainer.record && commits) {
+      setup.commits = options.folder->commits();
+      setup.header = first_line();
+    }
+    if (validation_.is_on())
+      setup.validation = options.folder->validation();
+  }
+  setup.listener = caf::actor{self_};
+  setup.grid = grid_of(run_.which, run_.rows.rows);
+  if (commits)
+    setup.folded.resize(run_.which.trainer.servers);
+  for (std::size_t i = 0; i < setup.folded.size() && options.resume != nullptr; ++i)
+    setup.folded[i] = options.resume->shards[i].folded;
+  setup.so_far = run_.where.earlier();
+  recorder_ = system_.spawn(recorder, setup);
+  self_->monitor(recorder_);
+}
+
+// What this session of the run begins commits.jsonl with.
+std::string training::first_line() const {
+  const auto* const resume = run_.resume();
+  const auto& grid = tracks_.front().grid;
+  if (resume == nullptr)
+    return commits_header(run_.which, grid).dump();
+  std::vector<std::uint64_t> versions;
+  for (const auto& shard : resume->shards)
+    versions.push_back(shard.version);
+  const bool same = resume->shards.front().grid.epochs == grid.epochs;
+  return restart_line(run_.run_epoch(), versions, run_.resumes_workers(), same ? 0 : grid.epochs).dump();
+}
+
+void training::spawn_ledgers() {
+  const auto& trainer = run_.which.trainer;
+  ledger_setup setup;
+  setup.barrier = barrier_of(run_.rule);
+  setup.how = trainer.assignment == "static" ? assignment::fixed : assignment::dynamic;
+  setup.workers = static_cast<std::uint32_t>(holder_->workers_of_ledger());
+  for (const auto& link : holder_->shards())
+    setup.servers.push_back(link.server);
+  setup.watchers = {caf::actor_cast<caf::actor>(recorder_)};
+  setup.rate = validation_.earlier_rate();
+  setup.stop = stop_rule_of(trainer.stop);
+  for (const auto& one : tracks_) {
+    setup.grid = one.grid;
+    setup.done = one.resumed;
+    ledgers_.push_back(run_.where.spawn_ledger(system_, run_.which, setup));
+    self_->monitor(ledgers_.back());
+  }
+}
+
+run_statistics training::statistics() {
+  return run_.ask<run_statistics>(recorder_, tally_atom_v);
+}
+
+void training::collect(run_result& result) {
+  result.numbers = statistics();
+  std::uint64_t done = 0;
+  for (const auto& one : ledgers_) {
+    const auto work = run_.ask<ledger_tally>(one, tally_atom_v);
+    result.stopped = result.stopped || work.stopped;
+    result.rows.expected += work.expected_rows;
+    result.rows.redone += work.redone_chunks;
+    done += work.done_rows;
+  }
+  holder_->collect(result, *cluster_, done, resumed_rows_);
 }
 
 run_result training::finish() {
   run_result result;
   result.training_seconds = seconds_so_far();
   result.real_seconds = seconds_since(really_started_);
-  result.messages = where_.messages();
+  result.messages = run_.where.messages();
   collect(result);
-  save_checkpoint();
-  finish_validation(result);
+  checkpoints_.save(*cluster_, ended_);
+  if (validation_.finish(result)) {
+    result.numbers.validation = statistics().validation;
+    validation_.choose_best(result);
+  }
   show_progress();
   return result;
 }
 
 // Waits a little for news, then does what is due.
 void training::look_around() {
-  auto patience = where_.wait_for_news(self_);
+  auto patience = run_.where.wait_for_news(self_);
   for (bool heard = true; heard && !ended_; patience = milliseconds{0}) { // all there is, before anybody is waited for
     self_->receive([&](const run_event& event) { hear(event); },
                    [&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
                    caf::after(patience) >> [&] { heard = false; });
-    if (where_.goes_step_by_step())
+    if (run_.where.goes_step_by_step())
       break;
   }
-  if (options_.stop != nullptr && options_.stop->load() && !stop_sent_) {
+  if (run_.options.stop != nullptr && run_.options.stop->load() && !stop_sent_) {
     stop_sent_ = true;
-    for (const auto& one : tracks_)
-      self_->send(one.ledger, stop_atom_v);
+    for (const auto& one : ledgers_)
+      self_->send(one, stop_atom_v);
   }
   if (!ended_)
     show_progress();
-  if (!ended_ && where_.can_be_resumed() && checkpoints_.is_due())
-    save_checkpoint();
+  if (!ended_ && checkpoints_.is_due())
+    checkpoints_.save(*cluster_, ended_);
 }
 
 void training::show_progress() {
-  if (!options_.progress || (!ended_ && seconds_since(last_progress_) < progress_every))
+  if (!run_.options.progress || (!ended_ && seconds_since(last_progress_) < progress_every))
     return;
   last_progress_ = clock::now();
   run_progress now{statistics(), total_rows_, {}, resumed_rows_, seconds_so_far(), seconds_since(really_started_)};
   for (const auto& [number, epoch] : now.numbers.epochs)
-    if (epoch.all.rows == total_rows_ / grid_.epochs)
+    if (epoch.all.rows == total_rows_ / run_.which.trainer.epochs)
       now.whole_epochs.push_back(number);
-  options_.progress(now);
-}
-
-void training::tell(const std::string& text) const {
-  log()->info(text);
-  if (options_.notice)
-    options_.notice(text);
+  run_.options.progress(now);
 }
 
 void training::hear(const run_event& event) {
@@ -143,20 +229,20 @@ void training::hear(const run_event& event) {
     log()->info("{} finished", cluster_->describe(event.worker));
     break;
   case run_event::kind::worker_stalled:
-    tell(cluster_->describe(event.worker) + " " + event.text + "; " + event.consequence);
+    run_.tell(cluster_->describe(event.worker) + " " + event.text + "; " + event.consequence);
     cluster_->put_down(event.worker);
     break;
   case run_event::kind::worker_lost: {
     const auto cause = cluster_->cause_of_death(event.worker);
-    tell(cluster_->describe(event.worker) + " " + (cause.empty() ? "failed: " + event.text : cause) + "; " +
-         event.consequence);
+    run_.tell(cluster_->describe(event.worker) + " " + (cause.empty() ? "failed: " + event.text : cause) + "; " +
+              event.consequence);
     break;
   }
   case run_event::kind::noted:
-    tell(event.text);
+    run_.tell(event.text);
     break;
   case run_event::kind::finished:
-    ended_ = ++finished_ == tracks_.size();
+    ended_ = ++finished_ == ledgers_.size();
     break;
   case run_event::kind::failed:
     throw failure{event.code, event.text};
@@ -166,9 +252,9 @@ void training::hear(const run_event& event) {
 void training::hear(const caf::down_msg& down) {
   cluster_->hear(down);
   const auto is = [&](const auto& actor) { return actor && actor.address() == down.source; };
-  const bool ours = is(recorder_) || is(validator_) ||
-                    std::any_of(tracks_.begin(), tracks_.end(), [&](const auto& t) { return is(t.ledger); }) ||
-                    std::any_of(shards_.begin(), shards_.end(), [&](const auto& s) { return is(s.server); });
+  const auto& shards = holder_->shards();
+  const bool ours = is(recorder_) || validation_.is_by(down) || std::any_of(ledgers_.begin(), ledgers_.end(), is) ||
+                    std::any_of(shards.begin(), shards.end(), [&](const auto& s) { return is(s.server); });
   if (ours)
     throw to_failure(down.reason);
 }

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "algorithms/catalog.hpp"
+#include "nn/weight_split.hpp"
+#include "runtime/enlist/ask.hpp"
+#include "runtime/enlist/enlist.hpp"
+#include "runtime/run/trainer.hpp"
+#include "runtime/run/venue.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace dk {
+
+/// What every part of a run works with; borrowed.
+struct run_context {
+  const job& which;
+  const data::dataset& rows;
+  const run_options& options;
+  const algorithm& rule;
+  venue& where;
+  caf::actor_system& system;
+  caf::scoped_actor& self; ///< the run's main actor
+  nn::weight_split split;  ///< of a model's weights
+
+  const resume_state* resume() const { return options.resume; }
+
+  /// How often the run was gone on with.
+  std::uint32_t run_epoch() const { return resume() == nullptr ? 0 : resume()->run_epoch + 1; }
+
+  /// Whether workers go on from their own states.
+  bool resumes_workers() const { return resume() != nullptr && !resume()->workers.empty() && keeps_workers(which); }
+
+  /// To the log, and to whoever follows the run.
+  void tell(const std::string& text) const;
+
+  /// Asks an actor and returns its answer. One of this process has as long as it takes, and when it dies its reason is
+  /// thrown; another process has `cluster.request_timeout`. @throws failure
+  template <class Answer, class Actor, class Question>
+  Answer ask(const Actor& whom, Question question) const {
+    return dk::ask<Answer>(self, whom, std::move(question), request_timeout_of(which), [this] { where.settle(self); });
+  }
+};
+
+} // namespace dk

@@ -1,0 +1,105 @@
+#include "runtime/run/shared_center.hpp"
+
+#include "runtime/config/model_of.hpp"
+#include "runtime/run/preflight.hpp"
+
+#include <caf/all.hpp>
+
+namespace dk {
+
+namespace {
+
+// The shards measure how far the center has moved since a commit's base where they can keep the bases: in one process
+// the workers hold the same blocks anyway; of nodes each worker costs a model of memory here.
+bool bases_cost_little(const job& which, std::size_t weights) {
+  constexpr std::size_t little = std::size_t{256} << 20U; // bytes
+  return which.cluster.nodes.empty() || which.trainer.workers * weights * sizeof(float) <= little;
+}
+
+} // namespace
+
+shared_center::shared_center(const run_context& run) : weight_holder(run), grid_(grid_of(run.which, run.rows.rows)) {
+  take_frozen();
+  start_ = start_weights();
+}
+
+std::vector<track> shared_center::tracks() const {
+  return {{grid_, run_.resume() == nullptr ? chunk_set{} : run_.resume()->done()}};
+}
+
+block shared_center::first_weights(std::size_t) const {
+  if (!run_.options.start.empty())
+    return run_.options.start;
+  auto fresh = make_model(run_.which, run_.rows.label_width);
+  fresh.initialize(run_.which.seed);
+  return run_.split.num_frozen() > 0 ? fresh.all_weights() : fresh.release_weights();
+}
+
+void shared_center::spawn_shards(const caf::actor& recorder) {
+  const auto& trainer = run_.which.trainer;
+  const auto offsets = shard_offsets(start_.size(), trainer.servers);
+  for (std::uint32_t i = 0; i + 1 < offsets.size(); ++i) {
+    server_setup setup;
+    setup.shard = i;
+    setup.offset = offsets[i];
+    setup.start = {0, start_.slice(offsets[i], offsets[i + 1] - offsets[i])};
+    if (run_.resume() != nullptr) {
+      setup.start.version = run_.resume()->shards[i].version;
+      setup.folded = run_.resume()->shards[i].folded;
+    }
+    setup.grid = grid_;
+    setup.run_epoch = run_.run_epoch();
+    setup.rule = run_.rule.server(trainer.algorithm.keys, trainer.optimizer);
+    setup.policy = policy_of(run_.which);
+    setup.keep_bases = bases_cost_little(run_.which, start_.size());
+    setup.watchers = {recorder};
+    shards_.push_back({run_.where.spawn_server(run_.system, setup), offsets[i], 0, setup.start});
+    run_.self->monitor(shards_.back().server);
+  }
+}
+
+std::vector<worker_part> shared_center::parts(const std::vector<ledger_actor>& ledgers) const {
+  const auto reader = reader_of(run_.which, run_.rows, data::sampling::every_row);
+  std::vector<worker_part> all;
+  for (std::size_t i = 0; i < run_.which.trainer.workers; ++i) {
+    all.push_back({run_.which, ledgers.front(), run_.rows, data::sampling::every_row, reader, frozen_of(0), {}, {}});
+    if (run_.resumes_workers())
+      all.back().resumed = run_.resume()->workers.at(i);
+  }
+  return all;
+}
+
+void shared_center::announce(const validator_actor& validator, const ledger_actor&) const {
+  for (const auto& link : shards_)
+    run_.self->send(link.server, watch_atom_v, caf::actor_cast<caf::actor>(validator));
+}
+
+void shared_center::collect(run_result& result, const cluster&, std::uint64_t, std::uint64_t) const {
+  std::vector<block> weights;
+  std::vector<shard_tally> tallies;
+  for (const auto& link : shards_) {
+    tallies.push_back(run_.ask<shard_tally>(link.server, tally_atom_v));
+    const auto now = run_.ask<center>(link.server, newest_atom_v);
+    weights.push_back(now.weights);
+    result.versions.push_back(now.version);
+  }
+  auto seen = result.numbers.seen;
+  if (run_.options.folder && run_.which.trainer.record)
+    if (const auto logged = rows_in_log(run_.options.folder->commits(), grid_, shards_.size()))
+      seen.insert(seen.end(), logged->begin(), logged->end());
+  account(tallies, seen, result.rows);
+  result.weights = run_.split.join(block::joined(weights), frozen_of(0));
+}
+
+std::size_t shared_center::workers_to_hold() const {
+  return keeps_workers(run_.which) && run_.where.holds_workers() ? 1 : 0;
+}
+
+std::vector<shard_state> shared_center::states(const std::vector<replica_state>&) const {
+  std::vector<shard_state> all;
+  for (const auto& link : shards_)
+    all.push_back(run_.ask<shard_state>(link.server, state_atom_v));
+  return all;
+}
+
+} // namespace dk

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "runtime/run/weight_holder.hpp"
+
+namespace dk {
+
+/// One model, whose weights the parameter-server shards hold; all workers share a ledger.
+class shared_center final : public weight_holder {
+public:
+  explicit shared_center(const run_context& run);
+
+  std::vector<track> tracks() const override;
+  std::size_t workers_of_ledger() const override { return run_.which.trainer.workers; }
+  std::size_t models() const override { return 1; }
+  block first_weights(std::size_t model) const override;
+  void spawn_shards(const caf::actor& recorder) override;
+  std::vector<worker_part> parts(const std::vector<ledger_actor>& ledgers) const override;
+  void announce(const validator_actor& validator, const ledger_actor& ledger) const override;
+  void introduce(const validator_actor&, const cluster&) const override {}
+  void collect(run_result& result, const cluster& workers, std::uint64_t done, std::uint64_t resumed) const override;
+  std::size_t workers_to_hold() const override;
+  bool needs_workers() const override { return false; }
+  std::vector<shard_state> first_states() const override { return states({}); }
+  std::vector<shard_state> states(const std::vector<replica_state>& held) const override;
+
+private:
+  chunk_grid grid_;
+  block start_; // the free weights
+};
+
+} // namespace dk
