@@ -1,6 +1,6 @@
 // dk_driver plot: the picture that comes out.
 
-#include "plot_fixture.hpp"
+#include "tests/jobs/plot_fixture.hpp"
 
 using namespace dk;
 using namespace dk::test;

@@ -28,7 +28,7 @@ TEST_CASE("this test knows every example", "[examples]") {
   for (const auto& entry : fs::directory_iterator{examples})
     if (entry.is_regular_file())
       found.insert(entry.path().filename().string());
-  CHECK(found == std::set<std::string>{"010-embed.cpp", "020-higgs", "030-workflow", "040-regression", "CMakeLists.txt",
+  CHECK(found == std::set<std::string>{"010-embed.cpp", "011-job.cpp", "020-higgs", "030-workflow", "040-regression", "CMakeLists.txt",
                                        "cifar10.cfg", "higgs.cfg", "laboratory.cfg", "mnist.cfg", "mnist_convnet.cfg",
                                        "mnist_preprocessing.cfg", "numpy_parsing.cfg", "regression.cfg",
                                        "workflow.cfg"});
@@ -49,6 +49,19 @@ TEST_CASE("010-embed prints what its first lines promise", "[examples]") {
   CHECK(staleness >= 0);
   CHECK(staleness < 3);
   CHECK(loss < 0.1);
+}
+
+TEST_CASE("011-job does with a config what dk_driver does", "[examples]") {
+  const toy_job toy;
+  const auto got = run({DK_JOB, toy.config}, {{}, toy.path("")});
+  INFO(got.err);
+  CHECK(got.status == 0);
+  CHECK(got.err.empty());
+  CHECK(rows_balance(got.out));
+  CHECK(line_with(got.out, "results in runs/").find("-points") != std::string::npos);
+  const auto wrong = run({DK_JOB, toy.path("none.cfg")});
+  CHECK(wrong.status == 3);
+  CHECK(wrong.err.find("E_CONFIG ") == 0);
 }
 
 TEST_CASE("mnist.cfg is a job that can be run", "[examples]") {

@@ -3,7 +3,7 @@
 #include "jobs/plots/series.hpp"
 
 #include "jobs/plots/chart.hpp"
-#include "plot_fixture.hpp"
+#include "tests/jobs/plot_fixture.hpp"
 
 #include <algorithm>
 #include <cmath>
