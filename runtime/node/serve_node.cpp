@@ -1,0 +1,106 @@
+#include "runtime/node/serve_node.hpp"
+
+#include "actors/protocol/errors.hpp"
+#include "runtime/enlist/system.hpp"
+#include "runtime/node/membership.hpp"
+#include "runtime/node/supervisor.hpp"
+
+#include <array>
+#include <caf/all.hpp>
+#include <caf/io/middleman.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <unistd.h>
+
+namespace dk {
+
+namespace {
+
+// Where others reach a node that listens there; a node on every address is called by its host's name.
+endpoint reached_at(const endpoint& listens, std::uint16_t port) {
+  if (listens.host != "0.0.0.0" && listens.host != "::")
+    return {listens.host, port};
+  std::array<char, 256> name{};
+  return {gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost", port};
+}
+
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  sigaction(signal, nullptr, &now);
+  return now.sa_handler == SIG_IGN;
+}
+
+// Blocked here, before any thread starts, so that only the wait below gets them. One that is ignored stays so, as nohup
+// wants of SIGHUP.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
+    if (signal != SIGHUP || !is_ignored(signal))
+      sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return set;
+}
+
+void join_other(caf::actor_system& system, const node_actor& supervisor, const endpoint& mine, const endpoint& other) {
+  const auto member = system.spawn(membership, membership_setup{other, mine, caf::actor_cast<caf::actor>(supervisor)});
+  caf::scoped_actor self{system};
+  self->request(member, std::chrono::minutes{1}, caf::connect_atom_v)
+      .receive([](const node_info&) {},
+               [&](const caf::error& why) {
+                 caf::anon_send(supervisor, caf::close_atom_v);
+                 const auto reason = to_failure(why, errc::connect);
+                 throw failure{reason.code(), "--join " + to_string(other) + ": " + reason.what()};
+               });
+}
+
+void print_addresses(const node_options& options, const endpoint& mine) {
+  const auto named = to_string(mine);
+  const auto entry = options.join ? to_string(*options.join) : named;
+  std::printf("dk_node listens on %s, for %u worker%s; train on it with:\n  dk_driver CONFIG --nodes %s\n"
+              "on another host, run:\n  dk_node --listen ITS_HOST:%u --join %s%s\n",
+              named.c_str(), options.workers, options.workers == 1 ? "" : "s", entry.c_str(),
+              unsigned{options.listen.port}, entry.c_str(), options.insecure ? " --insecure" : "");
+  std::fflush(stdout);
+}
+
+} // namespace
+
+int serve_node(const node_options& options) {
+  const auto signals = block_signals();
+  system_options threads_and_network;
+  threads_and_network.network = true;
+  threads_and_network.threads = 1; // the supervisor's own: nobody else computes here
+  system_config config{threads_and_network};
+  caf::actor_system system{config};
+  const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dk_worker";
+  const auto& listen = options.listen;
+  auto supervisor = system.spawn(node, node_setup{program.string(), listen.host, options.workers});
+  const bool reuse = true; // also while connections of a node that was here before die down
+  const auto port = system.middleman().publish(supervisor, listen.port, listen.host.c_str(), reuse);
+  if (!port) {
+    caf::anon_send(supervisor, caf::close_atom_v);
+    throw failure{errc::bind,
+                  "cannot listen on " + to_string(listen) +
+                      ": the address is in use or not one of this host; choose another --listen, or port 0"};
+  }
+  const auto mine = reached_at(listen, *port);
+  if (options.join)
+    join_other(system, supervisor, mine, *options.join);
+  print_addresses(options, mine);
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal == SIGCHLD) {
+      caf::anon_send(supervisor, reap_atom_v);
+      continue;
+    }
+    caf::anon_send(supervisor, caf::close_atom_v);
+    caf::scoped_actor self{system};
+    self->wait_for(supervisor);
+    return signal;
+  }
+}
+
+} // namespace dk

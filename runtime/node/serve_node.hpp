@@ -1,0 +1,23 @@
+#pragma once
+
+#include "common/endpoint.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace dk {
+
+struct node_options {
+  endpoint listen;
+  std::optional<endpoint> join; ///< another node, which names this one to drivers
+  std::uint32_t workers = 1;    ///< processes at most
+  bool insecure = false;        ///< whether others are told to start theirs so
+};
+
+/// Is a host's node: listens for drivers and starts worker processes for them, dk_worker of the folder that this
+/// program is in. Prints how it is reached. Call it before the program has started any thread: it blocks SIGINT,
+/// SIGTERM, SIGHUP and SIGCHLD, and waits for them.
+/// @return the signal that ended it. @throws failure (bind, connect)
+int serve_node(const node_options& options);
+
+} // namespace dk
