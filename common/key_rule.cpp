@@ -96,6 +96,8 @@ const kind_entry& entry_of(key_kind kind) {
 std::string written(double x, bool is_whole) {
   constexpr double much = 1e9;
   constexpr double little = 1e-6;
+  if (std::isinf(x))
+    return "";
   if (x >= 0 && x == std::floor(x) && (is_whole || x < much))
     return with_commas(static_cast<unsigned long long>(x));
   std::array<char, 40> text{};
