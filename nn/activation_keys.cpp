@@ -11,11 +11,11 @@ namespace {
 using nlohmann::json;
 
 const std::vector<key_rule>& keys_of_activation(const spec& wanted) {
-  static const key_rule alpha{"alpha", value_kind::number, false, 0};
+  static const key_rule alpha{"alpha", key_kind::number, false, at_least(0)};
   static const std::vector<key_rule> none;
   static const std::vector<key_rule> one{alpha};
   static const std::vector<key_rule> of_relu{
-      alpha, {"max_value", value_kind::number, false, 0}, {"threshold", value_kind::number, false, 0}};
+      alpha, {"max_value", key_kind::number, false, at_least(0)}, {"threshold", key_kind::number, false, at_least(0)}};
   const auto names = activation_names();
   if (std::find(names.begin(), names.end(), wanted.name) == names.end())
     refuse_name("activation", wanted.name, names);

@@ -176,9 +176,9 @@ std::string primary_key(std::string_view layer) {
 
 void check_layer(const spec& layer) {
   auto keys = find_layer(layer.name).keys;
-  keys.push_back({"name", value_kind::word});
-  keys.push_back({"from", value_kind::words});
-  keys.push_back({"trainable", value_kind::flag});
+  keys.push_back({"name", key_kind::word});
+  keys.push_back({"from", key_kind::words});
+  keys.push_back({"trainable", key_kind::flag});
   check_keys(layer, keys);
 }
 
@@ -192,17 +192,17 @@ void check_metric(const spec& metric) {
 
 void check_optimizer(const spec& optimizer) {
   auto keys = find_optimizer(optimizer.name).keys;
-  keys.push_back({"learning_rate", value_kind::part, false, 0, 0, nullptr,
-                  [](const nlohmann::json& value) { make_schedule(value); }});
-  keys.push_back({"decay", value_kind::number, false, 0});
-  keys.push_back({"iterations", value_kind::count, false, 0});
+  keys.push_back(
+      {"learning_rate", key_kind::part, false, {}, {}, [](const nlohmann::json& value) { make_schedule(value); }});
+  keys.push_back({"decay", key_kind::number, false, at_least(0)});
+  keys.push_back({"iterations", key_kind::whole, false, at_least(0)});
   for (const auto* clip : clip_keys)
-    keys.push_back({clip, value_kind::number, false, 0});
+    keys.push_back({clip, key_kind::number, false, at_least(0)});
   check_keys(optimizer, keys);
   check_clipping(optimizer);
   if (value_or(optimizer, "epsilon_outside", false) && value_or(optimizer, "momentum", 0.0) > 0)
-    throw failure{errc::config,
-                  optimizer.name + ": \"epsilon_outside\" and \"momentum\" cannot be combined; leave one out"};
+    throw key_failure{optimizer.name + ": \"epsilon_outside\" and \"momentum\" cannot be combined; leave one out",
+                      "epsilon_outside"};
 }
 
 std::unique_ptr<optimizer> make_optimizer(const spec& from, std::size_t num_weights) {

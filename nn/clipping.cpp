@@ -1,6 +1,6 @@
 #include "nn/clipping.hpp"
 
-#include "common/error.hpp"
+#include "common/keys.hpp"
 #include "common/simd.hpp"
 
 #include <algorithm>
@@ -44,8 +44,8 @@ void check_clipping(const spec& optimizer) {
     if (!(optimizer.keys.value(key, 0.0) > 0))
       continue;
     if (first != nullptr)
-      throw failure{errc::config,
-                    optimizer.name + ": \"" + key + "\" and \"" + first + "\" cannot be combined; leave one out"};
+      throw key_failure{optimizer.name + ": \"" + key + "\" and \"" + first + "\" cannot be combined; leave one out",
+                        key};
     first = key;
   }
 }

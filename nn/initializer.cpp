@@ -118,10 +118,10 @@ std::vector<std::string> distributions() {
   return {"truncated_normal", "untruncated_normal", "uniform", "normal"}; // the last is Keras's old word for the first
 }
 
-const key_rule seed{"seed", value_kind::count, false, 0};
+const key_rule seed{"seed", key_kind::whole, false, at_least(0)};
 
-key_rule number(std::string_view name) {
-  return {name, value_kind::number};
+key_rule number(const char* name) {
+  return {name, key_kind::number};
 }
 
 const std::vector<initializer_kind>& initializer_kinds() {
@@ -147,9 +147,9 @@ const std::vector<initializer_kind>& initializer_kinds() {
        [](const filling& f) { fill_truncated(f, f.number("mean", 0), f.number("stddev", 0.05)); }},
       {"variance_scaling",
        "VarianceScaling",
-       {{"scale", value_kind::number, false, 0},
-        {"mode", value_kind::word, false, 0, 0, modes},
-        {"distribution", value_kind::word, false, 0, 0, distributions},
+       {{"scale", key_kind::number, false, at_least(0)},
+        {"mode", key_kind::word, false, {}, modes()},
+        {"distribution", key_kind::word, false, {}, distributions()},
         seed},
        [](const filling& f) {
          fill_scaled(f, f.number("scale", 1), value_or<std::string>(f.keys, "mode", "fan_in"),

@@ -11,9 +11,9 @@ std::size_t largest(const float* values, std::size_t width) {
 std::vector<key_rule> keys_of_loss(const loss_kind& of) {
   if (of.fused_activation.empty())
     return {};
-  std::vector<key_rule> keys{{"from_logits", value_kind::flag}};
+  std::vector<key_rule> keys{{"from_logits", key_kind::flag}};
   if (of.labels != label_kind::class_number)
-    keys.push_back({"label_smoothing", value_kind::number, false, 0, 1});
+    keys.push_back({"label_smoothing", key_kind::number, false, {0, 1}});
   return keys;
 }
 

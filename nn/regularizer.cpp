@@ -12,8 +12,8 @@ namespace {
 
 constexpr double usual = 0.01; // Keras's
 
-const key_rule l1{"l1", value_kind::number, false, 0};
-const key_rule l2{"l2", value_kind::number, false, 0};
+const key_rule l1{"l1", key_kind::number, false, at_least(0)};
+const key_rule l2{"l2", key_kind::number, false, at_least(0)};
 
 const std::vector<key_rule>& keys_of(const spec& wanted) {
   static const std::vector<key_rule> one{l1};

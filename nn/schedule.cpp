@@ -23,8 +23,8 @@ double number(const spec& of, const char* key, double otherwise = 0) {
   return value_or(of, key, otherwise);
 }
 
-const key_rule initial{"initial_learning_rate", value_kind::number, true, 0};
-const key_rule steps{"decay_steps", value_kind::count, true, 1};
+const key_rule initial{"initial_learning_rate", key_kind::number, true, at_least(0)};
+const key_rule steps{"decay_steps", key_kind::whole, true, at_least(1)};
 
 // initial * rate^(step / steps), in whole periods where `staircase`
 schedule exponential(const spec& from) {
@@ -51,11 +51,11 @@ schedule piecewise(const spec& from) {
   const auto boundaries = from.keys.at("boundaries").get<std::vector<double>>();
   const auto values = from.keys.at("values").get<std::vector<double>>();
   if (values.size() != boundaries.size() + 1)
-    throw failure{errc::config, from.name + ": " + std::to_string(boundaries.size()) + " boundaries need " +
-                                    std::to_string(boundaries.size() + 1) + " values, not " +
-                                    std::to_string(values.size())};
+    throw key_failure{from.name + ": " + std::to_string(boundaries.size()) + " boundaries need " +
+                          std::to_string(boundaries.size() + 1) + " values, not " + std::to_string(values.size()),
+                      "values"};
   if (!std::is_sorted(boundaries.begin(), boundaries.end()))
-    throw failure{errc::config, from.name + ": the boundaries must not fall"};
+    throw key_failure{from.name + ": the boundaries must not fall", "boundaries"};
   return {values.front(), [=](std::uint64_t step) {
             const auto at = std::lower_bound(boundaries.begin(), boundaries.end(), static_cast<double>(step));
             return values[static_cast<std::size_t>(at - boundaries.begin())];
@@ -110,39 +110,39 @@ const std::vector<schedule_kind>& schedule_kinds() {
   static const std::vector<schedule_kind> all{
       {"exponential_decay",
        "ExponentialDecay",
-       {initial, steps, {"decay_rate", value_kind::number, true, 0}, {"staircase", value_kind::flag}},
+       {initial, steps, {"decay_rate", key_kind::number, true, at_least(0)}, {"staircase", key_kind::flag}},
        exponential},
       {"inverse_time_decay",
        "InverseTimeDecay",
-       {initial, steps, {"decay_rate", value_kind::number, true, 0}, {"staircase", value_kind::flag}},
+       {initial, steps, {"decay_rate", key_kind::number, true, at_least(0)}, {"staircase", key_kind::flag}},
        inverse_time},
       {"piecewise_constant_decay",
        "PiecewiseConstantDecay",
-       {{"boundaries", value_kind::numbers, true, 0}, {"values", value_kind::numbers, true, 0}},
+       {{"boundaries", key_kind::numbers, true, at_least(0)}, {"values", key_kind::numbers, true, at_least(0)}},
        piecewise},
       {"polynomial_decay",
        "PolynomialDecay",
        {initial,
         steps,
-        {"end_learning_rate", value_kind::number, false, 0},
-        {"power", value_kind::number, false, 0},
-        {"cycle", value_kind::flag}},
+        {"end_learning_rate", key_kind::number, false, at_least(0)},
+        {"power", key_kind::number, false, at_least(0)},
+        {"cycle", key_kind::flag}},
        polynomial},
       {"cosine_decay",
        "CosineDecay",
        {initial,
         steps,
-        {"alpha", value_kind::number, false, 0},
-        {"warmup_target", value_kind::number, false, 0},
-        {"warmup_steps", value_kind::count, false, 0}},
+        {"alpha", key_kind::number, false, at_least(0)},
+        {"warmup_target", key_kind::number, false, at_least(0)},
+        {"warmup_steps", key_kind::whole, false, at_least(0)}},
        cosine_decay},
       {"cosine_decay_restarts",
        "CosineDecayRestarts",
        {initial,
-        {"first_decay_steps", value_kind::count, true, 1},
-        {"t_mul", value_kind::number, false, 1},
-        {"m_mul", value_kind::number, false, 0},
-        {"alpha", value_kind::number, false, 0}},
+        {"first_decay_steps", key_kind::whole, true, at_least(1)},
+        {"t_mul", key_kind::number, false, at_least(1)},
+        {"m_mul", key_kind::number, false, at_least(0)},
+        {"alpha", key_kind::number, false, at_least(0)}},
        restarts},
   };
   return all;

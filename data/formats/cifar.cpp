@@ -98,9 +98,9 @@ private:
 
 std::vector<key_rule> keys() {
   return {{"path", key_kind::path, true},
-          {"classes", key_kind::whole},
-          {"labels", key_kind::text, false, {"fine", "coarse"}},
-          {"channels", key_kind::text, false, {"last", "first"}}};
+          {"classes", key_kind::whole, false, at_least(1)},
+          {"labels", key_kind::text, false, {}, {"fine", "coarse"}},
+          {"channels", key_kind::text, false, {}, {"last", "first"}}};
 }
 
 row_slices_ptr slices_in(byte_source_ptr bytes, const std::string& origin, const spec& source) {

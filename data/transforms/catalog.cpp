@@ -75,7 +75,8 @@ void check_transform(const spec& given) {
   check_keys(given, "transform", rules_of(kind));
   const bool either = kind.columns == column_use::each || kind.columns == column_use::listed;
   if (either && given.keys.contains("column") == given.keys.contains("columns"))
-    throw failure{errc::config, "transform `" + given.name + "`: needs either `column` or `columns`"};
+    throw key_failure{"transform `" + given.name + "`: needs either `column` or `columns`",
+                      given.keys.contains("columns") ? "columns" : ""};
   if (kind.columns == column_use::each)
     transform_columns(given);
   if (kind.check != nullptr)

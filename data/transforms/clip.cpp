@@ -1,7 +1,6 @@
 // clip: what is below `low` becomes `low`, what is above `high` becomes `high`; either may be left out. Missing numbers
 // stay missing.
 
-#include "common/error.hpp"
 #include "data/transforms/mapping.hpp"
 
 #include <limits>
@@ -27,10 +26,10 @@ void check_clip(const spec& given) {
   const auto low = number_key(given, "low", -no_bound);
   const auto high = number_key(given, "high", no_bound);
   if (low > high)
-    throw failure{errc::config,
-                  "transform `clip`: `low` is " + shortest(low) + ", expected at most `high` = " + shortest(high)};
+    throw key_failure{"transform `clip`: `low` is " + shortest(low) + ", expected at most `high` = " + shortest(high),
+                      "low"};
   if (!given.keys.contains("low") && !given.keys.contains("high"))
-    throw failure{errc::config, "transform `clip`: needs `low`, `high` or both"};
+    throw key_failure{"transform `clip`: needs `low`, `high` or both", ""};
 }
 
 } // namespace

@@ -43,7 +43,7 @@ void apply_dense(const spec& given, const nlohmann::json&, table& to) {
 void check_dense(const spec& given) {
   const auto first = number_key(given, "first", 0);
   if (first != 0 && first != 1)
-    throw failure{errc::config, "transform `dense`: `first` is " + shortest(first) + ", expected 0 or 1"};
+    throw key_failure{"transform `dense`: `first` is " + shortest(first) + ", expected 0 or 1", "first"};
 }
 
 bool dense_takes_text(const spec&) {
@@ -54,7 +54,7 @@ bool dense_takes_text(const spec&) {
 
 extern const transform_kind dense_transform;
 const transform_kind dense_transform{"dense",
-                                     {{"size", key_kind::whole, true}, {"first", key_kind::number}},
+                                     {{"size", key_kind::whole, true, at_least(1)}, {"first", key_kind::number}},
                                      column_use::each,
                                      nullptr,
                                      apply_dense,

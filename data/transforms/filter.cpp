@@ -69,8 +69,8 @@ void apply_filter(const spec& given, const json&, table& to) {
 
 void check_filter(const spec& given) {
   if (given.keys.size() < 2)
-    throw failure{errc::config,
-                  "transform `filter`: needs one at least of: equals, differs, above, at_least, below, at_most"};
+    throw key_failure{"transform `filter`: needs one at least of: equals, differs, above, at_least, below, at_most",
+                      ""};
 }
 
 bool filter_takes_text(const spec& given) {

@@ -89,8 +89,9 @@ void apply_impute(const spec& given, const nlohmann::json& fitted, table& to) {
 void check_impute(const spec& given) {
   const auto with = with_of(given);
   if (with.is_string() && with != "mean" && with != "median" && with != "most_frequent")
-    throw failure{errc::config, "transform `impute`: `with` is " + with.dump() +
-                                    ", expected a number, \"mean\", \"median\" or \"most_frequent\""};
+    throw key_failure{"transform `impute`: `with` is " + with.dump() +
+                          ", expected a number, \"mean\", \"median\" or \"most_frequent\"",
+                      "with"};
 }
 
 } // namespace

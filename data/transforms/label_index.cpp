@@ -63,6 +63,6 @@ void apply_label_index(const spec& given, const nlohmann::json&, table& to) {
 
 extern const transform_kind label_index_transform;
 const transform_kind label_index_transform{
-    "label_index", {{"classes", key_kind::whole}}, column_use::each, nullptr, apply_label_index};
+    "label_index", {{"classes", key_kind::whole, false, at_least(1)}}, column_use::each, nullptr, apply_label_index};
 
 } // namespace dk::data

@@ -91,8 +91,9 @@ void invert_min_max(const spec& given, const nlohmann::json& fitted, table& to) 
 } // namespace
 
 extern const transform_kind min_max_transform;
-const transform_kind min_max_transform{"min_max",        {{"from", key_kind::range}, {"to", key_kind::names_or_range}},
-                                       column_use::each, learn_min_max,
-                                       apply_min_max,    invert_min_max};
+const transform_kind min_max_transform{
+    "min_max",        {{"from", key_kind::bounds}, {"to", key_kind::names_or_bounds}},
+    column_use::each, learn_min_max,
+    apply_min_max,    invert_min_max};
 
 } // namespace dk::data

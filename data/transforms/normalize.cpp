@@ -1,7 +1,6 @@
 // normalize: each cell divided by its p-norm, (|x1|^p + |x2|^p + ...)^(1/p); p is 2 unless given, and "inf" takes the
 // greatest |x|. Cells of zeros stay as they are.
 
-#include "common/error.hpp"
 #include "data/transforms/mapping.hpp"
 
 #include <algorithm>
@@ -60,8 +59,8 @@ void apply_normalize(const spec& given, const nlohmann::json&, table& to) {
 void check_normalize(const spec& given) {
   const auto p = given.keys.find("p");
   if (p != given.keys.end() && (p->is_string() ? *p != "inf" : p->get<double>() < 1))
-    throw failure{errc::config,
-                  "transform `normalize`: `p` is " + p->dump() + ", expected a number of at least 1, or \"inf\""};
+    throw key_failure{"transform `normalize`: `p` is " + p->dump() + ", expected a number of at least 1, or \"inf\"",
+                      "p"};
 }
 
 } // namespace

@@ -58,7 +58,8 @@ void invert_one_hot(const spec& given, const nlohmann::json&, table& to) {
 } // namespace
 
 extern const transform_kind one_hot_transform;
-const transform_kind one_hot_transform{
-    "one_hot", {{"classes", key_kind::whole, true}}, column_use::each, nullptr, apply_one_hot, invert_one_hot};
+const transform_kind one_hot_transform{"one_hot",        {{"classes", key_kind::whole, true, at_least(1)}},
+                                       column_use::each, nullptr,
+                                       apply_one_hot,    invert_one_hot};
 
 } // namespace dk::data

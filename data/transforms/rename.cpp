@@ -1,6 +1,5 @@
 // rename: gives columns the names in `to`; where another column has such a name already, that one goes.
 
-#include "common/error.hpp"
 #include "data/transforms/transform.hpp"
 
 #include <algorithm>
@@ -46,7 +45,7 @@ void invert_rename(const spec& given, const nlohmann::json&, table& to) {
 
 void check_rename(const spec& given) {
   if (!given.keys.contains("to"))
-    throw failure{errc::config, "transform `rename`: needs the key `to`, the new names"};
+    throw key_failure{"transform `rename`: needs the key `to`, the new names", "to"};
 }
 
 } // namespace

@@ -1,7 +1,6 @@
 // repeat: all rows, `times` times, one after the other. Training rows only: it does nothing to test data or where the
 // model predicts.
 
-#include "common/error.hpp"
 #include "data/rows.hpp"
 #include "data/transforms/transform.hpp"
 
@@ -22,14 +21,17 @@ void apply_repeat(const spec& given, const nlohmann::json&, table& to) {
 void check_repeat(const spec& given) {
   constexpr std::size_t most = 1'000'000;
   if (const auto times = given.keys.at("times").get<std::size_t>(); times > most)
-    throw failure{errc::config, "transform `repeat`: `times` is " + std::to_string(times) +
-                                    ", expected at most 1,000,000; raise `epochs` instead"};
+    throw key_failure{"transform `repeat`: `times` is " + std::to_string(times) +
+                          ", expected at most 1,000,000; raise `epochs` instead",
+                      "times"};
 }
 
 } // namespace
 
 extern const transform_kind repeat_transform;
-const transform_kind repeat_transform{
-    "repeat", {{"times", key_kind::whole, true}}, column_use::none, nullptr, apply_repeat, nullptr, check_repeat, true};
+const transform_kind repeat_transform{"repeat",         {{"times", key_kind::whole, true, at_least(1)}},
+                                      column_use::none, nullptr,
+                                      apply_repeat,     nullptr,
+                                      check_repeat,     true};
 
 } // namespace dk::data

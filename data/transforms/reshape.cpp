@@ -37,15 +37,17 @@ void check_reshape(const spec& given) {
   std::size_t product = 1;
   for (const auto& size : given.keys.at("shape"))
     if (__builtin_mul_overflow(product, size.get<std::size_t>(), &product))
-      throw failure{errc::config, "transform `reshape`: `shape` is " + given.keys.at("shape").dump() +
-                                      ", which is more than any row has; correct it"};
+      throw key_failure{"transform `reshape`: `shape` is " + given.keys.at("shape").dump() +
+                            ", which is more than any row has; correct it",
+                        "shape"};
 }
 
 } // namespace
 
 extern const transform_kind reshape_transform;
-const transform_kind reshape_transform{
-    "reshape",    {{"shape", key_kind::shape, true}}, column_use::each, nullptr, apply_reshape, invert_reshape,
-    check_reshape};
+const transform_kind reshape_transform{"reshape",        {{"shape", key_kind::shape, true, at_least(1)}},
+                                       column_use::each, nullptr,
+                                       apply_reshape,    invert_reshape,
+                                       check_reshape};
 
 } // namespace dk::data

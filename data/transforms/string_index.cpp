@@ -115,8 +115,8 @@ bool string_index_takes_text(const spec&) {
 
 extern const transform_kind string_index_transform;
 const transform_kind string_index_transform{"string_index",
-                                            {{"order", key_kind::text, false, {"frequency", "alphabet"}},
-                                             {"unknown", key_kind::text, false, {"error", "keep"}}},
+                                            {{"order", key_kind::text, false, {}, {"frequency", "alphabet"}},
+                                             {"unknown", key_kind::text, false, {}, {"error", "keep"}}},
                                             column_use::each,
                                             learn_string_index,
                                             apply_string_index,

@@ -41,8 +41,9 @@ std::vector<std::pair<std::string, std::string>> transform_columns(const spec& g
   if (to.empty())
     to = from;
   if (from.size() != to.size())
-    throw failure{errc::config, "transform `" + given.name + "`: `to` names " + std::to_string(to.size()) +
-                                    " columns for " + std::to_string(from.size()) + "; give as many"};
+    throw key_failure{"transform `" + given.name + "`: `to` names " + std::to_string(to.size()) + " columns for " +
+                          std::to_string(from.size()) + "; give as many",
+                      "to"};
   std::vector<std::pair<std::string, std::string>> pairs;
   for (std::size_t i = 0; i < from.size(); ++i)
     pairs.emplace_back(std::move(from[i]), std::move(to[i]));

@@ -21,7 +21,7 @@ void apply_union(const spec& given, const nlohmann::json&, table& to) {
 }
 
 void check_union(const spec& given) {
-  check_source(source_in(given));
+  check_within("with", [&] { check_source(source_in(given)); });
 }
 
 } // namespace

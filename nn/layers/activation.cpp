@@ -71,9 +71,9 @@ const layer_kind activation_layer{
 
 extern const layer_kind leaky_relu_layer;
 const layer_kind leaky_relu_layer{
-    "leaky_relu", "alpha", "LeakyReLU", {{"alpha", value_kind::number, true, 0}}, make_with_alpha};
+    "leaky_relu", "alpha", "LeakyReLU", {{"alpha", key_kind::number, true, at_least(0)}}, make_with_alpha};
 
 extern const layer_kind elu_layer;
-const layer_kind elu_layer{"elu", "alpha", "ELU", {{"alpha", value_kind::number, true, 0}}, make_with_alpha};
+const layer_kind elu_layer{"elu", "alpha", "ELU", {{"alpha", key_kind::number, true, at_least(0)}}, make_with_alpha};
 
 } // namespace dk::nn

@@ -276,14 +276,13 @@ std::unique_ptr<layer> make_batch_normalization(const spec& from, std::string na
 } // namespace
 
 extern const layer_kind batch_normalization_layer;
-const layer_kind batch_normalization_layer{
-    "batch_normalization", "", "BatchNormalization",
-    with_channel_keys({{"axis", value_kind::part, false, 0, 0, nullptr, check_axis},
-                       {"momentum", value_kind::number, false, 0, 1},
-                       {"epsilon", value_kind::number, false, 0},
-                       {"center", value_kind::flag},
-                       {"scale", value_kind::flag},
-                       {"sample_variance", value_kind::flag}}),
-    make_batch_normalization};
+const layer_kind batch_normalization_layer{"batch_normalization", "", "BatchNormalization",
+                                           with_channel_keys({{"axis", key_kind::part, false, {}, {}, check_axis},
+                                                              {"momentum", key_kind::number, false, {0, 1}},
+                                                              {"epsilon", key_kind::number, false, at_least(0)},
+                                                              {"center", key_kind::flag},
+                                                              {"scale", key_kind::flag},
+                                                              {"sample_variance", key_kind::flag}}),
+                                           make_batch_normalization};
 
 } // namespace dk::nn

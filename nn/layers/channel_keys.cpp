@@ -36,9 +36,9 @@ void channel_keys::write_keras(nlohmann::json& config) const {
 std::vector<key_rule> with_channel_keys(std::vector<key_rule> own) {
   for (const char* key :
        {"gamma_initializer", "beta_initializer", "moving_mean_initializer", "moving_variance_initializer"})
-    own.push_back({key, value_kind::part, false, 0, 0, nullptr, check_initializer});
+    own.push_back({key, key_kind::part, false, {}, {}, check_initializer});
   for (const char* key : {"gamma_regularizer", "beta_regularizer"})
-    own.push_back({key, value_kind::part, false, 0, 0, nullptr, check_regularizer});
+    own.push_back({key, key_kind::part, false, {}, {}, check_regularizer});
   return own;
 }
 

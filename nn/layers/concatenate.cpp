@@ -84,6 +84,6 @@ std::unique_ptr<layer> make_concatenate(const spec& from, std::string name, cons
 
 extern const layer_kind concatenate_layer;
 const layer_kind concatenate_layer{
-    "concatenate", "from", "Concatenate", {{"axis", value_kind::count, false, -8, 9}}, nullptr, make_concatenate};
+    "concatenate", "from", "Concatenate", {{"axis", key_kind::whole, false, {-8, 9}}}, nullptr, make_concatenate};
 
 } // namespace dk::nn

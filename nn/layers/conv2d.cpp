@@ -149,7 +149,7 @@ std::unique_ptr<layer> make_conv2d(const spec& from, std::string name, const sha
 
 extern const layer_kind conv2d_layer;
 const layer_kind conv2d_layer{"conv2d", "filters", "Conv2D",
-                              with_weight_keys({{"filters", value_kind::count, true, 1, 1U << 24U},
+                              with_weight_keys({{"filters", key_kind::whole, true, {1, 1U << 24U}},
                                                 pair_key("kernel_size", true),
                                                 pair_key("strides"),
                                                 padding_key(),

@@ -114,7 +114,7 @@ std::unique_ptr<layer> make_dense(const spec& from, std::string name, const shap
 
 extern const layer_kind dense_layer;
 const layer_kind dense_layer{"dense", "units", "Dense",
-                             with_weight_keys({{"units", value_kind::count, true, 1, 1U << 30U}, activation_key()}),
+                             with_weight_keys({{"units", key_kind::whole, true, {1, 1U << 30U}}, activation_key()}),
                              make_dense};
 
 } // namespace dk::nn

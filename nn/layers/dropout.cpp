@@ -81,6 +81,6 @@ std::unique_ptr<layer> make_dropout(const spec& from, std::string name, const sh
 } // namespace
 
 extern const layer_kind dropout_layer;
-const layer_kind dropout_layer{"dropout", "rate", "Dropout", {{"rate", value_kind::number, true, 0, 1}}, make_dropout};
+const layer_kind dropout_layer{"dropout", "rate", "Dropout", {{"rate", key_kind::number, true, {0, 1}}}, make_dropout};
 
 } // namespace dk::nn

@@ -65,7 +65,7 @@ extern const layer_kind global_average_pooling2d_layer;
 const layer_kind global_average_pooling2d_layer{"global_average_pooling2d",
                                                 "",
                                                 "GlobalAveragePooling2D",
-                                                {data_format_key(), {"keepdims", value_kind::flag}},
+                                                {data_format_key(), {"keepdims", key_kind::flag}},
                                                 make_global_average_pooling2d};
 
 } // namespace dk::nn

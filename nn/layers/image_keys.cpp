@@ -61,16 +61,16 @@ nlohmann::json image_config(const spec& from) {
           {"data_format", value_or<std::string>(from, "data_format", "channels_last")}};
 }
 
-key_rule pair_key(std::string_view name, bool required) {
-  return {name, value_kind::part, required, 0, 0, nullptr, check_pair};
+key_rule pair_key(const char* name, bool required) {
+  return {name, key_kind::part, required, {}, {}, check_pair};
 }
 
 key_rule padding_key() {
-  return {"padding", value_kind::word, false, 0, 0, paddings};
+  return {"padding", key_kind::word, false, {}, paddings()};
 }
 
 key_rule data_format_key() {
-  return {"data_format", value_kind::word, false, 0, 0, data_formats};
+  return {"data_format", key_kind::word, false, {}, data_formats()};
 }
 
 } // namespace dk::nn

@@ -33,7 +33,7 @@ window window_of(const spec& from, const image& over, std::pair<std::size_t, std
 nlohmann::json image_config(const spec& from);
 
 /// A key for pair_of.
-key_rule pair_key(std::string_view name, bool required = false);
+key_rule pair_key(const char* name, bool required = false);
 key_rule padding_key();
 key_rule data_format_key();
 

@@ -45,7 +45,7 @@ extern const layer_kind rescaling_layer;
 const layer_kind rescaling_layer{"rescaling",
                                  "scale",
                                  "Rescaling",
-                                 {{"scale", value_kind::number, true}, {"offset", value_kind::number}},
+                                 {{"scale", key_kind::number, true}, {"offset", key_kind::number}},
                                  make_rescaling};
 
 } // namespace dk::nn

@@ -61,10 +61,7 @@ std::unique_ptr<layer> make_reshape(const spec& from, std::string name, const sh
 } // namespace
 
 extern const layer_kind reshape_layer;
-const layer_kind reshape_layer{"reshape",
-                               "target_shape",
-                               "Reshape",
-                               {{"target_shape", value_kind::part, true, 0, 0, nullptr, check_target}},
-                               make_reshape};
+const layer_kind reshape_layer{
+    "reshape", "target_shape", "Reshape", {{"target_shape", key_kind::part, true, {}, {}, check_target}}, make_reshape};
 
 } // namespace dk::nn

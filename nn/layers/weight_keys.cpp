@@ -32,15 +32,15 @@ void weight_keys::write_keras(nlohmann::json& config) const {
 }
 
 key_rule activation_key(bool required) {
-  return {"activation", value_kind::part, required, 0, 0, nullptr, check_activation};
+  return {"activation", key_kind::part, required, {}, {}, check_activation};
 }
 
 std::vector<key_rule> with_weight_keys(std::vector<key_rule> own) {
-  own.push_back({"use_bias", value_kind::flag});
+  own.push_back({"use_bias", key_kind::flag});
   for (const char* key : {"kernel_initializer", "bias_initializer"})
-    own.push_back({key, value_kind::part, false, 0, 0, nullptr, check_initializer});
+    own.push_back({key, key_kind::part, false, {}, {}, check_initializer});
   for (const char* key : {"kernel_regularizer", "bias_regularizer"})
-    own.push_back({key, value_kind::part, false, 0, 0, nullptr, check_regularizer});
+    own.push_back({key, key_kind::part, false, {}, {}, check_regularizer});
   return own;
 }
 

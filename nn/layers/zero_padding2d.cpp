@@ -101,11 +101,10 @@ std::unique_ptr<layer> make_zero_padding2d(const spec& from, std::string name, c
 } // namespace
 
 extern const layer_kind zero_padding2d_layer;
-const layer_kind zero_padding2d_layer{
-    "zero_padding2d",
-    "padding",
-    "ZeroPadding2D",
-    {{"padding", value_kind::part, true, 0, 0, nullptr, check_frame}, data_format_key()},
-    make_zero_padding2d};
+const layer_kind zero_padding2d_layer{"zero_padding2d",
+                                      "padding",
+                                      "ZeroPadding2D",
+                                      {{"padding", key_kind::part, true, {}, {}, check_frame}, data_format_key()},
+                                      make_zero_padding2d};
 
 } // namespace dk::nn

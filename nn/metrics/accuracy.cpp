@@ -112,7 +112,7 @@ extern const metric_kind accuracy_metric;
 const metric_kind accuracy_metric{"accuracy", {}, make_accuracy, {"acc"}};
 
 extern const metric_kind binary_accuracy_metric;
-const metric_kind binary_accuracy_metric{"binary_accuracy", {{"threshold", value_kind::number}}, make_binary, {}};
+const metric_kind binary_accuracy_metric{"binary_accuracy", {{"threshold", key_kind::number}}, make_binary, {}};
 
 extern const metric_kind categorical_accuracy_metric;
 const metric_kind categorical_accuracy_metric{
@@ -120,7 +120,7 @@ const metric_kind categorical_accuracy_metric{
 
 extern const metric_kind top_k_metric;
 const metric_kind top_k_metric{"top_k",
-                               {{"k", value_kind::count, false, 1}},
+                               {{"k", key_kind::whole, false, at_least(1)}},
                                make_top_k,
                                {"top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy"}};
 

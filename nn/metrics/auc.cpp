@@ -132,10 +132,10 @@ std::unique_ptr<metric> make_auc(const spec& from, const metric_use& use) {
 
 extern const metric_kind auc_metric;
 const metric_kind auc_metric{"auc",
-                             {{"thresholds", value_kind::count, false, 2, 100'001},
-                              {"curve", value_kind::word, false, 0, 0, curves},
-                              {"summation_method", value_kind::word, false, 0, 0, summations},
-                              {"from_logits", value_kind::flag}},
+                             {{"thresholds", key_kind::whole, false, {2, 100'001}},
+                              {"curve", key_kind::word, false, {}, curves()},
+                              {"summation_method", key_kind::word, false, {}, summations()},
+                              {"from_logits", key_kind::flag}},
                              make_auc,
                              {}};
 

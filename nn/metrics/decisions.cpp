@@ -130,9 +130,9 @@ std::vector<std::string> averages() {
 }
 
 std::vector<key_rule> decision_rules() {
-  return {{"threshold", value_kind::number},
-          {"class_id", value_kind::count, false, 0, 1U << 30U},
-          {"average", value_kind::word, false, 0, 0, averages}};
+  return {{"threshold", key_kind::number},
+          {"class_id", key_kind::whole, false, {0, 1U << 30U}},
+          {"average", key_kind::word, false, {}, averages()}};
 }
 
 } // namespace

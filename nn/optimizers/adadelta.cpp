@@ -45,7 +45,7 @@ extern const optimizer_kind adadelta_optimizer;
 const optimizer_kind adadelta_optimizer{
     "adadelta",
     "Adadelta",
-    {{"rho", value_kind::number, false, 0, 1}, {"epsilon", value_kind::number, false, 0}},
+    {{"rho", key_kind::number, false, {0, 1}}, {"epsilon", key_kind::number, false, at_least(0)}},
     make_adadelta};
 
 } // namespace dk::nn

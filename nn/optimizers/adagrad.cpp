@@ -55,10 +55,10 @@ std::unique_ptr<optimizer> make_adagrad(const spec& from, std::size_t num_weight
 } // namespace
 
 extern const optimizer_kind adagrad_optimizer;
-const optimizer_kind adagrad_optimizer{
-    "adagrad",
-    "Adagrad",
-    {{"initial_accumulator_value", value_kind::number, false, 0}, {"epsilon", value_kind::number, false, 0}},
-    make_adagrad};
+const optimizer_kind adagrad_optimizer{"adagrad",
+                                       "Adagrad",
+                                       {{"initial_accumulator_value", key_kind::number, false, at_least(0)},
+                                        {"epsilon", key_kind::number, false, at_least(0)}},
+                                       make_adagrad};
 
 } // namespace dk::nn

@@ -107,14 +107,14 @@ std::unique_ptr<optimizer> make_adamw(const spec& from, std::size_t num_weights)
   return std::make_unique<adam>(from, num_weights, value_or(from, "weight_decay", 0.004));
 }
 
-const std::vector<key_rule> adam_keys{{"beta_1", value_kind::number, false, 0, 1},
-                                      {"beta_2", value_kind::number, false, 0, 1},
-                                      {"epsilon", value_kind::number, false, 0},
-                                      {"amsgrad", value_kind::flag}};
+const std::vector<key_rule> adam_keys{{"beta_1", key_kind::number, false, {0, 1}},
+                                      {"beta_2", key_kind::number, false, {0, 1}},
+                                      {"epsilon", key_kind::number, false, at_least(0)},
+                                      {"amsgrad", key_kind::flag}};
 
 std::vector<key_rule> with_weight_decay() {
   auto all = adam_keys;
-  all.push_back({"weight_decay", value_kind::number, false, 0});
+  all.push_back({"weight_decay", key_kind::number, false, at_least(0)});
   return all;
 }
 

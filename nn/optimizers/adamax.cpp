@@ -51,9 +51,9 @@ std::unique_ptr<optimizer> make_adamax(const spec& from, std::size_t num_weights
 extern const optimizer_kind adamax_optimizer;
 const optimizer_kind adamax_optimizer{"adamax",
                                       "Adamax",
-                                      {{"beta_1", value_kind::number, false, 0, 1},
-                                       {"beta_2", value_kind::number, false, 0, 1},
-                                       {"epsilon", value_kind::number, false, 0}},
+                                      {{"beta_1", key_kind::number, false, {0, 1}},
+                                       {"beta_2", key_kind::number, false, {0, 1}},
+                                       {"epsilon", key_kind::number, false, at_least(0)}},
                                       make_adamax};
 
 } // namespace dk::nn

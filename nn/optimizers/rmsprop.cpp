@@ -140,11 +140,11 @@ std::unique_ptr<optimizer> make_rmsprop(const spec& from, std::size_t num_weight
 extern const optimizer_kind rmsprop_optimizer;
 const optimizer_kind rmsprop_optimizer{"rmsprop",
                                        "RMSprop",
-                                       {{"rho", value_kind::number, false, 0, 1},
-                                        {"momentum", value_kind::number, false, 0, 1},
-                                        {"epsilon", value_kind::number, false, 0},
-                                        {"centered", value_kind::flag},
-                                        {"epsilon_outside", value_kind::flag}},
+                                       {{"rho", key_kind::number, false, {0, 1}},
+                                        {"momentum", key_kind::number, false, {0, 1}},
+                                        {"epsilon", key_kind::number, false, at_least(0)},
+                                        {"centered", key_kind::flag},
+                                        {"epsilon_outside", key_kind::flag}},
                                        make_rmsprop};
 
 } // namespace dk::nn

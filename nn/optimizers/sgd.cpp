@@ -81,6 +81,6 @@ std::unique_ptr<optimizer> make_sgd(const spec& from, std::size_t num_weights) {
 
 extern const optimizer_kind sgd_optimizer;
 const optimizer_kind sgd_optimizer{
-    "sgd", "SGD", {{"momentum", value_kind::number, false, 0, 1}, {"nesterov", value_kind::flag}}, make_sgd};
+    "sgd", "SGD", {{"momentum", key_kind::number, false, {0, 1}}, {"nesterov", key_kind::flag}}, make_sgd};
 
 } // namespace dk::nn

@@ -26,28 +26,20 @@ std::string only_key(const config_tree& tree, const std::string& path, const std
   return value.begin().key();
 }
 
-} // namespace
-
-void placed(const config_tree& tree, const std::string& path, const std::function<void()>& check) {
+// A failure about the primary key of a layer is one about what gave it: `dense` of { dense = 0 }.
+void check_named(const spec& layer, const std::string& primary) {
   try {
-    check();
-  } catch (const failure& why) {
-    const std::string text = why.what();
-    const auto* value = value_at(tree, path);
-    auto where = tree.where(path);
-    auto first = std::string::npos; // the key that is named first is the one at fault, others are suggestions
-    if (value != nullptr && value->is_object())
-      for (const auto& [key, unused] : value->items()) {
-        const auto at = std::min(text.find('`' + key + '`'), text.find('"' + key + '"'));
-        if (at >= first)
-          continue;
-        first = at;
-        const auto inner = join_path(path, key);
-        where = text.find("unknown key") == std::string::npos ? tree.where(inner) : tree.where_key(inner);
-      }
-    throw failure{why.code(), where + ": " + text};
+    nn::check_layer(layer);
+  } catch (const key_failure& why) {
+    const auto& path = why.path();
+    const bool is_primary = !primary.empty() && (path == primary || path.rfind(primary + '/', 0) == 0);
+    if (!is_primary)
+      throw;
+    throw key_failure{why.what(), layer.name + path.substr(primary.size()), why.at_fault()};
   }
 }
+
+} // namespace
 
 spec read_source(const config_tree& tree, const std::string& path, const std::string& base_folder) {
   const auto& value = *value_at(tree, path);
@@ -98,7 +90,7 @@ spec read_layer(const config_tree& tree, const std::string& path) {
   } else if (own != true && own != nlohmann::json::object()) {
     fail(tree, join_path(path, layer.name), '`' + layer.name + "` is " + shown(own) + ", expected true");
   }
-  placed(tree, path, [&] { nn::check_layer(layer); });
+  placed(tree, path, [&] { check_named(layer, nn::primary_key(layer.name)); });
   return layer;
 }
 

@@ -3,14 +3,9 @@
 #include "common/spec.hpp"
 #include "runtime/config/config_tree.hpp"
 
-#include <functional>
 #include <string>
 
 namespace dk {
-
-/// Runs a check that knows no places, and puts in front of its failure the place of the key that it names in
-/// backquotes, or else the place of `path`.
-void placed(const config_tree& tree, const std::string& path, const std::function<void()>& check);
 
 // Each reads and checks the table at a path of the tree. All throw failure (config).
 

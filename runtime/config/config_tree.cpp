@@ -105,10 +105,6 @@ std::string short_origin(const std::string& text) {
 
 } // namespace
 
-std::string join_path(const std::string& path, const std::string& key) {
-  return path.empty() ? key : path + '/' + key;
-}
-
 config_tree config_tree::parse(std::string_view toml, const std::string& origin) {
   check_text(toml, origin);
   const auto parsed = parse_toml(toml, origin, false);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/keys.hpp"
+
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -40,8 +42,5 @@ private:
 
   friend struct toml_converter;
 };
-
-/// `path` with one more step.
-std::string join_path(const std::string& path, const std::string& key);
 
 } // namespace dk

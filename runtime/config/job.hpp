@@ -118,13 +118,10 @@ struct job {
   laboratory_config laboratory;
 };
 
-bool operator==(const data_config& a, const data_config& b);
-bool operator==(const model_config& a, const model_config& b);
-bool operator==(const trainer_config& a, const trainer_config& b);
-bool operator==(const cluster_config& a, const cluster_config& b);
-bool operator==(const laboratory_config::event& a, const laboratory_config::event& b);
-bool operator==(const laboratory_config& a, const laboratory_config& b);
 bool operator==(const job& a, const job& b);
+
+/// Whether all keys of a section, as "trainer", have the same values.
+bool is_same_section(const std::string& name, const job& a, const job& b);
 
 /// Looks an environment variable up; nothing when it is not set.
 using environment = std::function<std::optional<std::string>(const std::string& name)>;

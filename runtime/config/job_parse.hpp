@@ -4,14 +4,8 @@
 #include "runtime/config/job.hpp"
 
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace dk {
-
-/// The sections with their keys, "" for what stands above the first section. [trainer] takes the keys of the
-/// algorithm besides.
-const std::vector<std::pair<std::string, std::vector<std::string>>>& known_keys();
 
 /// The own keys of the algorithm that a config names, with their defaults; none when it names an unknown one.
 nlohmann::json algorithm_keys(const config_tree& tree);

@@ -1,99 +1,93 @@
-#include "runtime/config/laboratory_keys.hpp"
-
-#include <limits>
+#include "runtime/config/config_sections.hpp"
 
 namespace dk {
 
 namespace {
 
+using events = std::vector<laboratory_config::event>;
+
 constexpr double longest = 1e9; // seconds: far from where the clock's 64 bits of nanoseconds end
-constexpr std::uint64_t most_rows = 1'000'000'000'000;
-
-bool is_part_or_all(double x) {
-  return x >= 0 && x <= 1;
-}
-bool is_time(double x) {
-  return x >= 0 && x <= 1e6;
-}
-bool is_time_above_0(double x) {
-  return x > 0 && x <= 1e6;
-}
-bool is_moment(double x) {
-  return x >= 0 && x <= longest;
-}
-bool is_rate(double x) {
-  return x == 0 || (x >= 1e-9 && x <= 1e12);
-}
-bool is_factor(double x) {
-  return x >= 1e-6 && x <= 1e6;
-}
-bool is_deviation(double x) {
-  return x >= 0 && x <= 10;
-}
-
-const std::string a_time = "a number of seconds from 0 to 1,000,000";
-const std::string a_rate = "0, or a number from 1e-9 to 1e12";
-const std::string a_factor = "a number from 0.000001 to 1,000,000";
-const std::string a_part = "a number of at least 0 and below 1";
+constexpr number_range a_time = from_to(0, 1e6, "seconds");
+constexpr number_range a_rate{1e-9, 1e12, true, true, "", true};
+constexpr number_range a_factor = from_to(1e-6, 1e6);
 
 // [ { worker = 3, at = 1.5 }, ... ]
-void read_events(const section& in, const std::string& key, std::size_t workers,
-                 std::vector<laboratory_config::event>& events) {
-  for (const auto& path : in.list(key)) {
-    const section one{in.tree(), path};
-    one.only({"worker", "at"});
-    laboratory_config::event event;
+events events_at(const key_reading& at) {
+  const std::string both = "a worker and a time, as in { worker = 3, at = 1.5 }";
+  const auto most = static_cast<double>(at.to.trainer.workers - 1);
+  events all;
+  for (const auto& path : at.list()) {
+    const section one{at.in.tree(), path};
+    one.check({whole_rule("worker", from_to(0, most)), number_rule("at", from_to(0, longest, "seconds"))});
     for (const auto* needed : {"worker", "at"})
       if (one.find(needed) == nullptr)
-        one.refuse(needed, "a worker and a time, as in { worker = 3, at = 1.5 }");
-    one.whole("worker", event.worker, 0, workers - 1);
-    one.number("at", event.at, is_moment, "a number of seconds from 0 to 1e9");
-    events.push_back(event);
+        one.refuse(needed, both);
+    all.push_back({one.find("worker")->get<std::size_t>(), one.find("at")->get<double>()});
   }
+  return all;
 }
 
-void read_computing(const section& in, std::size_t workers, laboratory_config& laboratory) {
-  in.word("computing", laboratory.computing, {"constant", "normal", "log_normal"});
-  in.number("batch_seconds", laboratory.batch_seconds, is_time_above_0,
-            "a number of seconds above 0 and at most 1,000,000");
-  in.number("rows_per_second", laboratory.rows_per_second, is_rate, a_rate);
+nlohmann::json events_value(const events& all) {
+  auto values = nlohmann::json::array();
+  for (const auto& event : all)
+    values.push_back({{"worker", event.worker}, {"at", event.at}});
+  return values;
+}
+
+config_key events_key(events laboratory_config::*member, const char* name, const char* text) {
+  return shown_by_line(made_key(&job::laboratory, member,
+                                rule_of(name, key_kind::list, "a list of tables, as { worker = 3, at = 1.5 }"), text,
+                                events_at, events_value));
+}
+
+void finish_laboratory(const section& in, job& to) {
+  auto& laboratory = to.laboratory;
+  if (in.find("seed") == nullptr)
+    laboratory.seed = to.seed;
   if (in.find("batch_seconds") != nullptr && laboratory.rows_per_second > 0)
     in.refuse_both("batch_seconds", "`batch_seconds` or `rows_per_second`");
-  in.number("deviation", laboratory.deviation, is_deviation, "a number from 0 to 10");
-  in.number("stragglers", laboratory.stragglers, is_part_or_all, "a number from 0 to 1");
-  in.number("straggler_factor", laboratory.straggler_factor, is_factor, a_factor);
-  in.numbers("factors", laboratory.factors, is_factor, a_factor);
-  if (laboratory.factors.size() > workers)
+  if (const auto workers = to.trainer.workers; laboratory.factors.size() > workers)
     in.refuse("factors", "at most " + std::to_string(workers) + " numbers, one for each of trainer.workers");
+  if (laboratory.rows > 0 && !laboratory.dry)
+    in.refuse_without("rows", "dry = true");
 }
 
 } // namespace
 
-std::vector<std::string> laboratory_keys() {
-  return {"seed",    "computing", "batch_seconds", "rows_per_second", "deviation", "stragglers", "straggler_factor",
-          "factors", "latency",   "bandwidth",     "service_time",    "loss",      "doubling",   "resend",
-          "kills",   "joins",     "kill_rate",     "join_rate",       "dry",       "rows"};
-}
-
-void read_laboratory(const section& in, std::size_t workers, laboratory_config& laboratory) {
-  std::size_t seed = laboratory.seed;
-  in.whole("seed", seed, 0, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
-  laboratory.seed = seed;
-  read_computing(in, workers, laboratory);
-  in.number("latency", laboratory.latency, is_time, a_time);
-  in.number("bandwidth", laboratory.bandwidth, is_rate, a_rate);
-  in.number("service_time", laboratory.service_time, is_time, a_time);
-  in.number("loss", laboratory.loss, is_part, a_part);
-  in.number("doubling", laboratory.doubling, is_part_or_all, "a number from 0 to 1");
-  in.number("resend", laboratory.resend, is_time, a_time);
-  read_events(in, "kills", workers, laboratory.kills);
-  read_events(in, "joins", workers, laboratory.joins);
-  in.number("kill_rate", laboratory.kill_rate, is_rate, a_rate);
-  in.number("join_rate", laboratory.join_rate, is_rate, a_rate);
-  in.flag("dry", laboratory.dry);
-  in.whole("rows", laboratory.rows, 0, most_rows);
-  if (laboratory.rows > 0 && !laboratory.dry)
-    in.refuse_without("rows", "dry = true");
+config_section laboratory_section() {
+  using all = laboratory_config;
+  const auto key = [](auto member, key_rule rule, const char* text) {
+    return plain_key(&job::laboratory, member, std::move(rule), text);
+  };
+  return {"laboratory",
+          {key(&all::seed, whole_rule("seed", at_least(0)), "of everything random in the laboratory"),
+           key(&all::computing, word_rule("computing", {"constant", "normal", "log_normal"}),
+               "how the times of batches are distributed around their mean"),
+           shown_where(key(&all::batch_seconds, number_rule("batch_seconds", above_to(0, 1e6, "seconds")),
+                           "mean time of a full batch"),
+                       [](const job& of) { return of.laboratory.rows_per_second == 0; }), // one of the two
+           key(&all::rows_per_second, number_rule("rows_per_second", a_rate),
+               "in place of `batch_seconds`, for batches of any size"),
+           key(&all::deviation, number_rule("deviation", from_to(0, 10)),
+               "standard deviation of `normal` and `log_normal`, as a part of the mean"),
+           key(&all::stragglers, number_rule("stragglers", from_to(0, 1)), "the part of the workers that are slow"),
+           key(&all::straggler_factor, number_rule("straggler_factor", a_factor), "how many times longer they take"),
+           key(&all::factors, {"factors", key_kind::number_list, false, a_factor},
+               "per worker, how many times longer it takes"),
+           key(&all::latency, number_rule("latency", a_time), "from a worker to a shard, and again on the way back"),
+           key(&all::bandwidth, number_rule("bandwidth", a_rate), "between a worker and a shard, each way"),
+           key(&all::service_time, number_rule("service_time", a_time), "how long a shard is busy with a commit"),
+           key(&all::loss, number_rule("loss", {0, 1}),
+               "the part of the requests and answers between workers and shards that is lost"),
+           key(&all::doubling, number_rule("doubling", from_to(0, 1)), "the part of the requests that arrives twice"),
+           key(&all::resend, number_rule("resend", a_time), "after this time a lost message is sent again"),
+           events_key(&all::kills, "kills", "workers that are killed, and when"),
+           events_key(&all::joins, "joins", "workers that start, for the first time or again, and when"),
+           key(&all::kill_rate, number_rule("kill_rate", a_rate), "random kills"),
+           key(&all::join_rate, number_rule("join_rate", a_rate), "random starts of workers that are gone"),
+           key(&all::dry, flag_rule("dry"), "the schedule only: no gradients"),
+           key(&all::rows, whole_rule("rows", from_to(0, 1e12)), "only for a dry run: how many rows")},
+          finish_laboratory};
 }
 
 } // namespace dk

@@ -4,6 +4,7 @@
 #include "common/text.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace dk {
@@ -17,17 +18,11 @@ const json& empty_table() {
   return empty;
 }
 
-bool is_whole(const json& value, std::uint64_t low, std::uint64_t high) {
-  if (!value.is_number_integer() || value < 0)
-    return false;
-  const auto number = value.get<std::uint64_t>();
-  return low <= number && number <= high;
-}
-
-std::string range(std::uint64_t low, std::uint64_t high) {
-  if (high >= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    return "a whole number of at least " + std::to_string(low);
-  return "a whole number from " + std::to_string(low) + " to " + with_commas(high);
+// A step of a path as an index; too large for any list where it is none.
+std::size_t index_of(const std::string& step) {
+  constexpr std::size_t most_digits = 18;
+  const bool is_number = !step.empty() && step.find_first_not_of("0123456789") == std::string::npos;
+  return is_number && step.size() <= most_digits ? std::stoul(step) : std::numeric_limits<std::size_t>::max();
 }
 
 } // namespace
@@ -40,8 +35,8 @@ const json* value_at(const config_tree& tree, const std::string& path) {
     from = slash + 1;
     if (value->is_object() && value->contains(key))
       value = &value->at(key);
-    else if (value->is_array() && std::stoul(key) < value->size())
-      value = &value->at(std::stoul(key));
+    else if (const auto index = index_of(key); value->is_array() && index < value->size())
+      value = &value->at(index);
     else
       return nullptr;
   }
@@ -71,12 +66,21 @@ std::string section::title() const {
   return dotted.empty() ? "" : " in [" + dotted + ']';
 }
 
-void section::only(const std::vector<std::string>& known) const {
-  for (const auto& [key, value] : table_->items())
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      throw failure{errc::config,
-                    tree_.where_key(path(key)) + ": unknown key `" + key + '`' + title() +
-                        (did_you_mean(key, known).empty() ? "; known are: " + join(known) : did_you_mean(key, known))};
+std::string section::in_words(const key_fault& fault, const std::vector<key_rule>& rules) const {
+  if (fault.why == key_fault::cause::unknown) {
+    const auto known = names_of(rules);
+    const auto guess = did_you_mean(fault.path, known);
+    return "unknown key `" + fault.path + '`' + title() + (guess.empty() ? "; known are: " + join(known) : guess);
+  }
+  const auto& rule = *fault.rule;
+  const auto guess =
+      fault.why == key_fault::cause::word ? did_you_mean(fault.found.get<std::string>(), rule.words) : "";
+  return '`' + rule.name + '`' + title() + " is " + shown_value(rule.name) + ", expected " + expected(rule) + guess;
+}
+
+void section::check(const std::vector<key_rule>& rules) const {
+  placed(tree_, path_,
+         [&] { check_keys(*table_, rules, [&](const key_fault& fault) { return in_words(fault, rules); }); });
 }
 
 const json* section::find(const std::string& key) const {
@@ -103,104 +107,26 @@ void section::refuse_both(const std::string& key, const std::string& choice) con
   throw failure{errc::config, tree_.where(path(key)) + ':' + title() + " give " + choice + ", not both"};
 }
 
-void section::text(const std::string& key, std::string& value) const {
-  const auto* found = find(key);
-  if (found == nullptr)
-    return;
-  if (!found->is_string())
-    refuse(key, "a text in quotes");
-  value = found->get<std::string>();
-}
-
-void section::flag(const std::string& key, bool& value) const {
-  const auto* found = find(key);
-  if (found == nullptr)
-    return;
-  if (!found->is_boolean())
-    refuse(key, "true or false");
-  value = found->get<bool>();
-}
-
-void section::texts(const std::string& key, std::vector<std::string>& value) const {
-  const auto* found = find(key);
-  if (found == nullptr)
-    return;
-  if (!found->is_array() || !std::all_of(found->begin(), found->end(), [](const json& one) { return one.is_string(); }))
-    refuse(key, "a list of texts, as in [\"a\", \"b\"]");
-  value = found->get<std::vector<std::string>>();
-}
-
-void section::word(const std::string& key, std::string& value, const std::vector<std::string>& expected) const {
-  text(key, value);
-  if (find(key) != nullptr && std::find(expected.begin(), expected.end(), value) == expected.end())
-    refuse(key, "one of: " + join(expected) + did_you_mean(value, expected));
-}
-
-void section::whole(const std::string& key, std::size_t& value, std::uint64_t low, std::uint64_t high) const {
-  const auto* found = find(key);
-  if (found == nullptr)
-    return;
-  if (!is_whole(*found, low, high))
-    refuse(key, range(low, high));
-  value = found->get<std::size_t>();
-}
-
-void section::wholes(const std::string& key, std::vector<std::size_t>& value, std::uint64_t low,
-                     std::uint64_t high) const {
-  const auto* found = find(key);
-  if (found == nullptr)
-    return;
-  if (!found->is_array() ||
-      !std::all_of(found->begin(), found->end(), [&](const json& one) { return is_whole(one, low, high); }))
-    refuse(key, "a list, each " + range(low, high));
-  value = found->get<std::vector<std::size_t>>();
-}
-
-void section::number(const std::string& key, double& value, bool (*ok)(double), const std::string& expected) const {
-  const auto* found = find(key);
-  if (found == nullptr)
-    return;
-  if (!found->is_number() || !ok(found->get<double>()))
-    refuse(key, expected);
-  value = found->get<double>();
-}
-
-void section::numbers(const std::string& key, std::vector<double>& value, bool (*ok)(double),
-                      const std::string& expected) const {
-  const auto* found = find(key);
-  if (found == nullptr)
-    return;
-  if (!found->is_array() || !std::all_of(found->begin(), found->end(),
-                                         [&](const json& one) { return one.is_number() && ok(one.get<double>()); }))
-    refuse(key, "a list, each " + expected);
-  value = found->get<std::vector<double>>();
-}
-
-void section::like(const std::string& key, json& value) const {
-  const auto* found = find(key);
-  if (found == nullptr)
-    return;
-  if (value.is_number_float()) {
-    if (!found->is_number())
-      refuse(key, "a number");
-    value = found->get<double>();
-    return;
-  }
-  if (value.is_number() ? !found->is_number_integer() : value.type() != found->type())
-    refuse(key, value.is_number() ? "a whole number" : value.is_boolean() ? "true or false" : "a text in quotes");
-  value = *found;
-}
-
 std::vector<std::string> section::list(const std::string& key) const {
   const auto* found = find(key);
   if (found == nullptr)
     return {};
-  if (!found->is_array())
-    refuse(key, "a list");
   std::vector<std::string> paths;
   for (std::size_t i = 0; i < found->size(); ++i)
     paths.push_back(join_path(path(key), std::to_string(i)));
   return paths;
+}
+
+void placed(const config_tree& tree, const std::string& path, const std::function<void()>& check) {
+  try {
+    check();
+  } catch (const key_failure& why) {
+    const auto at = join_path(path, why.path());
+    const bool is_name = why.at_fault() == key_failure::side::name;
+    throw failure{why.code(), (is_name ? tree.where_key(at) : tree.where(at)) + ": " + why.what()};
+  } catch (const failure& why) {
+    throw failure{why.code(), tree.where(path) + ": " + why.what()};
+  }
 }
 
 } // namespace dk

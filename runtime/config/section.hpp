@@ -2,57 +2,26 @@
 
 #include "runtime/config/config_tree.hpp"
 
-#include <cstdint>
-#include <limits>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace dk {
 
-constexpr std::uint64_t many = 1'000'000'000; ///< the largest whole number that most keys take
-
-inline bool is_part(double x) {
-  return x >= 0 && x < 1;
-}
-
-/// A table of a config while it is read: each call takes one key, checks it and leaves the value that is there as it
-/// is when the key is not given. All failures are failure (config) with the place, what was found and what was
+/// A table of a config while it is read. All failures are failure (config) with the place, what was found and what was
 /// expected.
 class section {
 public:
   /// @param path the table's path in the tree; a table that is not there is empty
   section(const config_tree& tree, std::string path);
 
-  /// Fails for the first key that is not one of these.
-  void only(const std::vector<std::string>& known) const;
+  /// Fails for the first key without a rule, and for the first value that is not as its rule says.
+  void check(const std::vector<key_rule>& rules) const;
 
   /// The value of a key; nullptr when it is not given.
   const nlohmann::json* find(const std::string& key) const;
 
-  void text(const std::string& key, std::string& value) const;
-  void flag(const std::string& key, bool& value) const;
-  void texts(const std::string& key, std::vector<std::string>& value) const;
-
-  /// One of these words.
-  void word(const std::string& key, std::string& value, const std::vector<std::string>& expected) const;
-
-  /// A whole number from `low` to `high`.
-  void whole(const std::string& key, std::size_t& value, std::uint64_t low, std::uint64_t high) const;
-
-  /// A list of whole numbers from `low` to `high`.
-  void wholes(const std::string& key, std::vector<std::size_t>& value, std::uint64_t low, std::uint64_t high) const;
-
-  /// A list of numbers for each of which `ok` holds.
-  void numbers(const std::string& key, std::vector<double>& value, bool (*ok)(double),
-               const std::string& expected) const;
-
-  /// A number for which `ok` holds. @param expected says which those are
-  void number(const std::string& key, double& value, bool (*ok)(double), const std::string& expected) const;
-
-  /// A value of the same kind as `value`: a flag, a text, a whole number, a number.
-  void like(const std::string& key, nlohmann::json& value) const;
-
-  /// The list at a key, element by element, as sections' paths; empty when it is not given.
+  /// The list at a key, element by element, as paths in the tree; empty when it is not given. Requires a list
   std::vector<std::string> list(const std::string& key) const;
 
   /// The path of a key in the tree.
@@ -72,11 +41,16 @@ public:
 private:
   std::string title() const;
   std::string shown_value(const std::string& key) const;
+  std::string in_words(const key_fault& fault, const std::vector<key_rule>& rules) const;
 
   const config_tree& tree_;
   std::string path_;
   const nlohmann::json* table_;
 };
+
+/// Runs a check of what stands at a path, which knows no places, and puts in front of its failure the place of the key
+/// that it is about.
+void placed(const config_tree& tree, const std::string& path, const std::function<void()>& check);
 
 /// The value at a path; nullptr when there is none.
 const nlohmann::json* value_at(const config_tree& tree, const std::string& path);

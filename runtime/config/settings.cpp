@@ -2,6 +2,7 @@
 #include "common/small_file.hpp"
 #include "data/formats/catalog.hpp"
 #include "runtime/config/config_parts.hpp"
+#include "runtime/config/config_sections.hpp"
 #include "runtime/config/job_parse.hpp"
 #include "runtime/config/variables.hpp"
 
@@ -44,9 +45,9 @@ job parse_job(std::string_view toml, const std::string& origin, const std::strin
 
 job load_job(const std::string& path, const std::vector<std::string>& settings, const environment& lookup) {
   auto tree = config_tree::parse(read_small_file(path, most_config_bytes, "config file"), path);
-  for (const auto& [part, keys] : known_keys())
-    for (const auto& key : keys)
-      take_variable(tree, part, key, lookup);
+  for (const auto* part : outer_sections())
+    for (const auto& key : part->keys)
+      take_variable(tree, part->name, key.rule.name, lookup);
   auto preview = tree; // which algorithm it will be decides which variables have a meaning
   take_settings(preview, settings);
   const auto own_keys = algorithm_keys(preview);

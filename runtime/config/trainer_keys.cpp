@@ -1,179 +1,30 @@
-#include "runtime/config/trainer_keys.hpp"
-
+#include "actors/validator/validation_rule.hpp"
 #include "algorithms/catalog.hpp"
 #include "common/text.hpp"
-#include "nn/catalog.hpp"
-#include "runtime/config/config_parts.hpp"
+#include "nn/objective.hpp"
+#include "runtime/config/config_sections.hpp"
+#include "runtime/config/trainer_parts.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 
 namespace dk {
 
 namespace {
 
-constexpr auto most_trained_rows = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+using nlohmann::json;
 
-bool is_positive(double x) {
-  return x > 0;
-}
-bool is_not_negative(double x) {
-  return x >= 0;
-}
-bool is_above_one(double x) {
-  return x > 1;
-}
-bool is_accuracy(double x) {
-  return x > 0 && x <= 1;
-}
-
-void read_algorithm(const section& in, spec& algorithm) {
-  in.text("algorithm", algorithm.name);
-  const auto* info = find_algorithm(algorithm.name);
-  if (info == nullptr) {
-    const auto names = algorithm_names();
-    in.refuse("algorithm", "one of: " + join(names) + did_you_mean(algorithm.name, names));
-  }
-  algorithm = {info->name, info->defaults};
-  for (const auto& [key, value] : info->defaults.items())
-    in.like(key, algorithm.keys[key]);
-}
-
-void read_optimizer(const section& in, spec& optimizer) {
-  if (const auto* found = in.find("optimizer"); found != nullptr) {
-    if (found->is_object()) { // without a name: the default one with other numbers
-      section{in.tree(), in.path("optimizer")}.text("name", optimizer.name);
-      optimizer.keys = *found;
-      optimizer.keys.erase("name");
-    } else if (found->is_string()) {
-      optimizer.name = *found;
-    } else {
-      in.refuse("optimizer", "a name, or a table as in { name = \"adam\", learning_rate = 0.001 }");
-    }
-  }
-  placed(in.tree(), in.path("optimizer"), [&] { nn::check_optimizer(optimizer); });
-}
-
-void read_policy(const section& in, trainer_config& trainer) {
-  const auto own = find_algorithm(trainer.algorithm.name)->policy;
-  trainer.policy = std::string{name_of(own)};
-  in.word("policy", trainer.policy, policy_names());
-  in.whole("max_staleness", trainer.max_staleness, 0, many);
-  if (in.find("max_staleness") != nullptr && !is_bounded(*find_policy(trainer.policy)))
-    in.refuse_without("max_staleness", "policy = \"wait\" or \"reject\"");
-}
-
-void read_stop(const section& in, nlohmann::json& stop) {
-  const section keys{in.tree(), in.path("stop")};
-  keys.only({"loss", "accuracy", "seconds", "rows", "patience", "min_delta"});
-  double number = 0;
-  std::size_t rows = 0;
-  std::size_t patience = 0;
-  keys.number("loss", number, is_positive, "a number above 0");
-  keys.number("accuracy", number, is_accuracy, "a number above 0 and at most 1");
-  keys.number("seconds", number, is_positive, "a number above 0");
-  keys.whole("rows", rows, 1, most_trained_rows);
-  keys.whole("patience", patience, 0, many);
-  keys.number("min_delta", number, is_not_negative, "a number of at least 0");
-  if (keys.find("min_delta") != nullptr && keys.find("patience") == nullptr)
-    keys.refuse_without("min_delta", "`patience`");
-  if (const auto* found = in.find("stop"); found != nullptr)
-    stop = *found;
-}
-
-void read_scheme(const section& in, spec& scheme) {
-  const auto* found = in.find("scheme");
-  double threshold = 0.005;
-  double divide_by = 10;
-  if (found != nullptr && found->is_object()) {
-    const section keys{in.tree(), in.path("scheme")};
-    keys.only({"name", "threshold", "divide_by"});
-    scheme.name = "emperor"; // without a name: with other numbers
-    keys.word("name", scheme.name, {"emperor"});
-    keys.number("threshold", threshold, is_not_negative, "a number of at least 0");
-    keys.number("divide_by", divide_by, is_above_one, "a number above 1");
-  } else {
-    in.word("scheme", scheme.name, {"none", "emperor"});
-  }
-  if (scheme.name == "none")
+// What the config does not say of the training, a model file may.
+void leave_to_file(const section& in, job& to) {
+  if (to.model.keras.empty())
     return;
-  scheme.keys = {{"threshold", threshold}, {"divide_by", divide_by}};
+  const bool has_own = static_cast<bool>(find_algorithm(to.trainer.algorithm.name)->own_optimizer);
+  for (const std::string key : {"optimizer", "loss", "metrics"})
+    if (in.find(key) == nullptr && !(has_own && key == "optimizer"))
+      to.model.left.push_back(key);
 }
 
-// A name or a table of a name and its keys, or a list of such where the model has several outputs.
-void read_loss(const section& in, nn::objective& loss) {
-  if (const auto* given = in.find("loss"); given != nullptr) {
-    loss.losses.clear();
-    for (const auto& path : given->is_array() ? in.list("loss") : std::vector<std::string>{in.path("loss")})
-      placed(in.tree(), path, [&] { loss.losses.push_back(nn::part_of(*value_at(in.tree(), path))); });
-  }
-  in.numbers("loss_weights", loss.weights, is_not_negative, "a number of at least 0");
-  placed(in.tree(), in.path("loss"), [&] { nn::check_objective(loss); });
-}
-
-// What each class counts for.
-void read_class_weight(const section& in, nlohmann::json& weights) {
-  const auto* given = in.find("class_weight");
-  if (given == nullptr)
-    return;
-  const auto counts = [](const nlohmann::json& x) {
-    return x.is_number() && x.get<double>() >= 0 && x.get<double>() <= double{std::numeric_limits<float>::max()};
-  };
-  const bool is_list = (given->is_array() || given->is_object()) && !given->empty();
-  if (*given != "balanced" && !(is_list && std::all_of(given->begin(), given->end(), counts)))
-    in.refuse("class_weight", "\"balanced\", or numbers of at least 0: of all classes in order, as in [1, 20], or by "
-                              "class number or name, as in { 0 = 1, 1 = 20 }");
-  weights = *given;
-}
-
-// Names, or tables of a name and its keys.
-void read_metrics(const section& in, std::vector<spec>& metrics) {
-  if (in.find("metrics") == nullptr)
-    return;
-  metrics.clear();
-  for (const auto& path : in.list("metrics"))
-    placed(in.tree(), path, [&] {
-      const auto given = nn::part_of(*value_at(in.tree(), path));
-      nn::check_metric(given);
-      if (std::find(metrics.begin(), metrics.end(), given) != metrics.end())
-        throw failure{errc::config, "metric \"" + given.name + "\" is named twice; name it once, or with other keys"};
-      metrics.push_back(given);
-    });
-}
-
-void read_validation(const section& in, trainer_config& trainer) {
-  in.number("validation_every", trainer.validation_every, is_not_negative, "a number of epochs, at least 0");
-  in.word("monitor", trainer.monitor, {"loss", "accuracy"});
-  read_scheme(in, trainer.scheme);
-  if (trainer.scheme.name != "none")
-    trainer.keep = "best";
-  in.word("keep", trainer.keep, {"last", "best"});
-}
-
-} // namespace
-
-void read_trainer(const section& in, trainer_config& trainer) {
-  read_algorithm(in, trainer.algorithm);
-  in.whole("workers", trainer.workers, 1, 65'536);
-  in.whole("threads", trainer.threads, 1, 1024);
-  in.whole("epochs", trainer.epochs, 1, many);
-  in.whole("batch_size", trainer.batch_size, 1, many);
-  in.whole("communication_window", trainer.communication_window, 1, many);
-  in.whole("servers", trainer.servers, 1, 64);
-  in.word("assignment", trainer.assignment, {"dynamic", "static"});
-  read_policy(in, trainer);
-  read_optimizer(in, trainer.optimizer);
-  if (const auto& own = find_algorithm(trainer.algorithm.name)->own_optimizer; own)
-    trainer.optimizer = own(trainer.algorithm.keys);
-  read_loss(in, trainer.loss);
-  read_class_weight(in, trainer.class_weight);
-  read_metrics(in, trainer.metrics);
-  read_stop(in, trainer.stop);
-  read_validation(in, trainer);
-  in.flag("overlap", trainer.overlap);
-  in.flag("record", trainer.record);
-}
-
+// What decides by held-out rows needs some.
 void check_validation(const section& in, const job& all) {
   const auto& trainer = all.trainer;
   const bool has_center = !find_algorithm(trainer.algorithm.name)->share;
@@ -191,6 +42,164 @@ void check_validation(const section& in, const job& all) {
     check(in, "scheme", true);
   if (trainer.keep == "best")
     check(in, "keep", false);
+}
+
+void finish_trainer(const section& in, job& to) {
+  auto& trainer = to.trainer;
+  const auto& algorithm = *find_algorithm(trainer.algorithm.name);
+  if (in.find("policy") == nullptr)
+    trainer.policy = std::string{name_of(algorithm.policy)};
+  if (in.find("max_staleness") != nullptr && !is_bounded(*find_policy(trainer.policy)))
+    in.refuse_without("max_staleness", "policy = \"wait\" or \"reject\"");
+  if (algorithm.own_optimizer)
+    trainer.optimizer = algorithm.own_optimizer(trainer.algorithm.keys);
+  placed(in.tree(), in.path("loss"), [&] { nn::check_objective(trainer.loss); });
+  if (in.find("keep") == nullptr && trainer.scheme.name != "none")
+    trainer.keep = "best";
+  leave_to_file(in, to);
+  check_validation(in, to);
+}
+
+// Where a model file says it, the config is silent.
+config_key unless_left(config_key of) {
+  return shown_where(of, [name = of.rule.name](const job& all) {
+    const auto& left = all.model.left;
+    return std::find(left.begin(), left.end(), name) == left.end();
+  });
+}
+
+bool has_bound(const job& of) {
+  const auto policy = find_policy(of.trainer.policy);
+  return policy && is_bounded(*policy);
+}
+
+config_key algorithm_key() {
+  return {text_rule("algorithm", "one of: " + join(algorithm_names())), "how the workers train together",
+          read_algorithm, [](const job& of) { return of.trainer.algorithm.name; }};
+}
+
+config_key losses_key() {
+  return unless_left({rule_of("loss", key_kind::part, "a loss, or a list of losses, one for each output"),
+                      "what the training minimises",
+                      [](const key_reading& at) { at.to.trainer.loss.losses = losses_at(at); },
+                      [](const job& of) { return losses_value(of.trainer.loss.losses); }});
+}
+
+config_key loss_weights_key() {
+  return shown_unless_empty(
+      {{"loss_weights", key_kind::number_list, false, at_least(0)},
+       "the factor of each output's loss in the sum",
+       [](const key_reading& at) { at.to.trainer.loss.weights = at.value().get<std::vector<double>>(); },
+       [](const job& of) { return json(of.trainer.loss.weights); }});
+}
+
+template <class T>
+config_key trainer_key(T trainer_config::*member, key_rule rule, const char* text) {
+  return plain_key(&job::trainer, member, std::move(rule), text);
+}
+
+template <class T>
+config_key trainer_key(T trainer_config::*member, key_rule rule, const char* text, T (*read)(const key_reading& at),
+                       json (*value)(const T& of)) {
+  return made_key(&job::trainer, member, std::move(rule), text, read, value);
+}
+
+config_key trainer_key(json trainer_config::*member, key_rule rule, const char* text,
+                       json (*read)(const key_reading& at)) {
+  return read_key(&job::trainer, member, std::move(rule), text, read);
+}
+
+// Who trains what, and when it is exchanged.
+std::vector<config_key> exchange_keys() {
+  return {
+      algorithm_key(),
+      trainer_key(&trainer_config::workers, whole_rule("workers", from_to(1, 65'536)),
+                  "replicas that train at the same time"),
+      trainer_key(&trainer_config::threads, whole_rule("threads", from_to(1, 1024)),
+                  "only for `single`: threads of a training step"),
+      trainer_key(&trainer_config::epochs, whole_rule("epochs", from_to(1, many)), "how often every row is trained"),
+      trainer_key(&trainer_config::batch_size, whole_rule("batch_size", from_to(1, many)), "rows of a mini-batch"),
+      trainer_key(&trainer_config::communication_window, whole_rule("communication_window", from_to(1, many)),
+                  "mini-batches between two exchanges"),
+      trainer_key(&trainer_config::servers, whole_rule("servers", from_to(1, 64)),
+                  "shards of the center, each an actor of its own"),
+      trainer_key(&trainer_config::assignment, word_rule("assignment", {"dynamic", "static"}),
+                  "which worker gets a chunk"),
+      shown_unless_empty(trainer_key(&trainer_config::policy, word_rule("policy", policy_names()),
+                                     "what the parameter server does about staleness")),
+      shown_where(trainer_key(&trainer_config::max_staleness, whole_rule("max_staleness", from_to(0, many)),
+                              "only for `wait` and `reject`: no commit that is staler is folded in"),
+                  has_bound),
+      trainer_key(&trainer_config::overlap, flag_rule("overlap"),
+                  "a worker begins its next chunk before the exchange of the last one has ended")};
+}
+
+// What is minimised, how, and what is measured.
+std::vector<config_key> objective_keys() {
+  return {unless_left(trainer_key(&trainer_config::optimizer,
+                                  rule_of("optimizer", key_kind::part,
+                                          "a name, or a table as in { name = \"adam\", learning_rate = 0.001 }"),
+                                  "every worker has one of its own", optimizer_at, named_value)),
+          losses_key(), loss_weights_key(),
+          shown_unless_empty(
+              trainer_key(&trainer_config::class_weight,
+                          rule_of("class_weight", key_kind::part,
+                                  "\"balanced\", or numbers of at least 0: of all classes in order, as in [1, 20], "
+                                  "or by class number or name, as in { 0 = 1, 1 = 20 }"),
+                          "how much the rows of each class count in the loss of the training", class_weight_at)),
+          unless_left(trainer_key(&trainer_config::metrics, rule_of("metrics", key_kind::list, "a list of metrics"),
+                                  "what is measured on held-out and test rows", metrics_at, metrics_value))};
+}
+
+// When the run ends, and what it leaves.
+std::vector<config_key> end_keys() {
+  return {trainer_key(&trainer_config::stop, rule_of("stop", key_kind::table, "a table, as in { patience = 3 }"),
+                      "the run ends in order when one of these is reached", stop_at),
+          trainer_key(&trainer_config::validation_every, number_rule("validation_every", at_least(0, "epochs")),
+                      "how often the center is measured on the held-out rows"),
+          trainer_key(&trainer_config::monitor, word_rule("monitor", {"loss", "accuracy"}),
+                      "which figure of the held-out rows decides whether a center is better than another"),
+          trainer_key(&trainer_config::keep, word_rule("keep", {"last", "best"}), "which center becomes `model.h5`"),
+          trainer_key(&trainer_config::scheme,
+                      rule_of("scheme", key_kind::part, "one of: none, emperor; or a table, as in { divide_by = 5 }"),
+                      "how the learning rate follows the validation", scheme_at, named_value),
+          trainer_key(&trainer_config::record, flag_rule("record"), "write `commits.jsonl`")};
+}
+
+} // namespace
+
+config_section trainer_section() {
+  auto keys = exchange_keys();
+  for (auto more : {objective_keys(), end_keys()})
+    std::move(more.begin(), more.end(), std::back_inserter(keys));
+  return {"trainer", keys, finish_trainer};
+}
+
+config_section stop_section() {
+  const auto key = [](key_rule rule, const char* text) {
+    const auto value = [name = rule.name](const job& of) { return of.trainer.stop.value(name, json{}); };
+    return config_key{std::move(rule), text, {}, value};
+  };
+  return {"trainer.stop",
+          {key(number_rule("loss", above(0)), "the mean loss of the newest chunks is at most this"),
+           key(number_rule("accuracy", above_to(0, 1)), "their mean accuracy is at least this"),
+           key(number_rule("seconds", above(0)), "the run has taken this long"),
+           key(whole_rule("rows", at_least(1)), "so many rows are trained"),
+           key(whole_rule("patience", from_to(0, many)),
+               "so many measurements on the held-out rows in a row were no better than the best one"),
+           key(number_rule("min_delta", at_least(0)), "only with `patience`: how much better counts as better")}};
+}
+
+config_section scheme_section() {
+  const auto number = [](const char* name, number_range range, double usual, const char* text) {
+    const auto value = [=](const job& of) { return json(of.trainer.scheme.keys.value(name, usual)); };
+    return config_key{number_rule(name, range), text, {}, value};
+  };
+  return {"trainer.scheme",
+          {{word_rule("name", {"emperor"}), "the scheme", {}, [](const job&) { return json("emperor"); }},
+           number("threshold", at_least(0), emperor_rule{}.threshold,
+                  "how much lower the loss must be than at the measurement before, or the rate is divided"),
+           number("divide_by", above(1), emperor_rule{}.divide_by, "by this the learning rate is divided")}};
 }
 
 } // namespace dk

@@ -3,8 +3,7 @@
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
-#include "runtime/config/config_parts.hpp"
-#include "runtime/config/job_parse.hpp"
+#include "runtime/config/config_sections.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -24,9 +23,9 @@ namespace {
 // All that override some config: which of them have a meaning depends on its algorithm.
 std::vector<std::string> variables_of_configs() {
   std::vector<std::string> all;
-  for (const auto& [part, keys] : known_keys())
-    for (const auto& key : keys)
-      all.push_back(variable_of(part, key));
+  for (const auto* part : outer_sections())
+    for (const auto& key : part->keys)
+      all.push_back(variable_of(part->name, key.rule.name));
   for (const auto& name : algorithm_names())
     for (const auto& [key, unused] : find_algorithm(name)->defaults.items())
       all.push_back(variable_of("trainer", key));
@@ -40,9 +39,9 @@ bool is_no_key(const std::string& name) {
 }
 
 bool is_of_a_section(const std::string& name) {
-  const auto& parts = known_keys();
-  return std::any_of(parts.begin(), parts.end(), [&](const auto& part) {
-    return !part.first.empty() && name.rfind(variable_of(part.first, ""), 0) == 0;
+  const auto all = outer_sections();
+  return std::any_of(all.begin(), all.end(), [&](const auto* part) {
+    return !part->name.empty() && name.rfind(variable_of(part->name, ""), 0) == 0;
   });
 }
 

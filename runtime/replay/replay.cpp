@@ -103,7 +103,7 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   auto here = under;
   here.cluster.nodes.clear();
   check_replay(recorded, log, here, rows, options.start);
-  const bool same_rule = here.trainer == recorded.trainer;
+  const bool same_rule = is_same_section("trainer", here, recorded);
   here.trainer.epochs = log.grid.epochs;
   std::vector<replay_plan> plans; // all of them, so that what cannot be followed is reported before anything is trained
   for (std::size_t start = 0; start <= log.restarts.size(); ++start)

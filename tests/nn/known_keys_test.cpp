@@ -159,7 +159,7 @@ TEST_CASE("each key of each layer counts with another value, or is refused by it
       const auto plain = read_as(described(of.class_name, of.config), of.input, by);
       const auto* kind = find_keras_layer(of.class_name);
       std::vector<std::string> keys{"dtype", "input_dtype", "groups", "mode", "synchronized", "renorm"};
-      for (const auto& rule : kind == nullptr ? std::vector<key_rule>{} : kind->keys)
+      for (const auto& rule : kind == nullptr ? std::vector<dk::key_rule>{} : kind->keys)
         keys.emplace_back(rule.name);
       for (const auto& key : keys) {
         INFO(of.class_name << ": " << key);

@@ -175,7 +175,7 @@ TEST_CASE("every layer's primary key is one of its keys", "[nn][model]") {
   CHECK(primary_key("flatten").empty());
   for (const auto& name : layer_names()) {
     const auto& kind = find_layer(name);
-    const auto has = [&](const key_rule& rule) { return rule.name == kind.primary_key; };
+    const auto has = [&](const dk::key_rule& rule) { return rule.name == kind.primary_key; };
     CHECK((kind.primary_key.empty() || kind.merge != nullptr || std::any_of(kind.keys.begin(), kind.keys.end(), has)));
   }
 }

@@ -128,7 +128,7 @@ bool plain_eight(const char* at) {
 } // namespace
 
 key_rule encoding_key() {
-  return {"encoding", key_kind::text, false, {utf8, "latin1", "windows-1252", "utf-16", "utf-16le", "utf-16be"}};
+  return {"encoding", key_kind::text, false, {}, {utf8, "latin1", "windows-1252", "utf-16", "utf-16le", "utf-16be"}};
 }
 
 std::string encoding_of(const spec& source) {
