@@ -37,7 +37,7 @@ double bare_steps(const dk::job& w1, const dk::data::dataset& rows) {
 double run(dk::job w1, const char* algorithm, std::size_t workers, const dk::data::dataset& rows, int folder) {
   const auto path = std::filesystem::temp_directory_path() /
                     ("dk-whole-run-" + std::to_string(getpid()) + "-" + std::to_string(folder));
-  w1.trainer.algorithm = dk::spec{algorithm};
+  w1.trainer.algorithm = dk::chosen_algorithm{algorithm};
   w1.trainer.workers = workers;
   dk::run_options options;
   options.folder = dk::make_run_folder(path.string(), "benchmark");

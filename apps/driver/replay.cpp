@@ -22,7 +22,7 @@ struct replay_options {
 };
 
 nlohmann::json side_of(const run_report& report) {
-  nlohmann::json side{{"algorithm", report.which.trainer.algorithm.name},
+  nlohmann::json side{{"algorithm", report.which.trainer.algorithm.name()},
                       {"policy", report.which.trainer.policy},
                       {"updates", report.result.numbers.updates},
                       {"mean_staleness", report.result.numbers.mean_staleness()}};

@@ -8,6 +8,7 @@
 #include "data/rows.hpp"
 #include "data/store.hpp"
 #include "data/stratify.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/run/label_check.hpp"
 #include "runtime/run/members.hpp"
 

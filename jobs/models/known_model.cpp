@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "jobs/models/fitted_pipeline.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/run_folder.hpp"
 #include "runtime/run/members.hpp"

@@ -179,7 +179,7 @@ run_series read_series(const run_folder& folder, const notes& note) {
   const auto history = read_history(folder.history(), note);
   run_series run;
   run.name = name_of(folder.path);
-  run.algorithm = which.trainer.algorithm.name;
+  run.algorithm = which.trainer.algorithm.name();
   run.has_commits = run.algorithm != "single";
   run.has_time = std::none_of(history.lines.begin(), history.lines.end(),
                               [](const chunk_line& line) { return std::isnan(line.seconds); });

@@ -47,7 +47,7 @@ job job_to_go_on(const run_folder& folder, const std::vector<std::string>& setti
 bool is_finished(const resume_state& state, const job& which, const run_folder& folder) {
   if (state.shards.front().grid.epochs > which.trainer.epochs)
     return false; // it cannot go on at all, which check_resume says
-  const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
+  const bool alone = !which.trainer.algorithm->has_server();
   for (std::size_t i = 0; i < state.shards.size(); ++i) {
     auto grid = state.shards[i].grid;
     grid.epochs = static_cast<std::uint32_t>(which.trainer.epochs);

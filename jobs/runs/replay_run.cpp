@@ -71,8 +71,8 @@ job job_under(const job& recorded, const replay_request& request) {
     const auto* rule = find_algorithm(request.algorithm);
     if (rule == nullptr)
       throw unknown_choice("--algorithm", request.algorithm, algorithm_names());
-    if (rule->name != recorded.trainer.algorithm.name) {
-      trainer.algorithm = {rule->name, rule->defaults};
+    if (rule->name != recorded.trainer.algorithm.name()) {
+      trainer.algorithm = chosen_algorithm{rule->name};
       trainer.policy = std::string{name_of(rule->policy)};
     }
   }

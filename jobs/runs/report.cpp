@@ -66,7 +66,7 @@ std::optional<nn::weight_split> weights_of(const job& which) {
 }
 
 std::size_t exchanged_weights(const job& which, const nn::weight_split& weights) {
-  return find_algorithm(which.trainer.algorithm.name)->has_server() ? weights.num_free() : 0;
+  return which.trainer.algorithm->has_server() ? weights.num_free() : 0;
 }
 
 nlohmann::json to_json(const run_report& report) {
@@ -81,7 +81,7 @@ nlohmann::json to_json(const run_report& report) {
   for (const auto& [number, epoch] : result.numbers.epochs)
     epochs.push_back(to_json(number, epoch));
   nlohmann::json json{{"name", report.which.name},
-                      {"algorithm", report.which.trainer.algorithm.name},
+                      {"algorithm", report.which.trainer.algorithm.name()},
                       {"training_seconds", result.training_seconds},
                       {"rows", to_json(result.rows)},
                       {"samples_per_second", rows_per_second(result)},

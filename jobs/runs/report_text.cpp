@@ -1,6 +1,7 @@
 // What a person reads of a run.
 #include "common/text.hpp"
 #include "jobs/runs/report.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/run/preflight.hpp"
 
 #include <algorithm>
@@ -72,7 +73,7 @@ std::string plan_text(const job& which, std::size_t rows, const std::string& whe
   const auto& trainer = which.trainer;
   return fmt::format("{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{} {}\n", with_commas(rows),
                      trainer.epochs, with_commas(grid.chunks_per_epoch()), trainer.communication_window,
-                     trainer.batch_size, trainer.algorithm.name, trainer.workers, trainer.workers == 1 ? "" : "s",
+                     trainer.batch_size, trainer.algorithm.name(), trainer.workers, trainer.workers == 1 ? "" : "s",
                      where);
 }
 

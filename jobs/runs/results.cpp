@@ -5,6 +5,7 @@
 #include "data/formats/catalog.hpp"
 #include "nn/model_file.hpp"
 #include "nn/weight_split.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/history_table.hpp"
 #include "runtime/run/members.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "algorithms/chosen_algorithm.hpp"
 #include "common/endpoint.hpp"
 #include "common/spec.hpp"
 #include "nn/architecture.hpp"
@@ -46,7 +47,7 @@ struct model_config {
 
 /// [trainer]
 struct trainer_config {
-  spec algorithm{"adag"}; ///< with its own keys, all of them
+  chosen_algorithm algorithm{"adag"};
   std::size_t workers = 1;
   std::size_t threads = 1; ///< of a training step; of `single` only
   std::size_t epochs = 1;

@@ -20,7 +20,7 @@ std::vector<key_rule> rules_in(const config_section& part, const std::vector<con
 } // namespace
 
 nlohmann::json algorithm_keys(const config_tree& tree) {
-  auto name = trainer_config{}.algorithm.name;
+  auto name = trainer_config{}.algorithm.name();
   if (const auto* given = value_at(tree, "trainer/algorithm"); given != nullptr && given->is_string())
     name = *given;
   const auto* info = find_algorithm(name);
@@ -29,8 +29,7 @@ nlohmann::json algorithm_keys(const config_tree& tree) {
 
 job read_job(const config_tree& tree, const std::string& base_folder) {
   job read;
-  read.trainer.algorithm.keys = algorithm_keys(tree);
-  const auto own_keys = read.trainer.algorithm.keys;
+  const auto own_keys = algorithm_keys(tree);
   for (const auto& part : outer_sections())
     section{tree, part->name}.check(rules_in(*part, keys_of(*part, own_keys)));
   for (const auto& part : outer_sections()) {

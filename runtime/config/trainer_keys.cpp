@@ -18,7 +18,7 @@ using nlohmann::json;
 void leave_to_file(const section& in, job& to) {
   if (to.model.keras.empty())
     return;
-  const bool has_own = static_cast<bool>(find_algorithm(to.trainer.algorithm.name)->own_optimizer);
+  const bool has_own = static_cast<bool>(to.trainer.algorithm->own_optimizer);
   for (const std::string key : {"optimizer", "loss", "metrics"})
     if (in.find(key) == nullptr && !(has_own && key == "optimizer"))
       to.model.left.push_back(key);
@@ -27,10 +27,10 @@ void leave_to_file(const section& in, job& to) {
 // What decides by held-out rows needs some.
 void check_validation(const section& in, const job& all) {
   const auto& trainer = all.trainer;
-  const bool has_center = !find_algorithm(trainer.algorithm.name)->share;
+  const bool has_center = !trainer.algorithm->share;
   const auto check = [&](const section& keys, const char* key, bool regularly) {
     if (!has_center)
-      keys.refuse_without(key, "an algorithm with one shared model; `" + trainer.algorithm.name + "` trains several");
+      keys.refuse_without(key, "an algorithm with one shared model; `" + trainer.algorithm.name() + "` trains several");
     if (!all.data.holds_out())
       keys.refuse_without(key, "held-out rows: set data.validation, as in validation = 0.1, or data.validate");
     if (regularly && trainer.validation_every == 0)
@@ -46,7 +46,7 @@ void check_validation(const section& in, const job& all) {
 
 void finish_trainer(const section& in, job& to) {
   auto& trainer = to.trainer;
-  const auto& algorithm = *find_algorithm(trainer.algorithm.name);
+  const auto& algorithm = *trainer.algorithm;
   if (in.find("policy") == nullptr)
     trainer.policy = std::string{name_of(algorithm.policy)};
   if (in.find("max_staleness") != nullptr && !is_bounded(*find_policy(trainer.policy)))
@@ -75,7 +75,7 @@ bool has_bound(const job& of) {
 
 config_key algorithm_key() {
   return {text_rule("algorithm", "one of: " + join(algorithm_names())), "how the workers train together",
-          read_algorithm, [](const job& of) { return of.trainer.algorithm.name; }};
+          read_algorithm, [](const job& of) { return of.trainer.algorithm.name(); }};
 }
 
 config_key losses_key() {

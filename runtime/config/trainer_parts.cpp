@@ -38,10 +38,9 @@ json named_value(const spec& of) {
 
 void read_algorithm(const key_reading& at) {
   const auto name = at.value().get<std::string>();
-  const auto* info = find_algorithm(name);
-  if (info == nullptr)
+  if (find_algorithm(name) == nullptr)
     at.refuse(did_you_mean(name, algorithm_names()));
-  at.to.trainer.algorithm.name = info->name;
+  at.to.trainer.algorithm = chosen_algorithm{name};
 }
 
 spec optimizer_at(const key_reading& at) {

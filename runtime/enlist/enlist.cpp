@@ -2,57 +2,36 @@
 
 #include "algorithms/catalog.hpp"
 #include "common/random.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 
 #include <algorithm>
 
 namespace dk {
 
-staleness_policy policy_of(const job& which) {
-  const auto& trainer = which.trainer;
-  const auto kind =
-      trainer.policy.empty() ? find_algorithm(trainer.algorithm.name)->policy : find_policy(trainer.policy);
-  if (!kind)
-    throw failure{errc::config, "unknown policy " + trainer.policy};
-  return {*kind, trainer.max_staleness};
-}
-
-spec own_optimizer_of(const job& which) {
-  const auto& own = find_algorithm(which.trainer.algorithm.name)->own_optimizer;
-  return own ? own(which.trainer.algorithm.keys) : which.trainer.optimizer;
-}
-
-bool keeps_workers(const job& which) {
-  const auto& rule = *find_algorithm(which.trainer.algorithm.name);
-  const bool in_step = barrier_of(rule) == barrier::none && !which.trainer.overlap && which.trainer.workers == 1;
-  return !rule.has_server() || in_step;
-}
-
 caf::duration request_timeout_of(const job& which) {
   return caf::duration{std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)}};
 }
 
 worker_setup make_worker_setup(const job& which, enlist_terms terms) {
-  const auto* rule = find_algorithm(which.trainer.algorithm.name);
-  if (rule == nullptr)
-    throw failure{errc::config, "unknown algorithm " + which.trainer.algorithm.name};
+  const auto& algorithm = which.trainer.algorithm;
   worker_setup setup;
   setup.id = terms.worker;
   setup.run_epoch = terms.run_epoch;
   setup.ledger = std::move(terms.ledger);
   setup.loader = std::move(terms.loader);
   setup.shards = std::move(terms.shards);
-  setup.exchange = rule->worker(which.trainer.algorithm.keys);
+  setup.exchange = algorithm->worker(algorithm.keys);
   setup.batch_rows = static_cast<std::uint32_t>(which.trainer.batch_size);
   setup.prefetch = static_cast<std::uint32_t>(which.data.prefetch);
   setup.threads = which.trainer.threads;
-  setup.overlap = which.trainer.overlap && rule->has_server();
+  setup.overlap = which.trainer.overlap && has_center(which);
   setup.gated = policy_of(which).kind == policy_kind::wait;
   const bool may_wait = setup.gated || which.cluster.nodes.empty(); // waiting is no error; who is gone is noticed
   if (!may_wait)
     setup.request_timeout = request_timeout_of(which);
   const auto optimizer = own_optimizer_of(which);
-  const auto stream = rule->has_server() ? terms.worker : 0; // a model that is trained alone has its own seed
+  const auto stream = has_center(which) ? terms.worker : 0; // a model that is trained alone has its own seed
   setup.optimizer = optimizer.name;
   setup.dropout_seed = derive_seed(which.seed, purpose::dropout, {stream});
   setup.stays = keeps_workers(which);

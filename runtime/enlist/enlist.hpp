@@ -1,13 +1,9 @@
 #pragma once
 
-#include "actors/server/policy.hpp"
 #include "actors/worker/worker.hpp"
-#include "runtime/config/job.hpp"
+#include "runtime/config/job_rules.hpp"
 
 namespace dk {
-
-/// The policy that a job's shards follow.
-staleness_policy policy_of(const job& which);
 
 /// What a worker must be told besides the job, wherever it runs.
 struct enlist_terms {
@@ -21,14 +17,6 @@ struct enlist_terms {
   block alone_start;     ///< where a worker without shards starts from
   replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };
-
-/// The optimizer that the workers of a job step with: the algorithm's own where it has one.
-spec own_optimizer_of(const job& which);
-
-/// Whether the checkpoints of a job keep its workers, so that a resumed run has the bits of one that was never stopped:
-/// where each model is trained by one worker, chunk after chunk. Of several workers nobody can say where they stood
-/// when the center was saved, nor of one that trains ahead of its exchange.
-bool keeps_workers(const job& which);
 
 /// How long who is in another process has for an answer.
 caf::duration request_timeout_of(const job& which);

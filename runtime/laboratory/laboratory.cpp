@@ -51,8 +51,8 @@ void check_laboratory(const job& which) {
   if (!which.cluster.nodes.empty())
     refuse("cluster.nodes: the laboratory has no nodes; leave them out");
   const bool moves = !world.kills.empty() || !world.joins.empty() || world.kill_rate > 0 || world.join_rate > 0;
-  if (moves && !find_algorithm(which.trainer.algorithm.name)->has_server())
-    refuse("laboratory: kills and joins need a parameter server, but " + which.trainer.algorithm.name +
+  if (moves && !which.trainer.algorithm->has_server())
+    refuse("laboratory: kills and joins need a parameter server, but " + which.trainer.algorithm.name() +
            " has none; leave them out");
   if (world.dry && (which.trainer.stop.contains("loss") || which.trainer.stop.contains("accuracy")))
     refuse("trainer.stop: a dry run has no loss and no accuracy; stop at seconds or rows");

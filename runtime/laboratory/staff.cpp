@@ -1,6 +1,7 @@
 #include "runtime/laboratory/staff.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/enlist/messages.hpp"
 #include "runtime/laboratory/virtual_seconds.hpp"

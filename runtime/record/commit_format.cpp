@@ -1,6 +1,7 @@
 #include "runtime/record/commit_format.hpp"
 
 #include "nn/kernels/arithmetic.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/enlist.hpp"
 
 namespace dk {
@@ -17,7 +18,7 @@ nlohmann::json commits_header(const job& which, const chunk_grid& grid) {
                         {"shuffle", which.data.shuffle},
                         {"servers", which.trainer.servers},
                         {"workers", which.trainer.workers},
-                        {"algorithm", which.trainer.algorithm.name},
+                        {"algorithm", which.trainer.algorithm.name()},
                         {"keys", which.trainer.algorithm.keys},
                         {"policy", name_of(policy.kind)},
                         {"arithmetic", nn::arithmetic()}};

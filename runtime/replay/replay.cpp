@@ -2,6 +2,7 @@
 
 #include "algorithms/catalog.hpp"
 #include "common/buffer_pool.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/record/commit_format.hpp"
@@ -40,18 +41,16 @@ void check_header(const job& recorded, const commit_log& log, const data::datase
 
 // A round has the commits of all workers, so its schedule is of no use where each commit counts for itself, nor the
 // other way round; and rounds of a chunk are not rounds of an epoch.
-void check_barriers(const std::string& recorded, const std::string& under) {
-  const auto* then = find_algorithm(recorded);
-  const auto* now = find_algorithm(under);
-  if (barrier_of(*then) != barrier_of(*now))
-    throw failure{errc::usage, then->name + " and " + now->name +
+void check_barriers(const algorithm& then, const algorithm& now) {
+  if (barrier_of(then) != barrier_of(now))
+    throw failure{errc::usage, then.name + " and " + now.name +
                                    " do not use the same kind of rounds, so neither can follow the schedule of the "
                                    "other"};
 }
 
 pull_habit habit_of(const job& which) {
   const auto& trainer = which.trainer;
-  const auto adopts = find_algorithm(trainer.algorithm.name)->worker(trainer.algorithm.keys).adopts != adoption::never;
+  const auto adopts = trainer.algorithm->worker(trainer.algorithm.keys).adopts != adoption::never;
   return {adopts, !adopts || policy_of(which).kind == policy_kind::wait};
 }
 
@@ -73,11 +72,8 @@ resume_state state_at(const restart& next, resume_state reached) {
 
 void check_schedule(const job& which) {
   const auto& trainer = which.trainer;
-  const auto* rule = find_algorithm(trainer.algorithm.name);
-  if (rule == nullptr)
-    throw failure{errc::config, "unknown algorithm " + trainer.algorithm.name};
-  if (!rule->has_server())
-    throw failure{errc::usage, rule->name + " makes no commits, so there is nothing to replay"};
+  if (!has_center(which))
+    throw failure{errc::usage, trainer.algorithm.name() + " makes no commits, so there is nothing to replay"};
   if (trainer.overlap)
     throw failure{errc::usage, "the run trained with overlap, which this dk cannot replay"};
 }
@@ -86,7 +82,7 @@ void check_replay(const job& recorded, const commit_log& log, const job& under, 
                   const block& start) {
   check_schedule(recorded);
   check_schedule(under);
-  check_barriers(recorded.trainer.algorithm.name, under.trainer.algorithm.name);
+  check_barriers(*recorded.trainer.algorithm, *under.trainer.algorithm);
   check_header(recorded, log, rows);
   if (recorded.trainer.policy != under.trainer.policy && is_bounded(policy_of(under).kind))
     throw failure{errc::usage, "the policy \"" + under.trainer.policy +

@@ -1,6 +1,7 @@
 #include "runtime/run/lone_models.hpp"
 
 #include "nn/keys.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 
 #include <algorithm>

@@ -1,17 +1,10 @@
 #include "runtime/run/members.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/run/preflight.hpp"
 
 namespace dk {
-
-std::size_t models_of(const job& which) {
-  return find_algorithm(which.trainer.algorithm.name)->has_server() ? 1 : which.trainer.workers;
-}
-
-bool is_ensemble(const job& which) {
-  return static_cast<bool>(find_algorithm(which.trainer.algorithm.name)->share);
-}
 
 job member_job(const job& which, std::size_t index) {
   auto one = which;
@@ -20,7 +13,7 @@ job member_job(const job& which, std::size_t index) {
 }
 
 std::vector<member> members_of(const job& which, const data::dataset& rows) {
-  const auto& rule = *find_algorithm(which.trainer.algorithm.name);
+  const auto& rule = *which.trainer.algorithm;
   std::vector<member> all;
   if (rule.has_server())
     return all;

@@ -24,10 +24,4 @@ std::vector<member> members_of(const job& which, const data::dataset& rows);
 /// The job of model `index` of an ensemble.
 job member_job(const job& which, std::size_t index);
 
-/// Whether the result of a job are several models that predict together.
-bool is_ensemble(const job& which);
-
-/// How many models the result of a job has: their weights stand one after the other.
-std::size_t models_of(const job& which);
-
 } // namespace dk

@@ -83,7 +83,7 @@ adopted_state adopt_state(job& which, const nn::loaded_model& from, const std::s
   if (from.steps > 0)
     which.trainer.optimizer.keys["iterations"] = from.steps;
   auto why = from.moments_left_out;
-  if (!from.moments.empty() && find_algorithm(which.trainer.algorithm.name)->has_server())
+  if (!from.moments.empty() && which.trainer.algorithm->has_server())
     why = "every worker starts with its own; algorithm = \"single\" uses them";
   else if (!from.moments.empty() && frees_others(which, from.architecture))
     why = "model.trainable does not name the layers that were trained";

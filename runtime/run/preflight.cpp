@@ -4,6 +4,7 @@
 #include "data/label_check.hpp"
 #include "nn/answer_kind.hpp"
 #include "nn/compute_scope.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/run/members.hpp"
@@ -53,21 +54,19 @@ void check_threads(std::size_t threads, const algorithm& rule) {
 
 void check_algorithm(const job& which, std::size_t weights) {
   const auto& trainer = which.trainer;
-  const auto* rule = find_algorithm(trainer.algorithm.name);
-  if (rule == nullptr)
-    throw failure{errc::config, "unknown algorithm " + trainer.algorithm.name};
-  if (rule->share)
-    rule->share(trainer.algorithm.keys);
-  else if (!rule->has_server() && trainer.workers != 1)
-    throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but " + rule->name +
+  const auto& rule = *trainer.algorithm;
+  if (rule.share)
+    rule.share(trainer.algorithm.keys);
+  else if (!rule.has_server() && trainer.workers != 1)
+    throw failure{errc::config, "trainer.workers = " + std::to_string(trainer.workers) + ", but " + rule.name +
                                     " trains with one worker; set workers = 1, or choose another algorithm"};
   if (trainer.threads != 1)
-    check_threads(trainer.threads, *rule);
-  if (barrier_of(*rule) != barrier::none && policy_of(which).kind != policy_kind::accept)
-    throw failure{errc::config, "trainer.policy = \"" + trainer.policy + "\", but with " + rule->name +
+    check_threads(trainer.threads, rule);
+  if (barrier_of(rule) != barrier::none && policy_of(which).kind != policy_kind::accept)
+    throw failure{errc::config, "trainer.policy = \"" + trainer.policy + "\", but with " + rule.name +
                                     " no commit is ever stale; leave the policy out"};
   if (trainer.overlap)
-    check_overlap(which, *rule);
+    check_overlap(which, rule);
   if (trainer.servers > weights)
     throw failure{errc::config, "trainer.servers = " + std::to_string(trainer.servers) + ", but the model has only " +
                                     std::to_string(weights) + " weights; lower it"};
@@ -111,18 +110,6 @@ void check_accuracy(const job& which) {
 
 } // namespace
 
-chunk_grid grid_of(const job& which, std::size_t rows) {
-  return {rows, which.trainer.batch_size * which.trainer.communication_window,
-          static_cast<std::uint32_t>(which.trainer.epochs)};
-}
-
-std::vector<std::size_t> shard_offsets(std::size_t weights, std::size_t servers) {
-  std::vector<std::size_t> offsets;
-  for (std::size_t i = 0; i <= servers; ++i)
-    offsets.push_back(weights * i / servers);
-  return offsets;
-}
-
 void check_job(const job& which, const data::dataset& rows) {
   check_grid(which, rows.rows);
   const auto model = make_model(which, rows.label_width);
@@ -151,7 +138,7 @@ void check_epochs(const job& which, const chunk_grid& grid, const chunk_set& don
 } // namespace
 
 void check_resume(const job& which, const data::dataset& rows, const resume_state& from) {
-  const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
+  const bool alone = !has_center(which);
   const auto servers = alone ? which.trainer.workers : which.trainer.servers;
   if (from.shards.size() != servers)
     throw failure{errc::checkpoint, "the checkpoint has " + std::to_string(from.shards.size()) +

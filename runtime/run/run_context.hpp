@@ -2,6 +2,7 @@
 
 #include "algorithms/catalog.hpp"
 #include "nn/weight_split.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/ask.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/run/trainer.hpp"

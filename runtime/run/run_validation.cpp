@@ -2,6 +2,7 @@
 
 #include "actors/validator/validator.hpp"
 #include "nn/model_file.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/validation_format.hpp"
 #include "runtime/run/members.hpp"

@@ -1,5 +1,6 @@
 #include "runtime/run/shared_center.hpp"
 
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/run/preflight.hpp"
 

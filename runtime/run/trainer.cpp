@@ -1,6 +1,7 @@
 #include "runtime/run/trainer.hpp"
 
 #include "common/buffer_pool.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/run/members.hpp"
 #include "runtime/run/preflight.hpp"

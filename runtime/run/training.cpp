@@ -2,6 +2,7 @@
 
 #include "actors/protocol/errors.hpp"
 #include "common/log.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/commit_format.hpp"
 #include "runtime/run/advice.hpp"
@@ -39,7 +40,7 @@ training::training(const job& which, const data::dataset& rows, const run_option
       self_(system_), run_{which,
                            rows,
                            options,
-                           *find_algorithm(which.trainer.algorithm.name),
+                           *which.trainer.algorithm,
                            options.where != nullptr ? *options.where : here_,
                            system_,
                            self_,

@@ -1,6 +1,7 @@
 #include "chaos.hpp"
 
 #include "audit.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/laboratory/laboratory.hpp"
 #include "runtime/run/preflight.hpp"
 #include "small_job.hpp"
@@ -76,7 +77,7 @@ void note(chaos_result& to, const run_result& from) {
 
 std::string describe(const job& which, std::size_t rows) {
   const auto& trainer = which.trainer;
-  return trainer.algorithm.name + ", " + trainer.policy + " " + std::to_string(trainer.max_staleness) + ", " +
+  return trainer.algorithm.name() + ", " + trainer.policy + " " + std::to_string(trainer.max_staleness) + ", " +
          std::to_string(trainer.workers) + " workers, " + std::to_string(trainer.servers) + " servers, " +
          std::to_string(trainer.epochs) + " epochs of " + std::to_string(rows) + " rows";
 }
@@ -106,8 +107,8 @@ chaos_result run_chaos(std::uint64_t seed, defect planted) {
       options.resume = &*state;
     }
     note(result, simulate(which, rows, options, plan));
-    const bool rounds = which.trainer.algorithm.name == "sync" || which.trainer.algorithm.name == "easgd" ||
-                        which.trainer.algorithm.name == "averaging";
+    const bool rounds = which.trainer.algorithm.name() == "sync" || which.trainer.algorithm.name() == "easgd" ||
+                        which.trainer.algorithm.name() == "averaging";
     if (result.finding.empty())
       result.finding = audit(options.folder->commits(), grid_of(which, count),
                              static_cast<std::uint32_t>(which.trainer.servers), rounds);

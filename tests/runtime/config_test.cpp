@@ -74,7 +74,7 @@ TEST_CASE("every key of a config arrives where it belongs", "[runtime][config]")
   REQUIRE(j.model.layers.size() == 3);
   CHECK(j.model.layers[0] == spec{"dense", {{"units", 1000}, {"activation", "relu"}}});
   CHECK(j.model.layers[1] == spec{"dropout", {{"rate", 0.2}}});
-  CHECK(j.trainer.algorithm == spec{"aeasgd", {{"rho", 2.0}, {"learning_rate", 0.1}}});
+  CHECK(j.trainer.algorithm == dk::chosen_algorithm{"aeasgd", {{"rho", 2.0}, {"learning_rate", 0.1}}});
   CHECK(j.trainer.algorithm.keys.at("rho").is_number_float());
   CHECK(j.trainer.workers == 4);
   CHECK(j.trainer.epochs == 2);
@@ -101,7 +101,7 @@ TEST_CASE("an empty config is all defaults", "[runtime][config]") {
 TEST_CASE("a job that names no policy is written without one, and read with the algorithm's", "[runtime][config]") {
   job made;
   for (const std::string name : {"adag", "dynsgd"}) {
-    made.trainer.algorithm = {name}; // neither has keys
+    made.trainer.algorithm = dk::chosen_algorithm{name}; // neither has keys
     const auto text = dk::to_toml(made);
     CHECK(text.find("policy") == std::string::npos);
     CHECK(text.find("max_staleness") == std::string::npos);
@@ -113,7 +113,7 @@ TEST_CASE("a job that names no policy is written without one, and read with the 
 }
 
 TEST_CASE("an alias becomes the algorithm's name", "[runtime][config]") {
-  CHECK(parse("[trainer]\nalgorithm = \"agn\"").trainer.algorithm == spec{"adag"});
+  CHECK(parse("[trainer]\nalgorithm = \"agn\"").trainer.algorithm == dk::chosen_algorithm{"adag"});
 }
 
 TEST_CASE("an optimizer is a name, or a table that may leave the name out", "[runtime][config]") {
@@ -173,7 +173,7 @@ TEST_CASE("the environment sets the keys of the algorithm that will run", "[runt
   const auto rho = variables({{"DK_TRAINER_RHO", "7"}});
   CHECK(dk::load_job(path, {"trainer.algorithm=aeasgd"}, rho).trainer.algorithm.keys.at("rho") == 7.0);
   CHECK(dk::load_job(path, {"trainer.algorithm=aeasgd", "trainer.rho=8"}, rho).trainer.algorithm.keys.at("rho") == 8.0);
-  CHECK(dk::load_job(path, {}, rho).trainer.algorithm == spec{"adag"});
+  CHECK(dk::load_job(path, {}, rho).trainer.algorithm == dk::chosen_algorithm{"adag"});
 }
 
 TEST_CASE("a setting is TOML or a plain word", "[runtime][config]") {

@@ -39,7 +39,7 @@ TEST_CASE("model i of an ensemble is what single trains with seed + i", "[runtim
   CHECK(together.numbers.workers.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
     auto alone = which;
-    alone.trainer.algorithm = {"single", nlohmann::json::object()};
+    alone.trainer.algorithm = chosen_algorithm{"single"};
     alone.trainer.workers = 1;
     alone.seed = 7 + i;
     CHECK(same_bits(model_of(together, i, 3), train(alone, rows).weights));

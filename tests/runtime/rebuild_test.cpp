@@ -2,6 +2,7 @@
 #include "rebuild_reference.hpp"
 
 #include "actors/server/policy.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/run/preflight.hpp"
 #include "small_job.hpp"
@@ -77,7 +78,7 @@ double relative_error(const job& which) {
   CHECK(static_cast<std::size_t>(applied) == 5 * which.trainer.epochs * which.trainer.servers);
 
   reference_setup setup;
-  setup.algorithm = which.trainer.algorithm.name;
+  setup.algorithm = which.trainer.algorithm.name();
   setup.policy = which.trainer.policy.empty() && setup.algorithm == "dynsgd" ? "scale" : which.trainer.policy;
   const auto& keys = which.trainer.algorithm.keys;
   setup.alpha = keys.value("rho", 0.0) * keys.value("learning_rate", 0.0);

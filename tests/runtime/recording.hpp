@@ -49,7 +49,7 @@ struct recording {
 
   job under(const std::string& algorithm) const {
     auto other = what;
-    other.trainer.algorithm = {algorithm, find_algorithm(algorithm)->defaults};
+    other.trainer.algorithm = chosen_algorithm{algorithm};
     other.trainer.policy = ""; // what the algorithm prefers
     return other;
   }

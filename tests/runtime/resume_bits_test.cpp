@@ -1,5 +1,6 @@
 // A run that is stopped and goes on has the bits of one that was never stopped: of one worker.
 #include "nn/catalog.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "small_job.hpp"
 #include "tests/support.hpp"

@@ -1,3 +1,4 @@
+#include "runtime/config/job_rules.hpp"
 #include "runtime/run/preflight.hpp"
 #include "small_job.hpp"
 #include "tests/support.hpp"
@@ -14,7 +15,7 @@ struct cut {
 void check_balanced(const job& which, const data::dataset& rows) {
   const auto result = train(which, rows);
   const auto grid = grid_of(which, rows.rows);
-  const bool alone = !find_algorithm(which.trainer.algorithm.name)->has_server();
+  const bool alone = !which.trainer.algorithm->has_server();
   INFO(to_string(result.rows));
   CHECK(result.rows.balanced());
   CHECK(result.rows.expected == rows.rows * which.trainer.epochs);

@@ -55,7 +55,7 @@ inline job small_job(const std::string& algorithm, std::size_t workers = 2) {
   job made;
   made.model.input = {2};
   made.model.layers = {{"dense", {{"units", 1}}}};
-  made.trainer.algorithm = {algorithm, find_algorithm(algorithm)->defaults};
+  made.trainer.algorithm = chosen_algorithm{algorithm};
   made.trainer.workers = workers;
   made.trainer.batch_size = 8;
   made.trainer.communication_window = 4;
