@@ -33,8 +33,8 @@ struct objective {
   bool operator==(const objective& other) const { return losses == other.losses && weights == other.weights; }
 };
 
-/// @throws failure (config): an unknown loss or a key of one, a weight below 0, as many losses or weights as no model
-/// has outputs
+/// @throws key_failure of `loss` or `loss_weights`: an unknown loss or a key of one, a weight below 0, as many losses
+/// or weights as no model has outputs
 void check_objective(const objective& wanted);
 
 } // namespace dk::nn

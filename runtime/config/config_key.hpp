@@ -33,7 +33,7 @@ struct key_reading {
 struct config_key {
   key_rule rule;    ///< its name, and which values it takes
   std::string text; ///< what it is, in one line; docs/config.md says it in these words, and more
-  std::function<void(const key_reading& at)> read;
+  std::function<void(const key_reading& at)> read;    ///< empty: the key that holds its table reads it
   std::function<nlohmann::json(const job& of)> value; ///< as in a config; null where it has none
   std::function<bool(const job& of)> is_shown = {};   ///< by a resolved config; empty: always
   bool by_line = false;                               ///< each element of the list has a line of its own

@@ -108,10 +108,11 @@ config_section model_section() {
       "model",
       {file(&model_config::keras, "keras", "a Keras model: its layers, and its weights to start from"),
        file(&model_config::weights, "weights", "a file whose weights that model starts from"),
-       shown_unless_empty(read_key(
-           &job::model, &model_config::trainable,
-           rule_of("trainable", key_kind::part, R"(true, false or a list of names of layers, as in ["dense_2"])"),
-           "which layers are trained", trainable_at)),
+       shown_where(read_key(&job::model, &model_config::trainable,
+                            rule_of("trainable", key_kind::part,
+                                    R"(true, false or a list of names of layers, as in ["dense_2"])"),
+                            "which layers are trained", trainable_at),
+                   [](const job& all) { return !all.model.trainable.is_null(); }), // of none is one of the answers
        described(plain_key(&job::model, &model_config::input, extents_rule("input"), "the shape of one sample"), false),
        described(shown_by_line(made_key(&job::model, &model_config::inputs,
                                         rule_of("inputs", key_kind::list,

@@ -53,7 +53,7 @@ void finish_trainer(const section& in, job& to) {
     in.refuse_without("max_staleness", "policy = \"wait\" or \"reject\"");
   if (algorithm.own_optimizer)
     trainer.optimizer = algorithm.own_optimizer(trainer.algorithm.keys);
-  placed(in.tree(), in.path("loss"), [&] { nn::check_objective(trainer.loss); });
+  placed(in.tree(), in.path(""), [&] { nn::check_objective(trainer.loss); });
   if (in.find("keep") == nullptr && trainer.scheme.name != "none")
     trainer.keep = "best";
   leave_to_file(in, to);

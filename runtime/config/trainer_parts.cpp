@@ -107,7 +107,7 @@ json metrics_value(const std::vector<spec>& metrics) {
 
 json stop_at(const key_reading& at) {
   const section keys{at.in.tree(), at.path()};
-  keys.check(rules_of(stop_section().keys));
+  keys.check(rules_of(find_section("trainer.stop").keys));
   if (keys.find("min_delta") != nullptr && keys.find("patience") == nullptr)
     keys.refuse_without("min_delta", "`patience`");
   return at.value();
@@ -115,7 +115,7 @@ json stop_at(const key_reading& at) {
 
 spec scheme_at(const key_reading& at) {
   const auto& given = at.value();
-  const auto inner = scheme_section().keys;
+  const auto& inner = find_section("trainer.scheme").keys;
   if (!given.is_object()) {
     const std::vector<std::string> names{"none", "emperor"};
     if (!given.is_string())

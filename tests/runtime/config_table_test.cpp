@@ -142,6 +142,15 @@ TEST_CASE("every default reads back as itself", "[runtime][config]") {
       }
 }
 
+TEST_CASE("what is empty and yet says something is written and read back", "[runtime][config]") {
+  for (const std::string text : {"[model]\ntrainable = []", "[data]\ncache_folder = \"\"", "[trainer]\nmetrics = []"}) {
+    const auto given = dk::parse_job(text, "f.cfg", "/base");
+    INFO(dk::to_toml(given));
+    CHECK(dk::to_toml(given).find(text.substr(text.find('\n') + 1) + '\n') != std::string::npos);
+    CHECK(dk::parse_job(dk::to_toml(given), "again.cfg", "/base") == given);
+  }
+}
+
 TEST_CASE("a key that differs makes another job, and is named", "[runtime][config]") {
   const auto defaults = dk::parse_job("", "f.cfg", "/base");
   for (const std::string text : {"seed = 2", "data.shuffle = false", "model.input = [3]", "trainer.workers = 2",
@@ -170,5 +179,7 @@ TEST_CASE("a failure within a key has the place of what is wrong in it", "[runti
          "f.cfg:2:47: transform `clip`: `low` is 2");
   starts("[data]\ntransforms = [ { union = { with = { format = \"csv\", pth = \"x\" } } } ]",
          "f.cfg:2:53: source `csv`: unknown key `pth`");
+  starts("[trainer]\nloss = [\"hinge\", \"poisson\"]\nloss_weights = [1, 2, 3]",
+         "f.cfg:3:16: there are 2 losses, but 3 loss_weights");
   starts("trainer = [1]", "f.cfg:1:11: `trainer` is [1], expected a table");
 }
