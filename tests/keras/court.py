@@ -8,6 +8,7 @@ import zlib
 
 import numpy as np
 
+import coverage
 import graphs
 import plans
 import training
@@ -158,7 +159,9 @@ def hold(given):
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or temporary
         trials = []
-        for number, case in enumerate(all_cases(given.version, given.seed)):
+        cases = list(all_cases(given.version, given.seed))
+        report.failures.extend(coverage.missing(given.program, cases))
+        for number, case in enumerate(cases):
             if given.version == 3 and "hard_sigmoid" in str(case.layers):
                 case.refuses = "hard_sigmoid"
             trial = Trial(number, case, dialect, folder, given.seed)

@@ -93,22 +93,28 @@ def schedules(rng):
             Part(base, "CosineDecayRestarts", initial_learning_rate=0.1, first_decay_steps=3)]
 
 
-def own_keys(rng, name):
-    """Arguments of an optimizer, none of which is its default."""
-    betas = {"beta_1": round(float(rng.uniform(0.5, 0.95)), 3), "beta_2": round(float(rng.uniform(0.8, 0.99)), 3),
-             "epsilon": pick(rng, [1e-3, 1e-5])}
-    return {"SGD": {"momentum": round(float(rng.uniform(0.3, 0.9)), 3), "nesterov": bool(rng.random() < 0.5)},
-            "RMSprop": {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "momentum": pick(rng, [0.0, 0.4]),
-                        "epsilon": 1e-3, "centered": bool(rng.random() < 0.5)},
-            "Adagrad": {"initial_accumulator_value": 0.3, "epsilon": 1e-4},
-            "Adadelta": {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "epsilon": 1e-4},
-            "Adam": {**betas, "amsgrad": bool(rng.random() < 0.5)}, "Adamax": betas, "Nadam": betas,
-            "AdamW": {**betas, "weight_decay": 0.05, "amsgrad": bool(rng.random() < 0.5)}}[name]
+def betas(rng):
+    return {"beta_1": round(float(rng.uniform(0.5, 0.95)), 3), "beta_2": round(float(rng.uniform(0.8, 0.99)), 3),
+            "epsilon": pick(rng, [1e-3, 1e-5])}
+
+
+# Arguments of each optimizer, none of which is its default.
+OPTIMIZERS = {
+    "SGD": lambda rng: {"momentum": round(float(rng.uniform(0.3, 0.9)), 3), "nesterov": bool(rng.random() < 0.5)},
+    "RMSprop": lambda rng: {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "momentum": pick(rng, [0.0, 0.4]),
+                            "epsilon": 1e-3, "centered": bool(rng.random() < 0.5)},
+    "Adagrad": lambda rng: {"initial_accumulator_value": 0.3, "epsilon": 1e-4},
+    "Adadelta": lambda rng: {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "epsilon": 1e-4},
+    "Adam": lambda rng: {**betas(rng), "amsgrad": bool(rng.random() < 0.5)},
+    "Adamax": betas,
+    "Nadam": betas,
+    "AdamW": lambda rng: {**betas(rng), "weight_decay": 0.05, "amsgrad": bool(rng.random() < 0.5)},
+}
 
 
 def optimizers(rng, version):
     legacy = version == 2
-    for name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "AdamW"):
+    for name, own_keys in OPTIMIZERS.items():
         def case(module="optimizers", refuses="", **keys):
             layers = net(rng, "")
             if rng.random() < 0.3:
@@ -118,7 +124,7 @@ def optimizers(rng, version):
 
         yield case()
         for limit in ({}, {}, {"clipnorm": 0.3}, {"clipvalue": 0.05}, {"global_clipnorm": 0.4}):
-            yield case(learning_rate=round(float(rng.uniform(0.005, 0.1)), 4), **own_keys(rng, name), **limit)
+            yield case(learning_rate=round(float(rng.uniform(0.005, 0.1)), 4), **own_keys(rng), **limit)
         # A larger epsilon: where it is small a gradient of almost 0, which is known to few digits, makes a large step.
         yield case(learning_rate=pick(rng, schedules(rng)), **({} if name == "SGD" else {"epsilon": 1e-3}))
         if name != "AdamW":
@@ -128,7 +134,7 @@ def optimizers(rng, version):
             old = "optimizers.legacy"
             refuses = "schedule_decay" if name == "Nadam" else ""  # of the old Nadam, which dk has not
             yield case(old, refuses, learning_rate=0.05, **({} if name == "Nadam" else {"decay": 0.1}))
-            yield case(old, refuses, learning_rate=0.03, **own_keys(rng, name))
+            yield case(old, refuses, learning_rate=0.03, **own_keys(rng))
     for schedule in schedules(rng):
         yield compiled("schedule", net(rng, ""), "mean_squared_error", Part("optimizers", "SGD", learning_rate=schedule))
 
@@ -154,7 +160,9 @@ def metrics(rng):
              (one, 1, Part("metrics", "AUC", summation_method="majoring"), "auc", "summation|multi_label"),
              ("mean_squared_error", 2, Part("metrics", "MeanAbsoluteError"), "mae", "mean_absolute_error"),
              ("mean_squared_error", 2, Part("metrics", "RootMeanSquaredError"), "rmse", "root_mean_squared_error"),
-             ("mean_squared_error", 2, Part("metrics", "MeanSquaredError"), "mse", "mean_squared_error")]
+             ("mean_squared_error", 2, Part("metrics", "MeanSquaredError"), "mse", "mean_squared_error"),
+             ("mean_absolute_percentage_error", 2, Part("metrics", "MeanAbsolutePercentageError"), "mape", ""),
+             ("mean_squared_error", 2, Part("metrics", "R2Score"), "r2", "")]
     for loss, width, metric, name, refuses in table:
         for _ in range(2):
             yield compiled("metric", net(rng, loss, width), loss, sgd, refuses, [metric], label=loss, width=width,
