@@ -1,4 +1,6 @@
 """Models with a loss, an optimizer and metrics: what ten steps do to the weights, and what is measured."""
+import numpy as np
+
 from dialects import Part
 from graphs import Graph
 from plans import Case, image_nets, normalization, pick, regularizer
@@ -7,8 +9,6 @@ STEPS = 10
 
 
 def one_hot(rng, rows, width):
-    import numpy as np
-
     return np.eye(width, dtype="float32")[rng.integers(0, width, rows)]
 
 
@@ -93,28 +93,22 @@ def schedules(rng):
             Part(base, "CosineDecayRestarts", initial_learning_rate=0.1, first_decay_steps=3)]
 
 
-def betas(rng):
-    return {"beta_1": round(float(rng.uniform(0.5, 0.95)), 3), "beta_2": round(float(rng.uniform(0.8, 0.99)), 3),
-            "epsilon": pick(rng, [1e-3, 1e-5])}
-
-
-# Arguments of each optimizer, none of which is its default.
-OPTIMIZERS = {
-    "SGD": lambda rng: {"momentum": round(float(rng.uniform(0.3, 0.9)), 3), "nesterov": bool(rng.random() < 0.5)},
-    "RMSprop": lambda rng: {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "momentum": pick(rng, [0.0, 0.4]),
-                            "epsilon": 1e-3, "centered": bool(rng.random() < 0.5)},
-    "Adagrad": lambda rng: {"initial_accumulator_value": 0.3, "epsilon": 1e-4},
-    "Adadelta": lambda rng: {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "epsilon": 1e-4},
-    "Adam": lambda rng: {**betas(rng), "amsgrad": bool(rng.random() < 0.5)},
-    "Adamax": betas,
-    "Nadam": betas,
-    "AdamW": lambda rng: {**betas(rng), "weight_decay": 0.05, "amsgrad": bool(rng.random() < 0.5)},
-}
+def own_keys(rng):
+    """Arguments of each optimizer, none of which is its default."""
+    betas = {"beta_1": round(float(rng.uniform(0.5, 0.95)), 3), "beta_2": round(float(rng.uniform(0.8, 0.99)), 3),
+             "epsilon": pick(rng, [1e-3, 1e-5])}
+    return {"SGD": {"momentum": round(float(rng.uniform(0.3, 0.9)), 3), "nesterov": bool(rng.random() < 0.5)},
+            "RMSprop": {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "momentum": pick(rng, [0.0, 0.4]),
+                        "epsilon": 1e-3, "centered": bool(rng.random() < 0.5)},
+            "Adagrad": {"initial_accumulator_value": 0.3, "epsilon": 1e-4},
+            "Adadelta": {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "epsilon": 1e-4},
+            "Adam": {**betas, "amsgrad": bool(rng.random() < 0.5)}, "Adamax": betas, "Nadam": betas,
+            "AdamW": {**betas, "weight_decay": 0.05, "amsgrad": bool(rng.random() < 0.5)}}
 
 
 def optimizers(rng, version):
     legacy = version == 2
-    for name, own_keys in OPTIMIZERS.items():
+    for name in own_keys(np.random.default_rng()):
         def case(module="optimizers", refuses="", **keys):
             layers = net(rng, "")
             if rng.random() < 0.3:
@@ -124,7 +118,7 @@ def optimizers(rng, version):
 
         yield case()
         for limit in ({}, {}, {"clipnorm": 0.3}, {"clipvalue": 0.05}, {"global_clipnorm": 0.4}):
-            yield case(learning_rate=round(float(rng.uniform(0.005, 0.1)), 4), **own_keys(rng), **limit)
+            yield case(learning_rate=round(float(rng.uniform(0.005, 0.1)), 4), **own_keys(rng)[name], **limit)
         # A larger epsilon: where it is small a gradient of almost 0, which is known to few digits, makes a large step.
         yield case(learning_rate=pick(rng, schedules(rng)), **({} if name == "SGD" else {"epsilon": 1e-3}))
         if name != "AdamW":
@@ -134,7 +128,7 @@ def optimizers(rng, version):
             old = "optimizers.legacy"
             refuses = "schedule_decay" if name == "Nadam" else ""  # of the old Nadam, which dk has not
             yield case(old, refuses, learning_rate=0.05, **({} if name == "Nadam" else {"decay": 0.1}))
-            yield case(old, refuses, learning_rate=0.03, **own_keys(rng))
+            yield case(old, refuses, learning_rate=0.03, **own_keys(rng)[name])
     for schedule in schedules(rng):
         yield compiled("schedule", net(rng, ""), "mean_squared_error", Part("optimizers", "SGD", learning_rate=schedule))
 
@@ -160,9 +154,7 @@ def metrics(rng):
              (one, 1, Part("metrics", "AUC", summation_method="majoring"), "auc", "summation|multi_label"),
              ("mean_squared_error", 2, Part("metrics", "MeanAbsoluteError"), "mae", "mean_absolute_error"),
              ("mean_squared_error", 2, Part("metrics", "RootMeanSquaredError"), "rmse", "root_mean_squared_error"),
-             ("mean_squared_error", 2, Part("metrics", "MeanSquaredError"), "mse", "mean_squared_error"),
-             ("mean_absolute_percentage_error", 2, Part("metrics", "MeanAbsolutePercentageError"), "mape", ""),
-             ("mean_squared_error", 2, Part("metrics", "R2Score"), "r2", "")]
+             ("mean_squared_error", 2, Part("metrics", "MeanSquaredError"), "mse", "mean_squared_error")]
     for loss, width, metric, name, refuses in table:
         for _ in range(2):
             yield compiled("metric", net(rng, loss, width), loss, sgd, refuses, [metric], label=loss, width=width,
@@ -217,3 +209,13 @@ def weighted(rng):
                  "mean_squared_error", "hinge"):
         for kind in ("sample", "class") if "categorical" in name else ("sample",):
             yield compiled(f"{kind} weights", net(rng, name), name, sgd, label=name, weights=kind, batch=pick(rng, [2, 16]))
+
+
+def distances(rng):
+    """The rest of the metrics of numbers."""
+    sgd = Part("optimizers", "SGD", learning_rate=0.0005)
+    for loss, metric, name in (("mean_absolute_percentage_error", "MeanAbsolutePercentageError", "mape"),
+                               ("mean_squared_error", "R2Score", "r2")):
+        for width in (1, 3):
+            yield compiled("metric", net(rng, loss, width), loss, sgd, "", [Part("metrics", metric)], label=loss,
+                           width=width, measured=name)
