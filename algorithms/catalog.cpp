@@ -14,13 +14,28 @@
 
 #include <algorithm>
 
+// Every algorithm, in the order in which they are told.
+#define DK_ALGORITHMS(X)                                                                                               \
+  X(single)                                                                                                            \
+  X(ensemble)                                                                                                          \
+  X(sync)                                                                                                              \
+  X(averaging)                                                                                                         \
+  X(easgd)                                                                                                             \
+  X(aeasgd)                                                                                                            \
+  X(eamsgd)                                                                                                            \
+  X(downpour)                                                                                                          \
+  X(adag)                                                                                                              \
+  X(dynsgd)                                                                                                            \
+  X(experimental)
+
 namespace dk {
 
 namespace {
 
 const std::vector<algorithm>& catalog() {
-  static const std::vector<algorithm> all{single(), ensemble(), sync(), averaging(), easgd(),       aeasgd(),
-                                          eamsgd(), downpour(), adag(), dynsgd(),    experimental()};
+#define DK_ENTRY(name) name(),
+  static const std::vector<algorithm> all{DK_ALGORITHMS(DK_ENTRY)};
+#undef DK_ENTRY
   return all;
 }
 

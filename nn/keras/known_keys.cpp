@@ -51,6 +51,10 @@ bool is_mean(const json& value) {
   return value == "auto" || value == "sum_over_batch_size" || value == "mean";
 }
 
+bool is_uniform(const json& value) {
+  return value == "uniform_average";
+}
+
 bool is_plain_mode(const json& value) {
   return value.empty() || value == "";
 }
@@ -106,6 +110,8 @@ const std::vector<idle_key>& idle_keys() {
       {part::loss, "", "axis", is_last, "-1"},
       {part::metric, "", "name", is_text, "a text"},
       {part::metric, "", "dtype", is_float32, "float32"},
+      {part::metric, "R2Score", "class_aggregation", is_uniform, "\"uniform_average\""},
+      {part::metric, "R2Score", "num_regressors", is_zero, "0"},
       {part::metric, "AUC", "multi_label", is_off, "false"},
       {part::metric, "AUC", "num_labels", is_any, ""}, // which only multi_label = true uses
       {part::optimizer, "", "name", is_text, "a text"},

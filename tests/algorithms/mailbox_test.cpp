@@ -159,8 +159,8 @@ TEST_CASE_METHOD(duet, "AEASGD's alpha is rho times its learning rate", "[algori
   CHECK(replica_of(0) == Approx(1.35));
 }
 
-TEST_CASE_METHOD(duet, "single exchanges nothing", "[algorithms][single]") {
-  start("single");
+TEST_CASE_METHOD(duet, "a worker without a server exchanges nothing", "[algorithms][single][ensemble]") {
+  start(GENERATE(as<std::string>{}, "single", "ensemble"));
   train(0, 2);
   CHECK(replica_of(0) == Approx(1.8));
   train(0, 1);

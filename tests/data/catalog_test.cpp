@@ -1,7 +1,12 @@
+#include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "tests/support.hpp"
+#include "tests/walk.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 using dk::errc;
 using dk::spec;
@@ -13,8 +18,23 @@ TEST_CASE("a source names its format and its keys", "[data][formats]") {
   const temporary_folder folder;
   const auto path = folder.write("x.csv", "a,label\n1,2\n");
   CHECK(dk::data::read({"csv", {{"path", path}}}).rows() == 1);
-  CHECK(dk::data::source_formats() ==
-        std::vector<std::string>{"cifar", "hdf5", "shards", "npy", "npz", "idx", "json_lines", "csv"});
+}
+
+TEST_CASE("every format has cases for its files, and for reading them in slices", "[data][formats]") {
+  for (const auto& name : dk::data::source_formats()) {
+    dk::test::check_tagged("format", name, "data", "tests/data/" + name + "_test.cpp");
+    dk::test::check_tagged("format", name, "slices", "tests/data/slices_test.cpp");
+  }
+}
+
+TEST_CASE("every format is fuzzed", "[data][formats]") {
+  std::ifstream file{DK_FUZZ "/CMakeLists.txt"};
+  const std::string targets{std::istreambuf_iterator<char>{file}, {}};
+  for (const auto& name : dk::data::source_formats()) {
+    INFO("format `" << name << "` lacks a target in tests/fuzz; add tests/fuzz/" << name << ".cpp, and its corpus");
+    CHECK(targets.find("dk_fuzz(" + name + ' ') != std::string::npos);
+    CHECK(std::filesystem::is_directory(DK_FUZZ "/corpus/" + name));
+  }
 }
 
 TEST_CASE("a plain path tells its format by its content", "[data][formats]") {
@@ -25,7 +45,7 @@ TEST_CASE("a plain path tells its format by its content", "[data][formats]") {
   CHECK(dk::data::source_of(csv) == spec{"csv", {{"path", csv}}});
   CHECK(dk::data::source_of(idx) == spec{"idx", {{"features", idx}}});
   CHECK(failure_in(folder, errc::data, [&] { dk::data::source_of(other); }) ==
-        "z: its format is not known; known are: cifar, hdf5, shards, npy, npz, idx, json_lines, csv");
+        "z: its format is not known; known are: " + dk::join(dk::data::source_formats()));
 }
 
 TEST_CASE("relative paths of a source start at a folder", "[data][formats]") {
@@ -37,8 +57,8 @@ TEST_CASE("a source with wrong keys says which", "[data][formats]") {
   const auto error = [](const spec& source) {
     return failure_of(errc::config, [&] { dk::data::check_source(source); });
   };
-  CHECK(error({"cvs", {}}) == "unknown data format `cvs` (did you mean \"csv\"?); known are: cifar, hdf5, shards, npy, "
-                              "npz, idx, json_lines, csv");
+  CHECK(error({"cvs", {}}) ==
+        "unknown data format `cvs` (did you mean \"csv\"?); known are: " + dk::join(dk::data::source_formats()));
   CHECK(error({"csv", {{"path", "x"}, {"lable", "y"}}}) ==
         "source `csv`: unknown key `lable` (did you mean \"label\"?); its keys are: path, features, label, columns, "
         "delimiter, header, missing, weight, text, encoding");

@@ -9,7 +9,7 @@ using namespace dk::test;
 using dk::errc;
 using values = std::vector<double>;
 
-TEST_CASE("binary_label marks one text or one number", "[data][transforms]") {
+TEST_CASE("binary_label marks one text or one number", "[data][transforms][binary_label]") {
   CHECK(values_of(after("binary_label", {{"column", "x"}, {"positive", "s"}}, words({"s", "b", "s", "ss"})), "x") ==
         values{1, 0, 1, 0});
   CHECK(values_of(after("binary_label", {{"column", "x"}, {"positive", 7}}, numbers({7, 0, -7})), "x") ==
@@ -20,7 +20,7 @@ TEST_CASE("binary_label marks one text or one number", "[data][transforms]") {
         }) == "f: column `x` has 2 numbers per row, binary_label takes one; name the label column");
 }
 
-TEST_CASE("label_index is the place of the greatest", "[data][transforms]") {
+TEST_CASE("label_index is the place of the greatest", "[data][transforms][label_index]") {
   CHECK(values_of(after("label_index", {{"column", "x"}}, numbers({0.1, 0.7, 0.2, 0.5, 0.5, 0}, {3})), "x") ==
         values{1, 0});
   CHECK(after("label_index", {{"column", "x"}}, numbers({0.1, 0.7}, {2})).at("x").shape.empty());
@@ -48,7 +48,7 @@ TEST_CASE("one_hot and the place of the greatest undo each other", "[data][trans
   CHECK(values_of(t, "x") == values{2, 0, 1});
 }
 
-TEST_CASE("string_index counts in the training rows", "[data][transforms]") {
+TEST_CASE("string_index counts in the training rows", "[data][transforms][string_index]") {
   auto training = words({"b", "c", "a", "c", "b", "c"}); // c three times, b twice, a once
   const auto fitted = dk::data::fit({{"string_index", {{"column", "x"}}}}, training);
   CHECK(values_of(training, "x") == values{1, 0, 2, 0, 1, 0});

@@ -1,15 +1,19 @@
 // What the readers take in memory for large inputs, beside the bytes of the input itself. docs/config.md states it. It
 // is measured where AddressSanitizer is.
+#include "data/formats/catalog.hpp"
 #include "data/formats/cifar.hpp"
 #include "data/formats/csv/csv.hpp"
 #include "data/formats/idx.hpp"
 #include "data/formats/json/json_lines.hpp"
 #include "data/formats/npy/npy.hpp"
 #include "data/formats/npy/npz.hpp"
+#include "data/formats/shards/shards.hpp"
 #include "tests/fuzz/memory_meter.hpp"
 #include "tests/support.hpp"
+#include "tests/walk.hpp"
 
 #include <catch2/catch.hpp>
+#include <hdf5.h>
 #include <nlohmann/json.hpp>
 #include <zip.h>
 
@@ -66,7 +70,12 @@ double json_times(const std::string& line) {
 
 } // namespace
 
-TEST_CASE("arrays of numpy take no more than twice their bytes", "[data][memory]") {
+TEST_CASE("every format has a bound of memory", "[data][memory]") {
+  for (const auto& name : source_formats())
+    dk::test::check_tagged("format", name, "memory", "tests/data/memory_test.cpp");
+}
+
+TEST_CASE("arrays of numpy take no more than twice their bytes", "[data][memory][npy]") {
   CHECK(npy_times("<f4", "\1\2\3\4") <= 1);
   CHECK(npy_times(">f8", "\1\2\3\4\5\6\7\x8") <= 1);
   CHECK(npy_times("|u1", "\1") <= 1);
@@ -76,7 +85,7 @@ TEST_CASE("arrays of numpy take no more than twice their bytes", "[data][memory]
   CHECK(npy_times("|S16", "abcdefghijklmnop") <= 3.5); // 8 for each text, and their bytes while they grow
 }
 
-TEST_CASE("arrays in a zip take their bytes and their columns", "[data][memory]") {
+TEST_CASE("arrays in a zip take their bytes and their columns", "[data][memory][npz]") {
   const temporary_folder folder;
   const auto array = npy_of("|u1", "\1", large);
   auto* const zip = zip_open(folder.path("x.npz").c_str(), ZIP_CREATE, nullptr);
@@ -87,7 +96,7 @@ TEST_CASE("arrays in a zip take their bytes and their columns", "[data][memory]"
   CHECK(times_its_size(file.size(), [&] { return npz::slices_in(file.text(), "f", {})->all(); }) <= 2);
 }
 
-TEST_CASE("images take no more than twice their bytes, with the file itself", "[data][memory]") {
+TEST_CASE("images take no more than twice their bytes, with the file itself", "[data][memory][idx][cifar]") {
   const temporary_folder folder;
   folder.write("idx", std::string{"\0\0\x08\3\0\0\x10\0\0\0\0\x10\0\0\0\x10", 16} + std::string(4096 * 256, 'x'));
   CHECK(times_its_size(4096 * 256, [&] { return idx::open_rows({}, folder.path("idx"), "features")->all(); }) <= 2);
@@ -97,7 +106,37 @@ TEST_CASE("images take no more than twice their bytes, with the file itself", "[
         }) <= 2);
 }
 
-TEST_CASE("a number of a CSV takes four bytes as a feature, and eight as a column", "[data][memory]") {
+TEST_CASE("shards are used where they are mapped, and packed ones take their numbers", "[data][memory][shards]") {
+  const temporary_folder folder;
+  const std::vector<float> numbers(large, 1.5F);
+  table t;
+  t.put({"features", {4}, dk::block::copy_of(numbers.data(), numbers.size()), "f", {}});
+  const auto size = numbers.size() * sizeof(float);
+  for (const bool packed : {false, true}) {
+    const auto path = folder.path(packed ? "packed" : "plain");
+    shards::write(t, {}, path, packed);
+    CHECK(times_its_size(size, [&] { return dk::data::read({"shards", {{"path", path}}}); }) <= (packed ? 2 : 0));
+  }
+}
+
+TEST_CASE("data sets of HDF5 take no more than twice their bytes", "[data][memory][hdf5]") {
+  const temporary_folder folder;
+  const auto path = folder.path("x.h5");
+  const std::vector<float> numbers(large, 1.5F);
+  const hsize_t sizes[] = {large / 4, 4};
+  const auto file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const auto space = H5Screate_simple(2, sizes, nullptr);
+  const auto set = H5Dcreate2(file, "features", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  REQUIRE(H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()) >= 0);
+  H5Dclose(set);
+  H5Sclose(space);
+  H5Fclose(file);
+  CHECK(times_its_size(numbers.size() * sizeof(float), [&] {
+          return dk::data::read({"hdf5", {{"path", path}}});
+        }) <= 2);
+}
+
+TEST_CASE("a number of a CSV takes four bytes as a feature, and eight as a column", "[data][memory][csv]") {
   const auto digits = repeated("1,2,3,4\n", large / 4);
   CHECK(csv_times("a,b,c,d\n" + digits, json::object()) <= 2);
   CHECK(csv_times("a,b,c,d\n" + digits, {{"columns", "*"}}) <= 5);
@@ -114,7 +153,7 @@ TEST_CASE("a row that is too long takes nothing before it is refused", "[data][m
   CHECK(meter.peak() < small_things);
 }
 
-TEST_CASE("a number of JSON lines takes eight bytes, three times that while it grows", "[data][memory]") {
+TEST_CASE("a number of JSON lines takes eight bytes, three times that while it grows", "[data][memory][json_lines]") {
   CHECK(json_times("{\"a\": 1.5, \"b\": 2}\n") <= 2);
   CHECK(json_times("{\"a\": [1,2,3,4,5,6,7,8]}\n") <= 7);
   CHECK(json_times("{\"a\": \"some text\"}\n") <= 3);

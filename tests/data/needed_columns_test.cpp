@@ -2,11 +2,17 @@
 
 #include "data/formats/catalog.hpp"
 #include "data/formats/shards/shards.hpp"
+#include "data/formats/write.hpp"
 #include "data/needed_columns.hpp"
 #include "tests/data/streams.hpp"
 #include "tests/data/tables.hpp"
+#include "tests/walk.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <hdf5.h>
+#include <map>
+#include <zip.h>
 
 using namespace dk::test;
 using dk::errc;
@@ -29,6 +35,68 @@ dk::data::table made_of(const spec& source, const std::vector<spec>& transforms)
   return rows;
 }
 
+using named_numbers = std::vector<std::pair<std::string, std::vector<float>>>;
+
+std::string npz_of(const temporary_folder& folder, const named_numbers& columns) {
+  const auto path = folder.path("x.npz");
+  std::vector<std::string> arrays; // which the zip reads when it is closed
+  for (const auto& [name, numbers] : columns) {
+    std::string header =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(numbers.size()) + ",), }";
+    header.resize(117, ' ');
+    arrays.push_back(std::string{"\x93NUMPY\1\0\x76\0", 10} + header + '\n' +
+                     std::string{reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(float)});
+  }
+  auto* const zip = zip_open(path.c_str(), ZIP_CREATE, nullptr);
+  for (std::size_t i = 0; i < arrays.size(); ++i)
+    zip_file_add(zip, (columns[i].first + ".npy").c_str(),
+                 zip_source_buffer(zip, arrays[i].data(), arrays[i].size(), 0), 0);
+  REQUIRE(zip_close(zip) == 0);
+  return path;
+}
+
+std::string hdf5_of(const temporary_folder& folder, const named_numbers& columns) {
+  const auto path = folder.path("x.h5");
+  const auto file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  for (const auto& [name, numbers] : columns) {
+    const hsize_t size = numbers.size();
+    const auto space = H5Screate_simple(1, &size, nullptr);
+    const auto set = H5Dcreate2(file, name.c_str(), H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    REQUIRE(H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+  }
+  H5Fclose(file);
+  return path;
+}
+
+// The same rows of `a`, `Label` and `b` in each format.
+std::map<std::string, spec> sources_with_names(const temporary_folder& folder) {
+  const named_numbers columns{{"a", {1, 3, 5}}, {"Label", {7, 9, 9}}, {"b", {2, 4, 6}}};
+  const auto csv = folder.write("x.csv", "a,Label,b\n1,7,2\n3,9,4\n5,9,6\n");
+  const auto objects =
+      folder.write("x.jsonl", "{\"a\": 1, \"Label\": 7, \"b\": 2}\n{\"a\": 3, \"Label\": 9, \"b\": 4}\n"
+                              "{\"a\": 5, \"Label\": 9, \"b\": 6}\n");
+  const auto rows = dk::data::read({"csv", {{"path", csv}, {"columns", "*"}}});
+  const auto shards = folder.path("shards");
+  dk::data::shards::write(rows, {}, shards, false);
+  dk::data::write(rows, folder.path("x.npy"));
+  std::map<std::string, spec> all;
+  const auto add = [&](const char* format, const std::string& path) { all[format] = {format, {{"path", path}}}; };
+  add("csv", csv);
+  add("json_lines", objects);
+  add("shards", shards);
+  add("npy", folder.path("x.npy"));
+  add("npz", npz_of(folder, columns));
+  add("hdf5", hdf5_of(folder, columns));
+  return all;
+}
+
+bool has_named_columns(const std::string& format) {
+  const auto keys = dk::data::source_keys(format);
+  return std::any_of(keys.begin(), keys.end(), [](const auto& key) { return key.name == "columns"; });
+}
+
 } // namespace
 
 TEST_CASE("a column that a transform works on is no feature, and is read", "[data][columns]") {
@@ -42,16 +110,13 @@ TEST_CASE("a column that a transform works on is no feature, and is read", "[dat
 
 TEST_CASE("every format with named columns reads what transforms name", "[data][columns]") {
   const temporary_folder folder;
-  const auto csv = folder.write("x.csv", "a,Label,b\n1,7,2\n3,9,4\n5,9,6\n");
-  const auto objects =
-      folder.write("x.jsonl", "{\"a\": 1, \"Label\": 7, \"b\": 2}\n{\"a\": 3, \"Label\": 9, \"b\": 4}\n"
-                              "{\"a\": 5, \"Label\": 9, \"b\": 6}\n");
   const std::vector<spec> transforms{index_label, {"assemble", {{"columns", {"b", "a"}}, {"to", "features"}}}};
-  const auto shards = folder.path("shards");
-  dk::data::shards::write(dk::data::read({"csv", {{"path", csv}, {"columns", "*"}}}), {}, shards, false);
-  for (const auto& source :
-       {spec{"csv", {{"path", csv}}}, spec{"json_lines", {{"path", objects}}}, spec{"shards", {{"path", shards}}}}) {
-    INFO(source.name);
+  const auto sources = sources_with_names(folder);
+  for (const auto& format : dk::data::source_formats()) {
+    if (!has_named_columns(format))
+      continue;
+    INFO(format);
+    const auto& source = line_for("format", format, sources, "a file in tests/data/needed_columns_test.cpp");
     const auto rows = made_of(source, transforms);
     CHECK(values_of(rows, "features") == values{2, 1, 4, 3, 6, 5});
     CHECK(values_of(rows, "label") == values{1, 0, 0});

@@ -1,5 +1,4 @@
 #include "data/pipeline.hpp"
-#include "data/transforms/catalog.hpp"
 #include "tests/data/tables.hpp"
 
 #include <catch2/catch.hpp>
@@ -112,12 +111,6 @@ TEST_CASE("a pipeline that is damaged is not applied", "[data][pipeline]") {
   CHECK(standard(R"({"features":{"mean":[1,"x"],"deviation":[1,1]}})").find("has no numbers `mean`") !=
         std::string::npos);
   CHECK(standard(R"({"features":{"mean":[1,1]}})").find("has no numbers `deviation`") != std::string::npos);
-}
-
-TEST_CASE("every transform that is known is found", "[data][pipeline]") {
-  CHECK(dk::data::transform_names().size() == 19);
-  for (const auto& name : dk::data::transform_names())
-    CHECK(dk::data::find_transform(name).name == name);
 }
 
 TEST_CASE("which texts there are is learned from held-out rows too, and numbers from the others alone",

@@ -22,7 +22,7 @@ std::string error_after(const std::string& transform, const nlohmann::json& keys
 
 } // namespace
 
-TEST_CASE("standard takes mean and deviation from the training rows only", "[data][transforms]") {
+TEST_CASE("standard takes mean and deviation from the training rows only", "[data][transforms][standard]") {
   auto training = numbers({2, 4, 4, 4, 5, 5, 7, 9}); // mean 5, deviation 2
   const auto fitted = dk::data::fit({{"standard", {{"column", "x"}}}}, training);
   CHECK(values_of(training, "x") == values{-1.5, -0.5, -0.5, -0.5, 0, 0, 1, 2});
@@ -64,7 +64,7 @@ TEST_CASE("min_max without a range takes that of the training rows", "[data][tra
   CHECK(values_of(after("min_max", {{"column", "x"}, {"to", {-1, 1}}}, numbers({3, 3})), "x") == values{-1, -1});
 }
 
-TEST_CASE("normalize divides by the p-norm", "[data][transforms]") {
+TEST_CASE("normalize divides by the p-norm", "[data][transforms][normalize]") {
   const auto cells = numbers({3, -4, 0, 0}, {2});
   CHECK(values_of(after("normalize", {{"column", "x"}}, cells), "x") ==
         values{static_cast<double>(0.6F), static_cast<double>(-0.8F), 0, 0});
@@ -76,7 +76,7 @@ TEST_CASE("normalize divides by the p-norm", "[data][transforms]") {
         "transform `normalize`: `p` is 0.5, expected a number of at least 1, or \"inf\"");
 }
 
-TEST_CASE("log adds, takes the logarithm, and can be undone", "[data][transforms]") {
+TEST_CASE("log adds, takes the logarithm, and can be undone", "[data][transforms][log]") {
   auto t = numbers({0, std::exp(1.0) - 1});
   const auto fitted = dk::data::fit({{"log", {{"column", "x"}, {"add", 1}}}}, t);
   CHECK(values_of(t, "x") == values{0, 1});
@@ -86,7 +86,7 @@ TEST_CASE("log adds, takes the logarithm, and can be undone", "[data][transforms
         "f: row 1 (the first is 0) of column `x` holds 0, and `add` is 0: the sum has no logarithm; raise `add`");
 }
 
-TEST_CASE("clip bounds on either side, or on one", "[data][transforms]") {
+TEST_CASE("clip bounds on either side, or on one", "[data][transforms][clip]") {
   const auto x = numbers({-2, 0.5, 9});
   CHECK(values_of(after("clip", {{"column", "x"}, {"low", -1}, {"high", 1}}, x), "x") == values{-1, 0.5, 1});
   CHECK(values_of(after("clip", {{"column", "x"}, {"high", 1}}, x), "x") == values{-2, 0.5, 1});
@@ -95,7 +95,7 @@ TEST_CASE("clip bounds on either side, or on one", "[data][transforms]") {
         "transform `clip`: `low` is 2, expected at most `high` = 1");
 }
 
-TEST_CASE("impute fills in what the training rows have", "[data][transforms]") {
+TEST_CASE("impute fills in what the training rows have", "[data][transforms][impute]") {
   const auto x = numbers({1, -999, 2, 2, 7, gap});
   const auto filled = [&](const nlohmann::json& with) {
     return values_of(after("impute", {{"column", "x"}, {"missing", -999}, {"with", with}}, x), "x");

@@ -27,7 +27,7 @@ std::string error_after(const std::string& transform, const nlohmann::json& keys
 
 } // namespace
 
-TEST_CASE("assemble puts columns beside each other", "[data][transforms]") {
+TEST_CASE("assemble puts columns beside each other", "[data][transforms][assemble]") {
   const auto t = after("assemble", {{"columns", {"b", "a"}}, {"to", "features"}}, three());
   CHECK(values_of(t, "features") == values{3, 4, 1, 5, 6, 2});
   CHECK(t.at("features").shape == std::vector<std::size_t>{3});
@@ -39,7 +39,7 @@ TEST_CASE("assemble puts columns beside each other", "[data][transforms]") {
         "transform `assemble`: needs the key `to`, a string");
 }
 
-TEST_CASE("dense unfolds sparse vectors", "[data][transforms]") {
+TEST_CASE("dense unfolds sparse vectors", "[data][transforms][dense]") {
   CHECK(values_of(after("dense", {{"column", "x"}, {"size", 4}, {"first", 1}}, words({"1:2.5 4:-1", ""})), "x") ==
         values{2.5, 0, 0, -1, 0, 0, 0, 0});
   CHECK(values_of(after("dense", {{"column", "x"}, {"size", 3}}, words({"(3,[0,2],[1.0,7.0])", "(3,[],[])"})), "x") ==
@@ -65,7 +65,7 @@ TEST_CASE("dense names the row of what is no sparse vector", "[data][transforms]
         "transform `dense`: `first` is 2, expected 0 or 1");
 }
 
-TEST_CASE("reshape keeps the numbers and their order", "[data][transforms]") {
+TEST_CASE("reshape keeps the numbers and their order", "[data][transforms][reshape]") {
   auto t = numbers({1, 2, 3, 4, 5, 6}, {6});
   const auto fitted = dk::data::fit({{"reshape", {{"column", "x"}, {"shape", {3, 2}}}}}, t);
   CHECK(t.at("x").shape == std::vector<std::size_t>{3, 2});
@@ -78,7 +78,7 @@ TEST_CASE("reshape keeps the numbers and their order", "[data][transforms]") {
             .find("more than any row has") != std::string::npos);
 }
 
-TEST_CASE("drop, select and rename choose columns", "[data][transforms]") {
+TEST_CASE("drop, select and rename choose columns", "[data][transforms][drop][select][rename]") {
   CHECK(after("drop", {{"columns", {"a", "c"}}}, three()).names() == names{"b"});
   CHECK(after("select", {{"columns", {"c", "a"}}}, three()).names() == names{"c", "a"});
   CHECK(error_after("drop", {{"column", "d"}}, three()).find("no column `d`") != std::string::npos);
@@ -93,7 +93,7 @@ TEST_CASE("drop, select and rename choose columns", "[data][transforms]") {
         "transform `rename`: needs the key `to`, the new names");
 }
 
-TEST_CASE("filter keeps the rows that meet all that is given", "[data][transforms]") {
+TEST_CASE("filter keeps the rows that meet all that is given", "[data][transforms][filter]") {
   const auto kept = [](const nlohmann::json& keys) {
     auto all = keys;
     all["column"] = "x";
@@ -112,7 +112,7 @@ TEST_CASE("filter keeps the rows that meet all that is given", "[data][transform
         std::string::npos);
 }
 
-TEST_CASE("union and repeat make more training rows, and no others", "[data][transforms]") {
+TEST_CASE("union and repeat make more training rows, and no others", "[data][transforms][union][repeat]") {
   const temporary_folder folder;
   const auto more = folder.write("more.csv", "u,label\n9,1\n");
   const nlohmann::json source{{"format", "csv"}, {"path", more}};

@@ -97,7 +97,7 @@ std::string written_npy(const data::table& from) {
 
 } // namespace
 
-TEST_CASE("shards come in slices of rows, packed or not", "[data][slices]") {
+TEST_CASE("shards come in slices of rows, packed or not", "[data][slices][shards]") {
   for (const bool packed : {false, true}) {
     const temporary_folder folder;
     data::shards::writer to{folder.path("s"), packed};
@@ -108,7 +108,7 @@ TEST_CASE("shards come in slices of rows, packed or not", "[data][slices]") {
   }
 }
 
-TEST_CASE("arrays of numpy come in slices of rows, whatever their order", "[data][slices]") {
+TEST_CASE("arrays of numpy come in slices of rows, whatever their order", "[data][slices][npy]") {
   const temporary_folder folder;
   const auto x = floats(row_count * 6);
   const auto shape = "(" + std::to_string(row_count) + ", 2, 3)";
@@ -133,7 +133,7 @@ TEST_CASE("arrays of numpy come in slices of rows, whatever their order", "[data
 }
 
 TEST_CASE("the arrays of an npz come in slices, stored or deflated, and are compared with their checksums",
-          "[data][slices]") {
+          "[data][slices][npz]") {
   for (const auto method : {ZIP_CM_STORE, ZIP_CM_DEFLATE}) {
     const temporary_folder folder;
     const auto path = folder.path("x.npz");
@@ -182,7 +182,7 @@ TEST_CASE("an entry of an npz that promises more than it can hold is refused", "
   CHECK(why.find("x.npz: entry `x.npy`: promises more bytes than it can hold") == 0);
 }
 
-TEST_CASE("IDX and CIFAR come in slices of rows", "[data][slices]") {
+TEST_CASE("IDX and CIFAR come in slices of rows", "[data][slices][idx][cifar]") {
   const temporary_folder folder;
   const std::string sizes{"\0\0\0\x39\0\0\0\2", 8};
   std::string body;
@@ -203,7 +203,7 @@ TEST_CASE("IDX and CIFAR come in slices of rows", "[data][slices]") {
   CHECK(failure_in(folder, errc::data, [&] { all_of(source, 1); }).find("b2.bin: record 5 (the first is 0)") == 0);
 }
 
-TEST_CASE("data sets of HDF5 come in slices of rows", "[data][slices]") {
+TEST_CASE("data sets of HDF5 come in slices of rows", "[data][slices][hdf5]") {
   const temporary_folder folder;
   const auto path = folder.path("x.h5");
   const auto x = floats(row_count * 6);
@@ -234,7 +234,7 @@ TEST_CASE("data sets of HDF5 come in slices of rows", "[data][slices]") {
         }) == "x.h5: column `short` has 56 rows, column `features` has 57 (x.h5); give files that belong together");
 }
 
-TEST_CASE("JSON lines are the same however much of them is read together", "[data][slices]") {
+TEST_CASE("JSON lines are the same however much of them is read together", "[data][slices][json_lines]") {
   const temporary_folder folder;
   std::string text;
   for (std::size_t i = 0; i < row_count; ++i) {

@@ -5,6 +5,7 @@
 #include "data/read_ahead.hpp"
 #include "data/rows.hpp"
 #include "data/store.hpp"
+#include "data/transforms/catalog.hpp"
 #include "tests/data/streams.hpp"
 
 #include <algorithm>
@@ -43,7 +44,7 @@ data::table_stream_ptr stream_of(const std::string& path, std::size_t bytes) {
 
 } // namespace
 
-TEST_CASE("CSV is the same however much of it is read together", "[data][stream]") {
+TEST_CASE("CSV is the same however much of it is read together", "[data][stream][slices][csv]") {
   const temporary_folder folder;
   const auto path = folder.write("rows.csv", higgs_like(500));
   const auto source = csv(path, {{"features", {"mass", "pt"}}, {"columns", {"id", "note"}}});
@@ -107,6 +108,11 @@ TEST_CASE("transforms learn the same of rows that come some at a time", "[data][
   auto rows = data::read(source);
   data::apply_to_training(again, rows);
   require_same(rows, whole);
+  for (const auto& name : data::transform_names())
+    if (data::find_transform(name).learn != nullptr) {
+      INFO("transform `" << name << "` learns, but not here; add it to `transforms`");
+      CHECK(std::any_of(transforms.begin(), transforms.end(), [&](const spec& one) { return one.name == name; }));
+    }
 }
 
 TEST_CASE("a transform that needs all rows is refused where they come some at a time", "[data][stream]") {

@@ -8,6 +8,7 @@ import zlib
 
 import numpy as np
 
+import coverage
 import graphs
 import plans
 import training
@@ -32,6 +33,7 @@ def all_cases(version, seed):
     yield from plans.initializers(rng, version)
     yield from plans.channels_first(rng)
     yield from plans.foreign(rng, version)
+    yield from training.distances(rng)  # last, and so will be what is new, so that the models above stay as they are
 
 
 class Trial:
@@ -158,7 +160,9 @@ def hold(given):
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or temporary
         trials = []
-        for number, case in enumerate(all_cases(given.version, given.seed)):
+        cases = list(all_cases(given.version, given.seed))
+        report.failures.extend(coverage.missing(given.program, cases))
+        for number, case in enumerate(cases):
             if given.version == 3 and "hard_sigmoid" in str(case.layers):
                 case.refuses = "hard_sigmoid"
             trial = Trial(number, case, dialect, folder, given.seed)

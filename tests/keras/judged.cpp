@@ -1,6 +1,7 @@
 // What dk makes of the files of Keras, for judge.py:  keras_judged FOLDER
 // Reads FOLDER/jobs.json and does all jobs in one process; writes FOLDER/results.json and, for each job, files of
 // float32 beside it. Nothing is compared here.
+// keras_judged --catalog says what dk has, and how Keras calls it.
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
@@ -167,14 +168,38 @@ private:
   json found_ = json::object();
 };
 
+// Of each kind of things [{"name": dk's, "keras": [Keras's]}]: classes of layers and optimizers, functions otherwise.
+json catalog() {
+  auto all = json::object();
+  for (const auto& name : layer_names())
+    all["layer"].push_back({{"name", name}, {"keras", {find_layer(name).keras_class}}});
+  for (const auto& name : optimizer_names())
+    all["optimizer"].push_back({{"name", name}, {"keras", {find_optimizer(name).keras_class}}});
+  const auto add = [&](const char* kind, const std::string& name, const std::vector<std::string_view>& others) {
+    json names{name};
+    for (const auto other : others)
+      names.push_back(other);
+    all[kind].push_back({{"name", name}, {"keras", names}});
+  };
+  for (const auto& name : loss_names())
+    add("loss", name, find_loss(name).keras_names);
+  for (const auto& name : metric_names())
+    add("metric", name, find_metric(name).keras_names);
+  return all;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::cerr << "usage: keras_judged FOLDER\n";
+    std::cerr << "usage: keras_judged FOLDER | --catalog\n";
     return 2;
   }
   const std::string folder = argv[1];
+  if (folder == "--catalog") {
+    std::cout << catalog() << '\n';
+    return 0;
+  }
   const compute_scope scope;
   std::ifstream in{folder + "/jobs.json"};
   auto results = json::object();

@@ -1,4 +1,6 @@
 """Models with a loss, an optimizer and metrics: what ten steps do to the weights, and what is measured."""
+import numpy as np
+
 from dialects import Part
 from graphs import Graph
 from plans import Case, image_nets, normalization, pick, regularizer
@@ -7,8 +9,6 @@ STEPS = 10
 
 
 def one_hot(rng, rows, width):
-    import numpy as np
-
     return np.eye(width, dtype="float32")[rng.integers(0, width, rows)]
 
 
@@ -93,8 +93,8 @@ def schedules(rng):
             Part(base, "CosineDecayRestarts", initial_learning_rate=0.1, first_decay_steps=3)]
 
 
-def own_keys(rng, name):
-    """Arguments of an optimizer, none of which is its default."""
+def own_keys(rng):
+    """Arguments of each optimizer, none of which is its default."""
     betas = {"beta_1": round(float(rng.uniform(0.5, 0.95)), 3), "beta_2": round(float(rng.uniform(0.8, 0.99)), 3),
              "epsilon": pick(rng, [1e-3, 1e-5])}
     return {"SGD": {"momentum": round(float(rng.uniform(0.3, 0.9)), 3), "nesterov": bool(rng.random() < 0.5)},
@@ -103,12 +103,12 @@ def own_keys(rng, name):
             "Adagrad": {"initial_accumulator_value": 0.3, "epsilon": 1e-4},
             "Adadelta": {"rho": round(float(rng.uniform(0.5, 0.95)), 3), "epsilon": 1e-4},
             "Adam": {**betas, "amsgrad": bool(rng.random() < 0.5)}, "Adamax": betas, "Nadam": betas,
-            "AdamW": {**betas, "weight_decay": 0.05, "amsgrad": bool(rng.random() < 0.5)}}[name]
+            "AdamW": {**betas, "weight_decay": 0.05, "amsgrad": bool(rng.random() < 0.5)}}
 
 
 def optimizers(rng, version):
     legacy = version == 2
-    for name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "AdamW"):
+    for name in own_keys(np.random.default_rng()):
         def case(module="optimizers", refuses="", **keys):
             layers = net(rng, "")
             if rng.random() < 0.3:
@@ -118,7 +118,7 @@ def optimizers(rng, version):
 
         yield case()
         for limit in ({}, {}, {"clipnorm": 0.3}, {"clipvalue": 0.05}, {"global_clipnorm": 0.4}):
-            yield case(learning_rate=round(float(rng.uniform(0.005, 0.1)), 4), **own_keys(rng, name), **limit)
+            yield case(learning_rate=round(float(rng.uniform(0.005, 0.1)), 4), **own_keys(rng)[name], **limit)
         # A larger epsilon: where it is small a gradient of almost 0, which is known to few digits, makes a large step.
         yield case(learning_rate=pick(rng, schedules(rng)), **({} if name == "SGD" else {"epsilon": 1e-3}))
         if name != "AdamW":
@@ -128,7 +128,7 @@ def optimizers(rng, version):
             old = "optimizers.legacy"
             refuses = "schedule_decay" if name == "Nadam" else ""  # of the old Nadam, which dk has not
             yield case(old, refuses, learning_rate=0.05, **({} if name == "Nadam" else {"decay": 0.1}))
-            yield case(old, refuses, learning_rate=0.03, **own_keys(rng, name))
+            yield case(old, refuses, learning_rate=0.03, **own_keys(rng)[name])
     for schedule in schedules(rng):
         yield compiled("schedule", net(rng, ""), "mean_squared_error", Part("optimizers", "SGD", learning_rate=schedule))
 
@@ -209,3 +209,13 @@ def weighted(rng):
                  "mean_squared_error", "hinge"):
         for kind in ("sample", "class") if "categorical" in name else ("sample",):
             yield compiled(f"{kind} weights", net(rng, name), name, sgd, label=name, weights=kind, batch=pick(rng, [2, 16]))
+
+
+def distances(rng):
+    """The rest of the metrics of numbers."""
+    sgd = Part("optimizers", "SGD", learning_rate=0.0005)
+    for loss, metric, name in (("mean_absolute_percentage_error", "MeanAbsolutePercentageError", "mape"),
+                               ("mean_squared_error", "R2Score", "r2")):
+        for width in (1, 3):
+            yield compiled("metric", net(rng, loss, width), loss, sgd, "", [Part("metrics", metric)], label=loss,
+                           width=width, measured=name)

@@ -9,7 +9,7 @@
 using namespace dk::nn;
 namespace test = dk::nn::test;
 
-TEST_CASE("batch normalization by hand", "[nn][images]") {
+TEST_CASE("batch normalization by hand", "[nn][images][batch_normalization]") {
   model m{{"m", {1}, {{"batch_normalization", {{"momentum", 0.75}, {"epsilon", 0}}}}}, "mean_squared_error", 1};
   REQUIRE(m.num_weights() == 4); // gamma, beta, moving mean and variance
   CHECK_FALSE(m.is_all_trained());

@@ -14,7 +14,7 @@ using dk::nn::test::counted;
 using dk::nn::test::output_of;
 namespace test = dk::nn::test;
 
-TEST_CASE("a convolution by hand", "[nn][images]") {
+TEST_CASE("a convolution by hand", "[nn][images][conv2d]") {
   const auto x = counted(9); // 1 2 3 / 4 5 6 / 7 8 9
   const spec diagonal{"conv2d", {{"filters", 1}, {"kernel_size", 2}}};
   CHECK(output_of(diagonal, {3, 3, 1}, x, {1, 0, 0, 1, 0.5F}) == std::vector<float>{6.5F, 8.5F, 12.5F, 14.5F});

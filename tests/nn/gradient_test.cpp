@@ -4,6 +4,7 @@
 #include "nn/activation.hpp"
 #include "nn/catalog.hpp"
 #include "tests/nn/fixtures.hpp"
+#include "tests/walk.hpp"
 
 #include <algorithm>
 #include <map>
@@ -21,7 +22,7 @@ std::vector<spec> images(const spec& layer, std::vector<std::size_t> extents = {
 
 const std::vector<std::size_t> channels_first{2, 4, 3};
 
-// What stands between two dense layers while its gradient is checked, 24 numbers wide. A new layer needs its line here.
+// What stands between two dense layers while its gradient is checked, 24 numbers wide.
 const std::map<std::string, std::vector<std::vector<spec>>> examples{
     {"dense", {{test::dense(5, "tanh")}, {{"dense", {{"units", 3}, {"use_bias", false}}}}}},
     {"activation", {{{"activation", {{"activation", "sigmoid"}}}}, {{"activation", {{"activation", "softmax"}}}}}},
@@ -76,6 +77,10 @@ const std::map<std::string, std::vector<std::vector<spec>>> examples{
       images({"zero_padding2d", {{"padding", {{0, 1}, {2, 0}}}, {"data_format", "channels_first"}}}, channels_first)}},
 };
 
+const std::vector<std::vector<spec>>& examples_of(const std::string& layer) {
+  return dk::test::line_for("layer", layer, examples, "a gradient check in tests/nn/gradient_test.cpp");
+}
+
 void check(const std::vector<spec>& layers, const char* loss, std::size_t label_width, std::vector<float> labels,
            std::uint64_t seed = 3) {
   const std::size_t rows = labels.size() / label_width;
@@ -90,9 +95,7 @@ void check(const std::vector<spec>& layers, const char* loss, std::size_t label_
 TEST_CASE("every layer of the catalog goes backward as its forward says", "[nn][gradient]") {
   for (const auto& name : layer_names()) {
     INFO("layer " << name);
-    const auto found = examples.find(name);
-    REQUIRE(found != examples.end());
-    for (const auto& example : found->second) {
+    for (const auto& example : examples_of(name)) {
       INFO(example.front().name << " " << example.back().keys.dump());
       std::vector<spec> layers{test::dense(24, "tanh")};
       layers.insert(layers.end(), example.begin(), example.end());
@@ -105,7 +108,7 @@ TEST_CASE("every layer of the catalog goes backward as its forward says", "[nn][
 
 TEST_CASE("gradients come through every layer of the catalog while it is frozen", "[nn][gradient][trainable]") {
   for (const auto& name : layer_names())
-    for (auto example : examples.at(name)) {
+    for (auto example : examples_of(name)) {
       INFO(name << " " << example.front().name << " " << example.back().keys.dump());
       for (auto& layer : example)
         layer.keys["trainable"] = false;
@@ -144,7 +147,7 @@ TEST_CASE("every loss goes backward as its forward says", "[nn][gradient]") {
   const auto numbers = test::random_numbers(15, 9, 0.1, 1);
   const std::vector<float> sides{-1, 1, 1, 1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1};
   const std::vector<float> one_hot{1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0};
-  const std::map<std::string, loss_example> examples{
+  const std::map<std::string, loss_example> losses{
       {"mean_squared_error", {{"linear", "sigmoid", "softmax"}, 3, numbers}},
       {"mean_absolute_error", {{"linear", "sigmoid"}, 3, numbers}},
       {"mean_absolute_percentage_error", {{"sigmoid"}, 3, std::vector<float>(15, 40)}},
@@ -162,12 +165,10 @@ TEST_CASE("every loss goes backward as its forward says", "[nn][gradient]") {
   };
   for (const auto& name : loss_names()) {
     INFO("loss " << name);
-    const auto found = examples.find(name);
-    REQUIRE(found != examples.end());
-    for (const char* activation : found->second.activations) {
+    const auto& of = dk::test::line_for("loss", name, losses, "a gradient check in tests/nn/gradient_test.cpp");
+    for (const char* activation : of.activations) {
       INFO("after " << activation);
-      check({test::dense(4, "tanh"), test::dense(3, activation)}, name.c_str(), found->second.label_width,
-            found->second.labels);
+      check({test::dense(4, "tanh"), test::dense(3, activation)}, name.c_str(), of.label_width, of.labels);
     }
   }
 }

@@ -59,12 +59,12 @@ std::string wiring_error(const architecture& of) {
 
 } // namespace
 
-TEST_CASE("Add is the sum of its inputs", "[nn][graph]") {
+TEST_CASE("Add is the sum of its inputs", "[nn][graph][add]") {
   model m{{"m", {4}, {reading({"add"}, {"left", "right"})}, {{"left", {2}}, {"right", {2}}}}, "mean_squared_error", 2};
   CHECK(predicted(m, {1, 2, 10, 20, 3, 4, 30, 40}) == std::vector<float>{11, 22, 33, 44});
 }
 
-TEST_CASE("Concatenate puts its inputs side by side along an axis", "[nn][graph]") {
+TEST_CASE("Concatenate puts its inputs side by side along an axis", "[nn][graph][concatenate]") {
   const auto joined = [](const nlohmann::json& axis, const shape& left, const shape& right, std::size_t label_width) {
     return model{{"m",
                   {size_of(left) + size_of(right)},

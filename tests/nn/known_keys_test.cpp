@@ -9,6 +9,7 @@
 #include "nn/regularizer.hpp"
 #include "nn/stack.hpp"
 #include "tests/nn/fixtures.hpp"
+#include "tests/walk.hpp"
 
 #include <catch2/catch.hpp>
 #include <map>
@@ -140,8 +141,10 @@ const keras_example* example_of(const std::string& keras_class) {
 } // namespace
 
 TEST_CASE("each layer of the catalog refuses a key that nobody knows", "[nn][keras]") {
-  for (const auto& name : layer_names())
+  for (const auto& name : layer_names()) {
+    INFO("layer `" << name << "` lacks an example in tests/nn/known_keys_test.cpp; add a line");
     CHECK(example_of(std::string{find_layer(name).keras_class}) != nullptr);
+  }
   for (const auto by : generations)
     for (const auto& of : keras_examples()) {
       INFO(of.class_name);
@@ -163,9 +166,7 @@ TEST_CASE("each key of each layer counts with another value, or is refused by it
         keys.emplace_back(rule.name);
       for (const auto& key : keys) {
         INFO(of.class_name << ": " << key);
-        const auto values = other_values().find(key);
-        REQUIRE(values != other_values().end());
-        for (const auto& value : values->second) {
+        for (const auto& value : dk::test::line_for("key", key, other_values(), "another value in this file")) {
           INFO(value);
           const auto read = read_as(with(of, key, value), of.input, by);
           CHECK(read != plain);

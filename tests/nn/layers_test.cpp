@@ -1,7 +1,9 @@
 #include "common/error.hpp"
 #include "nn/activation.hpp"
+#include "nn/catalog.hpp"
 #include "nn/model.hpp"
 #include "tests/nn/fixtures.hpp"
+#include "tests/walk.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -11,7 +13,12 @@
 using namespace dk::nn;
 namespace test = dk::nn::test;
 
-TEST_CASE("a dense layer by hand: y = relu(x W + b), and its gradient", "[nn][layers]") {
+TEST_CASE("every layer is worked out by hand", "[nn][layers]") {
+  for (const auto& name : layer_names())
+    dk::test::check_tagged("layer", name, "nn", "tests/nn/layers_test.cpp or a file beside it");
+}
+
+TEST_CASE("a dense layer by hand: y = relu(x W + b), and its gradient", "[nn][layers][dense]") {
   model m{{"m", {2}, {test::dense(2, "relu")}}, "mean_squared_error", 2};
   const float w[] = {1, -1, 2, 3, 0.5F, -10}; // W = [[1, -1], [2, 3]], b = [0.5, -10]
   std::copy(std::begin(w), std::end(w), m.weights());
@@ -36,7 +43,7 @@ TEST_CASE("a dense layer without bias has a kernel only", "[nn][layers]") {
   CHECK(m.num_weights() == 6);
 }
 
-TEST_CASE("activations have their textbook values", "[nn][layers]") {
+TEST_CASE("activations have their textbook values", "[nn][layers][activation]") {
   const auto value = [](const char* name, float x) {
     find_activation(name).apply(&x, nullptr, 1, 1);
     return static_cast<double>(x);
@@ -62,7 +69,7 @@ TEST_CASE("activations have their textbook values", "[nn][layers]") {
     CHECK(std::isnan(value(name.c_str(), NAN)));
 }
 
-TEST_CASE("functions with a slope of their own are layers", "[nn][layers]") {
+TEST_CASE("functions with a slope of their own are layers", "[nn][layers][leaky_relu][elu]") {
   const float x[] = {-2, 3};
   float y[2];
   model leaky{{"m", {2}, {{"leaky_relu", {{"alpha", 0.25}}}}}, "mean_squared_error", 2};
@@ -102,7 +109,7 @@ double kept_share(model& m, double rate, std::size_t width) {
 
 } // namespace
 
-TEST_CASE("dropout keeps its share and therefore the mean", "[nn][layers]") {
+TEST_CASE("dropout keeps its share and therefore the mean", "[nn][layers][dropout]") {
   for (const double rate : {0.0, 0.2, 0.5, 0.9}) {
     auto m = dropout_on_ones(rate, 20000);
     m.seed_dropout(1);
@@ -145,7 +152,7 @@ TEST_CASE("dropout does nothing when predicting", "[nn][layers]") {
   CHECK(std::all_of(y.begin(), y.end(), [](float v) { return v == 2.0F; }));
 }
 
-TEST_CASE("flatten makes one axis of an image", "[nn][layers]") {
+TEST_CASE("flatten makes one axis of an image", "[nn][layers][flatten]") {
   model m{{"m", {2, 2, 3}, {{"flatten"}, test::dense(1)}}, "mean_squared_error", 1};
   CHECK(m.num_weights() == 13);
   std::iota(m.weights(), m.weights() + 13, 0.0F);

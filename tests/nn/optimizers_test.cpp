@@ -91,7 +91,7 @@ TEST_CASE("every optimizer's first ten steps are those of its formula", "[nn][op
     }
   }
   for (const auto& name : optimizer_names()) {
-    INFO(name << " has no line in optimizer_steps.hpp");
+    INFO("optimizer `" << name << "` lacks its ten steps in tests/nn/optimizer_steps.hpp; add a line");
     CHECK(std::any_of(test::known_steps.begin(), test::known_steps.end(),
                       [&](const test::ten_steps& known) { return known.optimizer.name == name; }));
   }

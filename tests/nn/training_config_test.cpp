@@ -245,6 +245,8 @@ TEST_CASE("each key of a metric is read, or kept so that it is told of", "[nn][k
     {"class_name": "Recall", "config": {"thresholds": [0.5]}}]})") ==
         metric_list{R"(binary_accuracy{"threshold":0.9})", R"(precision{"class_id":1,"threshold":0.9})",
                     R"(recall{"threshold":0.5})"});
+  CHECK(metrics_in(R"({"metrics": [{"class_name": "R2Score", "config": {"name": "r2_score", "dtype": "float32",
+    "class_aggregation": "uniform_average", "num_regressors": 0}}]})") == metric_list{"r2"});
   const auto refused = [](const char* text) {
     const auto all = keras::read_metrics(keras::parse(text, "the test"));
     REQUIRE(all.size() == 1);
@@ -259,6 +261,8 @@ TEST_CASE("each key of a metric is read, or kept so that it is told of", "[nn][k
              Catch::Contains("top_k"));
   CHECK_THAT(refused(R"({"metrics": [{"class_name": "Recall", "config": {"thresholds": [0.1, 0.2]}}]})"),
              Catch::Contains("thresholds"));
+  CHECK_THAT(refused(R"({"metrics": [{"class_name": "R2Score", "config": {"num_regressors": 2}}]})"),
+             Catch::Contains("num_regressors"));
   CHECK_THAT(refused(R"({"metrics": [{"class_name": "AUC", "config": {"multi_label": true}}]})"),
              Catch::Contains("multi_label"));
   CHECK_THAT(refused(R"({"metrics": [{"class_name": "AUC", "config": {"thresholds": [0.5]}}]})"),

@@ -11,13 +11,25 @@ namespace dk::test {
 
 namespace {
 
-const std::vector<std::string> asynchronous{"downpour", "adag", "dynsgd", "aeasgd", "eamsgd"};
-const std::vector<std::string> with_bases{"experimental"}; // whose server knows a wrong base by itself
-const std::vector<std::string> in_rounds{"sync", "easgd", "averaging"};
-const std::vector<std::string> policies{"accept", "scale", "distance", "wait", "reject"};
+// Whether its server keeps the centers of the past, and so knows a wrong base by itself.
+bool needs_base(const algorithm& one) {
+  return one.server(one.defaults, {"sgd", {}}).needs_base;
+}
+
+bool is_asynchronous(const algorithm& one) {
+  return one.has_server() && barrier_of(one) == barrier::none;
+}
+
+std::vector<std::string> without_bases() {
+  return algorithms_that([](const algorithm& one) { return is_asynchronous(one) && !needs_base(one); });
+}
+
+std::vector<std::string> with_bases() {
+  return algorithms_that([](const algorithm& one) { return is_asynchronous(one) && needs_base(one); });
+}
 
 template <class T>
-const T& one_of(const std::vector<T>& all, random_stream& random) {
+T one_of(const std::vector<T>& all, random_stream& random) {
   return all[random.below(all.size())];
 }
 
@@ -47,7 +59,7 @@ void draw_world(random_stream& random, laboratory_config& world) {
 job draw_job(random_stream& random, bool plain) {
   const bool rounds = !plain && happens(random, 0.2);
   const bool bases = !plain && !rounds && happens(random, 0.15);
-  const auto& algorithms = rounds ? in_rounds : bases ? with_bases : asynchronous;
+  const auto algorithms = rounds ? algorithms_in_rounds() : bases ? with_bases() : without_bases();
   auto made = small_job(one_of(algorithms, random), 1 + random.below(7));
   made.model.layers.insert(made.model.layers.begin(), {"dense", {{"units", 3}}});
   auto& trainer = made.trainer;
@@ -57,7 +69,7 @@ job draw_job(random_stream& random, bool plain) {
   trainer.epochs = 1 + random.below(3);
   trainer.assignment = happens(random, 0.3) ? "static" : "dynamic";
   trainer.optimizer = {"sgd", {{"learning_rate", 0.01}}};
-  trainer.policy = rounds || plain ? "accept" : one_of(policies, random);
+  trainer.policy = rounds || plain ? "accept" : one_of(policy_names(), random);
   trainer.max_staleness = random.below(4);
   trainer.overlap = !rounds && !plain && trainer.policy != "wait" && happens(random, 0.2);
   made.seed = random();
@@ -107,8 +119,7 @@ chaos_result run_chaos(std::uint64_t seed, defect planted) {
       options.resume = &*state;
     }
     note(result, simulate(which, rows, options, plan));
-    const bool rounds = which.trainer.algorithm.name() == "sync" || which.trainer.algorithm.name() == "easgd" ||
-                        which.trainer.algorithm.name() == "averaging";
+    const bool rounds = barrier_of(*which.trainer.algorithm) != barrier::none;
     if (result.finding.empty())
       result.finding = audit(options.folder->commits(), grid_of(which, count),
                              static_cast<std::uint32_t>(which.trainer.servers), rounds);

@@ -1,4 +1,7 @@
 #include "runtime/config/job.hpp"
+
+#include "common/text.hpp"
+#include "data/formats/catalog.hpp"
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>
@@ -86,8 +89,8 @@ TEST_CASE("a wrong type says what was found and what was expected", "[runtime][c
   CHECK(starts(error("[trainer]\nalgorithm = \"aeasgd\"\nrho = \"x\""),
                "f.cfg:3:7: `rho` in [trainer] is \"x\", expected"));
   CHECK(starts(error("[trainer]\noptimizer = 3"), "f.cfg:2:13: `optimizer` in [trainer] is 3, expected a name"));
-  CHECK(starts(error("[data]\ntrain = \"x.csv\""),
-               "f.cfg:2:9: found \"x.csv\", expected a table with a `format` of: cifar, hdf5"));
+  CHECK(starts(error("[data]\ntrain = \"x.csv\""), "f.cfg:2:9: found \"x.csv\", expected a table with a `format` of: " +
+                                                       dk::join(dk::data::source_formats())));
 }
 
 TEST_CASE("a number out of range says which are in it", "[runtime][config]") {

@@ -93,7 +93,7 @@ TEST_CASE("the same seed gives the same files, another one does not", "[runtime]
     auto which = timed_job(name, workers_of(name, 5));
     const bool alone = which.trainer.workers == 1;
     which.trainer.epochs = 2;
-    which.trainer.servers = alone ? 1 : 2;
+    which.trainer.servers = servers_of(name, 2);
     which.laboratory.computing = "log_normal";
     which.laboratory.latency = 0.003;
     if (!alone) {
@@ -156,7 +156,7 @@ TEST_CASE("every algorithm runs dry", "[runtime][laboratory]") {
   for (const auto& name : algorithm_names()) {
     INFO(name);
     auto which = timed_job(name, workers_of(name, 50));
-    which.trainer.servers = name == "single" ? 1 : 2;
+    which.trainer.servers = servers_of(name, 2);
     which.laboratory.dry = true;
     which.laboratory.rows = 2003;
     const auto result = simulate(which, {});

@@ -198,11 +198,10 @@ private:
 
   void end_chunk(hand& of) {
     const auto& lines = of.lines[of.chunk];
-    const bool mean = setup_.algorithm == "adag" || setup_.algorithm == "experimental";
     for (std::size_t s = 0; !elastic_ && s < lines.size(); ++s)
       for (std::size_t i = 0; i < base(lines, s).size(); ++i)
-        deltas_[static_cast<std::size_t>(lines[s])].push_back((of.replica[setup_.offsets[s] + i] - base(lines, s)[i]) /
-                                                              (mean ? static_cast<double>(of.batch) : 1));
+        deltas_[static_cast<std::size_t>(lines[s])].push_back((of.replica[setup_.offsets[s] + i] - base(lines, s)[i]) *
+                                                              setup_.rule.part(static_cast<double>(of.batch)));
     of.owes = elastic_;
     of.committed = of.replica;
     of.adopted.assign(of.adopted.size(), false);
@@ -230,7 +229,7 @@ private:
     const double scale = policy_scale(line, delta, next, base);
     for (std::size_t i = 0; i < next.size(); ++i) {
       const double moved = next[i] - base[i];
-      next[i] += scale * delta[i] / (setup_.algorithm == "experimental" ? 1 + moved * moved / setup_.eta : 1);
+      next[i] += scale * delta[i] / (setup_.rule.damped ? 1 + moved * moved / setup_.eta : 1);
     }
     return next;
   }
@@ -262,14 +261,36 @@ private:
   const reference_setup& setup_;
   const std::vector<commit_line>& log_;
   const data::dataset& rows_;
-  const bool elastic_ = setup_.algorithm == "aeasgd" || setup_.algorithm == "eamsgd";
+  const bool elastic_ = setup_.rule.elastic;
   std::map<std::uint32_t, hand> hands_;
   std::vector<std::vector<numbers>> centers_; // per shard, per version
   std::vector<numbers> deltas_;               // per line
   std::vector<std::size_t> next_;             // per shard: where in the log to look for its next line
 };
 
+double whole_part(double) {
+  return 1;
+}
+
+double mean_part(double batches) {
+  return 1 / batches;
+}
+
 } // namespace
+
+const std::map<std::string, reference_rule>& reference_rules() {
+  static const auto all = [] {
+    std::map<std::string, reference_rule> rules;
+    rules["adag"] = {mean_part};
+    rules["aeasgd"] = {nullptr, true};
+    rules["downpour"] = {whole_part};
+    rules["dynsgd"] = {whole_part};
+    rules["eamsgd"] = {nullptr, true};
+    rules["experimental"] = {mean_part, false, true};
+    return rules;
+  }();
+  return all;
+}
 
 std::vector<double> rebuild(const reference_setup& setup, const std::vector<commit_line>& log,
                             const data::dataset& rows) {

@@ -3,6 +3,7 @@
 #include "data/dataset.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,24 @@ struct commit_line {
   std::uint64_t after = 0;
 };
 
+/// What an algorithm is to the reference.
+struct reference_rule {
+  /// What part of its movement a replica commits after a chunk of so many batches.
+  double (*part)(double batches) = nullptr;
+  bool elastic = false; ///< it commits alpha times what lies between replica and center instead
+  bool damped = false;  ///< the server lets each number count less where the center has moved
+};
+
+/// By the algorithm's name. One that folds in each commit as it comes has its line here.
+const std::map<std::string, reference_rule>& reference_rules();
+
 /// What the reference trains: 2 inputs, `hidden` tanh, 1 linear output, mean squared error; numbers as in the job.
 struct reference_setup {
-  std::string algorithm;
+  reference_rule rule{};
   std::string policy;
-  double alpha = 0;    ///< of aeasgd and eamsgd
+  double alpha = 0;    ///< of an elastic rule
   double momentum = 0; ///< of eamsgd
-  double eta = 1;      ///< of experimental
+  double eta = 1;      ///< of a damped rule
   bool adam = false;
   double learning_rate = 0;
   std::size_t hidden = 0;

@@ -5,8 +5,7 @@ using namespace dk;
 using namespace dk::test;
 
 TEST_CASE("a replay gives the center of the run, bit for bit", "[runtime][replay]") {
-  const auto algorithm = GENERATE(as<std::string>{}, "downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental",
-                                  "sync", "easgd", "averaging");
+  const auto algorithm = GENERATE(from_range(algorithms_with_server()));
   const auto workers = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{7});
   const auto servers = GENERATE(std::size_t{1}, std::size_t{2});
   INFO(algorithm << " with " << workers << " workers and " << servers << " servers");
@@ -38,7 +37,7 @@ TEST_CASE("rounds are replayed with other keys, and folded anew", "[runtime][rep
 }
 
 TEST_CASE("rounds that lost a worker are replayed", "[runtime][replay]") {
-  const auto algorithm = GENERATE(as<std::string>{}, "sync", "easgd", "averaging");
+  const auto algorithm = GENERATE(from_range(algorithms_in_rounds()));
   INFO(algorithm);
   auto which = recorded_job(algorithm, 4, 2);
   which.laboratory.kills = {{1, 0.05}, {3, 0.11}};
@@ -54,7 +53,7 @@ TEST_CASE("rounds that lost a worker are replayed", "[runtime][replay]") {
 }
 
 TEST_CASE("a worker that was kept is replayed as it was", "[runtime][replay]") {
-  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd", "experimental");
+  const auto algorithm = GENERATE(from_range(asynchronous_algorithms()));
   const bool was_killed = GENERATE(false, true);
   INFO(algorithm << (was_killed ? ", killed" : ", stopped"));
   resumable run{recorded_job(algorithm, 1, 2)};
@@ -85,7 +84,7 @@ TEST_CASE("an only worker that starts fresh is replayed so", "[runtime][replay]"
 }
 
 TEST_CASE("a resumed run is replayed, start after start", "[runtime][replay]") {
-  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd", "experimental", "easgd", "averaging");
+  const auto algorithm = GENERATE(from_range(algorithms_with_server()));
   const bool was_killed = GENERATE(false, true);
   INFO(algorithm << (was_killed ? ", killed" : ", stopped"));
   resumable run{recorded_job(algorithm, 3, 2)};
@@ -106,8 +105,8 @@ TEST_CASE("a resumed run is replayed, start after start", "[runtime][replay]") {
 }
 
 TEST_CASE("a run under a policy is replayed", "[runtime][replay]") {
-  const auto policy = GENERATE(as<std::string>{}, "scale", "distance", "wait", "reject");
-  const auto algorithm = GENERATE(as<std::string>{}, "adag", "aeasgd");
+  const auto policy = GENERATE(from_range(policy_names()));
+  const auto algorithm = GENERATE(from_range(asynchronous_algorithms()));
   const auto servers = GENERATE(std::size_t{1}, std::size_t{2});
   INFO(policy << " with " << algorithm << " and " << servers << " servers");
   auto which = recorded_job(algorithm, 5, servers);
@@ -142,13 +141,21 @@ TEST_CASE("a run that was stopped early is replayed as far as it came", "[runtim
   CHECK(rebuilt.rows.expected == run.result.rows.expected);
 }
 
+namespace {
+
+// Each asynchronous algorithm as the next one, the last as the first.
+std::vector<std::pair<std::string, std::string>> changes_of_algorithm() {
+  const auto names = asynchronous_algorithms();
+  std::vector<std::pair<std::string, std::string>> all;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    all.emplace_back(names[i], names[(i + 1) % names.size()]);
+  return all;
+}
+
+} // namespace
+
 TEST_CASE("under another algorithm the schedule stays and the center does not", "[runtime][replay]") {
-  const auto [from, to] = GENERATE(table<std::string, std::string>({{"adag", "dynsgd"},
-                                                                    {"adag", "aeasgd"},
-                                                                    {"aeasgd", "downpour"},
-                                                                    {"dynsgd", "adag"},
-                                                                    {"aeasgd", "experimental"},
-                                                                    {"adag", "eamsgd"}}));
+  const auto [from, to] = GENERATE(from_range(changes_of_algorithm()));
   INFO(from << " as " << to);
   const recording run{recorded_job(from, 3, 2), 90, run_in::virtual_time};
   const auto other = run.again(run.under(to), "other");

@@ -13,7 +13,7 @@ namespace {
 job long_job(const std::string& algorithm) {
   auto which = small_job(algorithm, workers_of(algorithm, 3));
   which.model.layers.insert(which.model.layers.begin(), {"dense", {{"units", 4000}}});
-  which.trainer.servers = algorithm == "single" ? 1 : 2;
+  which.trainer.servers = servers_of(algorithm, 2);
   which.trainer.epochs = 16;
   which.trainer.batch_size = 2;
   which.trainer.communication_window = 1;

@@ -45,7 +45,7 @@ TEST_CASE("every row is trained once an epoch", "[runtime][rows]") {
   for (const auto& name : algorithm_names())
     for (const std::size_t workers : {1U, 3U, 7U})
       for (const std::size_t servers : {1U, 3U}) {
-        if (workers_of(name, workers) != workers || (servers == 3 && !find_algorithm(name)->has_server()))
+        if (workers_of(name, workers) != workers || servers_of(name, servers) != servers)
           continue;
         INFO(name << ", " << workers << " workers, " << servers << " servers, " << how << ", " << cuts.rows
                   << " rows in batches of " << cuts.batch_size << ", window " << cuts.window);
@@ -114,7 +114,7 @@ TEST_CASE("a run that diverges fails with what to do", "[runtime][rows]") {
 TEST_CASE("a bounded policy keeps every commit within its bound", "[runtime][rows][policy]") {
   const auto rows = plane(203);
   for (const std::string policy : {"wait", "reject"})
-    for (const std::string name : {"downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental"})
+    for (const auto& name : asynchronous_algorithms())
       for (const std::size_t bound : {0U, 1U, 2U})
         for (const std::size_t servers : {1U, 3U}) {
           INFO(policy << " of " << bound << ", " << name << ", " << servers << " servers");
@@ -144,7 +144,7 @@ TEST_CASE("a policy makes no sense behind a barrier", "[runtime][rows][policy]")
 TEST_CASE("every row is trained once with overlap", "[runtime][rows][overlap]") {
   const auto cuts = GENERATE(cut{100, 10, 5}, cut{101, 7, 3}, cut{97, 1, 1});
   const auto rows = plane(cuts.rows);
-  for (const std::string name : {"downpour", "adag", "dynsgd", "aeasgd", "eamsgd", "experimental"})
+  for (const auto& name : asynchronous_algorithms())
     for (const std::size_t workers : {1U, 3U, 7U})
       for (const std::size_t servers : {1U, 3U}) {
         INFO(name << ", " << workers << " workers, " << servers << " servers");

@@ -4,6 +4,7 @@
 #include "common/random.hpp"
 #include "runtime/run/trainer.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,41 @@ inline job blob_job(const std::string& algorithm, std::size_t workers = 2) {
 /// How many workers an algorithm may have, of those wanted.
 inline std::size_t workers_of(const std::string& algorithm, std::size_t wanted) {
   return find_algorithm(algorithm)->has_server() ? wanted : 1;
+}
+
+/// And how many servers.
+inline std::size_t servers_of(const std::string& algorithm, std::size_t wanted) {
+  return find_algorithm(algorithm)->has_server() ? wanted : 1;
+}
+
+/// The algorithms of the catalog for which `is_meant` holds.
+template <class Predicate>
+std::vector<std::string> algorithms_that(Predicate is_meant) {
+  auto names = algorithm_names();
+  names.erase(std::remove_if(names.begin(), names.end(),
+                             [&](const std::string& name) { return !is_meant(*find_algorithm(name)); }),
+              names.end());
+  return names;
+}
+
+/// Those whose workers share a center.
+inline std::vector<std::string> algorithms_with_server() {
+  return algorithms_that([](const algorithm& one) { return one.has_server(); });
+}
+
+/// Those of them that fold in each commit as it comes.
+inline std::vector<std::string> asynchronous_algorithms() {
+  return algorithms_that([](const algorithm& one) { return one.has_server() && barrier_of(one) == barrier::none; });
+}
+
+/// And those that do so in rounds.
+inline std::vector<std::string> algorithms_in_rounds() {
+  return algorithms_that([](const algorithm& one) { return barrier_of(one) != barrier::none; });
+}
+
+/// All but those that train several models.
+inline std::vector<std::string> algorithms_of_one_model() {
+  return algorithms_that([](const algorithm& one) { return !one.share; });
 }
 
 } // namespace dk::test

@@ -18,7 +18,7 @@ job frozen_job(const std::string& algorithm, std::size_t workers) {
                         {"dropout", {{"rate", 0.25}}},
                         {"dense", {{"units", 4}, {"activation", "tanh"}}},
                         {"dense", {{"units", 2}, {"activation", "softmax"}}}};
-  which.trainer.servers = find_algorithm(algorithm)->has_server() ? 2 : 1;
+  which.trainer.servers = servers_of(algorithm, 2);
   which.trainer.epochs = 2;
   which.trainer.batch_size = 7;
   which.trainer.communication_window = 3;
@@ -58,9 +58,7 @@ void check_kept(const job& which, const block& after, const block& start) {
 TEST_CASE("frozen layers keep their bits under every algorithm", "[runtime][trainable]") {
   const auto rows = blobs(90);
   const auto held_out = blobs(20, 2);
-  for (const auto& name : algorithm_names()) {
-    if (name == "ensemble")
-      continue; // below
+  for (const auto& name : algorithms_of_one_model()) {
     INFO(name);
     const auto which = frozen_job(name, 3);
     const temporary_folder folder;
@@ -86,7 +84,7 @@ TEST_CASE("frozen layers keep their bits under every algorithm", "[runtime][trai
 }
 
 TEST_CASE("frozen layers keep their bits while exchanges are on their way", "[runtime][trainable]") {
-  for (const std::string name : {"adag", "aeasgd", "eamsgd", "dynsgd"}) {
+  for (const auto& name : asynchronous_algorithms()) {
     INFO(name);
     auto which = frozen_job(name, 3);
     which.trainer.overlap = true;
@@ -122,9 +120,7 @@ TEST_CASE("above a frozen base every algorithm trains what it trains without one
   for (std::size_t i = 0; i < 90; ++i)
     features.insert(features.end(), {2 * points.features[2 * i], -4 * points.features[2 * i + 1]});
   scaled.features = block::copy_of(features.data(), features.size());
-  for (const auto& name : algorithm_names()) {
-    if (name == "ensemble")
-      continue;
+  for (const auto& name : algorithms_of_one_model()) {
     INFO(name);
     auto head = frozen_job(name, 1);
     head.trainer.workers = 1;
@@ -160,12 +156,13 @@ TEST_CASE("shards and checkpoints hold what can change", "[runtime][trainable]")
 
 TEST_CASE("a run with frozen layers goes on bit for bit", "[runtime][trainable]") {
   const auto rows = blobs(90);
-  for (const std::string name : {"adag", "aeasgd", "experimental", "single", "ensemble"}) {
+  for (const auto& name : algorithms_that([](const algorithm& one) { return barrier_of(one) == barrier::none; })) {
     INFO(name);
+    const bool is_ensemble = static_cast<bool>(find_algorithm(name)->share);
     auto which = frozen_job(name, 1);
-    which.trainer.workers = name == "ensemble" ? 2 : 1;
+    which.trainer.workers = is_ensemble ? 2 : 1;
     run_options options;
-    options.start = name == "ensemble" ? block::joined({start_of(which, 5), start_of(which, 6)}) : start_of(which);
+    options.start = is_ensemble ? block::joined({start_of(which, 5), start_of(which, 6)}) : start_of(which);
     const auto whole = train(which, rows, options);
     const temporary_folder folder;
     options.folder = make_run_folder(folder.path("run"), "frozen");
@@ -179,7 +176,7 @@ TEST_CASE("a run with frozen layers goes on bit for bit", "[runtime][trainable]"
 }
 
 TEST_CASE("a run with frozen layers is replayed bit for bit", "[runtime][trainable]") {
-  for (const std::string name : {"adag", "aeasgd", "eamsgd", "experimental", "sync", "averaging"}) {
+  for (const auto& name : algorithms_with_server()) {
     INFO(name);
     const recording run{frozen_job(name, 3)};
     const auto rebuilt = run.again();

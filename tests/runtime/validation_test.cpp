@@ -12,9 +12,6 @@ using namespace dk::test;
 
 namespace {
 
-const std::vector<std::string> algorithms{"single", "sync",     "averaging", "easgd",  "aeasgd",
-                                          "eamsgd", "downpour", "adag",      "dynsgd", "experimental"};
-
 validation_report report_of(std::uint64_t trained, double loss) {
   validation_report made;
   made.trained = trained;
@@ -45,12 +42,12 @@ struct measured_run {
 } // namespace
 
 TEST_CASE("under every algorithm each epoch's center is measured, and the last", "[runtime][validation]") {
-  for (const auto& algorithm : algorithms) {
+  for (const auto& algorithm : algorithms_of_one_model()) {
     INFO(algorithm);
     measured_run run;
     auto which = small_job(algorithm, workers_of(algorithm, 3));
     which.trainer.epochs = 4;
-    which.trainer.servers = algorithm == "single" ? 1 : 2;
+    which.trainer.servers = servers_of(algorithm, 2);
     const auto result = train(which, run.rows, run.options);
     CHECK(result.rows.balanced());
     const auto lines = run.lines();
@@ -65,7 +62,7 @@ TEST_CASE("under every algorithm each epoch's center is measured, and the last",
     }
     REQUIRE(result.validation);
     CHECK(result.validation->trained == 1600);
-    if (algorithm != "single")
+    if (find_algorithm(algorithm)->has_server())
       CHECK(result.validation->versions == result.versions);
     // What was measured is what the weights are worth.
     const auto again = evaluate(which, result.weights, run.held_out);
