@@ -26,7 +26,7 @@ struct dataset {
   std::string origin;                               ///< the file of the labels, or else of the features, for errors
   std::shared_ptr<const row_file> stored = nullptr; ///< the rows, and all blocks are empty; nullptr: they are in memory
   std::uint64_t first_stored = 0;                   ///< the place of the first in that file
-  shuffle_windows windows = {};                     ///< how rows are shuffled that are stored
+  shuffle_buffers buffers = {};                     ///< how rows are shuffled that are stored
   row_numbers numbers = {};                         ///< of the rows in the file `origin`, for errors
   bool weighted = false;                            ///< whether rows have weights, from 0 up, for their losses
   block weights = {};                               ///< rows x 1, or empty

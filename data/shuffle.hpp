@@ -45,10 +45,10 @@ private:
 };
 
 /// How rows are shuffled that are not in memory: blocks of rows that lie side by side are shuffled, and then the rows
-/// of a window of blocks. So a window is all that has to be at hand at a time.
-struct shuffle_windows {
+/// of a buffer of blocks. So a buffer is all that has to be at hand at a time.
+struct shuffle_buffers {
   std::uint64_t block_rows = 0; ///< 0: all rows are shuffled together
-  std::uint64_t blocks = 0;     ///< of a window
+  std::uint64_t blocks = 0;     ///< of a buffer
 };
 
 /// The order in which an epoch visits the rows. Every node that knows seed, epoch and row count has the same order, and
@@ -57,7 +57,7 @@ class row_order {
 public:
   /// The rows of one epoch in order of the file, or shuffled by seed and epoch.
   row_order(std::uint64_t seed, std::uint64_t epoch, std::uint64_t rows, bool shuffle,
-            sampling which = sampling::every_row, shuffle_windows windows = {});
+            sampling which = sampling::every_row, shuffle_buffers buffers = {});
 
   /// The row at place i. Requires i < rows().
   std::uint64_t operator()(std::uint64_t i) const;
@@ -67,20 +67,20 @@ public:
   /// Whether the row at place i is i.
   bool is_file_order() const { return !shuffled_ && !draws_; }
 
-  /// A place of the order in its window: rows that are `inside` in the order of the window's blocks.
+  /// A place of the order in its buffer: rows that are `inside` in the order of the buffer's blocks.
   struct spot {
-    std::uint64_t window;
+    std::uint64_t buffer;
     std::uint64_t inside;
   };
 
-  /// Whether rows are shuffled in windows, of which there are so many. The last one is up to twice as long.
-  bool is_windowed() const { return windows_.block_rows > 0; }
-  std::uint64_t num_windows() const { return num_windows_; }
-  std::uint64_t window_rows(std::uint64_t window) const {
-    return window + 1 < num_windows_ ? window_rows_ : rows_ - last_window_;
+  /// Whether rows are shuffled in buffers, of which there are so many. The last one is up to twice as long.
+  bool is_buffered() const { return buffers_.block_rows > 0; }
+  std::uint64_t num_buffers() const { return num_buffers_; }
+  std::uint64_t buffer_rows(std::uint64_t buffer) const {
+    return buffer + 1 < num_buffers_ ? buffer_rows_ : rows_ - last_buffer_;
   }
 
-  /// Where place i is. Requires is_windowed().
+  /// Where place i is. Requires is_buffered().
   spot spot_of(std::uint64_t i) const;
 
   /// The row at a spot; the rows of a block follow each other.
@@ -91,14 +91,14 @@ private:
   bool shuffled_;
   bool draws_;
   std::uint64_t draw_seed_;
-  permutation order_; // of all rows, or of those of a whole window
-  shuffle_windows windows_;
+  permutation order_; // of all rows, or of those of a whole buffer
+  shuffle_buffers buffers_;
   std::uint64_t blocks_ = 0;      // whole ones
-  std::uint64_t window_rows_ = 0; // of a whole window
-  std::uint64_t num_windows_ = 0;
-  std::uint64_t last_window_ = 0; // where it starts
+  std::uint64_t buffer_rows_ = 0; // of a whole buffer
+  std::uint64_t num_buffers_ = 0;
+  std::uint64_t last_buffer_ = 0; // where it starts
   permutation block_order_;
-  permutation last_order_; // of the last window's rows, which is up to twice as long
+  permutation last_order_; // of the last buffer's rows, which is up to twice as long
 };
 
 inline std::uint64_t permutation::shifted(std::uint64_t digit, std::uint64_t other, const round& key,
@@ -125,7 +125,7 @@ inline std::uint64_t permutation::operator()(std::uint64_t i) const {
 
 inline std::uint64_t row_order::operator()(std::uint64_t i) const {
   if (shuffled_)
-    i = is_windowed() ? row_at(spot_of(i)) : order_(i);
+    i = is_buffered() ? row_at(spot_of(i)) : order_(i);
   if (draws_) {
     __extension__ using wide = unsigned __int128;
     i = static_cast<std::uint64_t>(wide{mix(draw_seed_ + i)} * rows_ >> 64U); // from [0, 2^64) to [0, rows)

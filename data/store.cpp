@@ -26,7 +26,7 @@ void require_alike(const dataset& all, const dataset& some) {
 
 } // namespace
 
-shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory) {
+shuffle_buffers buffers_for(std::size_t numbers_per_row, std::uint64_t memory) {
   constexpr std::uint64_t block_bytes = std::uint64_t{256} << 10U;
   const auto row_bytes = std::uint64_t{numbers_per_row} * sizeof(float);
   const auto rows = std::max<std::uint64_t>(block_bytes / row_bytes, 1);
@@ -60,7 +60,7 @@ dataset store(table_stream& rows, const store_options& options, const store_work
   if (work.factor)
     file->multiply_weights(work.factor);
   all.rows = file->rows();
-  all.windows = windows_for(all.feature_width + all.label_width + (weighted ? 1 : 0), options.memory);
+  all.buffers = buffers_for(all.feature_width + all.label_width + (weighted ? 1 : 0), options.memory);
   all.stored = std::move(file);
   return all;
 }

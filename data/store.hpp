@@ -14,12 +14,12 @@ struct store_options {
   std::string folder; ///< for the file; empty: $TMPDIR, or else /var/tmp
   std::uint64_t memory =
       std::uint64_t{1}
-      << 30U; ///< bytes, of which a window of the shuffle takes an eighth, and the last up to a quarter
+      << 30U; ///< bytes, of which a buffer of the shuffle takes an eighth, and the last up to a quarter
   weight_use weights = weight_use::none; ///< of the rows of the stream
 };
 
-/// The windows in which rows of so many numbers are shuffled.
-shuffle_windows windows_for(std::size_t numbers_per_row, std::uint64_t memory);
+/// The buffers in which rows of so many numbers are shuffled.
+shuffle_buffers buffers_for(std::size_t numbers_per_row, std::uint64_t memory);
 
 /// What is done with rows that are stored, besides.
 struct store_work {

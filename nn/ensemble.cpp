@@ -62,14 +62,14 @@ void ensemble::predict(const float* features, std::size_t rows, float* outputs, 
   }
 }
 
-metrics ensemble::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others,
-                           float* outputs, const float* row_weights) {
+loss_sums ensemble::evaluate(const float* features, const float* labels, std::size_t rows, metric_set* others,
+                             float* outputs, const float* row_weights) {
   if (models_.size() == 1)
     return models_.front().evaluate(features, labels, rows, others, outputs, row_weights);
   buffer own;
   if (outputs == nullptr)
     own.reserve(std::min(rows, rows_at_once) * first().output_size());
-  metrics sums;
+  loss_sums sums;
   for (std::size_t from = 0; from < rows; from += rows_at_once) {
     const auto count = std::min(rows_at_once, rows - from);
     auto* const mean = outputs == nullptr ? own.data() : outputs + from * first().output_size();

@@ -43,8 +43,8 @@ public:
 
   /// Loss and accuracy of the mean prediction. Any number of rows, which are counted in `others` where it is given, and
   /// whose predictions are put into `outputs` where it is. Only the loss is weighted by `row_weights`; null: 1
-  metrics evaluate(const float* features, const float* labels, std::size_t rows, measurements* others = nullptr,
-                   float* outputs = nullptr, const float* row_weights = nullptr);
+  loss_sums evaluate(const float* features, const float* labels, std::size_t rows, metric_set* others = nullptr,
+                     float* outputs = nullptr, const float* row_weights = nullptr);
 
 private:
   void answer(const float* features, std::size_t rows, float* outputs);

@@ -18,7 +18,7 @@ std::vector<key_rule> keys_of_loss(const loss_kind& of) {
 }
 
 void count_decisions(answer_kind answers, const float* outputs, const float* label, std::size_t width, float middle,
-                     metrics& to) {
+                     loss_sums& to) {
   switch (answers) {
   case answer_kind::numbers:
     break;

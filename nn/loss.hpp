@@ -2,7 +2,7 @@
 
 #include "common/label_range.hpp"
 #include "nn/keys.hpp"
-#include "nn/metrics.hpp"
+#include "nn/loss_sums.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -21,8 +21,8 @@ public:
   /// not overlap.
   /// @param weights of each row: what its loss is multiplied with; null: 1
   /// @throws failure (data) for a label that names no class
-  virtual metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
-                           float* gradient) = 0;
+  virtual loss_sums evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                             float* gradient) = 0;
 };
 
 /// What the numbers of an output say of a row.
@@ -63,7 +63,7 @@ struct loss_kind {
 /// the label's largest number is (of several equal ones the first counts), of each by itself whether it is above
 /// `middle` just when its label is above 0.5.
 void count_decisions(answer_kind answers, const float* outputs, const float* label, std::size_t width, float middle,
-                     metrics& to);
+                     loss_sums& to);
 
 /// The keys that a config or a file may have of a loss: from_logits where it has an activation that may be left to it,
 /// and label_smoothing where labels are numbers besides.

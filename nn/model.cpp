@@ -132,12 +132,12 @@ void model::forward(const float* x, std::size_t rows, bool training) {
     outputs_[i] = network_.output(i);
 }
 
-metrics model::compute_gradient(const batch_view& batch) {
+loss_sums model::compute_gradient(const batch_view& batch) {
   keep_gradient sink{gradient_.data(), moves_};
   return forward_and_backward(batch, sink);
 }
 
-metrics model::train_on_batch(const batch_view& batch, optimizer& with) {
+loss_sums model::train_on_batch(const batch_view& batch, optimizer& with) {
   if (with.num_weights() != num_weights())
     throw failure{errc::shape, "the optimizer was made for " + std::to_string(with.num_weights()) +
                                    " weights, the model has " + std::to_string(num_weights())};
@@ -155,7 +155,7 @@ metrics model::train_on_batch(const batch_view& batch, optimizer& with) {
   return forward_and_backward(batch, sink);
 }
 
-metrics model::forward_and_backward(const batch_view& batch, gradient_sink& sink) {
+loss_sums model::forward_and_backward(const batch_view& batch, gradient_sink& sink) {
   if (batch.rows == 0)
     return {};
   network_.reserve(batch.rows);
@@ -211,17 +211,17 @@ void model::predict(const float* features, std::size_t rows, float* outputs) {
   }
 }
 
-measurements model::measurements_of(const std::vector<spec>& wanted) const {
+metric_set model::metric_set_of(const std::vector<spec>& wanted) const {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < outputs_.size(); ++i)
     names.push_back(network_.output_name(i));
   return {wanted, objective_, *losses_, names};
 }
 
-metrics model::evaluate(const float* features, const float* labels, std::size_t rows, measurements* others,
-                        float* outputs, const float* row_weights) {
+loss_sums model::evaluate(const float* features, const float* labels, std::size_t rows, metric_set* others,
+                          float* outputs, const float* row_weights) {
   network_.reserve(std::min(rows, rows_at_once));
-  metrics sums;
+  loss_sums sums;
   for (std::size_t from = 0; from < rows; from += rows_at_once) {
     const auto count = std::min(rows_at_once, rows - from);
     forward(features + from * input_size(), count, false);

@@ -3,8 +3,8 @@
 #include "common/block.hpp"
 #include "nn/architecture.hpp"
 #include "nn/buffer.hpp"
-#include "nn/measurements.hpp"
-#include "nn/metrics.hpp"
+#include "nn/loss_sums.hpp"
+#include "nn/metric_set.hpp"
 #include "nn/network.hpp"
 #include "nn/optimizer.hpp"
 #include "nn/output_losses.hpp"
@@ -97,23 +97,23 @@ public:
   void seed_dropout(std::uint64_t seed);
 
   /// Forward in training mode, loss, backward.
-  metrics compute_gradient(const batch_view& batch);
+  loss_sums compute_gradient(const batch_view& batch);
 
   /// The same, and a step of the optimizer: bit for bit what compute_gradient and apply do, but the weights are updated
   /// while their gradient is in the cache, unless the optimizer needs its norm first; gradient() is then not kept.
-  metrics train_on_batch(const batch_view& batch, optimizer& with);
+  loss_sums train_on_batch(const batch_view& batch, optimizer& with);
 
   /// outputs <- rows x output_size(), in inference mode; of several, those of a row side by side. Any number of rows.
   void predict(const float* features, std::size_t rows, float* outputs);
 
   /// Metrics of this model's outputs, nothing counted. @throws failure (config, shape)
-  measurements measurements_of(const std::vector<spec>& wanted) const;
+  metric_set metric_set_of(const std::vector<spec>& wanted) const;
 
   /// Loss, with the penalties of the weights, and accuracy in inference mode. Any number of rows, which are counted in
   /// `others` where it is given, and whose outputs are put, as by predict, into `outputs` where it is. Only the loss is
   /// weighted by `row_weights`; null: 1
-  metrics evaluate(const float* features, const float* labels, std::size_t rows, measurements* others = nullptr,
-                   float* outputs = nullptr, const float* row_weights = nullptr);
+  loss_sums evaluate(const float* features, const float* labels, std::size_t rows, metric_set* others = nullptr,
+                     float* outputs = nullptr, const float* row_weights = nullptr);
 
 private:
   void add_weights();
@@ -121,7 +121,7 @@ private:
   weights_view view() const { return {weights_.data(), frozen_.data()}; }
   void choose_losses();
   void forward(const float* x, std::size_t rows, bool training);
-  metrics forward_and_backward(const batch_view& batch, gradient_sink& sink);
+  loss_sums forward_and_backward(const batch_view& batch, gradient_sink& sink);
   const float* answer(std::size_t output, std::size_t rows);
   void put_answers(std::size_t rows, float* outputs);
   double penalty_cost() const;

@@ -83,9 +83,9 @@ output_losses::output_losses(const objective& wanted, const use& how, const std:
   }
 }
 
-metrics output_losses::evaluate(const std::vector<const float*>& outputs, const float* labels, const float* weights,
-                                std::size_t rows, const std::vector<float*>* gradients) {
-  metrics sums;
+loss_sums output_losses::evaluate(const std::vector<const float*>& outputs, const float* labels, const float* weights,
+                                  std::size_t rows, const std::vector<float*>* gradients) {
+  loss_sums sums;
   sums.rows = rows;
   std::size_t first = 0;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -109,8 +109,8 @@ metrics output_losses::evaluate(const std::vector<const float*>& outputs, const 
   return sums;
 }
 
-metrics output_losses::evaluate(const float* rows_of_outputs, const float* labels, const float* weights,
-                                std::size_t rows) {
+loss_sums output_losses::evaluate(const float* rows_of_outputs, const float* labels, const float* weights,
+                                  std::size_t rows) {
   outputs_.clear();
   std::size_t width = 0;
   for (const auto& at : parts_)

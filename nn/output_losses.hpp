@@ -32,11 +32,11 @@ public:
   /// The weighted sum of the losses over `rows` rows, and, unless `gradients` is null, each gradient <- d(loss sum /
   /// rows)/d(output). Correct are those of the first output. @param weights of each row, or null: 1
   /// @throws failure (data) for a label that names no class
-  metrics evaluate(const std::vector<const float*>& outputs, const float* labels, const float* weights,
-                   std::size_t rows, const std::vector<float*>* gradients);
+  loss_sums evaluate(const std::vector<const float*>& outputs, const float* labels, const float* weights,
+                     std::size_t rows, const std::vector<float*>* gradients);
 
   /// The same of outputs that lie side by side in each row.
-  metrics evaluate(const float* rows_of_outputs, const float* labels, const float* weights, std::size_t rows);
+  loss_sums evaluate(const float* rows_of_outputs, const float* labels, const float* weights, std::size_t rows);
 
   /// What a row of labels may hold, from its first number to its last.
   std::vector<label_part> label_parts() const;
@@ -49,7 +49,7 @@ public:
   answer_kind answers_of(std::size_t output) const { return parts_[output].answers; }
 
   /// Of one output in the last evaluate: what was found, before it was weighted, and the rows that were looked at.
-  const metrics& found_for(std::size_t output) const { return parts_[output].found; }
+  const loss_sums& found_for(std::size_t output) const { return parts_[output].found; }
   const float* labels_of(std::size_t output) const { return parts_[output].last_labels; }
   const float* outputs_of(std::size_t output) const { return parts_[output].last_outputs; }
 
@@ -63,7 +63,7 @@ private:
     answer_kind answers = answer_kind::choice;
     buffer labels;
     buffer outputs;
-    metrics found;
+    loss_sums found;
     const float* last_labels = nullptr;
     const float* last_outputs = nullptr;
   };

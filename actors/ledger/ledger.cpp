@@ -4,7 +4,7 @@
 //   open ────────────────────▶ leased ───────────────────────────────▶ done
 //    ▲ ▲                        │  │                                     ▲
 //    │ └────────────────────────┘  │ its worker is lost, or its lease    │
-//    │   report: fenced, rejected  ▼ ran out (ledger_losses.cpp)         │
+//    │   report: fenced, rejected  ▼ ran out (ledger_lost_workers.cpp)         │
 //    └──────────────────────── asked for ────────────────────────────────┘
 //      not every server has it            every server has it
 //
@@ -48,21 +48,21 @@ using namespace ledger_steps;
 constexpr std::uint32_t max_rejections = 3; // of one chunk; then the run fails
 
 // Whether somebody else should work now instead of this worker, who has just asked.
-bool turn_is_over(ledger_ptr self, const ledger_state::member& member) {
+bool turn_is_over(ledger_ptr self, const ledger_state::participant& participant) {
   const auto& my = self->state;
-  return my.setup.slots != 0 && !my.parked.empty() && self->clock().now() - member.turn_began >= my.setup.turn;
+  return my.setup.slots != 0 && !my.parked.empty() && self->clock().now() - participant.turn_began >= my.setup.turn;
 }
 
 void admit(ledger_ptr self, std::uint32_t id, const caf::strong_actor_ptr& handle) {
-  auto& member = self->state.members[id];
-  member.stalled = false;
-  if (member.handle == handle)
+  auto& participant = self->state.participants[id];
+  participant.stalled = false;
+  if (participant.handle == handle)
     return;
-  member.handle = handle;
+  participant.handle = handle;
   self->state.numbers[caf::actor_cast<caf::actor_addr>(handle)] = id;
-  member.alive = true;
+  participant.alive = true;
   self->state.last_loss.reset();
-  member.turn_began = self->clock().now();
+  participant.turn_began = self->clock().now();
   self->monitor(caf::actor_cast<caf::actor_addr>(handle));
   tell(self, run_event::kind::worker_joined, id);
 }
@@ -96,19 +96,19 @@ void take_report(ledger_ptr self, const chunk_report& report) {
 // What a worker that asks gets: a lease, an answer that comes later, or word that no work is left.
 caf::result<lease> serve(ledger_ptr self, std::uint32_t worker) {
   auto& my = self->state;
-  auto& member = my.members[worker];
+  auto& participant = my.participants[worker];
   if (no_more_work(my)) {
     check_for_the_end(self);
     if (!my.closing)
       return lease{};
-  } else if (may_work(my, member) && !turn_is_over(self, member)) {
+  } else if (may_work(my, participant) && !turn_is_over(self, participant)) {
     const auto next = next_lease(self, worker);
     serve_parked(self); // a rejected or fenced chunk may have opened
     return next;
   }
-  member.parked = self->make_response_promise<lease>();
+  participant.parked = self->make_response_promise<lease>();
   my.parked.push_back(worker);
-  const auto promise = member.parked; // what serves the parked may deliver it
+  const auto promise = participant.parked; // what serves the parked may deliver it
   serve_parked(self);
   close_round_if_due(self);
   return promise;
@@ -134,7 +134,7 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
       return;
     const auto id = found->second;
     numbers.erase(found);
-    const auto& handle = self->state.members[id].handle;
+    const auto& handle = self->state.participants[id].handle;
     if (handle && handle->address() == down.source) // else another one took its place
       lose(self, id, down.reason);
   });
@@ -146,7 +146,7 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
         state.work->mark_trained(request.trained);
         if (auto held = state.work->in_training_by(request.worker)) {
           held->waited = true;
-          held->round = state.members[request.worker].served;
+          held->round = state.participants[request.worker].served;
           held->rate = state.setup.rate;
           return *held; // it asks again because our answer was lost
         }
@@ -156,7 +156,7 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
         admit(self, report.worker, self->current_sender());
         take_report(self, report);
         const auto& state = self->state;
-        const bool asks_next = !state.members.at(report.worker).parked.pending() &&
+        const bool asks_next = !state.participants.at(report.worker).parked.pending() &&
                                !state.work->in_training_by(report.worker); // or else it trained on meanwhile
         if (!asks_next)
           serve_parked(self);

@@ -38,7 +38,7 @@ struct ledger_state {
   static inline const char* name = "ledger";
   using time_point = std::chrono::steady_clock::time_point;
 
-  struct member {
+  struct participant {
     caf::strong_actor_ptr handle;
     caf::typed_response_promise<lease> parked; // its request, while there is no chunk or no slot for it
     bool alive = true;
@@ -49,8 +49,8 @@ struct ledger_state {
 
   ledger_setup setup;
   std::optional<work_list> work;
-  std::map<std::uint32_t, member> members;
-  std::map<caf::actor_addr, std::uint32_t> numbers; // of the members, to be found when they go down
+  std::map<std::uint32_t, participant> participants;
+  std::map<caf::actor_addr, std::uint32_t> numbers; // of the participants, to be found when they go down
   std::deque<std::uint32_t> parked;                 // who waits, first come first served
   lease_clock out;                                  // since when each lease is
   std::map<chunk_id, std::uint32_t, bool (*)(const chunk_id&, const chunk_id&)> rejections{

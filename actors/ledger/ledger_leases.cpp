@@ -13,7 +13,7 @@ namespace {
 bool all_served(const ledger_state& my) {
   if (my.setup.barrier == barrier::epoch)
     return !my.work->has_open();
-  return !my.work->has_open() || std::all_of(my.members.begin(), my.members.end(), [&](const auto& m) {
+  return !my.work->has_open() || std::all_of(my.participants.begin(), my.participants.end(), [&](const auto& m) {
     return !m.second.alive || m.second.stalled || m.second.served == my.round;
   });
 }
@@ -34,10 +34,10 @@ bool no_more_work(const ledger_state& my) {
   return my.stopped || my.work->all_done();
 }
 
-bool may_work(const ledger_state& my, const ledger_state::member& member) {
+bool may_work(const ledger_state& my, const ledger_state::participant& participant) {
   if (my.setup.slots != 0 && my.work->in_training() >= my.setup.slots)
     return false;
-  if (my.closing || (my.setup.barrier == barrier::chunk && member.served == my.round))
+  if (my.closing || (my.setup.barrier == barrier::chunk && participant.served == my.round))
     return false;
   return my.work->has_open();
 }
@@ -49,7 +49,7 @@ lease next_lease(ledger_ptr self, std::uint32_t worker) {
     return {};
   my.out.begin(next->number, self->clock().now());
   if (my.setup.barrier != barrier::none)
-    next->round = my.members[worker].served = my.round;
+    next->round = my.participants[worker].served = my.round;
   my.round_used = true;
   next->rate = my.setup.rate;
   return *next;
@@ -61,16 +61,16 @@ void serve_parked(ledger_ptr self) {
   if (!no_more_work(my) && (!any_room || my.closing || !my.work->has_open()))
     return;
   for (auto id = my.parked.begin(); id != my.parked.end();) {
-    auto& member = my.members[*id];
-    if (member.alive && member.parked.pending()) {
-      if (!no_more_work(my) && !may_work(my, member)) {
+    auto& participant = my.participants[*id];
+    if (participant.alive && participant.parked.pending()) {
+      if (!no_more_work(my) && !may_work(my, participant)) {
         ++id;
         continue;
       }
       auto next = no_more_work(my) ? lease{} : next_lease(self, *id);
       next.waited = true;
-      member.turn_began = self->clock().now();
-      member.parked.deliver(next);
+      participant.turn_began = self->clock().now();
+      participant.parked.deliver(next);
     }
     id = my.parked.erase(id);
   }

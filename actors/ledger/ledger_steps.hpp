@@ -1,7 +1,7 @@
 #pragma once
 
 // What the parts of a ledger's behaviour have in common: ledger.cpp answers messages, ledger_leases.cpp gives leases
-// out and closes rounds, ledger_losses.cpp takes them back. For these files alone.
+// out and closes rounds, ledger_lost_workers.cpp takes them back. For these files alone.
 
 #include "actors/ledger/ledger.hpp"
 
@@ -30,7 +30,7 @@ std::uint32_t alive(const ledger_state& my);
 bool no_more_work(const ledger_state& my);
 
 /// Whether this worker may have a chunk now.
-bool may_work(const ledger_state& my, const ledger_state::member& member);
+bool may_work(const ledger_state& my, const ledger_state::participant& participant);
 /// Lease 0 where no chunk is open.
 lease next_lease(ledger_ptr self, std::uint32_t worker);
 /// Gives parked workers what there is; lets them go when nothing will come.

@@ -43,8 +43,8 @@ struct pull {
 
 /// What one chunk produced, for one shard.
 struct commit {
-  std::uint32_t run_epoch = 0;   ///< the number of the session that this belongs to
-  std::uint32_t shard_epoch = 0; ///< the number of the shard's start
+  std::uint32_t session = 0;       ///< the number of the session that this belongs to
+  std::uint32_t shard_session = 0; ///< the number of the shard's start
   std::uint32_t worker = 0;
   std::uint64_t lease = 0;
   chunk_id chunk;
@@ -124,7 +124,7 @@ typename Inspector::result_type inspect(Inspector& f, pull& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit& x) {
-  return f(caf::meta::type_name("commit"), x.run_epoch, x.shard_epoch, x.worker, x.lease, x.chunk, x.rows, x.base,
+  return f(caf::meta::type_name("commit"), x.session, x.shard_session, x.worker, x.lease, x.chunk, x.rows, x.base,
            x.wants_center, x.after, x.delta, x.rate);
 }
 template <class Inspector>

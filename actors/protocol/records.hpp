@@ -5,7 +5,7 @@
 #include "actors/protocol/chunk_set.hpp"
 #include "actors/protocol/messages.hpp"
 #include "common/error.hpp"
-#include "nn/metrics.hpp"
+#include "nn/loss_sums.hpp"
 
 #include <map>
 #include <string>
@@ -59,7 +59,7 @@ struct validation_report {
 };
 
 /// As measurements have them.
-inline nn::metrics metrics_of(const validation_report& measured) {
+inline nn::loss_sums metrics_of(const validation_report& measured) {
   return {measured.loss_sum, measured.correct, measured.rows, measured.decisions};
 }
 

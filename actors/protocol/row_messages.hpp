@@ -7,7 +7,7 @@
 
 #include "actors/protocol/protocol.hpp"
 #include "data/table.hpp"
-#include "nn/measurements.hpp"
+#include "nn/metric_set.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/meta/type_name.hpp>
@@ -26,9 +26,9 @@ struct row_part {
 /// What became of a part.
 struct row_result {
   std::uint64_t number = 0;
-  data::table rows;  ///< without a model: as the pipeline leaves them; with one: `output`, and, when measured, `label`
-  nn::metrics found; ///< when measured
-  nn::measured_counts counts;
+  data::table rows; ///< without a model: as the pipeline leaves them; with one: `output`, and, when measured, `label`
+  nn::loss_sums found; ///< when measured
+  nn::metric_counts counts;
   std::uint8_t code = 0; ///< an errc where it failed, and why
   std::string why;
 };
@@ -72,8 +72,8 @@ typename Inspector::result_type inspect(Inspector& f, metrics& x) {
   }
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, measured_counts& x) {
-  return f(caf::meta::type_name("measured_counts"), x.losses, x.counters);
+typename Inspector::result_type inspect(Inspector& f, metric_counts& x) {
+  return f(caf::meta::type_name("metric_counts"), x.losses, x.counters);
 }
 
 } // namespace dk::nn

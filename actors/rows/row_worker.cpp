@@ -70,7 +70,7 @@ void measure(row_worker_state& my, const data::table& rows, row_result& to) {
   require_width(models.first(), given);
   const auto width = models.first().output_size();
   block_writer outputs{given.rows * width};
-  auto others = models.first().measurements_of(my.setup.model->metrics);
+  auto others = models.first().metric_set_of(my.setup.model->metrics);
   to.found = models.evaluate(given.features.data(), given.labels.data(), given.rows, &others, outputs.data(),
                              given.weighted ? given.weights.data() : nullptr);
   to.counts = others.counts();

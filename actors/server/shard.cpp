@@ -31,7 +31,7 @@ std::string shard::shape_error(const commit& from) const {
 }
 
 bool shard::is_fenced(const commit& from) const {
-  if (from.run_epoch != setup_.run_epoch || from.shard_epoch != setup_.shard_epoch)
+  if (from.session != setup_.session || from.shard_session != setup_.shard_session)
     return true;
   const auto fence = fences_.find(from.worker);
   return fence != fences_.end() && from.lease <= fence->second;

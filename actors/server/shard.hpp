@@ -16,8 +16,8 @@ struct shard_setup {
   center start;             ///< version 0, or what a checkpoint held
   chunk_set folded;         ///< a checkpoint's; empty for a fresh run
   chunk_grid grid;
-  std::uint32_t run_epoch = 0;
-  std::uint32_t shard_epoch = 0;
+  std::uint32_t session = 0;
+  std::uint32_t shard_session = 0;
   server_rule rule;
   staleness_policy policy;
   bool keep_bases = false; ///< to measure how far the center has moved since, also where no rule needs them

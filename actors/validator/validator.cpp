@@ -145,7 +145,7 @@ void begin(validator_ptr self) {
   my.is_due = false;
   my.begun = self->clock().now();
   my.now = {};
-  my.others.emplace(my.model->measurements_of(my.setup.metrics));
+  my.others.emplace(my.model->metric_set_of(my.setup.metrics));
   my.now.last = !my.finishing.empty();
   my.now.trained = std::numeric_limits<std::uint64_t>::max();
   my.now.versions.resize(my.trained.size());

@@ -50,7 +50,7 @@ struct validator_state {
   bool stopped = false;                                                  // the ledger was told to
   std::size_t missing = 0;                                               // centers that are on their way
   std::uint64_t fetches = 0;                                             // how often the rows were read
-  std::optional<nn::measurements> others;                                // likewise
+  std::optional<nn::metric_set> others;                                  // likewise
   validation_report now;                                                 // while it grows
   std::optional<validation_report> newest;                               // the last that was measured
   std::vector<caf::typed_response_promise<validation_report>> finishing; // who waits for that of the last center

@@ -69,7 +69,7 @@ loader_actor::behavior_type data_loader(loader_actor::stateful_pointer<loader_st
         if (!my.order || my.epoch != request.chunk.epoch) {
           my.epoch = request.chunk.epoch;
           my.order.emplace(my.setup.seed, my.epoch, my.setup.rows.rows, my.setup.shuffle, my.setup.sampling,
-                           my.setup.rows.windows);
+                           my.setup.rows.buffers);
         }
         my.current = request;
         my.next = request.rows.first;

@@ -40,9 +40,9 @@ void commit_to_all(worker_ptr self, bool wants_center, const std::vector<std::ui
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
     const auto& link = my.setup.shards[i];
     const auto& of = my.under_way->of;
-    commit message{
-        my.setup.run_epoch, link.shard_epoch, my.setup.id,          of.number, of.chunk, of.rows, my.base[i].version,
-        wants_center,       after[i],         std::move(deltas[i]), of.rate};
+    commit message{my.setup.session, link.shard_session, my.setup.id,  of.number, of.chunk,
+                   of.rows,          my.base[i].version, wants_center, after[i],  std::move(deltas[i]),
+                   of.rate};
     self->request(link.server, my.setup.request_timeout, std::move(message))
         .then(
             [=](const verdict& answer) {

@@ -11,14 +11,14 @@ row_reader_actor::behavior_type row_reader(row_reader_actor::stateful_pointer<ro
   const auto wide = setup.rows.feature_width;
   const auto label_wide = setup.rows.label_width;
   const bool weighted = setup.rows.weighted;
-  self->state.windows.emplace(std::move(setup.rows), setup.seed, setup.shuffle, setup.sampling);
+  self->state.buffers.emplace(std::move(setup.rows), setup.seed, setup.shuffle, setup.sampling);
   return {[=](const fetch& wanted) -> caf::result<batch> {
     const auto count = wanted.rows.size();
     block_writer features{count * wide};
     block_writer labels{count * label_wide};
     block_writer weights{weighted ? count : 0};
     try {
-      self->state.windows->gather(wanted.chunk.epoch, wanted.rows.first, count, features.data(), labels.data(),
+      self->state.buffers->gather(wanted.chunk.epoch, wanted.rows.first, count, features.data(), labels.data(),
                                   weights.data());
     } catch (...) { // the loader that asked ends with it, and is heard
       return from_exception(std::current_exception());

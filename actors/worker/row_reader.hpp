@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/protocol/protocol.hpp"
-#include "data/window_reader.hpp"
+#include "data/shuffle_reader.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <optional>
@@ -18,10 +18,10 @@ struct row_reader_setup {
 struct row_reader_state {
   static inline const char* name = "row_reader";
 
-  std::optional<data::window_reader> windows;
+  std::optional<data::shuffle_reader> buffers;
 };
 
-/// Keeps the window of stored rows that is trained, and the next, for all workers of a model.
+/// Keeps the buffer of stored rows that is trained, and the next, for all workers of a model.
 row_reader_actor::behavior_type row_reader(row_reader_actor::stateful_pointer<row_reader_state> self,
                                            row_reader_setup setup);
 

@@ -17,7 +17,7 @@ namespace dk {
 struct shard_link {
   server_actor server;
   std::uint64_t offset = 0; ///< of its slice in the model's free weights
-  std::uint32_t shard_epoch = 0;
+  std::uint32_t shard_session = 0;
   center start; ///< what the replica starts from: version 0
 };
 
@@ -35,12 +35,12 @@ enum class adoption : std::uint8_t {
 struct exchange_rule {
   std::function<void(worker_ptr)> at_chunk_end; ///< ends with finish_chunk (exchange.hpp)
   adoption adopts = adoption::never;
-  std::function<nn::metrics(replica&, const nn::batch_view&)> train; ///< empty: a step of the replica's optimizer
+  std::function<nn::loss_sums(replica&, const nn::batch_view&)> train; ///< empty: a step of the replica's optimizer
 };
 
 struct worker_setup {
   std::uint32_t id = 0;
-  std::uint32_t run_epoch = 0;
+  std::uint32_t session = 0;
   ledger_actor ledger;
   loader_actor loader;
   std::vector<shard_link> shards;        ///< empty for a worker that trains alone

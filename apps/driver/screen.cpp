@@ -54,7 +54,7 @@ std::string progress_text(const run_progress& progress) {
 
 namespace {
 
-std::string loss_and_accuracy(const nn::metrics& found) {
+std::string loss_and_accuracy(const nn::loss_sums& found) {
   const auto text = fmt::format("loss {:.4f}", found.loss());
   return found.accuracy() ? text + fmt::format(", accuracy {:.4f}", *found.accuracy()) : text;
 }

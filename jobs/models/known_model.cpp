@@ -5,7 +5,7 @@
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/run_folder.hpp"
-#include "runtime/run/members.hpp"
+#include "runtime/run/lone_model.hpp"
 
 #include <filesystem>
 

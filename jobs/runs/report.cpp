@@ -90,7 +90,7 @@ nlohmann::json to_json(const run_report& report) {
                       {"staleness", {{"mean", result.numbers.mean_staleness()}, {"histogram", staleness}}},
                       {"workers", workers},
                       {"epochs", epochs},
-                      {"workers_lost", result.numbers.losses},
+                      {"workers_lost", result.numbers.workers_lost},
                       {"stopped", result.stopped},
                       {"folder", report.folder}};
   if (const auto weights = weights_of(report.which))

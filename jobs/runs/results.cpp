@@ -8,7 +8,7 @@
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/history_table.hpp"
-#include "runtime/run/members.hpp"
+#include "runtime/run/lone_model.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -49,7 +49,7 @@ void prepare_folder(const job& which, const run_folder& folder, const block& sta
   if (!is_ensemble(which))
     return save_start(which, folder.initial_model(), start, label_width);
   for (std::size_t i = 0; i < models_of(which); ++i)
-    save_start(member_job(which, i), folder.initial_model_of(i), start, label_width);
+    save_start(job_of_model(which, i), folder.initial_model_of(i), start, label_width);
 }
 
 block initial_weights(const job& which, const run_folder& folder) {

@@ -6,18 +6,18 @@
 
 namespace dk {
 
-nlohmann::json to_json(const nn::metrics& found) {
+nlohmann::json to_json(const nn::loss_sums& found) {
   return {{"accuracy", or_null(found.accuracy())}, {"loss", found.loss()}, {"rows", found.rows}};
 }
 
 nlohmann::json to_json(const evaluation& found) {
-  auto json = to_json(static_cast<const nn::metrics&>(found));
+  auto json = to_json(static_cast<const nn::loss_sums&>(found));
   for (const auto& [name, value] : found.others)
     json[name] = value;
   return json;
 }
 
-std::string measured_text(const nn::metrics& found) {
+std::string measured_text(const nn::loss_sums& found) {
   const auto loss = fmt::format("loss {:.4f}", found.loss());
   return found.accuracy() ? fmt::format("accuracy {:.4f}, ", *found.accuracy()) + loss : loss;
 }

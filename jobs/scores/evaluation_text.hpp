@@ -8,13 +8,13 @@
 namespace dk {
 
 /// {"accuracy": 0.9, "loss": 0.3, "rows": 100}; the accuracy is null where outputs are numbers.
-nlohmann::json to_json(const nn::metrics& found);
+nlohmann::json to_json(const nn::loss_sums& found);
 
 /// The same with all other metrics by name.
 nlohmann::json to_json(const evaluation& found);
 
 /// "accuracy 0.9, loss 0.3", or the loss alone where outputs are numbers.
-std::string measured_text(const nn::metrics& found);
+std::string measured_text(const nn::loss_sums& found);
 
 /// The same with all other metrics: "accuracy 0.9, loss 0.3, auc 0.95".
 std::string to_text(const evaluation& found);

@@ -12,16 +12,16 @@ namespace {
 // Numbers of unrolled images at a time: they should stay in the L2 cache between unrolling and the product.
 constexpr std::size_t unrolled_numbers = std::size_t{1} << 18U;
 
-// Calls use(number under the window, number of the image, count) for every run of numbers that lie next to each other
+// Calls use(number under the patch, number of the image, count) for every run of numbers that lie next to each other
 // in both, at the position (top, left); what is padding is left out.
 template <class Use>
-void for_each_run(const window& w, std::size_t top, std::size_t left, Use use) {
+void for_each_run(const patch& w, std::size_t top, std::size_t left, Use use) {
   const bool dense = w.x.dilation == 1;
   for (std::size_t ky = 0; ky < w.y.size; ++ky) {
     const auto y = w.y.source(top, ky);
     if (y >= w.y.in)
       continue;
-    if (dense) { // the part of the window's line that lies in the image
+    if (dense) { // the part of the patch's line that lies in the image
       const auto from = w.x.before > left * w.x.stride ? w.x.before - left * w.x.stride : 0;
       const auto end = std::min(w.x.size, w.x.in + w.x.before - left * w.x.stride);
       if (from < end)
@@ -37,7 +37,7 @@ void for_each_run(const window& w, std::size_t top, std::size_t left, Use use) {
 
 class unrolled_convolution final : public convolution {
 public:
-  unrolled_convolution(const window& over, std::size_t filters)
+  unrolled_convolution(const patch& over, std::size_t filters)
       : over_(over), filters_(filters), numbers_(over.numbers()),
         samples_at_once_(std::max<std::size_t>(1, unrolled_numbers / (over.positions() * numbers_))),
         is_plain_(numbers_ == over.channels && over.positions() == over.y.in * over.x.in && over.y.before == 0 &&
@@ -85,7 +85,7 @@ private:
     return unrolled_.data();
   }
 
-  // One line of numbers under the window per position.
+  // One line of numbers under the patch per position.
   const float* unrolled(const float* x, std::size_t first, std::size_t lines) {
     x += first * over_.input();
     if (is_plain_)
@@ -116,17 +116,17 @@ private:
           });
   }
 
-  window over_;
+  patch over_;
   std::size_t filters_;
   std::size_t numbers_;
   std::size_t samples_at_once_;
-  bool is_plain_; // a window of one pixel that goes everywhere: images are unrolled already
+  bool is_plain_; // a patch of one pixel that goes everywhere: images are unrolled already
   buffer unrolled_;
 };
 
 } // namespace
 
-std::unique_ptr<convolution> make_unrolled_convolution(const window& over, std::size_t filters) {
+std::unique_ptr<convolution> make_unrolled_convolution(const patch& over, std::size_t filters) {
   return std::make_unique<unrolled_convolution>(over, filters);
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "nn/kernels/window.hpp"
+#include "nn/kernels/patch.hpp"
 
 #include <memory>
 
 namespace dk::nn {
 
-/// Sums of products of a window's numbers and a kernel, at every position of the window. Images are rows x height x
+/// Sums of products of a patch's numbers and a kernel, at every position of the patch. Images are rows x height x
 /// width x channels, the kernel is height x width x channels x filters (Keras's), outputs are rows x height x width x
 /// filters. One thread at a time; a number of rows that was seen before allocates nothing of any size.
 class convolution {
@@ -19,9 +19,9 @@ public:
 };
 
 /// The one place where convolutions come from: oneDNN's where dk was built with it, else the one below.
-std::unique_ptr<convolution> make_convolution(const window& over, std::size_t filters);
+std::unique_ptr<convolution> make_convolution(const patch& over, std::size_t filters);
 
-/// By matrix products: the numbers under the window, position by position, times the kernel.
-std::unique_ptr<convolution> make_unrolled_convolution(const window& over, std::size_t filters);
+/// By matrix products: the numbers under the patch, position by position, times the kernel.
+std::unique_ptr<convolution> make_unrolled_convolution(const patch& over, std::size_t filters);
 
 } // namespace dk::nn

@@ -27,7 +27,7 @@ const dnnl::engine& cpu() {
 
 /// Images, kernel and outputs as oneDNN is told about them.
 struct shapes {
-  shapes(const window& over, std::size_t filters, std::size_t rows)
+  shapes(const patch& over, std::size_t filters, std::size_t rows)
       : images{dim(rows), dim(over.channels), dim(over.y.in), dim(over.x.in)},
         kernel{dim(filters), dim(over.channels), dim(over.y.size), dim(over.x.size)}, outputs{dim(rows), dim(filters),
                                                                                               dim(over.y.out),
@@ -39,7 +39,7 @@ struct shapes {
   memory::dims kernel;
   memory::dims outputs;
   memory::dims strides;
-  memory::dims gaps; ///< between the numbers under the window
+  memory::dims gaps; ///< between the numbers under the patch
   memory::dims before;
   memory::dims after;
 
@@ -108,7 +108,7 @@ struct prepared {
 
 class onednn_convolution final : public convolution {
 public:
-  onednn_convolution(const window& over, std::size_t filters) : over_(over), filters_(filters) {}
+  onednn_convolution(const patch& over, std::size_t filters) : over_(over), filters_(filters) {}
 
   void forward(std::size_t rows, const float* x, const float* kernel, float* y) override {
     convolve(for_rows(rows).forward, x, kernel, y);
@@ -218,7 +218,7 @@ private:
     to.scratch = std::max<std::size_t>(1, numbers_of(scratch));
   }
 
-  window over_;
+  patch over_;
   std::size_t filters_;
   dnnl::stream stream_{cpu()};
   std::vector<std::unique_ptr<prepared>> prepared_;
@@ -228,7 +228,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<convolution> make_convolution(const window& over, std::size_t filters) {
+std::unique_ptr<convolution> make_convolution(const patch& over, std::size_t filters) {
   return std::make_unique<onednn_convolution>(over, filters);
 }
 
@@ -238,7 +238,7 @@ std::unique_ptr<convolution> make_convolution(const window& over, std::size_t fi
 
 namespace dk::nn {
 
-std::unique_ptr<convolution> make_convolution(const window& over, std::size_t filters) {
+std::unique_ptr<convolution> make_convolution(const patch& over, std::size_t filters) {
   return make_unrolled_convolution(over, filters);
 }
 

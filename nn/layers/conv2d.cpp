@@ -15,16 +15,16 @@ namespace {
 // Outputs that are convolved at a time: bias and activation should find them in the L2 cache.
 constexpr std::size_t group_numbers = std::size_t{1} << 17U;
 
-shape output_of(const window& over, std::size_t filters, bool channels_first) {
+shape output_of(const patch& over, std::size_t filters, bool channels_first) {
   return image{over.y.out, over.x.out, filters, channels_first}.extents();
 }
 
-/// Y = f(X * K + b): the sums of products of a window's numbers with the kernel of each filter, wherever the window
+/// Y = f(X * K + b): the sums of products of a patch's numbers with the kernel of each filter, wherever the patch
 /// fits. K is height x width x channels x filters for either data format. Computed with the channels last; images with
 /// the channels first are turned before and after.
 class conv2d final : public layer {
 public:
-  conv2d(std::string name, const window& over, std::size_t filters, const spec& from, bool channels_first)
+  conv2d(std::string name, const patch& over, std::size_t filters, const spec& from, bool channels_first)
       : layer(std::move(name), output_of(over, filters, channels_first)), over_(over), filters_(filters),
         channels_first_(channels_first), weights_(from), image_config_(image_config(from)),
         activation_(make_activation(value_or<nlohmann::json>(from, "activation", "linear"))),
@@ -122,7 +122,7 @@ private:
     return to.data();
   }
 
-  window over_;
+  patch over_;
   std::size_t filters_;
   bool channels_first_;
   weight_keys weights_;
@@ -139,10 +139,10 @@ std::unique_ptr<layer> make_conv2d(const spec& from, std::string name, const sha
   const auto over = image_of(from, input);
   const auto size = pair_of(from, "kernel_size", {1, 1});
   const auto filters = from.keys.at("filters").get<std::size_t>();
-  const auto window = window_of(from, over, size, {1, 1});
+  const auto patch = patch_of(from, over, size, {1, 1});
   checked_size({size.first, size.second, over.channels, filters});
-  checked_size({window.y.out, window.x.out, filters});
-  return std::make_unique<conv2d>(std::move(name), window, filters, from, over.channels_first);
+  checked_size({patch.y.out, patch.x.out, filters});
+  return std::make_unique<conv2d>(std::move(name), patch, filters, from, over.channels_first);
 }
 
 } // namespace

@@ -6,7 +6,7 @@ namespace dk::nn {
 
 namespace {
 
-constexpr double largest_window = 1U << 16U; // of a window or a stride; more is a mistake
+constexpr double largest_patch = 1U << 16U; // of a patch or a stride; more is a mistake
 
 std::vector<std::string> paddings() {
   return {"valid", "same"};
@@ -17,7 +17,7 @@ std::vector<std::string> data_formats() {
 }
 
 bool is_extent(const nlohmann::json& value) {
-  return value.is_number_integer() && value >= 1 && value < largest_window;
+  return value.is_number_integer() && value >= 1 && value < largest_patch;
 }
 
 void check_pair(const nlohmann::json& value) {
@@ -47,8 +47,8 @@ std::pair<std::size_t, std::size_t> pair_of(const spec& from, const char* key,
   return {found->get<std::size_t>(), found->get<std::size_t>()};
 }
 
-window window_of(const spec& from, const image& over, std::pair<std::size_t, std::size_t> size,
-                 std::pair<std::size_t, std::size_t> strides) {
+patch patch_of(const spec& from, const image& over, std::pair<std::size_t, std::size_t> size,
+               std::pair<std::size_t, std::size_t> strides) {
   const auto [stride_y, stride_x] = pair_of(from, "strides", strides);
   const auto [dilation_y, dilation_x] = pair_of(from, "dilation_rate", {1, 1});
   const bool same = value_or<std::string>(from, "padding", "valid") == "same";

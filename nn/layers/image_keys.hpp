@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/kernels/window.hpp"
+#include "nn/kernels/patch.hpp"
 #include "nn/keys.hpp"
 
 #include <utility>
@@ -25,9 +25,9 @@ image image_of(const spec& from, const shape& input);
 std::pair<std::size_t, std::size_t> pair_of(const spec& from, const char* key,
                                             std::pair<std::size_t, std::size_t> otherwise);
 
-/// The window that the keys strides, dilation_rate and padding describe. Strides default to `strides`.
-window window_of(const spec& from, const image& over, std::pair<std::size_t, std::size_t> size,
-                 std::pair<std::size_t, std::size_t> strides);
+/// The patch that the keys strides, dilation_rate and padding describe. Strides default to `strides`.
+patch patch_of(const spec& from, const image& over, std::pair<std::size_t, std::size_t> size,
+               std::pair<std::size_t, std::size_t> strides);
 
 /// The config that Keras has of such a layer, as far as `from` has it: padding and data_format.
 nlohmann::json image_config(const spec& from);

@@ -9,20 +9,20 @@ namespace dk::nn {
 
 namespace {
 
-// How many of the window's numbers on this side are not padding.
-DK_INLINE std::size_t inside(const window_axis& side, std::size_t at) {
+// How many of the patch's numbers on this side are not padding.
+DK_INLINE std::size_t inside(const patch_axis& side, std::size_t at) {
   std::size_t count = 0;
   for (std::size_t k = 0; k < side.size; ++k)
     count += side.source(at, k) < side.in ? 1U : 0U;
   return count;
 }
 
-// Walks over every position of a window in every image, and every pixel under it: visit.begin_image(where its numbers
+// Walks over every position of a patch in every image, and every pixel under it: visit.begin_image(where its numbers
 // are in the input, their count), visit.begin(where the position's numbers are in the output, channels, pixels under
-// the window), visit.pixel(where its numbers are in the input, those in the output, channels, number under the window).
+// the patch), visit.pixel(where its numbers are in the input, those in the output, channels, number under the patch).
 // The visitor becomes part of the loops, which is why it is a struct of inlined functions.
 template <class Visitor>
-DK_INLINE void walk(const window& over, std::size_t images, Visitor visit) {
+DK_INLINE void walk(const patch& over, std::size_t images, Visitor visit) {
   std::size_t out = 0;
   for (std::size_t image = 0; image < images; ++image) {
     visit.begin_image(image * over.input(), over.input());
@@ -127,26 +127,26 @@ struct share {
   }
 };
 
-DK_CLONES void walk_all(const window& over, std::size_t images, keep_largest visit) {
+DK_CLONES void walk_all(const patch& over, std::size_t images, keep_largest visit) {
   walk(over, images, visit);
 }
-DK_CLONES void walk_all(const window& over, std::size_t images, keep_largest_and_where visit) {
+DK_CLONES void walk_all(const patch& over, std::size_t images, keep_largest_and_where visit) {
   walk(over, images, visit);
 }
-DK_CLONES void walk_all(const window& over, std::size_t images, give_back visit) {
+DK_CLONES void walk_all(const patch& over, std::size_t images, give_back visit) {
   walk(over, images, visit);
 }
-DK_CLONES void walk_all(const window& over, std::size_t images, mean visit) {
+DK_CLONES void walk_all(const patch& over, std::size_t images, mean visit) {
   walk(over, images, visit);
 }
-DK_CLONES void walk_all(const window& over, std::size_t images, share visit) {
+DK_CLONES void walk_all(const patch& over, std::size_t images, share visit) {
   walk(over, images, visit);
 }
 
-/// What pooling layers share: the window, and images with the channels first taken as so many images of one channel.
+/// What pooling layers share: the patch, and images with the channels first taken as so many images of one channel.
 class pooling2d : public layer {
 public:
-  pooling2d(std::string name, const window& over, const image& input, const spec& from)
+  pooling2d(std::string name, const patch& over, const image& input, const spec& from)
       : layer(std::move(name), image{over.y.out, over.x.out, input.channels, input.channels_first}.extents()),
         over_(over), images_(input.channels_first ? input.channels : 1), image_config_(image_config(from)) {
     if (input.channels_first)
@@ -171,12 +171,12 @@ protected:
   std::size_t output_size(std::size_t rows) const { return rows * images_ * over_.positions() * over_.channels; }
 
 private:
-  window over_;
+  patch over_;
   std::size_t images_; // in a sample
   nlohmann::json image_config_;
 };
 
-/// Y = the largest number under the window; padding counts as nothing. The gradient goes to the first of several.
+/// Y = the largest number under the patch; padding counts as nothing. The gradient goes to the first of several.
 class max_pooling2d final : public pooling2d {
 public:
   using pooling2d::pooling2d;
@@ -194,10 +194,10 @@ public:
   }
 
 private:
-  std::vector<std::uint32_t> at_; // pixel under the window, per output
+  std::vector<std::uint32_t> at_; // pixel under the patch, per output
 };
 
-/// Y = the mean of the numbers under the window; padding is not counted.
+/// Y = the mean of the numbers under the patch; padding is not counted.
 class average_pooling2d final : public pooling2d {
 public:
   using pooling2d::pooling2d;
@@ -214,7 +214,7 @@ template <class Pooling>
 std::unique_ptr<layer> make_pooling(const spec& from, std::string name, const shape& input) {
   const auto over = image_of(from, input);
   const auto size = pair_of(from, "pool_size", {2, 2});
-  return std::make_unique<Pooling>(std::move(name), window_of(from, over, size, size), over, from);
+  return std::make_unique<Pooling>(std::move(name), patch_of(from, over, size, size), over, from);
 }
 
 std::vector<key_rule> pooling_keys() {

@@ -24,9 +24,9 @@ public:
       : width_(use.width), label_width_(use.label_width), on_logits_(use.fused || use.from_logits),
         smoothing_(use.label_smoothing), unfused_(unfused), p_(use.width), y_(use.width) {}
 
-  metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
-                   float* gradient) override {
-    metrics sums;
+  loss_sums evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                     float* gradient) override {
+    loss_sums sums;
     sums.rows = rows;
     const float scale = 1.0F / static_cast<float>(rows);
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += label_width_) {

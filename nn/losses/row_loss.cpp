@@ -16,11 +16,11 @@ public:
         terms_(rule.mean ? use.width : 1), middle_(use.fused ? 0.0F : 0.5F), smoothing_(use.label_smoothing),
         smooth_(smoothing_ > 0 ? use.width : 0) {}
 
-  metrics evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
-                   float* gradient) override {
+  loss_sums evaluate(const float* outputs, const float* labels, const float* weights, std::size_t rows,
+                     float* gradient) override {
     const auto pass = pass_for(labels, rows * width_);
     const float scale = 1.0F / static_cast<float>(rows * terms_);
-    metrics sums;
+    loss_sums sums;
     sums.rows = rows;
     for (std::size_t row = 0; row < rows; ++row, outputs += width_, labels += width_) {
       const float weight = weights == nullptr ? 1.0F : weights[row];

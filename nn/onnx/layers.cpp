@@ -1,7 +1,7 @@
 #include "nn/onnx/layers.hpp"
 
 #include "common/error.hpp"
-#include "nn/kernels/window.hpp"
+#include "nn/kernels/patch.hpp"
 #include "nn/onnx/activations.hpp"
 
 #include <algorithm>
@@ -55,8 +55,8 @@ std::size_t channel_axis(const json& config) {
   return is_channels_first(config) ? 1 : 3;
 }
 
-// How a window of these extents moves over an image: strides, and what is padded before and after height and width.
-std::vector<attribute> window_attributes(const layer_use& use, const json& config, const char* size_key) {
+// How a patch of these extents moves over an image: strides, and what is padded before and after height and width.
+std::vector<attribute> patch_attributes(const layer_use& use, const json& config, const char* size_key) {
   const auto& input = use.inputs[0];
   const auto first = is_channels_first(config) ? 1U : 0U;
   const auto size = config.at(size_key).get<std::vector<std::size_t>>();
@@ -114,7 +114,7 @@ void add_conv2d(graph& to, const layer_use& use) {
     all.push_back(to.add_numbers(part(use, "kernel"), {extents[3], extents[2], extents[0], extents[1]}, kernel.data()));
     if (arrays.size() > 1)
       all.push_back(to.add_numbers(part(use, "bias"), arrays[1].extents, use.weights + kernel.size()));
-    to.add_node("Conv", all, writes, window_attributes(use, config, "kernel_size"));
+    to.add_node("Conv", all, writes, patch_attributes(use, config, "kernel_size"));
   });
   add_activation(to, config, sum, use.writes, static_cast<std::int64_t>(axis)); // softmax goes over the filters
 }
@@ -123,7 +123,7 @@ void add_pooling(graph& to, const layer_use& use, const char* operation) {
   const auto config = config_of(use);
   with_channels_first(to, use, channel_axis(config), use.writes,
                       [&](const std::string& reads, const std::string& writes) {
-                        to.add_node(operation, {reads}, writes, window_attributes(use, config, "pool_size"));
+                        to.add_node(operation, {reads}, writes, patch_attributes(use, config, "pool_size"));
                       });
 }
 

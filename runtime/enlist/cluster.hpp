@@ -27,7 +27,7 @@ struct worker_part {
 /// All that a cluster must know to start a run's workers.
 struct launch_plan {
   std::vector<worker_part> parts; ///< one for each worker
-  std::uint32_t run_epoch = 0;
+  std::uint32_t session = 0;
   std::vector<shard_link> shards; ///< that they have in common
 };
 
@@ -44,7 +44,7 @@ public:
   virtual void launch(const launch_plan& plan) = 0;
 
   /// The actor of this worker. Requires that launch has started it.
-  virtual worker_actor hand(std::uint32_t worker) const = 0;
+  virtual worker_actor worker_of(std::uint32_t worker) const = 0;
 
   /// How a person finds this worker: "worker 3", "worker 3 (host1:7077, pid 4711)".
   virtual std::string describe(std::uint32_t worker) const = 0;

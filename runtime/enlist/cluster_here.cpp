@@ -16,16 +16,16 @@ public:
     for (std::uint32_t id = 0; id < plan.parts.size(); ++id) {
       const auto& part = plan.parts[id];
       auto loader = spawn_loader(system_, part);
-      auto hand = system_.spawn(
-          worker, make_worker_setup(part.which, {id, plan.run_epoch, part.rows.label_width, part.ledger, loader,
+      auto handle = system_.spawn(
+          worker, make_worker_setup(part.which, {id, plan.session, part.rows.label_width, part.ledger, loader,
                                                  plan.shards, part.frozen, part.alone_start, part.resumed}));
-      caf::anon_send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
+      caf::anon_send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(handle));
       loaders_.push_back(std::move(loader));
-      hands_.push_back(std::move(hand));
+      workers_.push_back(std::move(handle));
     }
   }
 
-  worker_actor hand(std::uint32_t id) const override { return hands_.at(id); }
+  worker_actor worker_of(std::uint32_t id) const override { return workers_.at(id); }
   std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
   std::string cause_of_death(std::uint32_t) override { return ""; }
   void put_down(std::uint32_t) override {} // a thread of this process cannot be ended alone; its lease is taken back
@@ -33,18 +33,18 @@ public:
   void hear(const caf::down_msg&) override {}
 
   void close() override {
-    for (const auto& hand : hands_)
-      caf::anon_send_exit(hand, caf::exit_reason::user_shutdown);
+    for (const auto& handle : workers_)
+      caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
     for (const auto& loader : loaders_)
       caf::anon_send_exit(loader, caf::exit_reason::user_shutdown);
-    hands_.clear();
+    workers_.clear();
     loaders_.clear();
   }
 
 private:
   caf::actor_system& system_;
   std::vector<loader_actor> loaders_;
-  std::vector<worker_actor> hands_;
+  std::vector<worker_actor> workers_;
 };
 
 } // namespace

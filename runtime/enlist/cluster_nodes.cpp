@@ -11,7 +11,7 @@ namespace {
 
 struct place {
   node_processes::process process;
-  worker_actor hand;
+  worker_actor handle;
 };
 
 class cluster_on_nodes : public cluster {
@@ -27,7 +27,7 @@ public:
       enlist_process(plan, id++, process);
   }
 
-  worker_actor hand(std::uint32_t id) const override { return places_.at(id).hand; }
+  worker_actor worker_of(std::uint32_t id) const override { return places_.at(id).handle; }
 
   std::string describe(std::uint32_t id) const override {
     const auto found = places_.find(id);
@@ -53,7 +53,7 @@ public:
     for (const auto& loader : loaders_)
       caf::anon_send_exit(loader, caf::exit_reason::user_shutdown);
     for (const auto& [id, at] : places_)
-      caf::anon_send_exit(at.hand, caf::exit_reason::user_shutdown);
+      caf::anon_send_exit(at.handle, caf::exit_reason::user_shutdown);
     loaders_.clear();
     places_.clear();
   }
@@ -64,7 +64,7 @@ private:
     auto loader = spawn_loader(self_->system(), part);
     loaders_.push_back(loader);
     enlistment terms{id,
-                     plan.run_epoch,
+                     plan.session,
                      to_toml(part.which),
                      static_cast<std::uint32_t>(part.rows.label_width),
                      part.ledger,
@@ -74,12 +74,12 @@ private:
                      part.alone_start,
                      part.resumed};
     for (const auto& shard : plan.shards)
-      terms.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
+      terms.shards.push_back({shard.server, shard.offset, shard.shard_session, shard.start});
     self_->request(process.recruit, processes_.timeout(), std::move(terms))
         .receive(
-            [&](const worker_actor& hand) {
-              places_[id] = {process, hand};
-              self_->send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(hand));
+            [&](const worker_actor& handle) {
+              places_[id] = {process, handle};
+              self_->send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(handle));
             },
             [&](const caf::error& why) { throw processes_.refusal(process, why); });
   }

@@ -17,7 +17,7 @@ worker_setup make_worker_setup(const job& which, enlist_terms terms) {
   const auto& algorithm = which.trainer.algorithm;
   worker_setup setup;
   setup.id = terms.worker;
-  setup.run_epoch = terms.run_epoch;
+  setup.session = terms.session;
   setup.ledger = std::move(terms.ledger);
   setup.loader = std::move(terms.loader);
   setup.shards = std::move(terms.shards);

@@ -8,7 +8,7 @@ namespace dk {
 /// What a worker must be told besides the job, wherever it runs.
 struct enlist_terms {
   std::uint32_t worker = 0;
-  std::uint32_t run_epoch = 0;
+  std::uint32_t session = 0;
   std::size_t label_width = 1;
   ledger_actor ledger;
   loader_actor loader;

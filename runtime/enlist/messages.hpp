@@ -18,10 +18,10 @@ namespace dk {
 
 /// Who a node is.
 struct node_info {
-  std::string version;              ///< of dk
-  std::uint32_t workers = 0;        ///< how many worker processes it runs at most
-  std::uint32_t free = 0;           ///< how many of them it could start now
-  std::vector<std::string> members; ///< the addresses of the nodes that joined it, HOST:PORT
+  std::string version;             ///< of dk
+  std::uint32_t workers = 0;       ///< how many worker processes it runs at most
+  std::uint32_t free = 0;          ///< how many of them it could start now
+  std::vector<std::string> joined; ///< the addresses of the nodes that joined it, HOST:PORT
 };
 
 /// A worker process that a node started.
@@ -42,14 +42,14 @@ struct process_exit {
 struct remote_shard {
   server_actor server;
   std::uint64_t offset = 0;
-  std::uint32_t shard_epoch = 0;
+  std::uint32_t shard_session = 0;
   center start;
 };
 
 /// All that a worker process needs to become a worker of a run.
 struct enlistment {
   std::uint32_t worker = 0;
-  std::uint32_t run_epoch = 0;
+  std::uint32_t session = 0;
   std::string job; ///< the resolved config, TOML
   std::uint32_t label_width = 1;
   ledger_actor ledger;
@@ -73,7 +73,7 @@ struct row_enlistment {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_info& x) {
-  return f(caf::meta::type_name("node_info"), x.version, x.workers, x.free, x.members);
+  return f(caf::meta::type_name("node_info"), x.version, x.workers, x.free, x.joined);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
@@ -85,12 +85,12 @@ typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, remote_shard& x) {
-  return f(caf::meta::type_name("remote_shard"), x.server, x.offset, x.shard_epoch, x.start);
+  return f(caf::meta::type_name("remote_shard"), x.server, x.offset, x.shard_session, x.start);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
-  return f(caf::meta::type_name("enlistment"), x.worker, x.run_epoch, x.job, x.label_width, x.ledger, x.loader,
-           x.shards, x.frozen, x.alone_start, x.resumed);
+  return f(caf::meta::type_name("enlistment"), x.worker, x.session, x.job, x.label_width, x.ledger, x.loader, x.shards,
+           x.frozen, x.alone_start, x.resumed);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {

@@ -147,7 +147,7 @@ void node_processes::greet(const endpoint& where) {
 
 void node_processes::greet_members_of(std::size_t n) {
   const auto through = to_string(nodes_[n].where);
-  for (const auto& address : std::vector<std::string>{nodes_[n].about.members}) {
+  for (const auto& address : std::vector<std::string>{nodes_[n].about.joined}) {
     try {
       greet(parse_endpoint(address));
     } catch (const failure& why) {

@@ -14,10 +14,10 @@ namespace dk {
 namespace {
 
 worker_setup setup_from(const enlistment& terms) {
-  enlist_terms all{terms.worker, terms.run_epoch, terms.label_width, terms.ledger, terms.loader,
-                   {},           terms.frozen,    terms.alone_start, terms.resumed};
+  enlist_terms all{terms.worker, terms.session, terms.label_width, terms.ledger, terms.loader,
+                   {},           terms.frozen,  terms.alone_start, terms.resumed};
   for (const auto& shard : terms.shards)
-    all.shards.push_back({shard.server, shard.offset, shard.shard_epoch, shard.start});
+    all.shards.push_back({shard.server, shard.offset, shard.shard_session, shard.start});
   return make_worker_setup(parse_job(terms.job, "the driver's config", "/"), std::move(all));
 }
 
@@ -41,19 +41,19 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
         if (*enlisted)
           return make_error(errc::nodes, "this worker process already has a run");
         try {
-          auto hand = self->spawn<caf::monitored>(worker, setup_from(terms));
+          auto handle = self->spawn<caf::monitored>(worker, setup_from(terms));
           *enlisted = true;
-          return hand;
+          return handle;
         } catch (const failure& why) {
           return make_error(why.code(), why.what());
         }
       },
       [=](const row_enlistment& terms) -> caf::result<row_worker_actor> {
         try {
-          auto hand = self->spawn<caf::linked>(row_worker, row_setup_from(terms));
-          row_workers->insert(hand.address());
+          auto handle = self->spawn<caf::linked>(row_worker, row_setup_from(terms));
+          row_workers->insert(handle.address());
           *enlisted = true;
-          return hand;
+          return handle;
         } catch (const failure& why) {
           return make_error(why.code(), why.what());
         }

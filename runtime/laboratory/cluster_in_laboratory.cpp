@@ -1,6 +1,6 @@
 #include "runtime/laboratory/laboratory.hpp"
-#include "runtime/laboratory/network.hpp"
 #include "runtime/laboratory/pace.hpp"
+#include "runtime/laboratory/simulated_link.hpp"
 #include "runtime/laboratory/staff.hpp"
 
 #include <caf/all.hpp>
@@ -17,21 +17,23 @@ public:
   ~cluster_in_laboratory() override { cluster_in_laboratory::close(); }
 
   void launch(const launch_plan& plan) override {
-    auto shop = std::make_shared<workshop>(workshop{job_, plan.parts, plan.run_epoch, behind_networks(plan),
-                                                    slowness_of(job_.laboratory, plan.parts.size())});
+    auto shop = std::make_shared<workshop>(
+        workshop{job_, plan.parts, plan.session, behind_links(plan), slowness_of(job_.laboratory, plan.parts.size())});
     staff_setup setup;
     for (std::uint32_t id = 0; id < plan.parts.size(); ++id)
       if (is_there_first(job_.laboratory, id))
         setup.places[id] = place_worker(system_, *shop, id, 0, shop->shards);
     for (const auto& [id, place] : setup.places)
-      hands_[id] = place.worker;
+      workers_[id] = place.worker;
     for (const auto& link : plan.shards)
       setup.servers.push_back(link.server);
     setup.shop = std::move(shop);
     staff_ = system_.spawn(staff, std::move(setup));
   }
 
-  worker_actor hand(std::uint32_t id) const override { return hands_.at(id); } // asked of those who have no server
+  worker_actor worker_of(std::uint32_t id) const override {
+    return workers_.at(id);
+  } // asked of those who have no server
   std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
   std::string cause_of_death(std::uint32_t) override { return ""; }
   void put_down(std::uint32_t id) override { caf::anon_send(staff_, kill_atom_v, id); }
@@ -43,24 +45,24 @@ public:
       caf::anon_send_exit(staff_, caf::exit_reason::user_shutdown);
     for (const auto& network : networks_)
       caf::anon_send_exit(network, caf::exit_reason::user_shutdown);
-    hands_.clear();
+    workers_.clear();
     staff_ = nullptr;
     networks_.clear();
   }
 
 private:
   // The shards as the workers know them: each behind a network.
-  std::vector<shard_link> behind_networks(const launch_plan& plan) {
+  std::vector<shard_link> behind_links(const launch_plan& plan) {
     const auto& world = job_.laboratory;
     auto links = plan.shards;
     for (std::size_t i = 0; i < links.size(); ++i) {
-      network_setup setup;
+      simulated_link_setup setup;
       setup.server = links[i].server;
       setup.slice_bytes =
           sizeof(float) * (plan_.weights == 0 ? links[i].start.weights.size() : plan_.weights / links.size());
       setup.world = world;
       setup.seed = derive_seed(world.seed, purpose::network, {i});
-      networks_.push_back(system_.spawn(network, std::move(setup)));
+      networks_.push_back(system_.spawn(simulated_link, std::move(setup)));
       links[i].server = networks_.back();
     }
     return links;
@@ -69,8 +71,8 @@ private:
   caf::actor_system& system_;
   const job& job_;
   const laboratory_plan& plan_;
-  std::vector<network_actor> networks_;
-  std::map<std::uint32_t, worker_actor> hands_; // who were there first
+  std::vector<simulated_link_actor> networks_;
+  std::map<std::uint32_t, worker_actor> workers_; // who were there first
   caf::actor staff_;
 };
 

@@ -21,7 +21,7 @@ workplace place_worker(caf::actor_system& system, const workshop& shop, std::uin
                  shop.which.trainer.batch_size};
   setup.by_batch = shop.which.trainer.overlap;
   place.desk = system.spawn(desk, std::move(setup));
-  auto hired = make_worker_setup(part.which, {worker_id, shop.run_epoch, part.rows.label_width,
+  auto hired = make_worker_setup(part.which, {worker_id, shop.session, part.rows.label_width,
                                               caf::actor_cast<ledger_actor>(place.desk),
                                               caf::actor_cast<loader_actor>(place.desk), std::move(shards), part.frozen,
                                               part.alone_start, start == 0 ? part.resumed : replica_state{}});

@@ -44,9 +44,9 @@ sigset_t block_signals() {
 }
 
 void join_other(caf::actor_system& system, const node_actor& supervisor, const endpoint& mine, const endpoint& other) {
-  const auto member = system.spawn(membership, membership_setup{other, mine, caf::actor_cast<caf::actor>(supervisor)});
+  const auto joining = system.spawn(membership, membership_setup{other, mine, caf::actor_cast<caf::actor>(supervisor)});
   caf::scoped_actor self{system};
-  self->request(member, std::chrono::minutes{1}, caf::connect_atom_v)
+  self->request(joining, std::chrono::minutes{1}, caf::connect_atom_v)
       .receive([](const node_info&) {},
                [&](const caf::error& why) {
                  caf::anon_send(supervisor, caf::close_atom_v);

@@ -106,8 +106,8 @@ void require_same_build(const std::string& theirs, const std::string& who) {
 
 node_info info_of(const node_state& my) {
   node_info info{version_text, my.setup.workers, room_in(my), {}};
-  for (const auto& [address, handle] : my.members)
-    info.members.push_back(address);
+  for (const auto& [address, handle] : my.joined)
+    info.joined.push_back(address);
   return info;
 }
 
@@ -117,7 +117,7 @@ node_info admit(node_ptr self, const std::string& version, const std::string& ad
   if (!joining || joining.address() == self->address())
     throw failure{errc::usage, "a node cannot join itself; name another one with --join"};
   self->monitor(joining);
-  self->state.members[address] = joining.address();
+  self->state.joined[address] = joining.address();
   log()->info("node {} has joined", address);
   return info_of(self->state);
 }
@@ -125,13 +125,13 @@ node_info admit(node_ptr self, const std::string& version, const std::string& ad
 // @return whether it was a node
 bool dismiss(node_state& my, const caf::actor_addr& gone) {
   bool any = false;
-  for (auto member = my.members.begin(); member != my.members.end();) {
-    if (member->second != gone) {
-      ++member;
+  for (auto joined_node = my.joined.begin(); joined_node != my.joined.end();) {
+    if (joined_node->second != gone) {
+      ++joined_node;
       continue;
     }
-    log()->warn("node {} has left", member->first);
-    member = my.members.erase(member);
+    log()->warn("node {} has left", joined_node->first);
+    joined_node = my.joined.erase(joined_node);
     any = true;
   }
   return any;

@@ -24,8 +24,8 @@ struct node_state {
     std::uint32_t tag; // what the driver calls this node
   };
 
-  std::map<std::int32_t, child> children;         // by pid
-  std::map<std::string, caf::actor_addr> members; // the nodes that joined this one, by address
+  std::map<std::int32_t, child> children;        // by pid
+  std::map<std::string, caf::actor_addr> joined; // the nodes that joined this one, by address
 };
 
 /// A host's supervisor: starts worker processes for drivers, tells a driver when one of them ended, and ends them all

@@ -149,7 +149,7 @@ worker_memory load_worker(reader& from, std::size_t size, const std::string& ori
 checkpoint load(reader& from, std::size_t size, std::uint32_t version, const std::string& origin) {
   checkpoint read;
   std::uint8_t has_worker = 0;
-  from >> read.run_epoch >> has_worker;
+  from >> read.session >> has_worker;
   require(has_worker <= 1, origin, "it holds what no dk writes");
   read.shard = load_shard(from, size, version, origin);
   if (has_worker == 1)
@@ -171,7 +171,7 @@ std::string encode_checkpoint(const checkpoint& from) {
   {
     writer archive{out, archive_flags};
     const std::uint8_t has_worker = from.worker ? 1 : 0;
-    archive << from.run_epoch << has_worker;
+    archive << from.session << has_worker;
     save(archive, from.shard);
     if (from.worker)
       save(archive, *from.worker, from.shard);

@@ -117,7 +117,7 @@ void write_checkpoints(const std::string& folder, const resume_state& from) {
     versions.push_back(shard.version);
   const bool has_several = from.workers.size() > 1; // models that are trained alone
   for (std::size_t i = 0; i < from.shards.size(); ++i) {
-    checkpoint one{from.run_epoch, from.shards[i], {}};
+    checkpoint one{from.session, from.shards[i], {}};
     if (i < from.workers.size() && !from.workers[i].weights.empty())
       one.worker = {from.workers[i], has_several ? std::vector<std::uint64_t>{versions[i]} : versions};
     write_checkpoint(folder, one);
@@ -227,7 +227,7 @@ resume_state read_checkpoints(const std::string& folder, std::vector<std::string
   auto newest = newest_set(from);
   const bool alone = newest.size() > 1 && std::all_of(newest.begin(), newest.end(), is_alone);
   for (auto& one : newest) {
-    state.run_epoch = std::max(state.run_epoch, one.run_epoch);
+    state.session = std::max(state.session, one.session);
     if (one.worker)
       state.workers.push_back(std::move(one.worker->replica));
     else if (alone)

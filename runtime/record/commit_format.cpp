@@ -27,9 +27,9 @@ nlohmann::json commits_header(const job& which, const chunk_grid& grid) {
   return header;
 }
 
-nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions, bool keeps_worker,
+nlohmann::json restart_line(std::uint32_t session, const std::vector<std::uint64_t>& versions, bool keeps_worker,
                             std::uint32_t epochs) {
-  nlohmann::json line{{"restart", run_epoch}, {"versions", versions}};
+  nlohmann::json line{{"restart", session}, {"versions", versions}};
   if (keeps_worker)
     line["keeps_worker"] = true;
   if (epochs > 0)

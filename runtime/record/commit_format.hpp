@@ -17,7 +17,7 @@ nlohmann::json commits_header(const job& which, const chunk_grid& grid);
 
 /// The line that a later start of the run begins with: per shard, the version that it goes on from, and whether its
 /// worker goes on from where it was (else all are fresh). @param epochs that the run has from now on; 0: as before
-nlohmann::json restart_line(std::uint32_t run_epoch, const std::vector<std::uint64_t>& versions, bool keeps_worker,
+nlohmann::json restart_line(std::uint32_t session, const std::vector<std::uint64_t>& versions, bool keeps_worker,
                             std::uint32_t epochs = 0);
 
 const char* name_of(verdict_kind kind);

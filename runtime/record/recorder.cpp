@@ -48,7 +48,7 @@ std::string to_json(const commit_record& r) {
 
 std::string to_json(const chunk_report& r, double since_start) {
   const auto rows = static_cast<double>(r.rows);
-  const auto accuracy = nn::metrics{r.loss_sum, r.correct, r.rows, r.decisions}.accuracy();
+  const auto accuracy = nn::loss_sums{r.loss_sum, r.correct, r.rows, r.decisions}.accuracy();
   return fmt::format(
       R"({{"t":{:.6f},"worker":{},"epoch":{},"chunk":{},"rows":{},"batches":{},"loss":{},"accuracy":{},"seconds":{:.6f},"waiting":{:.6f},"staleness":{}}})"
       "\n",

@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t remembered = 100;
 
-nn::metrics sums_of(const std::deque<chunk_report>& reports) {
-  nn::metrics sums;
+nn::loss_sums sums_of(const std::deque<chunk_report>& reports) {
+  nn::loss_sums sums;
   for (const auto& report : reports)
-    sums += nn::metrics{report.loss_sum, report.correct, report.rows, report.decisions};
+    sums += nn::loss_sums{report.loss_sum, report.correct, report.rows, report.decisions};
   return sums;
 }
 
@@ -74,7 +74,7 @@ void run_statistics::add(const chunk_report& report) {
   worker.rows += report.rows;
   worker.computing_seconds += report.computing_seconds;
   worker.waiting_seconds += report.waiting_seconds;
-  const nn::metrics measured{report.loss_sum, report.correct, report.rows, report.decisions};
+  const nn::loss_sums measured{report.loss_sum, report.correct, report.rows, report.decisions};
   auto& epoch = epochs[report.chunk.epoch];
   epoch.all += measured;
   epoch.workers[report.worker] += measured;
@@ -108,7 +108,7 @@ void run_statistics::add(const run_event& event) {
   if (event.what == run_event::kind::worker_left || event.what == run_event::kind::worker_lost)
     workers_alive -= workers_alive > 0 ? 1 : 0;
   if (event.what == run_event::kind::worker_lost)
-    ++losses;
+    ++workers_lost;
 }
 
 double run_statistics::recent_loss() const {

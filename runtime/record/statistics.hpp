@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/protocol/protocol.hpp"
-#include "nn/metrics.hpp"
+#include "nn/loss_sums.hpp"
 #include "runtime/record/rows_account.hpp"
 
 #include <cstdint>
@@ -62,8 +62,8 @@ struct worker_statistics {
 
 /// What was measured over an epoch's rows while they were trained.
 struct epoch_statistics {
-  nn::metrics all;
-  std::map<std::uint32_t, nn::metrics> workers;
+  nn::loss_sums all;
+  std::map<std::uint32_t, nn::loss_sums> workers;
 };
 
 /// A run in numbers, while it goes on and at its end.
@@ -74,7 +74,7 @@ struct run_statistics {
   std::uint64_t duplicates = 0;
   std::uint64_t fenced = 0;
   std::uint64_t rejected = 0;
-  std::uint64_t losses = 0; ///< workers that died
+  std::uint64_t workers_lost = 0; ///< workers that died
   std::uint32_t workers_alive = 0;
   std::map<std::uint64_t, std::uint64_t> staleness; ///< how many folded commits had which staleness, all shards
   std::map<std::uint32_t, worker_statistics> workers;

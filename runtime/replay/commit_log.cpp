@@ -190,7 +190,7 @@ restart read_restart(const fields& line, commit_log& log, std::map<std::uint32_t
   if (line.has("epochs")) // the run goes on to another number of them
     log.epochs = line.small("epochs", 1);
   log.grid.epochs = std::max(log.grid.epochs, log.epochs);
-  read.run_epoch = line.small("restart", 1);
+  read.session = line.small("restart", 1);
   read.commits = log.commits.size();
   read.keeps_worker = line.has("keeps_worker");
   if (read.keeps_worker && log.workers != 1)

@@ -25,7 +25,7 @@ struct shard_start {
 
 /// A later start of the run.
 struct restart {
-  std::uint32_t run_epoch = 1;
+  std::uint32_t session = 1;
   std::size_t commits = 0;   ///< of the log, that came before
   bool keeps_worker = false; ///< the only worker goes on from where it was; else all are fresh
   std::vector<shard_start> shards;

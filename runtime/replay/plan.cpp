@@ -15,7 +15,7 @@ struct trained_chunk {
   std::size_t round = 0;
 };
 
-struct hand {
+struct worker_log {
   std::vector<trained_chunk> chunks;
   std::map<std::uint32_t, std::size_t> next; // by shard: which of `chunks` its next line belongs to
 };
@@ -54,7 +54,7 @@ public:
   replay_plan plan() && {
     for (const auto& commit : lines_)
       take(commit);
-    for (auto& [worker, of] : hands_)
+    for (auto& [worker, of] : workers_)
       follow(worker, of);
     for (const auto* commit : in_order())
       play(*commit);
@@ -80,7 +80,7 @@ private:
   // recorder of a commit before it answers.
   void take(const logged_commit& commit) {
     const auto& r = commit.what;
-    auto& of = hands_[r.worker];
+    auto& of = workers_[r.worker];
     const auto at = of.next[r.shard]++;
     if (at > 0 && !log_.rounds && of.chunks[at - 1].lines.size() < log_.servers)
       fail(commit, "goes on with " + to_string(r.chunk) + " before every shard has answered for its chunk before");
@@ -111,7 +111,7 @@ private:
   }
 
   // The version that the worker got with the verdict on the chunk before; that of its start, before the first.
-  std::uint64_t adopted(const hand& of, std::size_t chunk, std::uint32_t shard) const {
+  std::uint64_t adopted(const worker_log& of, std::size_t chunk, std::uint32_t shard) const {
     return chunk == 0 ? starts_[shard].version : answered(of.chunks[chunk - 1].lines.at(shard)->what);
   }
 
@@ -126,14 +126,14 @@ private:
     return round;
   }
 
-  bool waited(const hand& of, std::size_t chunk) const {
+  bool waited(const worker_log& of, std::size_t chunk) const {
     const auto& base = of.chunks[chunk].base;
     return std::any_of(base.begin(), base.end(),
                        [&](const auto& one) { return one.second != adopted(of, chunk, one.first); });
   }
 
   // What the worker has to train, and what it pulls.
-  void follow(std::uint32_t worker, hand& of) {
+  void follow(std::uint32_t worker, worker_log& of) {
     for (std::size_t i = 0; i < of.chunks.size(); ++i) {
       const bool pulled = waited(of, i);
       complete(worker, of, i);
@@ -147,18 +147,18 @@ private:
   }
 
   // The line of the shard behind which the worker pulled: when its base was there and its chunk before was settled.
-  std::size_t line_before(const hand& of, std::size_t chunk, std::uint32_t shard) const {
+  std::size_t line_before(const worker_log& of, std::size_t chunk, std::uint32_t shard) const {
     const auto settled = chunk == 0 ? 0 : of.chunks[chunk - 1].lines.at(shard)->line;
     const auto base = of.chunks[chunk].base.at(shard);
     if (base == starts_[shard].version)
       return settled;
     const auto& [maker, made] = maker_of(shard, base);
-    return std::max(settled, hands_.at(maker).chunks[made].lines.at(shard)->line);
+    return std::max(settled, workers_.at(maker).chunks[made].lines.at(shard)->line);
   }
 
   // Says from which versions a worker started that was lost before its commit had reached every shard. It pulled, if it
   // did, because it got the slot or the chunk of another; so it saw what that one had just committed everywhere.
-  void complete(std::uint32_t worker, hand& of, std::size_t at) {
+  void complete(std::uint32_t worker, worker_log& of, std::size_t at) {
     auto& chunk = of.chunks[at];
     const bool pulled = waited(of, at) || habit_.every_chunk;
     const auto known = chunk.base;
@@ -184,7 +184,7 @@ private:
     if (version == starts_[shard].version)
       return starts_[of].version;
     const auto& [worker, chunk] = maker_of(shard, version);
-    const auto& lines = hands_.at(worker).chunks[chunk].lines;
+    const auto& lines = workers_.at(worker).chunks[chunk].lines;
     const auto found = lines.find(of);
     return found == lines.end() ? 0 : found->second->what.version;
   }
@@ -198,7 +198,7 @@ private:
   // fenced, would otherwise hold up the end of a round that it waits for.
   std::vector<const logged_commit*> in_order() const {
     std::vector<std::pair<std::size_t, const logged_commit*>> lines; // by round
-    for (const auto& [worker, of] : hands_)
+    for (const auto& [worker, of] : workers_)
       for (const auto& chunk : of.chunks)
         for (const auto& [shard, line] : chunk.lines)
           lines.emplace_back(log_.rounds ? chunk.round : 0, line);
@@ -254,7 +254,7 @@ private:
   line_range lines_;                // of this start
   std::vector<shard_start> starts_; // by shard
   replay_plan plan_;
-  std::map<std::uint32_t, hand> hands_;
+  std::map<std::uint32_t, worker_log> workers_;
   std::map<std::uint32_t, std::uint64_t> versions_;            // of the shards
   std::vector<std::map<std::uint32_t, std::uint64_t>> rounds_; // the versions that each began with
   // Per shard: which chunk of which worker made version i + 1.

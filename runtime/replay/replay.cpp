@@ -62,7 +62,7 @@ resume_state state_at(const restart& next, resume_state reached) {
     for (const auto number : next.shards[i].folded)
       folded.add(number);
   }
-  reached.run_epoch = next.run_epoch - 1;
+  reached.session = next.session - 1;
   if (!next.keeps_worker)
     reached.workers.clear();
   return reached;

@@ -1,6 +1,6 @@
 #include "runtime/replay/replay_venue.hpp"
 
-#include "runtime/replay/schedule.hpp"
+#include "runtime/replay/replay_ledger.hpp"
 #include "runtime/replay/sequencer.hpp"
 
 #include <caf/all.hpp>
@@ -25,7 +25,7 @@ server_actor replay_venue::spawn_server(caf::actor_system& system, const server_
 }
 
 ledger_actor replay_venue::spawn_ledger(caf::actor_system& system, const job&, ledger_setup setup) {
-  schedule_setup instead;
+  replay_ledger_setup instead;
   instead.chunks = plan_.workers;
   instead.workers = setup.workers;
   instead.rows = plan_.rows;
@@ -33,7 +33,7 @@ ledger_actor replay_venue::spawn_ledger(caf::actor_system& system, const job&, l
   if (plan_.rounds)
     instead.servers = setup.servers;
   instead.watchers = setup.watchers;
-  return system.spawn(schedule, std::move(instead));
+  return system.spawn(replay_ledger, std::move(instead));
 }
 
 } // namespace dk

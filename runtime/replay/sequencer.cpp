@@ -31,11 +31,11 @@ void pull_for(sequencer_ptr self, const script_step& step) {
   self->request(my.setup.server, caf::infinite, pull{step.worker, 0})
       .then(
           [=](const center& newest) {
-            auto& member = self->state.members[step.worker];
-            if (member.waiting.empty())
-              return member.pulled.push_back(newest);
-            member.waiting.front().deliver(newest);
-            member.waiting.pop_front();
+            auto& lane = self->state.lanes[step.worker];
+            if (lane.waiting.empty())
+              return lane.pulled.push_back(newest);
+            lane.waiting.front().deliver(newest);
+            lane.waiting.pop_front();
           },
           [=](const caf::error& why) { end(self, to_failure(why)); });
 }
@@ -92,12 +92,12 @@ void go_on(sequencer_ptr self) {
       pull_for(self, step);
       continue;
     }
-    auto& member = my.members[step.worker];
-    if (member.held.empty())
+    auto& lane = my.lanes[step.worker];
+    if (lane.held.empty())
       return;
-    auto held = std::move(member.held.front());
-    member.held.pop_front();
-    --member.commits;
+    auto held = std::move(lane.held.front());
+    lane.held.pop_front();
+    --lane.commits;
     forward(self, step, std::move(held));
     if (step.version == my.setup.kept)
       keep_if_due(self);
@@ -128,7 +128,7 @@ server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_s
   my.setup = std::move(setup);
   for (const auto& step : my.setup.script)
     if (step.what == script_step::kind::commit)
-      ++my.members[step.worker].commits;
+      ++my.lanes[step.worker].commits;
   end_on_exception(self);
   self->attach_functor([server = my.setup.server] { caf::anon_send_exit(server, caf::exit_reason::user_shutdown); });
   keep_if_due(self);
@@ -137,27 +137,27 @@ server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_s
       [=](const pull& from) -> caf::result<center> {
         if (self->state.setup.rounds)
           return self->delegate(self->state.setup.server, from);
-        auto& member = self->state.members[from.worker];
-        if (member.pulled.empty()) {
-          member.waiting.push_back(self->make_response_promise<center>());
-          return member.waiting.back();
+        auto& lane = self->state.lanes[from.worker];
+        if (lane.pulled.empty()) {
+          lane.waiting.push_back(self->make_response_promise<center>());
+          return lane.waiting.back();
         }
-        auto newest = std::move(member.pulled.front());
-        member.pulled.pop_front();
+        auto newest = std::move(lane.pulled.front());
+        lane.pulled.pop_front();
         return newest;
       },
       [=](const commit& from) -> caf::result<verdict> {
         auto& state = self->state;
-        auto& member = state.members[from.worker];
-        if (member.held.size() == member.commits) { // it never came here: its worker was lost
+        auto& lane = state.lanes[from.worker];
+        if (lane.held.size() == lane.commits) { // it never came here: its worker was lost
           self->send(state.setup.server, fence_atom_v, from.worker, from.lease); // nobody shall wait for it
           verdict answer;
           answer.kind = verdict_kind::fenced;
           answer.weights = state.setup.start.weights;
           return answer;
         }
-        member.held.push_back({from, self->make_response_promise<verdict>()});
-        const auto promise = member.held.back().answer;
+        lane.held.push_back({from, self->make_response_promise<verdict>()});
+        const auto promise = lane.held.back().answer;
         go_on(self);
         return promise;
       },

@@ -34,7 +34,7 @@ struct sequencer_state {
   };
 
   /// What the sequencer has of a worker, and owes it.
-  struct member {
+  struct lane {
     std::size_t commits = 0;                                 // that the script still has
     std::deque<center> pulled;                               // by the script, not yet by the worker
     std::deque<caf::typed_response_promise<center>> waiting; // the other way round
@@ -44,7 +44,7 @@ struct sequencer_state {
   sequencer_setup setup;
   std::size_t at = 0; // of the script
   center kept;        // of the version to be kept, once it is there
-  std::map<std::uint32_t, member> members;
+  std::map<std::uint32_t, lane> lanes;
 };
 
 /// Stands before a shard and makes its past happen again: commits reach it in the order of the script, whenever they

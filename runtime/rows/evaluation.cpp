@@ -29,7 +29,8 @@ public:
       if (of_.weighted)
         put(some, weights_, 1, block::copy_of(read.weights(), count));
     } else {
-      put(some, "features", of_.feature_width, of_.features.slice(first_ * of_.feature_width, count * of_.feature_width));
+      put(some, "features", of_.feature_width,
+          of_.features.slice(first_ * of_.feature_width, count * of_.feature_width));
       put(some, "label", of_.label_width, of_.labels.slice(first_ * of_.label_width, count * of_.label_width));
       if (of_.weighted)
         put(some, weights_, 1, of_.weights.slice(first_, count));
@@ -61,8 +62,8 @@ void append(std::vector<float>& to, const data::table& from, const char* column)
 evaluation evaluate(row_crew& crew, const row_worker_setup& task, data::table_stream& rows, measured_rows* keep) {
   const auto& model = *task.model;
   row_results results{crew, task, rows};
-  nn::metrics sums;
-  std::optional<nn::measurements> others;
+  nn::loss_sums sums;
+  std::optional<nn::metric_set> others;
   std::size_t label_width = 0;
   while (const auto some = results.next()) {
     const auto& result = some->result;
@@ -71,7 +72,7 @@ evaluation evaluate(row_crew& crew, const row_worker_setup& task, data::table_st
     const auto width = data::width(result.rows.at("label"));
     if (!others) {
       label_width = width;
-      others = nn::model{model.architecture, model.loss, width}.measurements_of(model.metrics);
+      others = nn::model{model.architecture, model.loss, width}.metric_set_of(model.metrics);
     }
     if (width != label_width || result.found.rows != result.rows.rows())
       throw failure{errc::data,

@@ -4,7 +4,7 @@
 #include "data/dataset.hpp"
 #include "data/table_stream.hpp"
 #include "nn/architecture.hpp"
-#include "nn/metrics.hpp"
+#include "nn/loss_sums.hpp"
 #include "nn/objective.hpp"
 #include "runtime/rows/row_crew.hpp"
 
@@ -16,7 +16,7 @@
 namespace dk {
 
 /// A model measured on rows: its loss and accuracy, and other metrics by name.
-struct evaluation : nn::metrics {
+struct evaluation : nn::loss_sums {
   std::map<std::string, double> others;
 };
 

@@ -27,8 +27,8 @@ public:
 
   caf::actor_system& system() override { return system_; }
 
-  std::vector<hand> set_to(const row_worker_setup& task) override {
-    std::vector<hand> all;
+  std::vector<crew_worker> set_to(const row_worker_setup& task) override {
+    std::vector<crew_worker> all;
     const auto cores = system_.scheduler().num_workers();
     for (std::size_t i = 0; i < cores; ++i)
       all.push_back({i, system_.spawn(row_worker, task)});
@@ -72,20 +72,20 @@ public:
 
   caf::actor_system& system() override { return system_; }
 
-  std::vector<hand> set_to(const row_worker_setup& task) override {
+  std::vector<crew_worker> set_to(const row_worker_setup& task) override {
     const auto terms = enlistment_of(task);
-    std::vector<hand> hands;
+    std::vector<crew_worker> workers;
     for (std::size_t i = 0; i < all_.size(); ++i)
       if (all_[i])
         self_->request(all_[i]->recruit, processes_.timeout(), terms)
             .receive(
                 [&](const row_worker_actor& worker) {
-                  hands.push_back({i, worker});
+                  workers.push_back({i, worker});
                 },
                 [&](const caf::error& why) { throw processes_.refusal(*all_[i], why); });
-    if (hands.empty())
+    if (workers.empty())
       throw failure{errc::nodes, "no worker is left on any node; start the nodes again"};
-    return hands;
+    return workers;
   }
 
   std::string bury(std::size_t which) override {

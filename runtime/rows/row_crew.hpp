@@ -16,7 +16,7 @@ namespace dk {
 class row_crew {
 public:
   /// One of them, set to a task.
-  struct hand {
+  struct crew_worker {
     std::size_t which = 0;
     row_worker_actor worker;
   };
@@ -26,7 +26,7 @@ public:
   virtual caf::actor_system& system() = 0;
 
   /// Sets all that are left to a task; whoever gets them ends them. @throws failure (nodes) when none is left
-  virtual std::vector<hand> set_to(const row_worker_setup& task) = 0;
+  virtual std::vector<crew_worker> set_to(const row_worker_setup& task) = 0;
 
   /// This one is down. @return what a person should know of it: "worker (host1:7077, pid 4711) was killed by ..."
   virtual std::string bury(std::size_t which) = 0;

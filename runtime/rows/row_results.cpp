@@ -24,16 +24,16 @@ bool are_of_one_file(const data::table& a, const data::table& b) {
 
 row_results::row_results(row_crew& crew, const row_worker_setup& task, data::table_stream& rows, row_flow flow)
     : crew_(crew), rows_(rows), flow_(flow), answers_each_(task.model && !task.model->measured), self_(crew.system()) {
-  for (auto& hand : crew.set_to(task)) {
-    self_->monitor(hand.worker);
-    workers_.emplace_back(worker{std::move(hand)});
+  for (auto& one : crew.set_to(task)) {
+    self_->monitor(one.worker);
+    workers_.emplace_back(worker{std::move(one)});
   }
 }
 
 row_results::~row_results() {
   for (const auto& one : workers_)
     if (one)
-      caf::anon_send_exit(one->hand.worker, caf::exit_reason::user_shutdown);
+      caf::anon_send_exit(one->crew.worker, caf::exit_reason::user_shutdown);
 }
 
 std::optional<worked_rows> row_results::next() {
@@ -107,14 +107,14 @@ void row_results::send(part& which) {
   const auto found = std::min_element(workers_.begin(), workers_.end(), fewer);
   ++(*found)->parts;
   which.worker = static_cast<std::size_t>(found - workers_.begin());
-  self_->send(caf::actor_cast<caf::actor>((*found)->hand.worker), which.sent);
+  self_->send(caf::actor_cast<caf::actor>((*found)->crew.worker), which.sent);
 }
 
 // Whoever has the next part in another process and says nothing for ages is taken for dead. In this process a worker
 // has as long as it takes.
 void row_results::wait() {
   const auto who = under_way_.begin()->second.worker;
-  const bool is_elsewhere = workers_[who] && workers_[who]->hand.worker.node() != self_->node();
+  const bool is_elsewhere = workers_[who] && workers_[who]->crew.worker.node() != self_->node();
   const auto on_result = [&](row_result& result) { hear(result); };
   const auto on_down = [&](const caf::down_msg& what) { hear(what); };
   if (!is_elsewhere)
@@ -145,7 +145,7 @@ void row_results::hear(row_result& result) {
 }
 
 void row_results::hear(const caf::down_msg& what) {
-  const auto is_it = [&](const auto& one) { return one && one->hand.worker.address() == what.source; };
+  const auto is_it = [&](const auto& one) { return one && one->crew.worker.address() == what.source; };
   const auto found = std::find_if(workers_.begin(), workers_.end(), is_it);
   if (found == workers_.end())
     return;
@@ -156,7 +156,7 @@ void row_results::hear(const caf::down_msg& what) {
 
 // Its parts go to others.
 void row_results::lose(std::size_t died) {
-  const auto news = crew_.bury(workers_[died]->hand.which);
+  const auto news = crew_.bury(workers_[died]->crew.which);
   workers_[died].reset();
   const auto others = std::count_if(workers_.begin(), workers_.end(), [](const auto& one) { return one.has_value(); });
   if (others == 0)

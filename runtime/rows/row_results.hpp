@@ -46,7 +46,7 @@ public:
 
 private:
   struct worker {
-    row_crew::hand hand;
+    row_crew::crew_worker crew;
     std::size_t parts = 0; // that it has
   };
   struct part {

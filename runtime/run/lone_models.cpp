@@ -9,7 +9,7 @@
 
 namespace dk {
 
-lone_models::lone_models(const run_context& run) : weight_holder(run), members_(members_of(run.which, run.rows)) {
+lone_models::lone_models(const run_context& run) : weight_holder(run), models_(lone_models_of(run.which, run.rows)) {
   take_frozen();
   start_ = start_weights();
 }
@@ -17,7 +17,7 @@ lone_models::lone_models(const run_context& run) : weight_holder(run), members_(
 std::vector<track> lone_models::tracks() const {
   std::vector<track> all;
   for (std::size_t i = 0; i < models(); ++i)
-    all.push_back({members_[i].grid, run_.resume() == nullptr ? chunk_set{} : run_.resume()->shards[i].folded});
+    all.push_back({models_[i].grid, run_.resume() == nullptr ? chunk_set{} : run_.resume()->shards[i].folded});
   return all;
 }
 
@@ -27,7 +27,7 @@ block lone_models::first_weights(std::size_t model) const {
   const auto& start = run_.options.start;
   if (!start.empty())
     return start.size() == size * models() ? start.slice(model * size, size) : start;
-  const auto& which = members_[model].which;
+  const auto& which = models_[model].which;
   auto fresh = make_model(which, run_.rows.label_width);
   fresh.initialize(which.seed);
   return run_.split.num_frozen() > 0 ? fresh.all_weights() : fresh.release_weights();
@@ -41,7 +41,7 @@ block lone_models::start_of(std::size_t model) const {
 std::vector<worker_part> lone_models::parts(const std::vector<ledger_actor>& ledgers) const {
   std::vector<worker_part> all;
   for (std::size_t i = 0; i < models(); ++i) {
-    const auto& one = members_[i];
+    const auto& one = models_[i];
     const auto reader = reader_of(one.which, one.rows, one.sampling);
     all.push_back({one.which, ledgers[i], one.rows, one.sampling, reader, frozen_of(i), start_of(i), {}});
     const auto optimizer = own_optimizer_of(run_.which);
@@ -59,14 +59,14 @@ void lone_models::announce(const validator_actor& validator, const ledger_actor&
 }
 
 void lone_models::introduce(const validator_actor& validator, const cluster& workers) const {
-  run_.self->send(validator, caf::join_atom_v, caf::actor_cast<caf::strong_actor_ptr>(workers.hand(0)));
+  run_.self->send(validator, caf::join_atom_v, caf::actor_cast<caf::strong_actor_ptr>(workers.worker_of(0)));
 }
 
 // Nobody folds in what these train: what was reported is held against what the ledgers counted.
 void lone_models::collect(run_result& result, const cluster& workers, std::uint64_t done, std::uint64_t resumed) const {
   std::vector<block> weights;
   for (std::uint32_t i = 0; i < models(); ++i)
-    weights.push_back(run_.split.join(run_.ask<center>(workers.hand(i), state_atom_v).weights, frozen_of(i)));
+    weights.push_back(run_.split.join(run_.ask<center>(workers.worker_of(i), state_atom_v).weights, frozen_of(i)));
   result.weights = block::joined(weights);
   result.numbers.updates = result.numbers.chunks;
   const auto reported = result.numbers.rows + resumed;
@@ -76,7 +76,7 @@ void lone_models::collect(run_result& result, const cluster& workers, std::uint6
 std::vector<shard_state> lone_models::first_states() const {
   std::vector<shard_state> all;
   for (std::uint32_t i = 0; i < models(); ++i)
-    all.push_back({i, i * start_of(i).size(), 0, start_of(i), members_[i].grid, {}});
+    all.push_back({i, i * start_of(i).size(), 0, start_of(i), models_[i].grid, {}});
   return all;
 }
 

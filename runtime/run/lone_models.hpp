@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/run/members.hpp"
+#include "runtime/run/lone_model.hpp"
 #include "runtime/run/weight_holder.hpp"
 
 namespace dk {
@@ -12,7 +12,7 @@ public:
 
   std::vector<track> tracks() const override;
   std::size_t workers_of_ledger() const override { return 1; }
-  std::size_t models() const override { return members_.size(); }
+  std::size_t models() const override { return models_.size(); }
   block first_weights(std::size_t model) const override;
   void spawn_shards(const caf::actor&) override {}
   std::vector<worker_part> parts(const std::vector<ledger_actor>& ledgers) const override;
@@ -27,7 +27,7 @@ public:
 private:
   block start_of(std::size_t model) const;
 
-  std::vector<member> members_;
+  std::vector<lone_model> models_;
   block start_; // the free weights of all, one after the other
 };
 

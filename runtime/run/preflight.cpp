@@ -7,7 +7,7 @@
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/enlist/enlist.hpp"
-#include "runtime/run/members.hpp"
+#include "runtime/run/lone_model.hpp"
 
 #include <limits>
 #include <unistd.h>
@@ -149,11 +149,11 @@ void check_resume(const job& which, const data::dataset& rows, const resume_stat
     if (keeps_workers(which) && !worker.weights.empty() && worker.optimizer != optimizer)
       throw failure{errc::checkpoint, "the checkpoint's worker uses the optimizer " + worker.optimizer +
                                           ", the job's uses " + optimizer + "; resume with the optimizer of the run"};
-  const auto members = members_of(which, rows);
+  const auto models = lone_models_of(which, rows);
   const auto offsets = shard_offsets(make_model(which, rows.label_width).num_weights() * models_of(which), servers);
   for (std::size_t i = 0; i < servers; ++i) {
     const auto& saved = from.shards[i];
-    const auto grid = alone ? members[i].grid : grid_of(which, rows.rows);
+    const auto grid = alone ? models[i].grid : grid_of(which, rows.rows);
     if (saved.grid.rows != grid.rows || saved.grid.chunk_rows != grid.chunk_rows)
       throw failure{errc::checkpoint, "the checkpoint is of " + std::to_string(saved.grid.rows) +
                                           " rows in chunks of " + std::to_string(saved.grid.chunk_rows) +

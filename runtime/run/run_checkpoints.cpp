@@ -3,7 +3,7 @@
 #include "nn/model_file.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
-#include "runtime/run/members.hpp"
+#include "runtime/run/lone_model.hpp"
 
 #include <caf/all.hpp>
 #include <filesystem>
@@ -23,18 +23,18 @@ void run_checkpoints::name(const recorder_actor& recorder, const std::vector<led
 std::vector<replica_state> run_checkpoints::hold(const cluster& workers) const {
   std::vector<replica_state> all;
   for (std::uint32_t i = 0; i < holder_.workers_to_hold(); ++i)
-    all.push_back(run_.ask<replica_state>(workers.hand(i), hold_atom_v));
+    all.push_back(run_.ask<replica_state>(workers.worker_of(i), hold_atom_v));
   return all;
 }
 
 void run_checkpoints::release(const cluster& workers) const {
   for (std::uint32_t i = 0; i < holder_.workers_to_hold(); ++i)
-    run_.self->send(workers.hand(i), release_atom_v);
+    run_.self->send(workers.worker_of(i), release_atom_v);
 }
 
 resume_state run_checkpoints::standing(const cluster& workers) const {
   resume_state now;
-  now.run_epoch = run_.run_epoch();
+  now.session = run_.session();
   now.workers = hold(workers);
   now.shards = holder_.states(now.workers); // nobody commits meanwhile
   release(workers);
@@ -42,12 +42,12 @@ resume_state run_checkpoints::standing(const cluster& workers) const {
 }
 
 resume_state run_checkpoints::without_workers() const {
-  return {run_.run_epoch(), holder_.states({}), {}};
+  return {run_.session(), holder_.states({}), {}};
 }
 
 void run_checkpoints::save_first() {
   if (keeper_.is_on() && run_.where.can_be_resumed() && run_.resume() == nullptr)
-    write({run_.run_epoch(), holder_.first_states(), {}});
+    write({run_.session(), holder_.first_states(), {}});
 }
 
 void run_checkpoints::save(const cluster& workers, bool ended) {

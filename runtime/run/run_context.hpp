@@ -30,7 +30,7 @@ struct run_context {
   const resume_state* resume() const { return options.resume; }
 
   /// How often the run was gone on with.
-  std::uint32_t run_epoch() const { return resume() == nullptr ? 0 : resume()->run_epoch + 1; }
+  std::uint32_t session() const { return resume() == nullptr ? 0 : resume()->session + 1; }
 
   /// Whether workers go on from their own states.
   bool resumes_workers() const { return resume() != nullptr && !resume()->workers.empty() && keeps_workers(which); }

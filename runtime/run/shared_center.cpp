@@ -49,7 +49,7 @@ void shared_center::spawn_shards(const caf::actor& recorder) {
       setup.folded = run_.resume()->shards[i].folded;
     }
     setup.grid = grid_;
-    setup.run_epoch = run_.run_epoch();
+    setup.session = run_.session();
     setup.rule = run_.rule.server(trainer.algorithm.keys, trainer.optimizer);
     setup.policy = policy_of(run_.which);
     setup.keep_bases = bases_cost_little(run_.which, start_.size());

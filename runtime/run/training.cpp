@@ -97,7 +97,7 @@ void training::start() {
   started_ = system_.clock().now();
   really_started_ = clock::now();
   launched_ = true;
-  cluster_->launch({holder_->parts(ledgers_), run_.run_epoch(), holder_->shards()});
+  cluster_->launch({holder_->parts(ledgers_), run_.session(), holder_->shards()});
   validation_.introduce(*holder_, *cluster_);
 }
 
@@ -135,7 +135,7 @@ std::string training::first_line() const {
   for (const auto& shard : resume->shards)
     versions.push_back(shard.version);
   const bool same = resume->shards.front().grid.epochs == grid.epochs;
-  return restart_line(run_.run_epoch(), versions, run_.resumes_workers(), same ? 0 : grid.epochs).dump();
+  return restart_line(run_.session(), versions, run_.resumes_workers(), same ? 0 : grid.epochs).dump();
 }
 
 void training::spawn_ledgers() {

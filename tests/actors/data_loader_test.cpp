@@ -39,7 +39,7 @@ data::dataset stored_rows(std::size_t rows) {
   all.features = {};
   all.labels = {};
   all.stored = file;
-  all.windows = {3, 2};
+  all.buffers = {3, 2};
   return all;
 }
 

@@ -29,7 +29,7 @@ public:
     mine.make_replica = make_dropping;
     mine.dropout_seed = seed;
     mine.shards = {{of_w.as<server_actor>(), 0, 1, {0, block_of(std::vector<float>(inputs))}}};
-    hand = spawn(worker, mine);
+    it = spawn(worker, mine);
     run();
   }
 
@@ -38,7 +38,7 @@ public:
     const auto lease = ++leases_;
     grant({lease, chunk, {0, 2}});
     for (const bool last : {false, true})
-      loader.send(hand, batch{lease, 1, last, block_of(std::vector<float>(inputs, 1)), block_of({1})});
+      loader.send(it, batch{lease, 1, last, block_of(std::vector<float>(inputs, 1)), block_of({1})});
     run();
     auto what = of_w.take_mail<commit>();
     what.answer(verdict{verdict_kind::applied, lease, 0, 1.0, "", false, block_of(std::vector<float>(inputs))});

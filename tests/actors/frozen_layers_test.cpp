@@ -34,7 +34,7 @@ public:
     mine.make_replica = make_frozen_line;
     mine.exchange = std::move(rule);
     mine.overlap = overlap;
-    hand = spawn(worker, mine);
+    it = spawn(worker, mine);
     run();
   }
 
@@ -42,13 +42,13 @@ public:
   void feed_one(std::uint64_t lease) {
     block_writer zeros{100};
     std::fill_n(zeros.data(), 100, 0.0F);
-    loader.send(hand, batch{lease, 1, true, block_of({1}), std::move(zeros).done()});
+    loader.send(it, batch{lease, 1, true, block_of({1}), std::move(zeros).done()});
     run();
   }
 
   bool keeps_frozen() const {
     const auto expected = make_frozen_line();
-    const auto& now = state_of<worker_state>(hand).own->model.frozen();
+    const auto& now = state_of<worker_state>(it).own->model.frozen();
     return std::equal(now.begin(), now.end(), expected.model.frozen().begin(), expected.model.frozen().end());
   }
 };

@@ -14,7 +14,7 @@ public:
     mine.exchange = std::move(rule);
     mine.shards = {{of_w.as<server_actor>(), 0, 1, {0, block_of({2})}},
                    {of_b.as<server_actor>(), 1, 4, {0, block_of({-1})}}};
-    hand = spawn(worker, mine);
+    it = spawn(worker, mine);
     run();
   }
 
@@ -139,12 +139,12 @@ TEST_CASE_METHOD(overlapping_worker, "with overlap a worker leaves when its last
                  "[actors][overlap]") {
   train_first_chunk();
   grant({});
-  CHECK_FALSE(end_of(hand));
+  CHECK_FALSE(end_of(it));
   judge(of_w, applied(9, 0, 30));
   judge(of_b, applied(8, 0, 40));
   CHECK(report().lease == 5);
-  REQUIRE(end_of(hand));
-  CHECK_FALSE(*end_of(hand));
+  REQUIRE(end_of(it));
+  CHECK_FALSE(*end_of(it));
 }
 
 TEST_CASE_METHOD(overlapping_worker, "with overlap an elastic step is taken when the center comes",

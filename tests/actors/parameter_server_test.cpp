@@ -58,10 +58,10 @@ TEST_CASE_METHOD(server_fixture, "a chunk counts once, whoever sends it", "[acto
 TEST_CASE_METHOD(server_fixture, "a commit of another start of the driver or the shard is fenced",
                  "[actors][parameter_server]") {
   auto old = commit_of({0, 0}, 0);
-  old.run_epoch = 3;
+  old.session = 3;
   check_refused(old, verdict_kind::fenced);
   auto lost = commit_of({0, 0}, 0);
-  lost.shard_epoch = 1;
+  lost.shard_session = 1;
   check_refused(lost, verdict_kind::fenced);
   CHECK(tally().fenced == 2);
 }

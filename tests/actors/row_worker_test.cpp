@@ -203,8 +203,8 @@ TEST_CASE_METHOD(actor_fixture, "measured parts of any size add up to the whole"
   const auto one = spawn(row_worker, setup);
   nn::model counting{model.architecture, model.loss, 1};
   const auto measure = [&](std::size_t size) {
-    nn::metrics sums;
-    auto others = counting.measurements_of(model.metrics);
+    nn::loss_sums sums;
+    auto others = counting.metric_set_of(model.metrics);
     for (std::size_t first = 0; first < labels.size(); first += size) {
       const auto last = std::min(first + size, labels.size());
       const auto at = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };

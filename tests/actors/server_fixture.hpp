@@ -25,8 +25,8 @@ public:
     setup.offset = 6;
     setup.start = {0, block_of({1, 2, 3})};
     setup.grid = {25, 10, 2};
-    setup.run_epoch = 4;
-    setup.shard_epoch = 2;
+    setup.session = 4;
+    setup.shard_session = 2;
     setup.rule.fold = add;
     return setup;
   }

@@ -21,8 +21,8 @@ auto fields(const center& x) {
   return std::tie(version, weights);
 }
 auto fields(const commit& x) {
-  const auto& [run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, after, delta, rate] = x;
-  return std::tie(run_epoch, shard_epoch, worker, lease, chunk, rows, base, wants_center, after, delta, rate);
+  const auto& [session, shard_session, worker, lease, chunk, rows, base, wants_center, after, delta, rate] = x;
+  return std::tie(session, shard_session, worker, lease, chunk, rows, base, wants_center, after, delta, rate);
 }
 auto fields(const pull& x) {
   const auto& [worker, lease] = x;

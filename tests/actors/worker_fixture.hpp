@@ -19,7 +19,7 @@ public:
   worker_setup setup() const {
     worker_setup setup;
     setup.id = 3;
-    setup.run_epoch = 2;
+    setup.session = 2;
     setup.ledger = ledger.as<ledger_actor>();
     setup.loader = loader.as<loader_actor>();
     setup.make_replica = make_line;
@@ -34,14 +34,14 @@ public:
     auto mine = setup();
     mine.shards = {{of_w.as<server_actor>(), 0, 1, {0, block_of({2})}},
                    {of_b.as<server_actor>(), 1, 4, {0, block_of({-1})}}};
-    hand = spawn(worker, mine);
+    it = spawn(worker, mine);
     run();
   }
 
   void start_alone() {
     auto mine = setup();
     mine.exchange = {[](worker_ptr self) { finish_chunk(self); }, adoption::never, {}};
-    hand = spawn(worker, mine);
+    it = spawn(worker, mine);
     run();
   }
 
@@ -56,7 +56,7 @@ public:
   chunk_report report() { return ledger.take<chunk_report>(); }
 
   void feed(std::uint64_t lease, float x, float y, bool last) {
-    loader.send(hand, batch{lease, 1, last, block_of({x}), block_of({y})});
+    loader.send(it, batch{lease, 1, last, block_of({x}), block_of({y})});
     run();
   }
 
@@ -72,12 +72,12 @@ public:
   }
 
   errc end_code() {
-    REQUIRE(end_of(hand));
-    return to_failure(*end_of(hand)).code();
+    REQUIRE(end_of(it));
+    return to_failure(*end_of(it)).code();
   }
 
   std::vector<float> replica_now() {
-    const auto* weights = state_of<worker_state>(hand).own->model.weights();
+    const auto* weights = state_of<worker_state>(it).own->model.weights();
     return {weights, weights + 2};
   }
 
@@ -85,7 +85,7 @@ public:
   probe loader = make_probe();
   probe of_w = make_probe();
   probe of_b = make_probe();
-  worker_actor hand;
+  worker_actor it;
 };
 
 } // namespace dk::test

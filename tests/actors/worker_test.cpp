@@ -42,8 +42,8 @@ TEST_CASE_METHOD(worker_fixture, "a whole chunk, message by message", "[actors][
   CHECK(ledger.empty()); // nor is work, before both verdicts are in
 
   const auto to_w = judge(of_w, applied(9, 4, 30));
-  CHECK(to_w.run_epoch == 2);
-  CHECK(to_w.shard_epoch == 1);
+  CHECK(to_w.session == 2);
+  CHECK(to_w.shard_session == 1);
   CHECK(to_w.worker == 3);
   CHECK(to_w.lease == 5);
   CHECK(to_w.chunk == chunk_id{1, 7});
@@ -54,7 +54,7 @@ TEST_CASE_METHOD(worker_fixture, "a whole chunk, message by message", "[actors][
   CHECK(to_w.delta.numbers()[0] == Approx(-0.3));
   CHECK(ledger.empty());
   const auto to_b = judge(of_b, applied(8, 6, 40));
-  CHECK(to_b.shard_epoch == 4);
+  CHECK(to_b.shard_session == 4);
   REQUIRE(to_b.delta.size() == 1);
   CHECK(to_b.delta.numbers()[0] == Approx(-0.06));
   CHECK(replica_now() == std::vector<float>{30, 40});
@@ -124,7 +124,7 @@ TEST_CASE_METHOD(worker_fixture, "a worker that keeps its replica does not pull 
   auto mine = setup();
   mine.exchange.adopts = adoption::never;
   mine.shards = {{of_w.as<server_actor>(), 0, 1, {0, block_of({2})}}};
-  hand = spawn(worker, mine);
+  it = spawn(worker, mine);
   run();
   grant({5, {1, 7}, {70, 71}, true});
   CHECK(of_w.empty());
@@ -156,8 +156,8 @@ TEST_CASE_METHOD(worker_fixture, "the report tells the greatest staleness, which
 TEST_CASE_METHOD(worker_fixture, "a worker ends in order when no work is left", "[actors][worker]") {
   start();
   grant({});
-  REQUIRE(end_of(hand));
-  CHECK_FALSE(*end_of(hand)); // no error
+  REQUIRE(end_of(it));
+  CHECK_FALSE(*end_of(it)); // no error
 }
 
 TEST_CASE_METHOD(worker_fixture, "a loss that is not finite ends the worker", "[actors][worker]") {
@@ -193,7 +193,7 @@ TEST_CASE_METHOD(worker_fixture, "inside a process a verdict may take as long as
   grant({1, {0, 0}, {0, 1}});
   feed(1, 1, 0, true);
   pass(std::chrono::seconds{3600});
-  CHECK_FALSE(end_of(hand));
+  CHECK_FALSE(end_of(it));
 }
 
 TEST_CASE_METHOD(worker_fixture, "inside a process a ledger that has nothing yet is asked once", "[actors][worker]") {
@@ -201,13 +201,13 @@ TEST_CASE_METHOD(worker_fixture, "inside a process a ledger that has nothing yet
   CHECK(ledger.count<work_request>() == 1);
   pass(std::chrono::seconds{3600});
   CHECK(ledger.count<work_request>() == 1);
-  CHECK_FALSE(end_of(hand));
+  CHECK_FALSE(end_of(it));
 }
 
 TEST_CASE_METHOD(worker_fixture, "a batch that does not fit the model ends the worker", "[actors][worker]") {
   start();
   grant({1, {0, 0}, {0, 1}});
-  loader.send(hand, batch{1, 1, true, block_of({1, 2}), block_of({0})});
+  loader.send(it, batch{1, 1, true, block_of({1, 2}), block_of({0})});
   run();
   CHECK(end_code() == errc::shape);
 }
@@ -215,7 +215,7 @@ TEST_CASE_METHOD(worker_fixture, "a batch that does not fit the model ends the w
 TEST_CASE_METHOD(worker_fixture, "a shard that does not fit the model ends the worker", "[actors][worker]") {
   auto mine = setup();
   mine.shards = {{of_w.as<server_actor>(), 1, 0, {0, block_of({1, 2})}}};
-  hand = spawn(worker, mine);
+  it = spawn(worker, mine);
   run();
   CHECK(end_code() == errc::shape);
 }
@@ -223,10 +223,10 @@ TEST_CASE_METHOD(worker_fixture, "a shard that does not fit the model ends the w
 TEST_CASE_METHOD(worker_fixture, "a worker alone stays, and shows its replica between chunks only",
                  "[actors][worker]") {
   start_alone();
-  CHECK(ask<center>(hand, state_atom_v).version == 0);
+  CHECK(ask<center>(it, state_atom_v).version == 0);
   grant({1, {0, 0}, {0, 2}});
   me.clear();
-  me.send(hand, state_atom_v);
+  me.send(it, state_atom_v);
   run();
   CHECK(me.empty());
   feed(1, 1, 1, false);
@@ -236,15 +236,15 @@ TEST_CASE_METHOD(worker_fixture, "a worker alone stays, and shows its replica be
   CHECK(seen.version == 1);
   CHECK(numbers_of(seen.weights) == replica_now());
   grant({});
-  CHECK_FALSE(end_of(hand));
-  CHECK(numbers_of(ask<center>(hand, state_atom_v).weights) == replica_now());
+  CHECK_FALSE(end_of(it));
+  CHECK(numbers_of(ask<center>(it, state_atom_v).weights) == replica_now());
 }
 
 TEST_CASE_METHOD(worker_fixture, "a held worker begins no chunk until it is released", "[actors][worker]") {
   start_alone();
   grant({1, {0, 0}, {0, 2}});
   me.clear();
-  me.send(hand, hold_atom_v);
+  me.send(it, hold_atom_v);
   run();
   feed(1, 1, 1, false);
   CHECK(me.empty()); // in the middle of its chunk
@@ -256,17 +256,17 @@ TEST_CASE_METHOD(worker_fixture, "a held worker begins no chunk until it is rele
   CHECK(held.moments.size() == 2);
   CHECK(report().lease == 1);
   CHECK(ledger.empty()); // it has not asked for more
-  me.send(hand, release_atom_v);
+  me.send(it, release_atom_v);
   run();
   const auto asked = ledger.take_mail<work_request>();
-  me.send(hand, hold_atom_v); // again, while it waits for a lease
+  me.send(it, hold_atom_v); // again, while it waits for a lease
   run();
   CHECK(me.take<replica_state>().steps == 2);
   loader.clear();
   asked.answer(lease{2, {0, 1}, {2, 4}});
   run();
   CHECK(loader.empty());
-  me.send(hand, release_atom_v);
+  me.send(it, release_atom_v);
   run();
   CHECK(loader.take<fetch>().lease == 2);
 }
@@ -274,8 +274,8 @@ TEST_CASE_METHOD(worker_fixture, "a held worker begins no chunk until it is rele
 TEST_CASE_METHOD(worker_fixture, "who gives up holding a worker lets it go on", "[actors][worker]") {
   start_alone();
   grant({1, {0, 0}, {0, 1}});
-  me.send(hand, hold_atom_v);
-  me.send(hand, release_atom_v);
+  me.send(it, hold_atom_v);
+  me.send(it, release_atom_v);
   run();
   feed(1, 1, 1, true);
   CHECK(report().lease == 1);
@@ -287,15 +287,15 @@ TEST_CASE_METHOD(worker_fixture, "a worker goes on from the state of another", "
   grant({1, {0, 0}, {0, 2}});
   feed(1, 1, 1, false);
   feed(1, 2, 1, true);
-  const auto state = ask<replica_state>(hand, hold_atom_v);
+  const auto state = ask<replica_state>(it, hold_atom_v);
   feed(1, 3, 1, true); // of no lease: nothing
   auto resumed = setup();
   resumed.exchange = {[](worker_ptr self) { finish_chunk(self); }, adoption::never, {}};
   resumed.resumed = state;
-  const auto first = std::exchange(hand, spawn(worker, resumed));
+  const auto first = std::exchange(it, spawn(worker, resumed));
   run();
   CHECK(replica_now() == numbers_of(state.weights));
-  const auto& optimizer = *state_of<worker_state>(hand).own->optimizer;
+  const auto& optimizer = *state_of<worker_state>(it).own->optimizer;
   CHECK(optimizer.steps() == 2);
   CHECK(std::vector<float>(optimizer.state(), optimizer.state() + 2) == numbers_of(state.moments));
   CHECK(numbers_of(state.moments) != std::vector<float>{0, 0});

@@ -39,7 +39,7 @@ TEST_CASE("every algorithm has defaults, rules and names of its own", "[algorith
   }
 }
 
-TEST_CASE("every algorithm is worked out by hand", "[algorithms][catalog]") {
+TEST_CASE("every algorithm is worked out by it", "[algorithms][catalog]") {
   for (const auto& name : algorithm_names())
     dk::test::check_tagged("algorithm", name, "algorithms", "tests/algorithms/mailbox_test.cpp");
 }

@@ -1,4 +1,4 @@
-// Each algorithm as a conversation of two workers with one real shard, by numbers worked out by hand.
+// Each algorithm as a conversation of two workers with one real shard, by numbers worked out by it.
 //
 // The model is o = w x + b and every batch is x = 0, y = 5, so that only b moves: one step of sgd at 0.1 is
 // b <- b + 0.2 (5 - b). Both workers start from b = 0.
@@ -42,7 +42,7 @@ public:
         return replica{std::move(model), nn::make_optimizer(steps, weights)};
       };
       setup.exchange = rule->worker(keys);
-      hands.push_back(spawn(worker, setup));
+      workers.push_back(spawn(worker, setup));
     }
     run();
   }
@@ -62,7 +62,7 @@ public:
     for (std::size_t i = 0; i < batches.size(); ++i) {
       const auto rows = static_cast<std::uint32_t>(batches[i].size());
       const bool last = i + 1 == batches.size();
-      loaders[id].send(hands[id], batch{number, rows, last, block_of(labels(rows, 0)), block_of(batches[i])});
+      loaders[id].send(workers[id], batch{number, rows, last, block_of(labels(rows, 0)), block_of(batches[i])});
       run();
     }
     REQUIRE(ledgers[id].count<work_request>() == 1); // the exchange is over
@@ -74,7 +74,7 @@ public:
     return ask<std::uint64_t>(server, close_atom_v, exact{rate});
   }
 
-  float replica_of(std::size_t id) { return state_of<worker_state>(hands[id]).own->model.weights()[1]; }
+  float replica_of(std::size_t id) { return state_of<worker_state>(workers[id]).own->model.weights()[1]; }
   float center_now() { return ask<center>(server, newest_atom_v).weights[1]; }
 
   /// How the newest commit was handled.
@@ -88,7 +88,7 @@ public:
   probe watcher = make_probe();
   std::vector<probe> ledgers{make_probe(), make_probe()};
   std::vector<probe> loaders{make_probe(), make_probe()};
-  std::vector<worker_actor> hands;
+  std::vector<worker_actor> workers;
   server_actor server;
 
 private:

@@ -1,7 +1,7 @@
 #include "data/batches.hpp"
 #include "data/rows.hpp"
+#include "data/shuffle_reader.hpp"
 #include "data/store.hpp"
-#include "data/window_reader.hpp"
 #include "tests/data/tables.hpp"
 
 #include <algorithm>
@@ -53,7 +53,7 @@ private:
 data::dataset stored(const temporary_folder& folder, data::weight_use weights, const data::store_work& work = {}) {
   parts rows;
   auto made = data::store(rows, {folder.path(""), 1 << 20, weights}, work);
-  made.windows = {7, 5};
+  made.buffers = {7, 5};
   return made;
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("weights stay with their rows, in memory and on disk", "[data][weights
   REQUIRE(file.rows == count);
   for (const bool shuffle : {false, true})
     for (const auto& from : {memory, file}) {
-      const data::row_order order{1, 2, count, shuffle, data::sampling::every_row, file.windows};
+      const data::row_order order{1, 2, count, shuffle, data::sampling::every_row, file.buffers};
       gathered got;
       data::gather(from, order, 0, count, got.features.data(), got.labels.data(), got.weights.data());
       for (std::size_t i = 0; i < count; ++i) {
@@ -82,7 +82,7 @@ TEST_CASE("weights stay with their rows, in memory and on disk", "[data][weights
         CHECK(got.labels[i] == static_cast<float>(order(i) % 3));
       }
     }
-  data::window_reader reader{file, 1, true, data::sampling::every_row};
+  data::shuffle_reader reader{file, 1, true, data::sampling::every_row};
   gathered got;
   for (std::size_t first = 0; first < count; first += 100)
     reader.gather(0, first, 100, got.features.data() + 2 * first, got.labels.data() + first,

@@ -120,9 +120,9 @@ TEST_CASE("a window's rows are those of its blocks, which come from everywhere",
   constexpr std::uint64_t block = 10;
   constexpr std::uint64_t blocks = 8;
   const row_order order{1, 0, 10'003, true, dk::data::sampling::every_row, {block, blocks}};
-  REQUIRE(order.num_windows() == 125);
-  CHECK(order.window_rows(0) == 80);
-  CHECK(order.window_rows(124) == 83);
+  REQUIRE(order.num_buffers() == 125);
+  CHECK(order.buffer_rows(0) == 80);
+  CHECK(order.buffer_rows(124) == 83);
   std::vector<std::uint64_t> firsts;
   for (std::uint64_t window = 0; window < 124; ++window) {
     std::vector<std::uint64_t> in_window;
@@ -146,7 +146,7 @@ TEST_CASE("a window's rows are those of its blocks, which come from everywhere",
 
 TEST_CASE("windows are not shuffled alike", "[data][shuffle]") {
   const row_order order{1, 0, 1000, true, dk::data::sampling::every_row, {10, 4}};
-  REQUIRE(order.num_windows() == 25);
+  REQUIRE(order.num_buffers() == 25);
   const auto places_in = [&](std::uint64_t window) {
     std::vector<std::uint64_t> places;
     for (std::uint64_t i = window * 40; i < (window + 1) * 40; ++i)

@@ -131,7 +131,7 @@ TEST_CASE("rows on disk are those in memory", "[data][stream]") {
   auto stored = data::store(*stream_of(path, 50), {folder.path(""), 1 << 20});
   REQUIRE(stored.rows == 1000);
   CHECK(stored.features.size() == 0);
-  stored.windows = {7, 5};
+  stored.buffers = {7, 5};
   const auto gathered = [](const data::dataset& from, const data::row_order& order, std::uint64_t first,
                            std::size_t count) {
     std::vector<float> features(count * 2);
@@ -141,7 +141,7 @@ TEST_CASE("rows on disk are those in memory", "[data][stream]") {
     return features;
   };
   for (const bool shuffle : {false, true}) {
-    const data::row_order order{1, 2, 1000, shuffle, data::sampling::every_row, stored.windows};
+    const data::row_order order{1, 2, 1000, shuffle, data::sampling::every_row, stored.buffers};
     CHECK(gathered(stored, order, 0, 1000) == gathered(memory, order, 0, 1000));
     CHECK(gathered(stored, order, 613, 387) == gathered(memory, order, 613, 387));
   }

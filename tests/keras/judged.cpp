@@ -117,7 +117,7 @@ private:
     auto m = fresh(loaded_.loss, wanted.at("label_width").get<std::size_t>());
     const auto x = read_floats(path(".ex.f32"));
     const auto labels = read_floats(path(".ey.f32"));
-    auto others = m.measurements_of(loaded_.metrics);
+    auto others = m.metric_set_of(loaded_.metrics);
     const auto found = m.evaluate(x.data(), labels.data(), x.size() / m.input_size(), &others);
     found_["loss"] = found.loss();
     found_["metrics"] = json::object();

@@ -190,7 +190,7 @@ TEST_CASE("a model measures what is asked for", "[nn][metrics]") {
   m.initialize(1);
   const auto x = test::random_numbers(600 * 4, 1);
   const auto y = test::random_classes(600, 3, 2);
-  auto others = m.measurements_of({{"accuracy"}, {"categorical_accuracy"}, {"top_k", {{"k", 3}}}, {"auc"}});
+  auto others = m.metric_set_of({{"accuracy"}, {"categorical_accuracy"}, {"top_k", {{"k", 3}}}, {"auc"}});
   const auto sums = m.evaluate(x.data(), y.data(), 600, &others);
   const auto values = others.values();
   REQUIRE(values.size() == 3);
@@ -198,8 +198,8 @@ TEST_CASE("a model measures what is asked for", "[nn][metrics]") {
   CHECK(values[0].second == sums.accuracy());
   CHECK(values[1].second == 1);
   CHECK(values[2].second > 0.3);
-  CHECK_THROWS_WITH(m.measurements_of({{"aucc"}}), Catch::Contains("did you mean \"auc\""));
-  CHECK_THROWS_AS(m.measurements_of({{"top_k", {{"k", 0}}}}), dk::failure);
+  CHECK_THROWS_WITH(m.metric_set_of({{"aucc"}}), Catch::Contains("did you mean \"auc\""));
+  CHECK_THROWS_AS(m.metric_set_of({{"top_k", {{"k", 0}}}}), dk::failure);
 }
 
 TEST_CASE("of several outputs each has its loss and metrics", "[nn][metrics]") {
@@ -213,7 +213,7 @@ TEST_CASE("of several outputs each has its loss and metrics", "[nn][metrics]") {
   m.initialize(1);
   const auto x = test::random_numbers(300 * 4, 1);
   const auto y = test::random_classes(600, 2, 2);
-  auto others = m.measurements_of({{"accuracy"}});
+  auto others = m.metric_set_of({{"accuracy"}});
   const auto sums = m.evaluate(x.data(), y.data(), 300, &others);
   const auto list = others.values();
   const std::map<std::string, double> values{list.begin(), list.end()};

@@ -142,7 +142,7 @@ TEST_CASE("of several outputs a row's weight counts for all, beside those of the
   double sum = 0;
   for (std::size_t row = 0; row < 5; ++row)
     sum += static_cast<double>(row_weights[row]) * both.evaluate(&x[row * wide_in], &y[row * 2], 1).loss_sum;
-  auto others = both.measurements_of({{"accuracy"}});
+  auto others = both.metric_set_of({{"accuracy"}});
   CHECK(both.evaluate(x.data(), y.data(), 5, &others, nullptr, row_weights.data()).loss_sum ==
         Approx(sum).epsilon(1e-5));
 }

@@ -79,7 +79,7 @@ job draw_job(random_stream& random, bool plain) {
 }
 
 void note(chaos_result& to, const run_result& from) {
-  to.losses += from.numbers.losses;
+  to.workers_lost += from.numbers.workers_lost;
   to.duplicates += from.rows.duplicates;
   to.fenced += from.rows.fenced;
   to.redone += from.rows.redone;

@@ -12,7 +12,7 @@ struct chaos_result {
   std::string what;      ///< the job, for a person
   std::string finding;   ///< what does not balance; "" when all does
   bool deserted = false; ///< its last worker was lost: it ended with an error, as it should
-  std::uint64_t losses = 0;
+  std::uint64_t workers_lost = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t fenced = 0;
   std::uint64_t redone = 0;

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   unsigned long long wrong = 0;
   for (auto seed = first; seed < first + count; ++seed) {
     const auto one = dk::test::run_chaos(seed);
-    sum.losses += one.losses;
+    sum.workers_lost += one.workers_lost;
     sum.duplicates += one.duplicates;
     sum.fenced += one.fenced;
     sum.redone += one.redone;
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   }
   std::printf("%llu runs, %llu do not balance; %llu lost their last worker and ended with an error\n"
               "%llu workers lost, %llu chunks redone, %llu duplicates, %llu fenced\n",
-              count, wrong, deserted, static_cast<unsigned long long>(sum.losses),
+              count, wrong, deserted, static_cast<unsigned long long>(sum.workers_lost),
               static_cast<unsigned long long>(sum.redone), static_cast<unsigned long long>(sum.duplicates),
               static_cast<unsigned long long>(sum.fenced));
   return wrong == 0 ? 0 : 1;

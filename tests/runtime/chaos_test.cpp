@@ -13,12 +13,12 @@ TEST_CASE("whatever goes wrong, every row is trained once", "[runtime][laborator
     INFO("seed " << seed << ": " << one.what);
     CHECK(one.finding == "");
     deserted += one.deserted ? 1 : 0;
-    sum.losses += one.losses;
+    sum.workers_lost += one.workers_lost;
     sum.duplicates += one.duplicates;
     sum.fenced += one.fenced;
   }
   CHECK(deserted < 20);
-  CHECK(sum.losses > 100); // or nothing went wrong
+  CHECK(sum.workers_lost > 100); // or nothing went wrong
   CHECK(sum.duplicates > 1000);
   CHECK(sum.fenced > 50);
 }

@@ -50,7 +50,7 @@ void flip(const std::string& path, std::size_t at) {
 TEST_CASE("a checkpoint reads back as it was", "[runtime][checkpoint]") {
   const auto sent = small_shard(2, 1ULL << 40U);
   const auto read = decode_checkpoint(encode_checkpoint({7, sent, {}}), "x.dkc");
-  CHECK(read.run_epoch == 7);
+  CHECK(read.session == 7);
   CHECK_FALSE(read.worker);
   const auto& back = read.shard;
   CHECK(back.shard == 2);
@@ -182,7 +182,7 @@ TEST_CASE("the newest valid checkpoint is taken; a bad one is set aside", "[runt
   write_checkpoint(at, {5, small_shard(0, 3, 3), {}});
   write_checkpoint(at, {4, small_shard(1, 7), {}});
   CHECK(read_checkpoints(at).shards[0].version == 3);
-  CHECK(read_checkpoints(at).run_epoch == 5);
+  CHECK(read_checkpoints(at).session == 5);
   flip(at + "/shard-00/000000000003.dkc", 60);
   std::vector<std::string> notices;
   const auto state = read_checkpoints(at, &notices);
@@ -190,7 +190,7 @@ TEST_CASE("the newest valid checkpoint is taken; a bad one is set aside", "[runt
   CHECK(state.shards[0].version == 2);
   CHECK(state.shards[0].weights[0] == 2);
   CHECK(state.shards[1].version == 7);
-  CHECK(state.run_epoch == 4);
+  CHECK(state.session == 4);
   REQUIRE(notices.size() == 1);
   CHECK_THAT(notices[0], Catch::Contains("its CRC does not match; set aside as .corrupt"));
   CHECK(files_in(at + "/shard-00") ==

@@ -139,7 +139,7 @@ TEST_CASE("a resumed run's log says where each start began", "[runtime][replay]"
   const auto log = parse_commit_log(whole + log_text::text_of({0, 1, 0, 2, 2, 3}), "log"); // version 3 again
   REQUIRE(log.restarts.size() == 1);
   CHECK(log.restarts[0].commits == 3);
-  CHECK(log.restarts[0].run_epoch == 1);
+  CHECK(log.restarts[0].session == 1);
   CHECK(log.restarts[0].shards.at(0).version == 2);
   CHECK(log.restarts[0].shards.at(0).folded == std::set<std::uint64_t>{0, 1});
   CHECK(log.versions == std::vector<std::uint64_t>{3});

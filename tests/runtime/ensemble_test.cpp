@@ -1,6 +1,6 @@
 #include "nn/ensemble.hpp"
 #include "runtime/config/model_of.hpp"
-#include "runtime/run/members.hpp"
+#include "runtime/run/lone_model.hpp"
 #include "small_job.hpp"
 #include "tests/blocks.hpp"
 #include "tests/support.hpp"
@@ -50,13 +50,13 @@ TEST_CASE("model i of an ensemble is what single trains with seed + i", "[runtim
 TEST_CASE("an ensemble's partition gives every row to one model", "[runtime][ensemble]") {
   const auto rows = blobs(203);
   const auto which = ensemble_job("partition", 3);
-  const auto members = members_of(which, rows);
-  REQUIRE(members.size() == 3);
-  CHECK(members[0].rows.rows == 67);
-  CHECK(members[1].rows.rows == 68);
-  CHECK(members[2].rows.rows == 68);
-  CHECK(members[1].rows.features.data() == rows.features.data() + 67 * 2); // shared, not copied
-  CHECK(members[2].rows.labels.data() == rows.labels.data() + 135);
+  const auto models = lone_models_of(which, rows);
+  REQUIRE(models.size() == 3);
+  CHECK(models[0].rows.rows == 67);
+  CHECK(models[1].rows.rows == 68);
+  CHECK(models[2].rows.rows == 68);
+  CHECK(models[1].rows.features.data() == rows.features.data() + 67 * 2); // shared, not copied
+  CHECK(models[2].rows.labels.data() == rows.labels.data() + 135);
   const auto result = train(which, rows);
   CHECK(result.rows.expected == 2 * 203);
   CHECK(result.rows.balanced());
@@ -65,8 +65,8 @@ TEST_CASE("an ensemble's partition gives every row to one model", "[runtime][ens
 TEST_CASE("an ensemble's bootstrap draws as many rows as there are for each model", "[runtime][ensemble]") {
   const auto rows = blobs(200);
   const auto which = ensemble_job("bootstrap", 2);
-  const auto members = members_of(which, rows);
-  CHECK(members[0].sampling == data::sampling::bootstrap);
+  const auto models = lone_models_of(which, rows);
+  CHECK(models[0].sampling == data::sampling::bootstrap);
   const auto result = train(which, rows);
   CHECK(result.rows.expected == 2 * 2 * 200);
   CHECK(result.rows.balanced());

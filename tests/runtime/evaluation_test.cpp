@@ -53,7 +53,7 @@ void check_parts(const nn::architecture& of, const nn::objective& loss, bool wit
 
   const nn::compute_scope computing;
   nn::ensemble whole{of, loss, rows.label_width, weights, models};
-  auto others = whole.first().measurements_of(wanted);
+  auto others = whole.first().metric_set_of(wanted);
   const auto sums = whole.evaluate(rows.features.data(), rows.labels.data(), count, &others);
   CHECK(found.rows == count);
   CHECK(found.correct == sums.correct);

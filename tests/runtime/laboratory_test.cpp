@@ -124,12 +124,12 @@ TEST_CASE("under the policy wait a slow worker bounds the others", "[runtime][la
     const auto rows = plane(1000);
     const auto whole = simulate(which, rows);
     CHECK(whole.rows.balanced());
-    CHECK(whole.numbers.losses == 0);
+    CHECK(whole.numbers.workers_lost == 0);
     CHECK(stalest(whole) <= 2);
     which.laboratory.kills = {{3, 1.5}}; // in the middle of its first chunk, while others wait for it
     const auto without = simulate(which, rows);
     CHECK(without.rows.balanced());
-    CHECK(without.numbers.losses == 1);
+    CHECK(without.numbers.workers_lost == 1);
     CHECK(without.rows.redone == (name == "aeasgd" ? without.rows.redone : 1));
     CHECK(stalest(without) <= 2);
     CHECK(without.training_seconds < whole.training_seconds);

@@ -28,7 +28,7 @@ TEST_CASE("a worker that was killed comes back", "[runtime][laboratory]") {
   const experiment run{which, plane(400)};
   CHECK(run.result.rows.balanced());
   CHECK(run.result.rows.redone == 1);
-  CHECK(run.result.numbers.losses == 1);
+  CHECK(run.result.numbers.workers_lost == 1);
   bool is_back = false;
   for (const auto& record : run.records())
     if (record.worker == 1) {
@@ -63,7 +63,7 @@ TEST_CASE("what is lost is sent again", "[runtime][laboratory]") {
   const auto result = simulate(which, plane(300));
   CHECK(result.rows.balanced());
   CHECK(result.rows.duplicates > 5); // commits whose verdict was lost
-  CHECK(result.numbers.losses == 0);
+  CHECK(result.numbers.workers_lost == 0);
 }
 
 TEST_CASE("what is lost for good ends a worker when its patience ends", "[runtime][laboratory]") {

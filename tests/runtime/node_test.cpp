@@ -30,7 +30,7 @@ TEST_CASE_METHOD(node_fixture, "a node tells a driver who it is", "[runtime][nod
   const auto info = greet();
   CHECK(info.version == version_text);
   CHECK(info.workers == 3);
-  CHECK(info.members.empty());
+  CHECK(info.joined.empty());
 }
 
 TEST_CASE_METHOD(node_fixture, "a driver of another version is refused", "[runtime][node]") {
@@ -43,22 +43,22 @@ TEST_CASE_METHOD(node_fixture, "a node names those that joined it, for as long a
   const auto first = make_probe();
   const auto second = make_probe();
   CHECK(ask<node_info>(it, caf::join_atom_v, version, std::string{"host2:7077"}, first.actor()).workers == 3);
-  CHECK(ask<node_info>(it, caf::join_atom_v, version, std::string{"host3:7077"}, second.actor()).members ==
+  CHECK(ask<node_info>(it, caf::join_atom_v, version, std::string{"host3:7077"}, second.actor()).joined ==
         std::vector<std::string>{"host2:7077", "host3:7077"});
   kill(first);
-  CHECK(greet().members == std::vector<std::string>{"host3:7077"});
+  CHECK(greet().joined == std::vector<std::string>{"host3:7077"});
   const auto back = make_probe();
   ask<node_info>(it, caf::join_atom_v, version, std::string{"host2:7077"}, back.actor());
-  CHECK(greet().members.size() == 2);
+  CHECK(greet().joined.size() == 2);
 }
 
-TEST_CASE_METHOD(node_fixture, "what cannot be a member is refused", "[runtime][node]") {
+TEST_CASE_METHOD(node_fixture, "what cannot be a joined_node is refused", "[runtime][node]") {
   const auto other = make_probe();
   CHECK(refused("0.0.1", "host2:7077", other.actor()) == errc::version);
   CHECK(refused(version, "host2", other.actor()) == errc::config);
   CHECK(refused(version, "host2:7077", caf::actor{}) == errc::usage);
   CHECK(refused(version, "host2:7077", caf::actor_cast<caf::actor>(it)) == errc::usage);
-  CHECK(greet().members.empty());
+  CHECK(greet().joined.empty());
 }
 
 TEST_CASE_METHOD(node_fixture, "more workers than a node has are refused", "[runtime][node]") {

@@ -151,7 +151,7 @@ TEST_CASE("statistics count verdicts, staleness and workers", "[runtime][statist
                           run_event::kind::worker_left, run_event::kind::worker_left})
     numbers.add(run_event{what, 0, errc::internal, "", ""});
   CHECK(numbers.workers_alive == 0);
-  CHECK(numbers.losses == 1);
+  CHECK(numbers.workers_lost == 1);
 }
 
 TEST_CASE("statistics say of each worker how its commits lay to the center", "[runtime][statistics]") {

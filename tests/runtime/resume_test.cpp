@@ -47,7 +47,7 @@ TEST_CASE("a run that was stopped goes on from its checkpoints", "[runtime][resu
     REQUIRE(before.rows.expected < 16000);
 
     const auto state = read_checkpoints(options.folder->checkpoints());
-    CHECK(state.run_epoch == 0);
+    CHECK(state.session == 0);
     CHECK(state.done().rows(state.shards[0].grid) == before.rows.applied);
     std::vector<float> saved;
     for (const auto& shard : state.shards)
@@ -66,7 +66,7 @@ TEST_CASE("a run that was stopped goes on from its checkpoints", "[runtime][resu
     for (const auto version : after.versions)
       CHECK(version == 8000);
     CHECK(evaluate(which, after.weights, rows).loss() < 0.02);
-    CHECK(read_checkpoints(options.folder->checkpoints()).run_epoch == 1);
+    CHECK(read_checkpoints(options.folder->checkpoints()).session == 1);
   }
 }
 

@@ -1,6 +1,6 @@
 #include "runtime/replay/sequencer.hpp"
 
-#include "runtime/replay/schedule.hpp"
+#include "runtime/replay/replay_ledger.hpp"
 #include "tests/actors/actor_fixture.hpp"
 
 using namespace dk;
@@ -142,13 +142,13 @@ TEST_CASE_METHOD(actor_fixture, "a schedule gives each worker its chunks in thei
   const auto watcher = make_probe();
   const auto worker = make_probe();
   const auto idle = make_probe();
-  schedule_setup setup;
+  replay_ledger_setup setup;
   setup.chunks[1] = {{{0, 2}, {20, 25}, true}, {{0, 0}, {0, 10}, false}};
   setup.workers = 2;
   setup.rows = 15;
   setup.whole = false;
   setup.watchers = {watcher.actor()};
-  const auto book = spawn(schedule, setup);
+  const auto book = spawn(replay_ledger, setup);
   const auto next = [&](const probe& of, std::uint32_t id, chunk_report done = {}) {
     done.worker = id;
     if (done.lease != 0)
@@ -184,14 +184,14 @@ TEST_CASE_METHOD(actor_fixture, "behind a barrier a schedule gives the chunks of
   const auto server = make_probe();
   const auto watcher = make_probe();
   const auto workers = std::vector<probe>{make_probe(), make_probe()};
-  schedule_setup setup;
+  replay_ledger_setup setup;
   setup.chunks[0] = {{{0, 0}, {0, 10}, true, 0}, {{0, 2}, {20, 25}, true, 1, 0.5}};
   setup.chunks[1] = {{{0, 1}, {10, 20}, true, 0}};
   setup.workers = 2;
   setup.rows = 25;
   setup.servers = {server.as<server_actor>()};
   setup.watchers = {watcher.actor()};
-  const auto book = spawn(schedule, setup);
+  const auto book = spawn(replay_ledger, setup);
   const auto ask_next = [&](std::uint32_t id) {
     workers[id].send(book, work_request{id, 0});
     run();
@@ -243,10 +243,10 @@ TEST_CASE_METHOD(sequencer_fixture, "behind a barrier a pull is answered by the 
 TEST_CASE_METHOD(actor_fixture, "a worker that is lost ends the replay with its reason", "[runtime][replay]") {
   const auto watcher = make_probe();
   const auto worker = make_probe();
-  schedule_setup setup;
+  replay_ledger_setup setup;
   setup.chunks[0] = {{{0, 0}, {0, 10}, false}};
   setup.watchers = {watcher.actor()};
-  const auto book = spawn(schedule, setup);
+  const auto book = spawn(replay_ledger, setup);
   worker.send(book, work_request{0, 0});
   run();
   watcher.clear();

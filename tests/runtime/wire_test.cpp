@@ -7,8 +7,8 @@ namespace dk {
 namespace {
 
 auto fields(const node_info& x) {
-  const auto& [version, workers, free, members] = x;
-  return std::tie(version, workers, free, members);
+  const auto& [version, workers, free, joined] = x;
+  return std::tie(version, workers, free, joined);
 }
 auto fields(const row_enlistment& x) {
   const auto& [pipeline, training, which, weights, models, measured, weighted] = x;
@@ -31,8 +31,8 @@ auto fields(const center& x) {
   return std::tie(version, weights);
 }
 auto fields(const remote_shard& x) {
-  const auto& [server, offset, shard_epoch, start] = x;
-  return std::tie(server, offset, shard_epoch, start);
+  const auto& [server, offset, shard_session, start] = x;
+  return std::tie(server, offset, shard_session, start);
 }
 
 } // namespace
@@ -68,9 +68,9 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
   const auto wire = encode(system, sent);
   enlistment arrived;
   REQUIRE(decode(system, wire, arrived));
-  const auto& [worker, run_epoch, job, label_width, ledger, loader, shards, frozen, alone_start, resumed] = arrived;
+  const auto& [worker, session, job, label_width, ledger, loader, shards, frozen, alone_start, resumed] = arrived;
   CHECK(worker == 1);
-  CHECK(run_epoch == 2);
+  CHECK(session == 2);
   CHECK(job == sent.job);
   CHECK(label_width == 10);
   CHECK(ledger == sent.ledger);

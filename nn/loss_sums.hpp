@@ -6,14 +6,14 @@
 namespace dk::nn {
 
 /// What was measured over some rows. Sums, so that batches and workers can be added up.
-struct metrics {
+struct loss_sums {
   double loss_sum = 0;
   std::uint64_t correct = 0; ///< decisions that were right: rows whose largest output is the label's, or, of outputs
                              ///< that decide for themselves, outputs on their label's side of 0.5
   std::uint64_t rows = 0;
   std::uint64_t decisions = 0; ///< none where outputs are numbers
 
-  metrics& operator+=(const metrics& other) {
+  loss_sums& operator+=(const loss_sums& other) {
     loss_sum += other.loss_sum;
     correct += other.correct;
     rows += other.rows;

@@ -57,15 +57,15 @@ void reclaim(ledger_ptr self, const lease& lost, std::uint32_t worker) {
 
 std::uint32_t alive(const ledger_state& my) {
   return static_cast<std::uint32_t>(
-      std::count_if(my.members.begin(), my.members.end(), [](const auto& m) { return m.second.alive; }));
+      std::count_if(my.participants.begin(), my.participants.end(), [](const auto& m) { return m.second.alive; }));
 }
 
 void lose(ledger_ptr self, std::uint32_t id, const caf::error& reason) {
   auto& my = self->state;
-  auto& member = my.members[id];
-  if (!member.alive)
+  auto& participant = my.participants[id];
+  if (!participant.alive)
     return;
-  member.alive = false;
+  participant.alive = false;
   const auto held = my.work->held_by(id);
   if (!reason && held.empty()) { // it left in order
     tell(self, run_event::kind::worker_left, id);
@@ -98,7 +98,7 @@ void check_deadlines(ledger_ptr self) {
       continue;
     tell(self, run_event::kind::worker_stalled, late->worker, errc::nodes,
          "made no progress on chunk " + to_string(late->held.chunk) + " for " + allowed + " s", "the chunk went back");
-    my.members[late->worker].stalled = true;
+    my.participants[late->worker].stalled = true;
     reclaim(self, late->held, late->worker);
   }
   if (my.work->leased() > 0 && my.stop.is_late(seconds_so_far(self)))

@@ -12,15 +12,15 @@ namespace dk {
 
 namespace {
 
-using schedule_ptr = ledger_actor::stateful_pointer<schedule_state>;
+using replay_ledger_ptr = ledger_actor::stateful_pointer<replay_ledger_state>;
 
 template <class Message>
-void tell_watchers(schedule_ptr self, const Message& message) {
+void tell_watchers(replay_ledger_ptr self, const Message& message) {
   for (const auto& watcher : self->state.setup.watchers)
     caf::anon_send(watcher, message);
 }
 
-void end(schedule_ptr self, run_event::kind how, errc code, std::string text) {
+void end(replay_ledger_ptr self, run_event::kind how, errc code, std::string text) {
   auto& my = self->state;
   if (my.ended)
     return;
@@ -28,16 +28,16 @@ void end(schedule_ptr self, run_event::kind how, errc code, std::string text) {
   tell_watchers(self, run_event{how, 0, code, std::move(text), ""});
 }
 
-void admit(schedule_ptr self, std::uint32_t worker, const caf::strong_actor_ptr& handle) {
+void admit(replay_ledger_ptr self, std::uint32_t worker, const caf::strong_actor_ptr& handle) {
   auto& my = self->state;
   const auto address = caf::actor_cast<caf::actor_addr>(handle);
-  if (!my.members.emplace(worker, address).second)
+  if (!my.workers.emplace(worker, address).second)
     return;
   self->monitor(address);
   tell_watchers(self, run_event{run_event::kind::worker_joined, worker, errc::internal, "", ""});
 }
 
-void lose(schedule_ptr self, std::uint32_t worker, const caf::error& reason) {
+void lose(replay_ledger_ptr self, std::uint32_t worker, const caf::error& reason) {
   if (!reason)
     return tell_watchers(self, run_event{run_event::kind::worker_left, worker, errc::internal, "", ""});
   const auto why = to_failure(reason);
@@ -46,14 +46,14 @@ void lose(schedule_ptr self, std::uint32_t worker, const caf::error& reason) {
 }
 
 // The next chunk of the worker; nullptr behind its last.
-const planned_chunk* next_of(const schedule_state& my, std::uint32_t worker) {
+const planned_chunk* next_of(const replay_ledger_state& my, std::uint32_t worker) {
   const auto found = my.setup.chunks.find(worker);
   const auto at = my.next.find(worker);
   const auto done = at == my.next.end() ? 0 : at->second;
   return found == my.setup.chunks.end() || done == found->second.size() ? nullptr : &found->second[done];
 }
 
-lease grant(schedule_state& my, std::uint32_t worker, const planned_chunk& chunk) {
+lease grant(replay_ledger_state& my, std::uint32_t worker, const planned_chunk& chunk) {
   ++my.next[worker];
   lease granted;
   granted.number = ++my.leases;
@@ -65,14 +65,14 @@ lease grant(schedule_state& my, std::uint32_t worker, const planned_chunk& chunk
   return granted;
 }
 
-void check_for_the_end(schedule_ptr self) {
+void check_for_the_end(replay_ledger_ptr self) {
   auto& my = self->state;
   if (my.left.size() == my.setup.workers && my.round == my.missing.size())
     end(self, run_event::kind::finished, errc::internal, "the log is at its end");
 }
 
 // Nothing where the worker's next chunk is of a later round.
-std::optional<lease> serve(schedule_ptr self, std::uint32_t worker) {
+std::optional<lease> serve(replay_ledger_ptr self, std::uint32_t worker) {
   auto& my = self->state;
   if (const auto* chunk = next_of(my, worker))
     return chunk->round > my.round ? std::optional<lease>{} : grant(my, worker, *chunk);
@@ -81,7 +81,7 @@ std::optional<lease> serve(schedule_ptr self, std::uint32_t worker) {
   return lease{};
 }
 
-void begin_round(schedule_ptr self) {
+void begin_round(replay_ledger_ptr self) {
   ++self->state.round;
   const auto waiting = std::move(self->state.parked);
   self->state.parked.clear();
@@ -95,7 +95,7 @@ void begin_round(schedule_ptr self) {
 }
 
 // The learning rate at which a round was closed: that of its chunks.
-double rate_of(const schedule_state& my, std::size_t round) {
+double rate_of(const replay_ledger_state& my, std::size_t round) {
   for (const auto& [worker, chunks] : my.setup.chunks)
     for (const auto& chunk : chunks)
       if (chunk.round == round)
@@ -103,7 +103,7 @@ double rate_of(const schedule_state& my, std::size_t round) {
   return 1;
 }
 
-void close_round(schedule_ptr self) {
+void close_round(replay_ledger_ptr self) {
   auto& my = self->state;
   close_round_at(
       self, my.setup.servers, caf::infinite, rate_of(my, my.round), [=] { begin_round(self); },
@@ -112,7 +112,7 @@ void close_round(schedule_ptr self) {
       });
 }
 
-void count_rounds(schedule_state& my) {
+void count_rounds(replay_ledger_state& my) {
   if (my.setup.servers.empty())
     return;
   for (const auto& [worker, chunks] : my.setup.chunks)
@@ -124,12 +124,13 @@ void count_rounds(schedule_state& my) {
 
 } // namespace
 
-ledger_actor::behavior_type schedule(ledger_actor::stateful_pointer<schedule_state> self, schedule_setup setup) {
+ledger_actor::behavior_type replay_ledger(ledger_actor::stateful_pointer<replay_ledger_state> self,
+                                          replay_ledger_setup setup) {
   self->state.setup = std::move(setup);
   count_rounds(self->state);
   end_on_exception(self);
   self->set_down_handler([=](const caf::down_msg& down) {
-    for (const auto& [worker, address] : self->state.members)
+    for (const auto& [worker, address] : self->state.workers)
       if (address == down.source)
         return lose(self, worker, down.reason);
   });

@@ -1,4 +1,4 @@
-#include "nn/measurements.hpp"
+#include "nn/metric_set.hpp"
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
@@ -8,8 +8,8 @@
 
 namespace dk::nn {
 
-measurements::measurements(const std::vector<spec>& wanted, const objective& losses, const output_losses& of,
-                           const std::vector<std::string>& outputs)
+metric_set::metric_set(const std::vector<spec>& wanted, const objective& losses, const output_losses& of,
+                       const std::vector<std::string>& outputs)
     : outputs_(outputs) {
   const bool several = outputs.size() > 1;
   losses_.resize(several ? outputs.size() : 0);
@@ -29,7 +29,7 @@ measurements::measurements(const std::vector<spec>& wanted, const objective& los
 }
 
 // "auc", and "auc_1" for another one, with other keys.
-std::string measurements::next_name(const std::string& name) const {
+std::string metric_set::next_name(const std::string& name) const {
   const auto is_taken = [&](const std::string& wanted) {
     return std::any_of(parts_.begin(), parts_.end(), [&](const part& one) { return one.name == wanted; });
   };
@@ -39,7 +39,7 @@ std::string measurements::next_name(const std::string& name) const {
   return next;
 }
 
-void measurements::add(std::size_t output, const float* predictions, const float* labels, const metrics& found) {
+void metric_set::add(std::size_t output, const float* predictions, const float* labels, const loss_sums& found) {
   if (!losses_.empty())
     losses_[output] += found;
   for (auto& one : parts_)
@@ -47,14 +47,14 @@ void measurements::add(std::size_t output, const float* predictions, const float
       one.what->count(predictions, labels, static_cast<std::size_t>(found.rows), one.counters.data());
 }
 
-measured_counts measurements::counts() const {
-  measured_counts all{losses_, {}};
+metric_counts metric_set::counts() const {
+  metric_counts all{losses_, {}};
   for (const auto& one : parts_)
     all.counters.insert(all.counters.end(), one.counters.begin(), one.counters.end());
   return all;
 }
 
-void measurements::add(const measured_counts& others) {
+void metric_set::add(const metric_counts& others) {
   std::size_t wanted = 0;
   for (const auto& one : parts_)
     wanted += one.counters.size();
@@ -68,7 +68,7 @@ void measurements::add(const measured_counts& others) {
       counter += *from++;
 }
 
-std::vector<std::pair<std::string, double>> measurements::values() const {
+std::vector<std::pair<std::string, double>> metric_set::values() const {
   std::vector<std::pair<std::string, double>> all;
   for (std::size_t i = 0; i < losses_.size(); ++i)
     all.emplace_back(outputs_[i] + "_loss", losses_[i].loss());

@@ -1,5 +1,5 @@
 // What several have measured adds up to what one would have.
-#include "nn/measurements.hpp"
+#include "nn/metric_set.hpp"
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
@@ -61,19 +61,19 @@ std::vector<measured_case> measured_cases() {
 }
 
 struct measured_rows {
-  metrics sums;
-  measurements others;
+  loss_sums sums;
+  metric_set others;
 };
 
 measured_rows measure_rows(model& with, const measured_case& of, std::size_t from, std::size_t to) {
   static const auto features = test::random_numbers(rows * 4, 5);
-  measured_rows all{{}, with.measurements_of(of.metrics)};
+  measured_rows all{{}, with.metric_set_of(of.metrics)};
   all.sums =
       with.evaluate(features.data() + from * 4, of.labels.data() + from * of.label_width, to - from, &all.others);
   return all;
 }
 
-void check_same(const measurements& a, const measurements& b) {
+void check_same(const metric_set& a, const metric_set& b) {
   const auto x = a.counts();
   const auto y = b.counts();
   REQUIRE(x.losses.size() == y.losses.size());
@@ -94,7 +94,7 @@ void check_same(const measurements& a, const measurements& b) {
 
 } // namespace
 
-TEST_CASE("what parts have measured adds up to what the whole has", "[nn][measurements]") {
+TEST_CASE("what parts have measured adds up to what the whole has", "[nn][metrics]") {
   using parts = std::vector<std::pair<std::size_t, std::size_t>>;
   for (const auto& of : measured_cases()) {
     model with{of.of, of.loss, of.label_width};
@@ -103,8 +103,8 @@ TEST_CASE("what parts have measured adds up to what the whole has", "[nn][measur
     for (const auto& split :
          {parts{{0, 60}, {60, 97}}, parts{{60, 97}, {0, 1}, {1, 60}}, parts{{0, 40}, {40, 40}, {40, 41}, {41, 97}}}) {
       INFO(of.what << " in " << split.size() << " parts");
-      auto sum = with.measurements_of(of.metrics); // as a driver starts, without rows of its own
-      metrics sums;
+      auto sum = with.metric_set_of(of.metrics); // as a driver starts, without rows of its own
+      loss_sums sums;
       for (const auto& [from, to] : split) {
         const auto part = measure_rows(with, of, from, to);
         sum.add(part.others.counts());
@@ -123,27 +123,27 @@ TEST_CASE("what parts have measured adds up to what the whole has", "[nn][measur
   }
 }
 
-TEST_CASE("measurements go on counting after others were added", "[nn][measurements]") {
+TEST_CASE("measurements go on counting after others were added", "[nn][metrics]") {
   for (const auto& of : measured_cases()) {
     INFO(of.what);
     model with{of.of, of.loss, of.label_width};
     with.initialize(3);
     const auto features = test::random_numbers(rows * 4, 5);
-    auto sum = with.measurements_of(of.metrics);
+    auto sum = with.metric_set_of(of.metrics);
     sum.add(measure_rows(with, of, 50, rows).others.counts());
     with.evaluate(features.data(), of.labels.data(), 50, &sum);
     check_same(sum, measure_rows(with, of, 0, rows).others);
   }
 }
 
-TEST_CASE("counts of other metrics or outputs are not added", "[nn][measurements]") {
+TEST_CASE("counts of other metrics or outputs are not added", "[nn][metrics]") {
   const auto cases = measured_cases();
   model one{cases[0].of, cases[0].loss, 1};
   model two{cases[1].of, cases[1].loss, 2};
-  auto of_one = one.measurements_of({{"f1"}});
-  CHECK_THROWS_AS(of_one.add(one.measurements_of({{"f1"}, {"auc"}}).counts()), dk::failure);
-  CHECK_THROWS_AS(of_one.add(one.measurements_of({}).counts()), dk::failure);
-  auto losses_only = two.measurements_of({});
-  CHECK_THROWS_AS(losses_only.add(one.measurements_of({}).counts()), dk::failure);
-  CHECK_NOTHROW(losses_only.add(two.measurements_of({}).counts()));
+  auto of_one = one.metric_set_of({{"f1"}});
+  CHECK_THROWS_AS(of_one.add(one.metric_set_of({{"f1"}, {"auc"}}).counts()), dk::failure);
+  CHECK_THROWS_AS(of_one.add(one.metric_set_of({}).counts()), dk::failure);
+  auto losses_only = two.metric_set_of({});
+  CHECK_THROWS_AS(losses_only.add(one.metric_set_of({}).counts()), dk::failure);
+  CHECK_NOTHROW(losses_only.add(two.metric_set_of({}).counts()));
 }

@@ -1,4 +1,4 @@
-#include "runtime/laboratory/network.hpp"
+#include "runtime/laboratory/simulated_link.hpp"
 
 #include "actors/protocol/errors.hpp"
 #include "runtime/laboratory/virtual_seconds.hpp"
@@ -10,9 +10,9 @@ namespace dk {
 
 namespace {
 
-using network_ptr = network_actor::stateful_pointer<network_state>;
-using time_point = network_state::time_point;
-using crossing = network_state::crossing;
+using simulated_link_ptr = simulated_link_actor::stateful_pointer<simulated_link_state>;
+using time_point = simulated_link_state::time_point;
+using crossing = simulated_link_state::crossing;
 
 std::uint32_t worker_of(const crossing& of) {
   return std::visit([](const auto& what) { return what.worker; }, of.what);
@@ -22,12 +22,12 @@ bool is_commit(const crossing& of) {
   return std::holds_alternative<commit>(of.what);
 }
 
-bool happens(network_state& my, double part) {
+bool happens(simulated_link_state& my, double part) {
   return part > 0 && my.random->uniform() < part;
 }
 
 // When a message of so many bytes that is sent now is at the other end of this way of a line.
-time_point arrival(network_ptr self, time_point& free, std::uint64_t bytes) {
+time_point arrival(simulated_link_ptr self, time_point& free, std::uint64_t bytes) {
   const auto& world = self->state.setup.world;
   free = std::max(free, self->clock().now());
   if (world.bandwidth > 0)
@@ -37,25 +37,25 @@ time_point arrival(network_ptr self, time_point& free, std::uint64_t bytes) {
 
 // What is due now happens at once: an ideal network costs no events.
 template <class Atom, class Now>
-void at(network_ptr self, time_point when, Atom what, std::uint64_t number, Now now) {
+void at(simulated_link_ptr self, time_point when, Atom what, std::uint64_t number, Now now) {
   const auto delay = when - self->clock().now();
   if (delay <= delay.zero())
     return now();
   self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(delay), what, number);
 }
 
-void arrive(network_ptr self, std::uint64_t number);
-void deliver(network_ptr self, std::uint64_t number);
+void arrive(simulated_link_ptr self, std::uint64_t number);
+void deliver(simulated_link_ptr self, std::uint64_t number);
 
 // This copy of a request will not be heard of again.
-void drop_copy(network_state& my, std::uint64_t number) {
+void drop_copy(simulated_link_state& my, std::uint64_t number) {
   const auto found = my.crossings.find(number);
   if (--found->second.copies == 0)
     my.crossings.erase(found);
 }
 
 // The request or its answer is lost.
-void lose(network_ptr self, std::uint64_t number) {
+void lose(simulated_link_ptr self, std::uint64_t number) {
   auto& my = self->state;
   if (my.setup.world.resend > 0)
     self->delayed_send(self, virtual_seconds(my.setup.world.resend), caf::tick_atom_v, number);
@@ -63,7 +63,7 @@ void lose(network_ptr self, std::uint64_t number) {
     drop_copy(my, number);
 }
 
-void send(network_ptr self, std::uint64_t number) {
+void send(simulated_link_ptr self, std::uint64_t number) {
   auto& my = self->state;
   const auto& world = my.setup.world;
   auto& request = my.crossings.at(number);
@@ -79,7 +79,7 @@ void send(network_ptr self, std::uint64_t number) {
   }
 }
 
-void send_again(network_ptr self, std::uint64_t number) {
+void send_again(simulated_link_ptr self, std::uint64_t number) {
   auto& my = self->state;
   if (my.crossings.at(number).answered)
     drop_copy(my, number);
@@ -88,7 +88,7 @@ void send_again(network_ptr self, std::uint64_t number) {
 }
 
 template <class Answer>
-void send_back(network_ptr self, std::uint64_t number, const Answer& answer) {
+void send_back(simulated_link_ptr self, std::uint64_t number, const Answer& answer) {
   auto& my = self->state;
   auto& request = my.crossings.at(number);
   if (happens(my, my.setup.world.loss))
@@ -100,14 +100,14 @@ void send_back(network_ptr self, std::uint64_t number, const Answer& answer) {
 }
 
 template <class Answer, class Request>
-void ask_shard(network_ptr self, std::uint64_t number, const Request& what) {
+void ask_shard(simulated_link_ptr self, std::uint64_t number, const Request& what) {
   self->request(self->state.setup.server, caf::infinite, what)
       .then([=](const Answer& answer) { send_back(self, number, answer); },
             [=](const caf::error& why) { self->quit(why); });
 }
 
 // The shard has time for this request.
-void serve(network_ptr self, std::uint64_t number) {
+void serve(simulated_link_ptr self, std::uint64_t number) {
   const auto what = self->state.crossings.at(number).what;
   if (const auto* pulled = std::get_if<pull>(&what))
     ask_shard<center>(self, number, *pulled);
@@ -115,7 +115,7 @@ void serve(network_ptr self, std::uint64_t number) {
     ask_shard<verdict>(self, number, std::get<commit>(what));
 }
 
-void arrive(network_ptr self, std::uint64_t number) {
+void arrive(simulated_link_ptr self, std::uint64_t number) {
   auto& my = self->state;
   my.busy_until = std::max(my.busy_until, self->clock().now());
   if (is_commit(my.crossings.at(number)))
@@ -123,7 +123,7 @@ void arrive(network_ptr self, std::uint64_t number) {
   at(self, my.busy_until, due_atom_v, number, [=] { serve(self, number); });
 }
 
-void deliver(network_ptr self, std::uint64_t number) {
+void deliver(simulated_link_ptr self, std::uint64_t number) {
   auto& my = self->state;
   auto& request = my.crossings.at(number);
   const auto answer = std::move(request.answers.front());
@@ -139,7 +139,7 @@ void deliver(network_ptr self, std::uint64_t number) {
 
 // Takes a request over from a worker; its answer comes when it has made its way.
 template <class Answer, class Request>
-caf::typed_response_promise<Answer> begin(network_ptr self, const Request& what) {
+caf::typed_response_promise<Answer> begin(simulated_link_ptr self, const Request& what) {
   auto& my = self->state;
   const auto promise = self->template make_response_promise<Answer>();
   const auto number = ++my.newest;
@@ -154,7 +154,8 @@ caf::typed_response_promise<Answer> begin(network_ptr self, const Request& what)
 
 } // namespace
 
-network_actor::behavior_type network(network_actor::stateful_pointer<network_state> self, network_setup setup) {
+simulated_link_actor::behavior_type simulated_link(simulated_link_actor::stateful_pointer<simulated_link_state> self,
+                                                   simulated_link_setup setup) {
   self->state.setup = std::move(setup);
   self->state.random.emplace(self->state.setup.seed);
   end_on_exception(self);

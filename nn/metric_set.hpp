@@ -11,30 +11,30 @@
 
 namespace dk::nn {
 
-/// What measurements have counted, to be added up elsewhere.
-struct measured_counts {
-  std::vector<metrics> losses;         ///< of several outputs
+/// What a metric_set has counted, to be added up elsewhere.
+struct metric_counts {
+  std::vector<loss_sums> losses;       ///< of several outputs
   std::vector<std::uint64_t> counters; ///< of all metrics, one after the other
 };
 
 /// The metrics that a job names, over rows of predictions; of several outputs all metrics of each, and its loss.
-class measurements {
+class metric_set {
 public:
   /// @param outputs their names, in order
   /// @throws failure (config, shape): an unknown metric, or one that an output of this kind has not
-  measurements(const std::vector<spec>& wanted, const objective& losses, const output_losses& of,
-               const std::vector<std::string>& outputs);
+  metric_set(const std::vector<spec>& wanted, const objective& losses, const output_losses& of,
+             const std::vector<std::string>& outputs);
 
   /// Counts rows of one output.
-  void add(std::size_t output, const float* predictions, const float* labels, const metrics& found);
+  void add(std::size_t output, const float* predictions, const float* labels, const loss_sums& found);
 
-  measured_counts counts() const;
+  metric_counts counts() const;
 
   /// Adds what others of the same metrics have counted. @throws failure (shape) for counts of other metrics
-  void add(const measured_counts& others);
+  void add(const metric_counts& others);
 
   /// By name: "auc" (and "auc_1" of a second with other keys), or "OUTPUT_auc" and "OUTPUT_loss" of several outputs.
-  /// The accuracy of a single output is left out: struct metrics has it.
+  /// The accuracy of a single output is left out: loss_sums has it.
   std::vector<std::pair<std::string, double>> values() const;
 
 private:
@@ -48,7 +48,7 @@ private:
   std::string next_name(const std::string& name) const;
 
   std::vector<std::string> outputs_;
-  std::vector<metrics> losses_; // of several outputs
+  std::vector<loss_sums> losses_; // of several outputs
   std::vector<part> parts_;
 };
 

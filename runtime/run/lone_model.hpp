@@ -10,7 +10,7 @@
 namespace dk {
 
 /// A model that is trained by one worker alone.
-struct member {
+struct lone_model {
   job which; ///< with a seed of its own
   data::dataset rows;
   data::sampling sampling = data::sampling::every_row;
@@ -19,7 +19,7 @@ struct member {
 
 /// The models that a job without a server trains: of `single` one, of `ensemble` one for each worker. None for a job
 /// with servers, whose workers share one. @throws failure (config)
-std::vector<member> members_of(const job& which, const data::dataset& rows);
+std::vector<lone_model> members_of(const job& which, const data::dataset& rows);
 
 /// The job of model `index` of an ensemble.
 job member_job(const job& which, std::size_t index);

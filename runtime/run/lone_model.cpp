@@ -12,15 +12,15 @@ job member_job(const job& which, std::size_t index) {
   return one;
 }
 
-std::vector<member> members_of(const job& which, const data::dataset& rows) {
+std::vector<lone_model> members_of(const job& which, const data::dataset& rows) {
   const auto& rule = *which.trainer.algorithm;
-  std::vector<member> all;
+  std::vector<lone_model> all;
   if (rule.has_server())
     return all;
   const auto share = rule.share ? rule.share(which.trainer.algorithm.keys) : data_share::full;
   const auto models = models_of(which);
   for (std::size_t i = 0; i < models; ++i) {
-    member one{member_job(which, i), rows, data::sampling::every_row, {}};
+    lone_model one{member_job(which, i), rows, data::sampling::every_row, {}};
     if (share == data_share::partition)
       one.rows = data::part_of(rows, i, models);
     if (share == data_share::bootstrap)

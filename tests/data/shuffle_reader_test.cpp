@@ -26,7 +26,7 @@ data::dataset stored_rows(const temporary_folder& folder, std::size_t rows, data
   all.feature_width = 2;
   all.label_width = 1;
   all.stored = file;
-  all.windows = windows;
+  all.buffers = windows;
   return all;
 }
 
@@ -41,7 +41,7 @@ bool is_answered(data::window_reader& reader, const data::dataset& rows, const a
   std::vector<float> features(what.count * 2);
   std::vector<float> labels(what.count);
   reader.gather(what.epoch, what.first, what.count, features.data(), labels.data());
-  const data::row_order order{3, what.epoch, rows.rows, true, data::sampling::every_row, rows.windows};
+  const data::row_order order{3, what.epoch, rows.rows, true, data::sampling::every_row, rows.buffers};
   for (std::size_t i = 0; i < what.count; ++i) {
     const auto row = static_cast<float>(order(what.first + i));
     if (features[2 * i] != row || features[2 * i + 1] != -row || labels[i] != 10 * row)

@@ -1,4 +1,4 @@
-#include "nn/kernels/window.hpp"
+#include "nn/kernels/patch.hpp"
 
 #include "common/error.hpp"
 
@@ -6,8 +6,8 @@
 
 namespace dk::nn {
 
-window_axis make_axis(std::size_t in, std::size_t size, std::size_t stride, std::size_t dilation, bool same) {
-  window_axis made{in, size, stride, dilation};
+patch_axis make_axis(std::size_t in, std::size_t size, std::size_t stride, std::size_t dilation, bool same) {
+  patch_axis made{in, size, stride, dilation};
   const auto covered = (size - 1) * dilation + 1;
   if (same) {
     made.out = (in + stride - 1) / stride;

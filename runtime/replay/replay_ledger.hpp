@@ -12,7 +12,7 @@
 
 namespace dk {
 
-struct schedule_setup {
+struct replay_ledger_setup {
   std::map<std::uint32_t, std::vector<planned_chunk>> chunks; ///< by worker
   std::uint32_t workers = 1;                                  ///< also those without a chunk
   std::uint64_t rows = 0;                                     ///< that will be done at the end
@@ -21,11 +21,11 @@ struct schedule_setup {
   std::vector<caf::actor> watchers;  ///< as if each had sent `watch`
 };
 
-struct schedule_state {
-  static inline const char* name = "schedule";
+struct replay_ledger_state {
+  static inline const char* name = "replay_ledger";
 
-  schedule_setup setup;
-  std::map<std::uint32_t, caf::actor_addr> members;
+  replay_ledger_setup setup;
+  std::map<std::uint32_t, caf::actor_addr> workers;
   std::map<std::uint32_t, std::size_t> next; // by worker: which of its chunks it gets next
   std::set<std::uint32_t> left;
   std::map<std::uint32_t, caf::typed_response_promise<lease>> parked; // their next chunk is of a later round
@@ -39,6 +39,7 @@ struct schedule_state {
 /// Stands in for the ledger when a run is replayed: gives each worker the chunks that it had then, in the same order
 /// and, behind a barrier, in the same rounds.
 /// The run is over when every worker has trained its last; a worker that is lost ends it with its error.
-ledger_actor::behavior_type schedule(ledger_actor::stateful_pointer<schedule_state> self, schedule_setup setup);
+ledger_actor::behavior_type replay_ledger(ledger_actor::stateful_pointer<replay_ledger_state> self,
+                                          replay_ledger_setup setup);
 
 } // namespace dk

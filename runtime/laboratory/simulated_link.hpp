@@ -14,7 +14,7 @@
 
 namespace dk {
 
-struct network_setup {
+struct simulated_link_setup {
   server_actor server;
   std::uint64_t slice_bytes = 0; ///< of a commit, and of a center: other messages count nothing
   laboratory_config world;
@@ -22,13 +22,14 @@ struct network_setup {
 };
 
 /// What the network says to itself besides.
-using network_actor = server_actor::extend<caf::reacts_to<arrive_atom, std::uint64_t>,     // a request is at the shard
-                                           caf::reacts_to<due_atom, std::uint64_t>,        // the shard has time for it
-                                           caf::reacts_to<deliver_atom, std::uint64_t>,    // an answer is at its worker
-                                           caf::reacts_to<caf::tick_atom, std::uint64_t>>; // what was lost goes again
+using simulated_link_actor =
+    server_actor::extend<caf::reacts_to<arrive_atom, std::uint64_t>,     // a request is at the shard
+                         caf::reacts_to<due_atom, std::uint64_t>,        // the shard has time for it
+                         caf::reacts_to<deliver_atom, std::uint64_t>,    // an answer is at its worker
+                         caf::reacts_to<caf::tick_atom, std::uint64_t>>; // what was lost goes again
 
-struct network_state {
-  static inline const char* name = "network";
+struct simulated_link_state {
+  static inline const char* name = "simulated_link";
   using time_point = std::chrono::steady_clock::time_point;
 
   /// A request on its way, and its answer on the way back.
@@ -46,7 +47,7 @@ struct network_state {
     time_point down_free;
   };
 
-  network_setup setup;
+  simulated_link_setup setup;
   std::optional<random_stream> random;
   std::map<std::uint64_t, crossing> crossings; // in the order in which they began
   std::uint64_t newest = 0;
@@ -59,6 +60,7 @@ struct network_state {
 /// at a time, in the order in which they arrive; its answer takes the way back. Requests and answers are lost, and
 /// requests doubled, as the config says. What was lost is sent again after a while, so that the shard sees it once at
 /// least; or never, then the worker's request times out. All other messages are the shard's, at once.
-network_actor::behavior_type network(network_actor::stateful_pointer<network_state> self, network_setup setup);
+simulated_link_actor::behavior_type simulated_link(simulated_link_actor::stateful_pointer<simulated_link_state> self,
+                                                   simulated_link_setup setup);
 
 } // namespace dk
