@@ -1,4 +1,4 @@
-#include "data/buffer_reader.hpp"
+#include "data/shuffle_reader.hpp"
 
 #include "data/batches.hpp"
 
@@ -8,11 +8,11 @@
 
 namespace dk::data {
 
-buffer_reader::buffer_reader(dataset rows, std::uint64_t seed, bool shuffle, sampling which)
+shuffle_reader::shuffle_reader(dataset rows, std::uint64_t seed, bool shuffle, sampling which)
     : rows_(std::move(rows)), seed_(seed), shuffle_(shuffle), sampling_(which) {}
 
-void buffer_reader::gather(std::uint64_t epoch, std::uint64_t first, std::size_t count, float* features, float* labels,
-                           float* weights) {
+void shuffle_reader::gather(std::uint64_t epoch, std::uint64_t first, std::size_t count, float* features, float* labels,
+                            float* weights) {
   if (!last_order_ || last_epoch_ != epoch) {
     last_order_ = order_of(epoch);
     last_epoch_ = epoch;
@@ -37,12 +37,12 @@ void buffer_reader::gather(std::uint64_t epoch, std::uint64_t first, std::size_t
   read_to(next_, taken_ * next_.rows / now_.rows + count);
 }
 
-std::shared_ptr<const row_order> buffer_reader::order_of(std::uint64_t epoch) const {
+std::shared_ptr<const row_order> shuffle_reader::order_of(std::uint64_t epoch) const {
   return std::make_shared<row_order>(seed_, epoch, rows_.rows, shuffle_, sampling_, rows_.buffers);
 }
 
-void buffer_reader::begin(buffer& which, std::shared_ptr<const row_order> order, std::uint64_t epoch,
-                          std::uint64_t index) const {
+void shuffle_reader::begin(buffer& which, std::shared_ptr<const row_order> order, std::uint64_t epoch,
+                           std::uint64_t index) const {
   which.epoch = epoch;
   which.index = index;
   which.rows = order->buffer_rows(index);
@@ -51,7 +51,7 @@ void buffer_reader::begin(buffer& which, std::shared_ptr<const row_order> order,
   which.lines.resize(which.rows * width());
 }
 
-void buffer_reader::begin_next() {
+void shuffle_reader::begin_next() {
   if (now_.index + 1 < now_.order->num_buffers())
     begin(next_, now_.order, now_.epoch, now_.index + 1);
   else
@@ -59,7 +59,7 @@ void buffer_reader::begin_next() {
 }
 
 // Block by block, as far as `row` at least.
-void buffer_reader::read_to(buffer& which, std::uint64_t row) const {
+void shuffle_reader::read_to(buffer& which, std::uint64_t row) const {
   constexpr std::uint64_t ahead = 8; // blocks that the disk is told of before they are read
   const auto block = rows_.buffers.block_rows;
   const auto start_of = [&](std::uint64_t inside) {
@@ -75,7 +75,7 @@ void buffer_reader::read_to(buffer& which, std::uint64_t row) const {
   }
 }
 
-void buffer_reader::move_to(const std::shared_ptr<const row_order>& order, std::uint64_t epoch, std::uint64_t index) {
+void shuffle_reader::move_to(const std::shared_ptr<const row_order>& order, std::uint64_t epoch, std::uint64_t index) {
   if (next_.is(epoch, index))
     std::swap(now_, next_);
   else
@@ -85,8 +85,8 @@ void buffer_reader::move_to(const std::shared_ptr<const row_order>& order, std::
   begin_next();
 }
 
-void buffer_reader::copy(const std::shared_ptr<const row_order>& order, std::uint64_t epoch,
-                         const row_order::spot& from, float* features, float* labels, float* weights) {
+void shuffle_reader::copy(const std::shared_ptr<const row_order>& order, std::uint64_t epoch,
+                          const row_order::spot& from, float* features, float* labels, float* weights) {
   if (now_.is_before(epoch, from.buffer))
     move_to(order, epoch, from.buffer);
   if (!now_.is(epoch, from.buffer)) {

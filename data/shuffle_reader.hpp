@@ -13,10 +13,10 @@ namespace dk::data {
 /// Reads stored rows in the order of their epochs, a buffer ahead: the buffer that is trained is in memory, and while
 /// its rows are asked for, the next one is read, at the same pace. What is asked for late, of a buffer that has passed,
 /// comes from the disk. One thread at a time.
-class buffer_reader {
+class shuffle_reader {
 public:
   /// Requires rows.stored.
-  buffer_reader(dataset rows, std::uint64_t seed, bool shuffle, sampling which);
+  shuffle_reader(dataset rows, std::uint64_t seed, bool shuffle, sampling which);
 
   /// Copies the rows at places [first, first + count) of an epoch's order, as gather does.
   /// Requires first + count <= the dataset's rows. @throws failure (resources) where the disk fails

@@ -61,7 +61,7 @@ std::string to_string(const table& x);
 namespace dk::nn {
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, metrics& x) {
+typename Inspector::result_type inspect(Inspector& f, loss_sums& x) {
   exact loss{x.loss_sum};
   if constexpr (Inspector::writes_state) {
     auto result = f(loss, x.correct, x.rows, x.decisions);

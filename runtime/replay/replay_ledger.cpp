@@ -1,4 +1,4 @@
-#include "runtime/replay/schedule.hpp"
+#include "runtime/replay/replay_ledger.hpp"
 
 #include "actors/protocol/countdown.hpp"
 #include "actors/protocol/errors.hpp"

@@ -1,4 +1,4 @@
-#include "runtime/run/members.hpp"
+#include "runtime/run/lone_model.hpp"
 
 #include "algorithms/catalog.hpp"
 #include "runtime/config/job_rules.hpp"
@@ -6,13 +6,13 @@
 
 namespace dk {
 
-job member_job(const job& which, std::size_t index) {
+job job_of_model(const job& which, std::size_t index) {
   auto one = which;
   one.seed += index;
   return one;
 }
 
-std::vector<lone_model> members_of(const job& which, const data::dataset& rows) {
+std::vector<lone_model> lone_models_of(const job& which, const data::dataset& rows) {
   const auto& rule = *which.trainer.algorithm;
   std::vector<lone_model> all;
   if (rule.has_server())
@@ -20,7 +20,7 @@ std::vector<lone_model> members_of(const job& which, const data::dataset& rows) 
   const auto share = rule.share ? rule.share(which.trainer.algorithm.keys) : data_share::full;
   const auto models = models_of(which);
   for (std::size_t i = 0; i < models; ++i) {
-    lone_model one{member_job(which, i), rows, data::sampling::every_row, {}};
+    lone_model one{job_of_model(which, i), rows, data::sampling::every_row, {}};
     if (share == data_share::partition)
       one.rows = data::part_of(rows, i, models);
     if (share == data_share::bootstrap)

@@ -19,9 +19,9 @@ struct lone_model {
 
 /// The models that a job without a server trains: of `single` one, of `ensemble` one for each worker. None for a job
 /// with servers, whose workers share one. @throws failure (config)
-std::vector<lone_model> members_of(const job& which, const data::dataset& rows);
+std::vector<lone_model> lone_models_of(const job& which, const data::dataset& rows);
 
 /// The job of model `index` of an ensemble.
-job member_job(const job& which, std::size_t index);
+job job_of_model(const job& which, std::size_t index);
 
 } // namespace dk

@@ -141,7 +141,7 @@ TEST_CASE("a window's rows are those of its blocks, which come from everywhere",
   CHECK(*std::min_element(firsts.begin(), firsts.end()) < 50);
   CHECK(*std::max_element(firsts.begin(), firsts.end()) > 950);
   CHECK(differences(order, {1, 1, 10'003, true, dk::data::sampling::every_row, {block, blocks}}) > 9900);
-  CHECK(row_order{1, 0, 100, true, dk::data::sampling::every_row, {60, 1}}.is_windowed() == false);
+  CHECK(row_order{1, 0, 100, true, dk::data::sampling::every_row, {60, 1}}.is_buffered() == false);
 }
 
 TEST_CASE("windows are not shuffled alike", "[data][shuffle]") {

@@ -35,14 +35,14 @@ TEST_CASE("padding = same puts the larger half behind", "[nn][images]") {
   CHECK(axis.out == 6);
   CHECK(make_axis(6, 3, 2, 1, true).before == 0);
   CHECK(make_axis(6, 3, 2, 1, true).after == 1);
-  CHECK(make_axis(6, 1, 3, 1, true).out == 2); // the window never reaches the end
+  CHECK(make_axis(6, 1, 3, 1, true).out == 2); // the patch never reaches the end
   CHECK(make_axis(7, 3, 2, 2, false).out == 2);
 }
 
 TEST_CASE("both ways to convolve agree in every direction", "[nn][images]") {
   const compute_scope scope;
   struct geometry {
-    window over;
+    patch over;
     std::size_t filters;
   };
   const std::vector<geometry> all{
@@ -53,7 +53,7 @@ TEST_CASE("both ways to convolve agree in every direction", "[nn][images]") {
       {{make_axis(9, 2, 1, 3, true), make_axis(8, 3, 1, 2, false), 2}, 3},
       {{make_axis(5, 1, 1, 1, false), make_axis(4, 1, 1, 1, false), 6}, 4},
       {{make_axis(5, 1, 2, 1, false), make_axis(4, 1, 2, 1, false), 6}, 4},
-      {{make_axis(3, 7, 1, 1, true), make_axis(3, 5, 1, 1, true), 2}, 3}, // the window is larger than the image
+      {{make_axis(3, 7, 1, 1, true), make_axis(3, 5, 1, 1, true), 2}, 3}, // the patch is larger than the image
   };
   for (const auto& [over, filters] : all) {
     INFO(over.y.in << " x " << over.x.in << " x " << over.channels << ", " << over.y.size << " x " << over.x.size);

@@ -236,8 +236,8 @@ TEST_CASE("metrics of batches add up to those of all rows", "[nn][losses]") {
   CHECK(parts.rows == 600);
   CHECK(parts.correct == whole.correct);
   CHECK(parts.loss() == Approx(whole.loss()));
-  CHECK(metrics{}.loss() == 0);
-  CHECK_FALSE(metrics{}.accuracy());
+  CHECK(loss_sums{}.loss() == 0);
+  CHECK_FALSE(loss_sums{}.accuracy());
 }
 
 TEST_CASE("a batch whose first rows are 0 and 1 keeps its labels where others are not", "[nn][losses]") {
