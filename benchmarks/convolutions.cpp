@@ -33,7 +33,7 @@ struct directions {
   double kernel;
 };
 
-directions time_convolution(dk::nn::convolution& by, const dk::nn::window& over, std::size_t filters,
+directions time_convolution(dk::nn::convolution& by, const dk::nn::patch& over, std::size_t filters,
                             std::size_t batch) {
   const auto x = numbers(batch * over.input());
   const auto dy = numbers(batch * over.positions() * filters);
@@ -46,7 +46,7 @@ directions time_convolution(dk::nn::convolution& by, const dk::nn::window& over,
 
 void print_convolutions(std::size_t batch) {
   const auto axis = [](std::size_t in) { return dk::nn::make_axis(in, 3, 1, 1, false); };
-  const dk::nn::window both[] = {{axis(28), axis(28), 1}, {axis(26), axis(26), 32}};
+  const dk::nn::patch both[] = {{axis(28), axis(28), 1}, {axis(26), axis(26), 32}};
   for (const auto& over : both) {
     const auto used = time_convolution(*dk::nn::make_convolution(over, 32), over, 32, batch);
     const auto unrolled = time_convolution(*dk::nn::make_unrolled_convolution(over, 32), over, 32, batch);

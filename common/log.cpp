@@ -33,8 +33,8 @@ std::shared_ptr<spdlog::logger> log() {
 
 namespace {
 
-// A logger is never changed while others may use it: a new one takes its place. A run that is killed leaves all that was
-// said until then.
+// A logger is never changed while others may use it: a new one takes its place. A run that is killed leaves all that
+// was said until then.
 std::shared_ptr<spdlog::logger> logger_to(const std::vector<spdlog::sink_ptr>& sinks) {
   auto logger = std::make_shared<spdlog::logger>("dk", sinks.begin(), sinks.end());
   logger->set_level(spdlog::level::debug);

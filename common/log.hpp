@@ -12,8 +12,8 @@ enum class verbosity { quiet, normal, verbose };
 /// The log of dk. It is silent until set_up_log: a library does not print into other people's programs.
 std::shared_ptr<spdlog::logger> log();
 
-/// Sends the log to stderr: warnings only unless `verbose`, errors only when `quiet`. Call it at the start of a program;
-/// calling it again replaces what an earlier call said, and ends log_to_file.
+/// Sends the log to stderr: warnings only unless `verbose`, errors only when `quiet`. Call it at the start of a
+/// program; calling it again replaces what an earlier call said, and ends log_to_file.
 void set_up_log(verbosity level);
 
 /// Writes the log to this file as well, in place of the file of an earlier call: a run's log.txt.

@@ -156,7 +156,7 @@ void add_listed(spec& source, const char* key, const names& more) {
 } // namespace
 
 spec with_needed_columns(spec source, const std::vector<spec>& transforms) {
-  const bool as_it_is = source.name == "shards" && !source.keys.contains("features") &&
+  const bool as_it_is = source.name == "prepared" && !source.keys.contains("features") &&
                         !source.keys.contains("label") && !source.keys.contains("columns"); // every column is read
   if (!takes(source, "columns") || as_it_is)
     return source;

@@ -22,7 +22,7 @@ struct prepare_options {
 
 // The source, as a config takes it.
 std::string text_of(const prepared_source& made) {
-  return fmt::format("{} = {{ format = \"shards\", path = \"{}\"{} }}   # {} rows: {}\n", made.key, made.folder,
+  return fmt::format("{} = {{ format = \"prepared\", path = \"{}\"{} }}   # {} rows: {}\n", made.key, made.folder,
                      made.weighted ? fmt::format(", weight = \"{}\"", data::weight_column) : "", with_commas(made.rows),
                      join(made.columns));
 }

@@ -3,7 +3,7 @@
 #include "apps/driver/output.hpp"
 #include "common/log.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/shards/shards.hpp"
+#include "data/formats/prepared/prepared.hpp"
 #include "jobs/inputs/data_summary.hpp"
 #include "jobs/models/known_model.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 int summarise(const std::string& what) {
   set_up_log(verbosity::normal);
   std::error_code ignored;
-  const bool is_run = std::filesystem::is_directory(what, ignored) && !data::shards::is_folder(what);
+  const bool is_run = std::filesystem::is_directory(what, ignored) && !data::prepared::is_folder(what);
   if (is_run || nn::is_model_file(what))
     print(nn::summary(load_known_model(what).file.architecture));
   else

@@ -13,7 +13,7 @@
 #include "data/formats/npy/npy.hpp"
 #include "data/formats/npy/npz.hpp"
 #include "data/formats/pick.hpp"
-#include "data/formats/shards/shards.hpp"
+#include "data/formats/prepared/prepared.hpp"
 #include "data/rows.hpp"
 
 #include <algorithm>
@@ -47,7 +47,11 @@ bool never(std::string_view) {
 constexpr std::array formats{
     format{"cifar", "path", cifar::keys, never, {cifar::open_rows}},
     format{"hdf5", "path", hdf5::keys, hdf5::recognise, {hdf5::open_rows, nullptr, picked_columns}},
-    format{"shards", "path", shards::keys, never, {shards::open_rows, nullptr, shards::pick}}, // told by its folder
+    format{"prepared",
+           "path",
+           prepared::keys,
+           never,
+           {prepared::open_rows, nullptr, prepared::pick}}, // told by its folder
     format{"npy", "path", npy::keys, npy::recognise, {npy::open_rows, "labels", picked_columns, "weights"}},
     format{"npz", "path", npz::keys, npz::recognise, {npz::open_rows, nullptr, picked_columns}},
     format{"idx", "features", idx::keys, idx::recognise, {idx::open_rows, "labels", nullptr, "weights"}},
@@ -119,8 +123,8 @@ void check_source(const spec& source) {
 }
 
 spec source_of(const std::string& path) {
-  if (shards::is_folder(path))
-    return {"shards", {{"path", path}}};
+  if (prepared::is_folder(path))
+    return {"prepared", {{"path", path}}};
   const auto file = files_of(path).front();
   if (hdf5::recognise_file(file)) // whose signature may be anywhere
     return {"hdf5", {{"path", path}}};
@@ -142,13 +146,16 @@ std::vector<key_rule> source_keys(const std::string& format) {
   return find_format({format}).keys();
 }
 
+bool names_columns(const std::string& format) {
+  const auto keys = source_keys(format);
+  return std::any_of(keys.begin(), keys.end(), [](const key_rule& rule) { return rule.name == "columns"; });
+}
+
 namespace {
 
-// Whether files of the format have columns with names, of which the source can list some.
+// Of a prepared folder all columns are what they are.
 bool has_named_columns(const spec& source) {
-  const auto keys = source_keys(source.name);
-  return source.name != "shards" &&
-         std::any_of(keys.begin(), keys.end(), [](const key_rule& rule) { return rule.name == "columns"; });
+  return source.name != "prepared" && names_columns(source.name);
 }
 
 // Whether the source says itself which columns its features are: those it lists, or none.
@@ -185,7 +192,11 @@ weight_use weights_of(const spec& source) {
 }
 
 pipeline prepared_by(const spec& source) {
-  return source.name == "shards" ? shards::prepared(source) : pipeline{};
+  return source.name == "prepared" ? prepared::pipeline_of(source) : pipeline{};
+}
+
+std::string current_format(const std::string& name) {
+  return name == "shards" ? "prepared" : name; // until 0.1
 }
 
 std::vector<std::string> source_formats() {

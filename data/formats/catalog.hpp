@@ -53,8 +53,14 @@ spec with_features_of(spec source, const spec& other);
 /// Whether the rows of a source have weights.
 weight_use weights_of(const spec& source);
 
-/// What the rows of a source have been through already: those of shards that were prepared. @throws failure (data)
+/// What the rows of a source have been through already: those of a prepared folder. @throws failure (data)
 pipeline prepared_by(const spec& source);
+
+/// What the format of this name is called now: "prepared" for "shards". Any other name is returned as it is.
+std::string current_format(const std::string& name);
+
+/// Whether files of a format may have columns with names, so that a source can choose among them.
+bool names_columns(const std::string& format);
 
 /// The names of all formats.
 std::vector<std::string> source_formats();

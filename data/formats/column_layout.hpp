@@ -1,6 +1,6 @@
 #pragma once
 
-#include "data/formats/shards/column_file.hpp"
+#include "data/formats/prepared/column_file.hpp"
 
 #include <algorithm>
 #include <array>

@@ -23,10 +23,6 @@ bool is_written(const spec& source) {
   return source.name == "csv" || source.name == "json_lines";
 }
 
-bool can_name_columns(const spec& source) {
-  return source.name != "idx" && source.name != "cifar";
-}
-
 // Numbers that have a name each.
 void put_fields(const data::column& c, data::table& to) {
   const auto wide = data::width(c);
@@ -50,7 +46,7 @@ data::table_stream_ptr opened(const spec& source) {
     return data::csv::to_answer(source, most_of_text << 4U);
   if (source.name == "json_lines")
     return data::json_lines::to_answer(source, most_of_text << 2U);
-  return data::open(can_name_columns(source) ? with_every_column(source) : source);
+  return data::open(data::names_columns(source.name) ? with_every_column(source) : source);
 }
 
 data_to_answer data_of(const known_model& model, data_for_model what, data::table_stream_ptr rows) {
@@ -102,7 +98,7 @@ std::optional<data::table> asked_rows::next() {
 
 data::table asked_rows::asked_of(data::table rows) const {
   const bool chooses = source_.keys.contains("features") || source_.keys.contains("columns");
-  if (!can_name_columns(source_) || (source_.name == "shards" && !chooses))
+  if (!data::names_columns(source_.name) || (source_.name == "prepared" && !chooses))
     return rows;
   auto source = source_;
   for (const auto& name : data::label_names(source))

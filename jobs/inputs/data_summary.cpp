@@ -84,7 +84,7 @@ std::string cell_text(const data::column& which, std::size_t row) {
 spec with_all_columns(spec source) {
   const auto keys = data::source_keys(source.name);
   const bool can = std::any_of(keys.begin(), keys.end(), [](const auto& rule) { return rule.name == "columns"; });
-  if (can && source.name != "shards" && !source.keys.contains("columns") && !source.keys.contains("features"))
+  if (can && source.name != "prepared" && !source.keys.contains("columns") && !source.keys.contains("features"))
     source.keys["columns"] = "*";
   return source;
 }

@@ -67,7 +67,7 @@ std::vector<bool> held_rows_of(const job& which, const data::table& rows) {
   return by_class.held(which.data.validation, which.seed);
 }
 
-data::dataset measured_rows(const job& which, const spec& source, const data::table& rows) {
+data::dataset rows_to_measure(const job& which, const spec& source, const data::table& rows) {
   auto made = data::make_dataset(rows, data::label_use::required, data::weights_of(source));
   row_check{which}.see(made);
   return made;
@@ -91,7 +91,7 @@ job_data read_into_memory(const job& which, const data::pipeline* fitted) {
   }
   all.train = data::make_dataset(train, data::label_use::required, data::weights_of(source));
   if (held_out)
-    all.validation = measured_rows(which, source, *held_out);
+    all.validation = rows_to_measure(which, source, *held_out);
   if (class_weights by_class{which, data::label_words(all.fitted)}; by_class.is_on()) {
     row_check{which}.see(all.train);
     by_class.see(all.train);
@@ -119,7 +119,7 @@ job_data read_data(const job& which, const cluster_config& where, const data::pi
       return stream().other(source, all.fitted);
     auto rows = data::read(source);
     data::apply(still_to_apply(all.fitted, source), rows);
-    return measured_rows(which, source, rows);
+    return rows_to_measure(which, source, rows);
   };
   if (data.validate)
     all.validation = read_other(*data.validate);

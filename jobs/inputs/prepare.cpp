@@ -2,7 +2,7 @@
 
 #include "common/error.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/shards/shards_writer.hpp"
+#include "data/formats/prepared/prepared_writer.hpp"
 #include "jobs/inputs/inputs.hpp"
 #include "jobs/inputs/streamed_inputs.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 // The training rows, at once where they fit in memory and stay here, which reads them once; or else as they come.
 // @return all that they have been through
-data::pipeline write_training(const job& which, streamed_inputs& inputs, data::shards::writer& to) {
+data::pipeline write_training(const job& which, streamed_inputs& inputs, data::prepared::writer& to) {
   const auto& source = *which.data.train;
   if (!transforms_on(which.cluster, which.data) && !goes_to_disk(which.data, source)) {
     auto rows = data::read(source);
@@ -32,7 +32,7 @@ struct source_and_writer {
   std::string key;
   spec source;
   std::string folder;
-  std::unique_ptr<data::shards::writer> to;
+  std::unique_ptr<data::prepared::writer> to;
 };
 
 std::vector<source_and_writer> begun(const job& which, const std::string& out, bool pack) {
@@ -40,7 +40,7 @@ std::vector<source_and_writer> begun(const job& which, const std::string& out, b
   const auto begin = [&](const std::string& key, const std::optional<spec>& source) {
     const auto folder = out + '/' + key;
     if (source)
-      all.push_back({key, *source, folder, std::make_unique<data::shards::writer>(folder, pack)});
+      all.push_back({key, *source, folder, std::make_unique<data::prepared::writer>(folder, pack)});
   };
   begin("train", which.data.train);
   begin("validate", which.data.validate);

@@ -43,10 +43,6 @@ bool is_text(const spec& source) {
   return source.name == "csv" || source.name == "json_lines";
 }
 
-bool has_named_columns(const spec& source) {
-  return source.name != "idx" && source.name != "cifar";
-}
-
 std::string path_of(const spec& source) {
   return source.keys.value("path", source.keys.value("features", std::string{"the data"}));
 }
@@ -109,7 +105,7 @@ void choose_weight(spec& source, const known_model& model, const seen_columns& s
     source.keys.erase("weight");
     source.keys.erase("weights");
   } else if (model.train && model.train->keys.contains("weight") && !source.keys.contains("weight") &&
-             has_named_columns(source) && lists_all(seen.all, list_in(*model.train, "weight"))) {
+             data::names_columns(source.name) && lists_all(seen.all, list_in(*model.train, "weight"))) {
     source.keys["weight"] = model.train->keys.at("weight");
   }
 }
@@ -192,7 +188,7 @@ data_for_model data_for(const known_model& model, const spec& test) {
 
 data_for_model data_for(const known_model& model, const std::string& data, const name_list& wanted) {
   auto source = parse_source(data);
-  if (data.front() == '{' || !has_named_columns(source)) {
+  if (data.front() == '{' || !data::names_columns(source.name)) {
     if (model.train)
       source = data.front() == '{' ? data::with_features_of(source, *model.train) : read_like(source, model);
     choose_weight(source, model, {}, wanted);

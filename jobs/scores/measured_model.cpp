@@ -18,7 +18,7 @@ const char* loss_for(nn::answer_kind answers) {
                                             : "mean_squared_error";
 }
 
-bool names_metric(const std::vector<spec>& metrics, const char* name) {
+bool has_metric(const std::vector<spec>& metrics, const char* name) {
   return std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == name; });
 }
 
@@ -72,7 +72,7 @@ row_model measured_model(const known_model& model, const std::vector<output_mean
   all.weighted = data::weights_of(source) == data::weight_use::required;
   if (outputs.size() == 1 && outputs.front().kind != nn::answer_kind::numbers)
     for (const auto* name : {"precision", "recall", "f1", "auc"})
-      if (!names_metric(all.metrics, name))
+      if (!has_metric(all.metrics, name))
         all.metrics.push_back({name});
   if (is_from_logits(all.loss) && outputs.size() == 1)
     measure_logits(all.metrics, outputs.front().kind);

@@ -1,6 +1,7 @@
 #include "runtime/config/config_parts.hpp"
 
 #include "common/error.hpp"
+#include "common/log.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/transforms/catalog.hpp"
@@ -47,7 +48,12 @@ spec read_source(const config_tree& tree, const std::string& path, const std::st
     fail(tree, path,
          "found " + shown(value) + ", expected a table with a `format` of: " + join(data::source_formats()) +
              ", as in { format = \"csv\", path = \"train.csv\" }");
-  spec source{value.at("format").get<std::string>(), value};
+  const auto format = value.at("format").get<std::string>();
+  const auto now = data::current_format(format);
+  if (now != format)
+    log()->warn("{}: the format \"{}\" is called \"{}\" now; rename it", tree.where(join_path(path, "format")), format,
+                now);
+  spec source{now, value};
   source.keys.erase("format");
   placed(tree, path, [&] { data::check_source(source); });
   return data::anchored(source, base_folder);

@@ -66,6 +66,11 @@ config_key shown_by_line(config_key of) {
   return of;
 }
 
+config_key formerly(const std::string& name, config_key of) {
+  of.former = name;
+  return of;
+}
+
 std::string path_at(const key_reading& at) {
   const auto path = at.value().get<std::string>();
   return path.empty() ? path : (std::filesystem::path{at.folder} / path).lexically_normal().string();

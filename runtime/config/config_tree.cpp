@@ -154,6 +154,26 @@ const config_tree::place& config_tree::find(std::string path) const {
   }
 }
 
+void config_tree::rename(const std::string& table, const std::string& from, const std::string& to) {
+  auto* values_of = &values;
+  if (!table.empty())
+    values_of = &values.at(nlohmann::json::json_pointer{'/' + table});
+  (*values_of)[to] = std::move(values_of->at(from));
+  values_of->erase(from);
+  const auto old_path = join_path(table, from);
+  std::map<std::string, place> moved;
+  for (auto at = places_.lower_bound(old_path); at != places_.end() && at->first.rfind(old_path, 0) == 0;) {
+    const auto rest = at->first.substr(old_path.size());
+    if (!rest.empty() && rest.front() != '/') {
+      ++at;
+      continue;
+    }
+    moved[join_path(table, to) + rest] = at->second;
+    at = places_.erase(at);
+  }
+  places_.merge(moved);
+}
+
 std::string config_tree::where(const std::string& path) const {
   return find(path).value;
 }

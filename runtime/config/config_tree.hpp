@@ -23,6 +23,9 @@ public:
   /// @param origin what errors about it start with, e.g. "--set trainer.workers=0"
   void override_with(const std::string& dotted, const std::string& text, const std::string& origin);
 
+  /// Gives a key of a table another name. Requires that the table has it, and not the other.
+  void rename(const std::string& table, const std::string& from, const std::string& to);
+
   /// What an error about the value at this path starts with: "mnist.cfg:12:11", or the setting that gave it.
   /// A path that was not written has the place of what would hold it.
   std::string where(const std::string& path) const;

@@ -97,7 +97,7 @@ struct laboratory_config {
   double latency = 0;                 ///< seconds from a worker to a shard, and back
   double bandwidth = 0;               ///< bytes per second between a worker and a shard, each way; 0: any
   double service_time = 0;            ///< seconds that a shard is busy with a commit
-  double loss = 0;                    ///< the part of the messages that are lost on their way
+  double drop_rate = 0;               ///< the part of the messages that are lost on their way
   double doubling = 0;                ///< the part of the requests that arrive twice
   double resend = 1;                  ///< seconds after which what was lost is sent again; 0: never
   std::vector<event> kills;

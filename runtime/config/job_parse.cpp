@@ -1,6 +1,7 @@
 #include "runtime/config/job_parse.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "common/log.hpp"
 #include "runtime/config/config_sections.hpp"
 
 namespace dk {
@@ -17,6 +18,23 @@ std::vector<key_rule> rules_in(const config_section& part, const std::vector<con
   return rules;
 }
 
+// Keys that have another name now are read under it, and a person is told.
+config_tree with_current_names(config_tree tree) {
+  for (const auto* part : outer_sections())
+    for (const auto& key : part->keys) {
+      const section in{tree, part->name};
+      if (key.former.empty() || in.find(key.former) == nullptr)
+        continue;
+      const auto& now = key.rule.name;
+      const auto where = tree.where_key(in.path(key.former));
+      if (in.find(now) != nullptr)
+        in.refuse_both(key.former, '`' + now + "` or its former name `" + key.former + '`');
+      log()->warn("{}: `{}` in [{}] is called `{}` now; rename it", where, key.former, part->name, now);
+      tree.rename(part->name, key.former, now);
+    }
+  return tree;
+}
+
 } // namespace
 
 nlohmann::json algorithm_keys(const config_tree& tree) {
@@ -27,7 +45,8 @@ nlohmann::json algorithm_keys(const config_tree& tree) {
   return info == nullptr ? nlohmann::json::object() : info->defaults;
 }
 
-job read_job(const config_tree& tree, const std::string& base_folder) {
+job read_job(const config_tree& given, const std::string& base_folder) {
+  const auto tree = with_current_names(given);
   job read;
   const auto own_keys = algorithm_keys(tree);
   for (const auto& part : outer_sections())

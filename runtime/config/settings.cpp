@@ -47,7 +47,9 @@ job load_job(const std::string& path, const std::vector<std::string>& settings, 
   auto tree = config_tree::parse(read_small_file(path, most_config_bytes, "config file"), path);
   for (const auto* part : outer_sections())
     for (const auto& key : part->keys)
-      take_variable(tree, part->name, key.rule.name, lookup);
+      for (const auto& name : {key.rule.name, key.former})
+        if (!name.empty())
+          take_variable(tree, part->name, name, lookup);
   auto preview = tree; // which algorithm it will be decides which variables have a meaning
   take_settings(preview, settings);
   const auto own_keys = algorithm_keys(preview);

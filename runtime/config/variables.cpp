@@ -24,8 +24,11 @@ namespace {
 std::vector<std::string> variables_of_configs() {
   std::vector<std::string> all;
   for (const auto* part : outer_sections())
-    for (const auto& key : part->keys)
+    for (const auto& key : part->keys) {
       all.push_back(variable_of(part->name, key.rule.name));
+      if (!key.former.empty())
+        all.push_back(variable_of(part->name, key.former));
+    }
   for (const auto& name : algorithm_names())
     for (const auto& [key, unused] : find_algorithm(name)->defaults.items())
       all.push_back(variable_of("trainer", key));

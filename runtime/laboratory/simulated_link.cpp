@@ -72,7 +72,7 @@ void send(simulated_link_ptr self, std::uint64_t number) {
   request.copies += times - 1;
   for (int i = 0; i < times; ++i) {
     const auto there = arrival(self, my.lines[worker_of(request)].up_free, bytes);
-    if (happens(my, world.loss))
+    if (happens(my, world.drop_rate))
       lose(self, number);
     else
       at(self, there, arrive_atom_v, number, [=] { arrive(self, number); });
@@ -91,7 +91,7 @@ template <class Answer>
 void send_back(simulated_link_ptr self, std::uint64_t number, const Answer& answer) {
   auto& my = self->state;
   auto& request = my.crossings.at(number);
-  if (happens(my, my.setup.world.loss))
+  if (happens(my, my.setup.world.drop_rate))
     return lose(self, number);
   request.answers.emplace_back(answer);
   const auto back =

@@ -157,7 +157,7 @@ TEST_CASE("a shard that is cut short under a run ends it, and the run goes on la
       cut = one.path().string();
   REQUIRE_FALSE(cut.empty());
   const auto kept = content_of(cut);
-  const std::string shards = R"(data.train={format="shards",path="shards/train"})";
+  const std::string shards = R"(data.train={format="prepared",path="shards/train"})";
   process training{job.command({"--out", "run", "--set", shards}), {{}, job.path("")}};
   const auto commits = job.path("run/commits.jsonl");
   const auto has_trained = [&] {

@@ -135,9 +135,9 @@ TEST_CASE("weights are the same from every format, in memory and on disk", "[app
   INFO(prepared.err);
   REQUIRE(prepared.status == 0);
   CHECK(prepared.out.find("weight = \"sample_weight\" }") != std::string::npos);
-  CHECK(job.trained("shards-run",
-                    {R"(data.train={format="shards",path="shards/train",weight="sample_weight"})",
-                     R"(data.test={format="shards",path="shards/test",weight="sample_weight"})", "data.transforms=[]"})
+  CHECK(job.trained("shards-run", {R"(data.train={format="prepared",path="shards/train",weight="sample_weight"})",
+                                   R"(data.test={format="prepared",path="shards/test",weight="sample_weight"})",
+                                   "data.transforms=[]"})
             .at("epochs") == expected);
 }
 

@@ -17,7 +17,7 @@ const std::string troubles = R"([laboratory]
 computing = "log_normal"
 batch_seconds = 0.1
 latency = 0.01
-loss = 0.05
+drop_rate = 0.05
 doubling = 0.1
 kill_rate = 0.2
 join_rate = 1.0
@@ -75,8 +75,8 @@ TEST_CASE("simulate gives the same files every time", "[apps][simulate]") {
 
 TEST_CASE("a simulated run is a run", "[apps][simulate]") {
   const simulated_toy job;
-  REQUIRE(job.simulate({"--out", "run", "-q", "--set", "laboratory.kill_rate=0", "--set", "laboratory.loss=0", "--set",
-                        "laboratory.doubling=0"})
+  REQUIRE(job.simulate({"--out", "run", "-q", "--set", "laboratory.kill_rate=0", "--set", "laboratory.drop_rate=0",
+                        "--set", "laboratory.doubling=0"})
               .status == 0);
   CHECK(run({DK_DRIVER, "evaluate", "--model", "run"}, {{}, job.path("")}).status == 0);
   const auto again = run({DK_DRIVER, "replay", "run", "-q"}, {{}, job.path("")});
@@ -99,8 +99,8 @@ TEST_CASE("a dry run needs no data and leaves no model", "[apps][simulate]") {
 TEST_CASE("simulate says what is wrong in one line", "[apps][simulate]") {
   const simulated_toy job;
   const std::string set = "E_CONFIG --set ";
-  CHECK(job.refusal("laboratory.loss=1.5")
-            .find(set + "laboratory.loss=1.5: `loss` in [laboratory] is 1.5, expected a "
+  CHECK(job.refusal("laboratory.drop_rate=1.5")
+            .find(set + "laboratory.drop_rate=1.5: `drop_rate` in [laboratory] is 1.5, expected a "
                         "number of at least 0 and below 1") == 0);
   CHECK(job.refusal("laboratory.kills=[{worker=2, at=1}]")
             .find("`worker` in [laboratory.kills.0] is 2, expected a "

@@ -7,7 +7,7 @@
 #include "data/formats/json/json_lines.hpp"
 #include "data/formats/npy/npy.hpp"
 #include "data/formats/npy/npz.hpp"
-#include "data/formats/shards/shards.hpp"
+#include "data/formats/prepared/prepared.hpp"
 #include "tests/fuzz/memory_meter.hpp"
 #include "tests/support.hpp"
 #include "tests/walk.hpp"
@@ -106,7 +106,8 @@ TEST_CASE("images take no more than twice their bytes, with the file itself", "[
         }) <= 2);
 }
 
-TEST_CASE("shards are used where they are mapped, and packed ones take their numbers", "[data][memory][shards]") {
+TEST_CASE("prepared folders are used where they are mapped, and packed ones take their numbers",
+          "[data][memory][prepared]") {
   const temporary_folder folder;
   const std::vector<float> numbers(large, 1.5F);
   table t;
@@ -114,8 +115,8 @@ TEST_CASE("shards are used where they are mapped, and packed ones take their num
   const auto size = numbers.size() * sizeof(float);
   for (const bool packed : {false, true}) {
     const auto path = folder.path(packed ? "packed" : "plain");
-    shards::write(t, {}, path, packed);
-    CHECK(times_its_size(size, [&] { return dk::data::read({"shards", {{"path", path}}}); }) <= (packed ? 2 : 0));
+    prepared::write(t, {}, path, packed);
+    CHECK(times_its_size(size, [&] { return dk::data::read({"prepared", {{"path", path}}}); }) <= (packed ? 2 : 0));
   }
 }
 

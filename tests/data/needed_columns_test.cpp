@@ -1,7 +1,7 @@
 // What transforms work on is read by name, without being listed, from every format whose columns have names.
 
 #include "data/formats/catalog.hpp"
-#include "data/formats/shards/shards.hpp"
+#include "data/formats/prepared/prepared.hpp"
 #include "data/formats/write.hpp"
 #include "data/needed_columns.hpp"
 #include "tests/data/streams.hpp"
@@ -78,14 +78,14 @@ std::map<std::string, spec> sources_with_names(const temporary_folder& folder) {
       folder.write("x.jsonl", "{\"a\": 1, \"Label\": 7, \"b\": 2}\n{\"a\": 3, \"Label\": 9, \"b\": 4}\n"
                               "{\"a\": 5, \"Label\": 9, \"b\": 6}\n");
   const auto rows = dk::data::read({"csv", {{"path", csv}, {"columns", "*"}}});
-  const auto shards = folder.path("shards");
-  dk::data::shards::write(rows, {}, shards, false);
+  const auto shards = folder.path("prepared");
+  dk::data::prepared::write(rows, {}, shards, false);
   dk::data::write(rows, folder.path("x.npy"));
   std::map<std::string, spec> all;
   const auto add = [&](const char* format, const std::string& path) { all[format] = {format, {{"path", path}}}; };
   add("csv", csv);
   add("json_lines", objects);
-  add("shards", shards);
+  add("prepared", shards);
   add("npy", folder.path("x.npy"));
   add("npz", npz_of(folder, columns));
   add("hdf5", hdf5_of(folder, columns));

@@ -1,7 +1,7 @@
 // Files of every format, read a slice of rows at a time: the rows are those of the whole.
 #include "data/formats/npy/npy.hpp"
 #include "data/formats/npy/npz.hpp"
-#include "data/formats/shards/shards_writer.hpp"
+#include "data/formats/prepared/prepared_writer.hpp"
 #include "data/formats/write.hpp"
 #include "tests/data/streams.hpp"
 
@@ -97,14 +97,14 @@ std::string written_npy(const data::table& from) {
 
 } // namespace
 
-TEST_CASE("shards come in slices of rows, packed or not", "[data][slices][shards]") {
+TEST_CASE("prepared folders come in slices of rows, packed or not", "[data][slices][prepared]") {
   for (const bool packed : {false, true}) {
     const temporary_folder folder;
-    data::shards::writer to{folder.path("s"), packed};
+    data::prepared::writer to{folder.path("s"), packed};
     to.add(mixed());
     to.done({});
-    same_in_slices({"shards", {{"path", folder.path("s")}}});
-    same_in_slices({"shards", {{"path", folder.path("s")}, {"features", {"big", "label"}}, {"columns", "word"}}});
+    same_in_slices({"prepared", {{"path", folder.path("s")}}});
+    same_in_slices({"prepared", {{"path", folder.path("s")}, {"features", {"big", "label"}}, {"columns", "word"}}});
   }
 }
 

@@ -28,10 +28,10 @@ TEST_CASE("this test knows every example", "[examples]") {
   for (const auto& entry : fs::directory_iterator{examples})
     if (entry.is_regular_file())
       found.insert(entry.path().filename().string());
-  CHECK(found == std::set<std::string>{"010-embed.cpp", "011-job.cpp", "020-higgs", "030-workflow", "040-regression", "CMakeLists.txt",
-                                       "cifar10.cfg", "higgs.cfg", "laboratory.cfg", "mnist.cfg", "mnist_convnet.cfg",
-                                       "mnist_preprocessing.cfg", "numpy_parsing.cfg", "regression.cfg",
-                                       "workflow.cfg"});
+  CHECK(found == std::set<std::string>{"010-embed.cpp", "011-job.cpp", "020-higgs", "030-workflow", "040-regression",
+                                       "CMakeLists.txt", "cifar10.cfg", "higgs.cfg", "laboratory.cfg", "mnist.cfg",
+                                       "mnist_convnet.cfg", "mnist_preprocessing.cfg", "numpy_parsing.cfg",
+                                       "regression.cfg", "workflow.cfg"});
 }
 
 TEST_CASE("010-embed prints what its first lines promise", "[examples]") {

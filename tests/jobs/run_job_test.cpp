@@ -53,8 +53,7 @@ TEST_CASE("a program trains the same bits as dk_driver", "[jobs]") {
   job_options how;
   how.out = toy.path("library");
   dk::run(load_job(toy.config, settings), how);
-  const auto got =
-      toy.train({"--set", "trainer.workers=1", "--set", "trainer.epochs=2", "--out", "driver", "-q"});
+  const auto got = toy.train({"--set", "trainer.workers=1", "--set", "trainer.epochs=2", "--out", "driver", "-q"});
   REQUIRE(got.status == 0);
   CHECK(content_of(toy.path("library/model.h5")) == content_of(toy.path("driver/model.h5")));
   CHECK(content_of(toy.path("library/config.resolved.toml")) == content_of(toy.path("driver/config.resolved.toml")));
@@ -112,8 +111,9 @@ TEST_CASE("a finished run says so, and is trained further", "[jobs]") {
   const auto more = resume(first.folder, {"trainer.epochs=3"});
   REQUIRE(more);
   CHECK(more->result.rows.applied == 1800);
-  CHECK(failure_of(errc::config, [&] { resume(first.folder, {"trainer.batch_size=20"}); })
-            .find("trainer.batch_size differs from that of the run") == 0);
+  CHECK(failure_of(errc::config, [&] {
+          resume(first.folder, {"trainer.batch_size=20"});
+        }).find("trainer.batch_size differs from that of the run") == 0);
 }
 
 TEST_CASE("a program stops its job, and goes on with it", "[jobs]") {

@@ -2,8 +2,8 @@
 
 #include "runtime/laboratory/laboratory.hpp"
 #include "runtime/replay/replay.hpp"
-#include "small_job.hpp"
 #include "tests/blocks.hpp"
+#include "tests/runtime/small_job.hpp"
 #include "tests/support.hpp"
 
 #include <optional>

@@ -1,0 +1,88 @@
+#include "runtime/enlist/messages.hpp"
+
+#include "tests/actors/actor_fixture.hpp"
+
+namespace dk {
+
+namespace {
+
+auto fields(const node_info& x) {
+  const auto& [version, workers, free, joined] = x;
+  return std::tie(version, workers, free, joined);
+}
+auto fields(const row_enlistment& x) {
+  const auto& [pipeline, training, which, weights, models, measured, weighted] = x;
+  return std::tie(pipeline, training, which, weights, models, measured, weighted);
+}
+auto fields(const worker_process& x) {
+  const auto& [pid, port] = x;
+  return std::tie(pid, port);
+}
+auto fields(const process_exit& x) {
+  const auto& [node, pid, status, signal] = x;
+  return std::tie(node, pid, status, signal);
+}
+auto fields(const replica_state& x) {
+  const auto& [chunks, optimizer, steps, weights, moments] = x;
+  return std::tie(chunks, optimizer, steps, weights, moments);
+}
+auto fields(const center& x) {
+  const auto& [version, weights] = x;
+  return std::tie(version, weights);
+}
+auto fields(const remote_shard& x) {
+  const auto& [server, offset, shard_session, start] = x;
+  return std::tie(server, offset, shard_session, start);
+}
+
+} // namespace
+
+} // namespace dk
+
+#include "tests/actors/protocol/wire_fixture.hpp"
+
+using namespace dk;
+using namespace dk::test;
+
+TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arrives as it was", "[runtime][wire]") {
+  check_round_trip(system, node_info{"1.2.3", 16, 15, {"host2:7077"}});
+  check_round_trip(system, worker_process{4711, 65535});
+  check_round_trip(system, process_exit{1, 4711, -1, 9});
+  check_round_trip(system, row_enlistment{"{}", true, "name = \"x\"", block_of({1, -0.0F}), 2, true, true});
+}
+
+TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runtime][wire]") {
+  const auto someone = make_probe();
+  system.registry().put(someone.actor().id(), caf::actor_cast<caf::strong_actor_ptr>(someone.actor()));
+  const remote_shard shard{someone.as<server_actor>(), 6, 2, {3, block_of({1, -0.0F})}};
+  const enlistment sent{1,
+                        2,
+                        "name = \"x\"",
+                        10,
+                        someone.as<ledger_actor>(),
+                        someone.as<loader_actor>(),
+                        {shard, shard},
+                        block_of({6, 7, 8}),
+                        block_of({4, 5}),
+                        {7, "adam", 8, block_of({1, 2}), block_of({3})}};
+  const auto wire = encode(system, sent);
+  enlistment arrived;
+  REQUIRE(decode(system, wire, arrived));
+  const auto& [worker, session, job, label_width, ledger, loader, shards, frozen, alone_start, resumed] = arrived;
+  CHECK(worker == 1);
+  CHECK(session == 2);
+  CHECK(job == sent.job);
+  CHECK(label_width == 10);
+  CHECK(ledger == sent.ledger);
+  CHECK(loader == sent.loader);
+  REQUIRE(shards.size() == 2);
+  CHECK(same(shards[0], shard));
+  CHECK(same(shards[1], shard));
+  CHECK(same(frozen, sent.frozen));
+  CHECK(same(alone_start, sent.alone_start));
+  CHECK(same(resumed, sent.resumed));
+  for (std::size_t length = 0; length < wire.size(); ++length) {
+    enlistment torn;
+    CHECK_FALSE(decode(system, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(length)}, torn));
+  }
+}
