@@ -7,8 +7,8 @@
 
 #include "benchmarks/timing.hpp"
 #include "common/random.hpp"
-#include "nn/compute_scope.hpp"
 #include "nn/kernels/convolution.hpp"
+#include "nn/model/compute_scope.hpp"
 
 #include <algorithm>
 #include <cstdio>

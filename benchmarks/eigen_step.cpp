@@ -5,7 +5,7 @@
 
 #include "benchmarks/networks.hpp"
 #include "benchmarks/timing.hpp"
-#include "nn/compute_scope.hpp"
+#include "nn/model/compute_scope.hpp"
 
 #include <Eigen/Core>
 #include <cmath>

@@ -12,8 +12,8 @@
 #include "benchmarks/timing.hpp"
 #include "common/simd.hpp"
 #include "nn/buffer.hpp"
-#include "nn/compute_scope.hpp"
 #include "nn/kernels/gemm.hpp"
+#include "nn/model/compute_scope.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>

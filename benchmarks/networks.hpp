@@ -3,7 +3,7 @@
 // dist-keras's three networks and rows made up for them, for the benchmarks of the model alone.
 
 #include "common/random.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 
 #include <cstdio>
 #include <cstdlib>

@@ -7,7 +7,7 @@
 // share caches and memory bandwidth too.
 
 #include "benchmarks/w1.hpp"
-#include "nn/compute_scope.hpp"
+#include "nn/model/compute_scope.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/run/trainer.hpp"
 

@@ -1,7 +1,7 @@
 #include "nn/catalog.hpp"
 
 #include "common/error.hpp"
-#include "nn/schedule.hpp"
+#include "nn/parts/schedule.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "nn/layer.hpp"
 
-#include "nn/initializer.hpp"
+#include "nn/parts/initializer.hpp"
 
 namespace dk::nn {
 

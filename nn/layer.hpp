@@ -1,9 +1,9 @@
 #pragma once
 
 #include "common/random.hpp"
-#include "nn/gradient_sink.hpp"
 #include "nn/keys.hpp"
-#include "nn/regularizer.hpp"
+#include "nn/model/gradient_sink.hpp"
+#include "nn/parts/regularizer.hpp"
 #include "nn/shape.hpp"
 
 #include <memory>
@@ -14,7 +14,7 @@
 namespace dk::nn {
 
 /// One array among a layer's weights: Keras's name for it ("kernel") and its extents, what it starts from
-/// (nn/initializer.hpp) and what it adds to the loss.
+/// (nn/parts/initializer.hpp) and what it adds to the loss.
 struct weight_array {
   std::string name;
   shape extents;

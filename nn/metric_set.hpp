@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nn/metric.hpp"
-#include "nn/output_losses.hpp"
+#include "nn/model/output_losses.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -2,10 +2,10 @@
 
 #include "common/spec.hpp"
 #include "nn/buffer.hpp"
-#include "nn/clipping.hpp"
 #include "nn/kernels/small_batch.hpp"
 #include "nn/keys.hpp"
-#include "nn/schedule.hpp"
+#include "nn/parts/clipping.hpp"
+#include "nn/parts/schedule.hpp"
 
 #include <cstdint>
 #include <memory>

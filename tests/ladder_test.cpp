@@ -97,8 +97,8 @@ TEST_CASE("a step up the ladder is found", "[ladder]") {
     const auto faults = faults_of(path, text);
     return faults.size() == 1 ? faults.front() : "faults: " + std::to_string(faults.size());
   };
-  CHECK(only("data/a.cpp", "#include \"data/a.hpp\"\n#include \"nn/model.hpp\"\n") ==
-        "data/a.cpp:2: nn/model.hpp is a neighbour's");
+  CHECK(only("data/a.cpp", "#include \"data/a.hpp\"\n#include \"nn/model/model.hpp\"\n") ==
+        "data/a.cpp:2: nn/model/model.hpp is a neighbour's");
   CHECK(only("nn/layers/a.cpp", "#include \"data/table.hpp\"") == "nn/layers/a.cpp:1: data/table.hpp is a neighbour's");
   CHECK(only("data/a.hpp", "#include \"actors/protocol/chunk.hpp\"") ==
         "data/a.hpp:1: actors/protocol/chunk.hpp is a step up");
@@ -123,8 +123,10 @@ TEST_CASE("a step up the ladder is found", "[ladder]") {
 TEST_CASE("what goes down the ladder is let through", "[ladder]") {
   CHECK(faults_of("tests/a.cpp", "#include \"apps/a.hpp\"\n#include \"tests/support.hpp\"\n#include <caf/all.hpp>")
             .empty());
-  CHECK(faults_of("runtime/a.cpp", "#include \"runtime/node/a.hpp\"\n#include \"nn/model.hpp\"\n#include <caf/all.hpp>")
+  CHECK(faults_of("runtime/a.cpp",
+                  "#include \"runtime/node/a.hpp\"\n#include \"nn/model/model.hpp\"\n#include <caf/all.hpp>")
             .empty());
-  CHECK(faults_of("data/a.cpp", "#include \"common/error.hpp\"\n#include <vector>\n// #include \"nn/model.hpp\"\n")
-            .empty());
+  CHECK(
+      faults_of("data/a.cpp", "#include \"common/error.hpp\"\n#include <vector>\n// #include \"nn/model/model.hpp\"\n")
+          .empty());
 }

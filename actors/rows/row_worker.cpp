@@ -3,7 +3,7 @@
 #include "actors/protocol/errors.hpp"
 #include "common/parallel.hpp"
 #include "data/dataset.hpp"
-#include "nn/compute_scope.hpp"
+#include "nn/model/compute_scope.hpp"
 
 #include <caf/all.hpp>
 #include <numeric>

@@ -3,7 +3,7 @@
 #include "actors/protocol/row_messages.hpp"
 #include "data/label_check.hpp"
 #include "data/pipeline.hpp"
-#include "nn/ensemble.hpp"
+#include "nn/model/ensemble.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <optional>

@@ -10,7 +10,7 @@
 #include "actors/validator/validator.hpp"
 
 #include "actors/protocol/errors.hpp"
-#include "nn/compute_scope.hpp"
+#include "nn/model/compute_scope.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

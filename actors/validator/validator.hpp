@@ -2,7 +2,7 @@
 
 #include "actors/protocol/protocol.hpp"
 #include "actors/validator/validation_rule.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>

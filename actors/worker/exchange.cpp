@@ -2,7 +2,7 @@
 
 #include "actors/protocol/countdown.hpp"
 #include "actors/protocol/errors.hpp"
-#include "nn/compute_scope.hpp"
+#include "nn/model/compute_scope.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

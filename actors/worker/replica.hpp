@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/protocol/records.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "nn/optimizer.hpp"
 
 #include <memory>

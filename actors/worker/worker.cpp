@@ -16,7 +16,7 @@
 #include "actors/worker/exchange.hpp"
 #include "actors/worker/replica.hpp"
 #include "common/random.hpp"
-#include "nn/compute_scope.hpp"
+#include "nn/model/compute_scope.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

@@ -1,4 +1,4 @@
-#include "nn/summary.hpp"
+#include "nn/model/summary.hpp"
 #include "apps/driver/commands.hpp"
 #include "apps/driver/output.hpp"
 #include "common/log.hpp"

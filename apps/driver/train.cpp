@@ -9,7 +9,7 @@
 #include "jobs/runs/going_on.hpp"
 #include "jobs/runs/results.hpp"
 #include "jobs/runs/run_job.hpp"
-#include "nn/summary.hpp"
+#include "nn/model/summary.hpp"
 #include "runtime/config/model_of.hpp"
 
 #include <csignal>

@@ -6,7 +6,7 @@
 #include "data/rows.hpp"
 #include "data/stratify.hpp"
 #include "jobs/inputs/streamed_inputs.hpp"
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "runtime/run/class_weight.hpp"
 #include "runtime/run/label_check.hpp"
 #include "runtime/run/model_defaults.hpp"

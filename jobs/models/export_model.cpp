@@ -3,7 +3,7 @@
 #include "common/error.hpp"
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "runtime/record/run_folder.hpp"
 
 #include <algorithm>

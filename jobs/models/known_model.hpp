@@ -2,7 +2,7 @@
 
 #include "actors/rows/row_worker.hpp"
 #include "data/pipeline.hpp"
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "runtime/config/job.hpp"
 
 #include <optional>

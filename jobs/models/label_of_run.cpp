@@ -3,7 +3,7 @@
 #include "data/formats/pick.hpp"
 #include "data/transforms/catalog.hpp"
 #include "nn/catalog.hpp"
-#include "nn/network.hpp"
+#include "nn/model/network.hpp"
 
 #include <algorithm>
 #include <numeric>

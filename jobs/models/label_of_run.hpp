@@ -2,7 +2,7 @@
 
 #include "data/needed.hpp"
 #include "jobs/models/known_model.hpp"
-#include "nn/answer_kind.hpp"
+#include "nn/model/answer_kind.hpp"
 
 #include <cstddef>
 #include <string>

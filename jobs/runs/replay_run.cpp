@@ -6,7 +6,7 @@
 #include "common/text.hpp"
 #include "jobs/inputs/inputs.hpp"
 #include "jobs/runs/results.hpp"
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 
 #include <filesystem>
 #include <utility>

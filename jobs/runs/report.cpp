@@ -2,7 +2,7 @@
 
 #include "algorithms/catalog.hpp"
 #include "common/or_null.hpp"
-#include "nn/weight_split.hpp"
+#include "nn/model/weight_split.hpp"
 #include "runtime/config/model_of.hpp"
 
 namespace dk {

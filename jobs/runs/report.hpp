@@ -1,7 +1,7 @@
 #pragma once
 
 #include "jobs/scores/evaluation_text.hpp"
-#include "nn/weight_split.hpp"
+#include "nn/model/weight_split.hpp"
 #include "runtime/run/trainer.hpp"
 
 #include <nlohmann/json.hpp>

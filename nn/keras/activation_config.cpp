@@ -1,10 +1,10 @@
 #include "nn/keras/activation_config.hpp"
 
 #include "common/text.hpp"
-#include "nn/activation.hpp"
 #include "nn/keras/json.hpp"
 #include "nn/keras/known_keys.hpp"
 #include "nn/keras/layer_words.hpp"
+#include "nn/parts/activation.hpp"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include "nn/keras/functional.hpp"
 #include "nn/keras/json.hpp"
 #include "nn/keras/known_keys.hpp"
-#include "nn/wiring.hpp"
+#include "nn/model/wiring.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nn/keras/layer_config.hpp"
-#include "nn/stack.hpp"
+#include "nn/model/stack.hpp"
 
 #include <nlohmann/json.hpp>
 #include <string>

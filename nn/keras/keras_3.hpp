@@ -1,7 +1,7 @@
 #pragma once
 
-#include "nn/stack.hpp"
-#include "nn/wiring.hpp"
+#include "nn/model/stack.hpp"
+#include "nn/model/wiring.hpp"
 
 #include <nlohmann/json.hpp>
 #include <string_view>

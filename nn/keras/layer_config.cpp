@@ -1,14 +1,14 @@
 #include "nn/keras/layer_config.hpp"
 
 #include "common/error.hpp"
-#include "nn/activation.hpp"
 #include "nn/catalog.hpp"
-#include "nn/initializer.hpp"
 #include "nn/keras/activation_config.hpp"
 #include "nn/keras/json.hpp"
 #include "nn/keras/known_keys.hpp"
 #include "nn/keras/layer_words.hpp"
-#include "nn/regularizer.hpp"
+#include "nn/parts/activation.hpp"
+#include "nn/parts/initializer.hpp"
+#include "nn/parts/regularizer.hpp"
 
 #include <algorithm>
 

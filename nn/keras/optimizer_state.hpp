@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nn/keras/hdf5.hpp"
-#include "nn/stack.hpp"
+#include "nn/model/stack.hpp"
 
 #include <cstdint>
 #include <string>

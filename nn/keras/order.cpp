@@ -1,6 +1,6 @@
 #include "nn/keras/order.hpp"
 
-#include "nn/wiring.hpp"
+#include "nn/model/wiring.hpp"
 
 #include <algorithm>
 #include <numeric>

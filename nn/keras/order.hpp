@@ -1,7 +1,7 @@
 #pragma once
 
-#include "nn/architecture.hpp"
-#include "nn/stack.hpp"
+#include "nn/model/architecture.hpp"
+#include "nn/model/stack.hpp"
 
 #include <vector>
 

@@ -5,7 +5,7 @@
 #include "nn/keras/class_names.hpp"
 #include "nn/keras/json.hpp"
 #include "nn/keras/known_keys.hpp"
-#include "nn/schedule.hpp"
+#include "nn/parts/schedule.hpp"
 
 #include <algorithm>
 

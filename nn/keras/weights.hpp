@@ -2,7 +2,7 @@
 
 #include "nn/keras/hdf5.hpp"
 #include "nn/keras/layer_config.hpp"
-#include "nn/stack.hpp"
+#include "nn/model/stack.hpp"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "nn/activation.hpp"
+#include "nn/parts/activation.hpp"
 #include "nn/layers/weight_keys.hpp"
 
 #include <algorithm>

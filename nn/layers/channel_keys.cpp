@@ -1,7 +1,7 @@
 #include "nn/layers/channel_keys.hpp"
 
-#include "nn/initializer.hpp"
-#include "nn/regularizer.hpp"
+#include "nn/parts/initializer.hpp"
+#include "nn/parts/regularizer.hpp"
 
 namespace dk::nn {
 

@@ -1,10 +1,10 @@
-#include "nn/activation.hpp"
 #include "nn/buffer.hpp"
 #include "nn/kernels/convolution.hpp"
 #include "nn/kernels/sum_rows.hpp"
 #include "nn/kernels/transpose.hpp"
 #include "nn/layers/image_keys.hpp"
 #include "nn/layers/weight_keys.hpp"
+#include "nn/parts/activation.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
-#include "nn/activation.hpp"
 #include "nn/kernels/gemm.hpp"
 #include "nn/kernels/small_batch.hpp"
 #include "nn/kernels/sum_rows.hpp"
 #include "nn/layers/weight_keys.hpp"
+#include "nn/parts/activation.hpp"
 
 #include "common/error.hpp"
 

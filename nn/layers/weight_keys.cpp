@@ -1,8 +1,8 @@
 #include "nn/layers/weight_keys.hpp"
 
-#include "nn/activation.hpp"
+#include "nn/parts/activation.hpp"
 
-#include "nn/initializer.hpp"
+#include "nn/parts/initializer.hpp"
 
 namespace dk::nn {
 

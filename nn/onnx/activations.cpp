@@ -1,7 +1,7 @@
 #include "nn/onnx/activations.hpp"
 
 #include "common/error.hpp"
-#include "nn/activation.hpp"
+#include "nn/parts/activation.hpp"
 
 namespace dk::nn::onnx {
 

@@ -1,8 +1,8 @@
 #include "nn/onnx/model.hpp"
 
+#include "nn/model/stack.hpp"
+#include "nn/model/wiring.hpp"
 #include "nn/onnx/layers.hpp"
-#include "nn/stack.hpp"
-#include "nn/wiring.hpp"
 
 namespace dk::nn::onnx {
 

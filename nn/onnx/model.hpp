@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/architecture.hpp"
+#include "nn/model/architecture.hpp"
 
 #include <string>
 

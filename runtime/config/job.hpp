@@ -3,7 +3,7 @@
 #include "algorithms/chosen_algorithm.hpp"
 #include "common/endpoint.hpp"
 #include "common/spec.hpp"
-#include "nn/architecture.hpp"
+#include "nn/model/architecture.hpp"
 #include "nn/objective.hpp"
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/text.hpp"
-#include "nn/wiring.hpp"
+#include "nn/model/wiring.hpp"
 
 #include <algorithm>
 

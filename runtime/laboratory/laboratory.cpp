@@ -1,7 +1,7 @@
 #include "runtime/laboratory/laboratory.hpp"
 
 #include "algorithms/catalog.hpp"
-#include "nn/weight_split.hpp"
+#include "nn/model/weight_split.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/laboratory/laboratory_venue.hpp"
 #include "runtime/laboratory/staff.hpp"

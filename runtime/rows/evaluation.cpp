@@ -2,7 +2,7 @@
 
 #include "common/error.hpp"
 #include "data/formats/pick.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "runtime/rows/row_results.hpp"
 
 #include <algorithm>

@@ -3,8 +3,8 @@
 #include "common/block.hpp"
 #include "data/dataset.hpp"
 #include "data/table_stream.hpp"
-#include "nn/architecture.hpp"
 #include "nn/loss_sums.hpp"
+#include "nn/model/architecture.hpp"
 #include "nn/objective.hpp"
 #include "runtime/rows/row_crew.hpp"
 

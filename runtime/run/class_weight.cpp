@@ -3,7 +3,7 @@
 #include "common/error.hpp"
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
-#include "nn/network.hpp"
+#include "nn/model/network.hpp"
 #include "runtime/config/model_of.hpp"
 
 #include <algorithm>

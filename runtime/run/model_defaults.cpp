@@ -4,7 +4,7 @@
 #include "common/error.hpp"
 #include "common/text.hpp"
 #include "nn/catalog.hpp"
-#include "nn/weight_split.hpp"
+#include "nn/model/weight_split.hpp"
 #include "runtime/config/model_of.hpp"
 
 #include <algorithm>

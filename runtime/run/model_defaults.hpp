@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/block.hpp"
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "runtime/config/job.hpp"
 
 #include <string>

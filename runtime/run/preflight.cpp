@@ -2,8 +2,8 @@
 
 #include "algorithms/catalog.hpp"
 #include "data/label_check.hpp"
-#include "nn/answer_kind.hpp"
-#include "nn/compute_scope.hpp"
+#include "nn/model/answer_kind.hpp"
+#include "nn/model/compute_scope.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/enlist/enlist.hpp"

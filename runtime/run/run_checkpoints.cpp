@@ -1,6 +1,6 @@
 #include "runtime/run/run_checkpoints.hpp"
 
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/run/lone_model.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "algorithms/catalog.hpp"
-#include "nn/weight_split.hpp"
+#include "nn/model/weight_split.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/ask.hpp"
 #include "runtime/enlist/enlist.hpp"

@@ -1,7 +1,7 @@
 #include "runtime/run/run_validation.hpp"
 
 #include "actors/validator/validator.hpp"
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/validation_format.hpp"

@@ -1,5 +1,5 @@
 // Frozen layers as a person meets them: in a config, in a file of Keras, in a run that goes on, in a replay.
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "tests/jobs.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
 // Runs on real nodes with real worker processes, all on this host.
 
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "tests/cluster/nodes.hpp"
 
 #include <nlohmann/json.hpp>

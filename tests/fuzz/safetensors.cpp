@@ -1,5 +1,5 @@
 // Whatever the bytes: the weights of a small model, which are written and read back the same, or failure (model).
-#include "nn/safetensors.hpp"
+#include "nn/files/safetensors.hpp"
 #include "tests/fuzz/target.hpp"
 
 #include <cstring>

@@ -5,10 +5,10 @@
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/compute_scope.hpp"
-#include "nn/model.hpp"
-#include "nn/model_file.hpp"
-#include "nn/stack.hpp"
+#include "nn/files/model_file.hpp"
+#include "nn/model/compute_scope.hpp"
+#include "nn/model/model.hpp"
+#include "nn/model/stack.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -1,6 +1,6 @@
 #include "nn/catalog.hpp"
-#include "nn/model.hpp"
-#include "nn/summary.hpp"
+#include "nn/model/model.hpp"
+#include "nn/model/summary.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <catch2/catch.hpp>

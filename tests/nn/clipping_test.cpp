@@ -1,9 +1,9 @@
 // Gradients are clipped on every way that they can take to their weights: in factors, in slices, or whole.
-#include "nn/clipping.hpp"
+#include "nn/parts/clipping.hpp"
 
 #include "nn/catalog.hpp"
 #include "nn/kernels/small_batch.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <algorithm>

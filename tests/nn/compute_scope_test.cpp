@@ -1,6 +1,6 @@
-#include "nn/compute_scope.hpp"
+#include "nn/model/compute_scope.hpp"
 
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,8 +1,8 @@
 #include "nn/kernels/convolution.hpp"
 
 #include "nn/catalog.hpp"
-#include "nn/compute_scope.hpp"
-#include "nn/model.hpp"
+#include "nn/model/compute_scope.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/nn/one_layer.hpp"
 

@@ -1,5 +1,5 @@
 // What is not said is as Keras has it.
-#include "nn/stack.hpp"
+#include "nn/model/stack.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <catch2/catch.hpp>

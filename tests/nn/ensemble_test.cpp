@@ -1,6 +1,6 @@
-#include "nn/ensemble.hpp"
+#include "nn/model/ensemble.hpp"
 
-#include "nn/compute_scope.hpp"
+#include "nn/model/compute_scope.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/activation.hpp"
+#include "nn/parts/activation.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/random.hpp"
-#include "nn/architecture.hpp"
-#include "nn/model.hpp"
+#include "nn/model/architecture.hpp"
+#include "nn/model/model.hpp"
 
 #include <nlohmann/json.hpp>
 #include <utility>

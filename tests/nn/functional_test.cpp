@@ -1,10 +1,10 @@
 #include "common/error.hpp"
+#include "nn/files/model_file.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/json.hpp"
-#include "nn/model.hpp"
-#include "nn/model_file.hpp"
-#include "nn/stack.hpp"
-#include "nn/wiring.hpp"
+#include "nn/model/model.hpp"
+#include "nn/model/stack.hpp"
+#include "nn/model/wiring.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

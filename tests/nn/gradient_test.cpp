@@ -1,8 +1,8 @@
 #include "tests/nn/gradient_check.hpp"
 
 #include "common/error.hpp"
-#include "nn/activation.hpp"
 #include "nn/catalog.hpp"
+#include "nn/parts/activation.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/walk.hpp"
 

@@ -1,8 +1,8 @@
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/ensemble.hpp"
-#include "nn/stack.hpp"
-#include "nn/wiring.hpp"
+#include "nn/model/ensemble.hpp"
+#include "nn/model/stack.hpp"
+#include "nn/model/wiring.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/nn/gradient_check.hpp"
 

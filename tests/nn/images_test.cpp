@@ -1,4 +1,4 @@
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/nn/one_layer.hpp"
 

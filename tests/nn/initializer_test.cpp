@@ -1,8 +1,8 @@
-#include "nn/initializer.hpp"
+#include "nn/parts/initializer.hpp"
 
 #include "common/error.hpp"
 #include "nn/layer.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 // The .keras files that dk writes, and the order of layers that Keras expects. tests/keras lets Keras itself read them.
 #include "common/error.hpp"
+#include "nn/files/model_file.hpp"
 #include "nn/keras/archive.hpp"
 #include "nn/keras/hdf5.hpp"
 #include "nn/keras/layer_config.hpp"
 #include "nn/keras/order.hpp"
-#include "nn/model.hpp"
-#include "nn/model_file.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/support.hpp"
 

@@ -1,7 +1,7 @@
 // What a layer of a functional model is called with, and what its ends are called.
 #include "common/error.hpp"
 #include "nn/keras/config.hpp"
-#include "nn/wiring.hpp"
+#include "nn/model/wiring.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,9 +1,9 @@
 #include "common/error.hpp"
+#include "nn/files/model_file.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/hdf5.hpp"
 #include "nn/keras/json.hpp"
-#include "nn/model.hpp"
-#include "nn/model_file.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/support.hpp"
 

@@ -1,9 +1,9 @@
 #include "common/error.hpp"
+#include "nn/files/model_file.hpp"
 #include "nn/keras/hdf5.hpp"
 #include "nn/keras/layer_config.hpp"
-#include "nn/model.hpp"
-#include "nn/model_file.hpp"
-#include "nn/stack.hpp"
+#include "nn/model/model.hpp"
+#include "nn/model/stack.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

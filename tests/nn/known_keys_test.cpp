@@ -2,12 +2,12 @@
 // those that it knows with values that are not what they are anyway.
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/initializer.hpp"
 #include "nn/keras/config.hpp"
 #include "nn/keras/json.hpp"
 #include "nn/keras/known_keys.hpp"
-#include "nn/regularizer.hpp"
-#include "nn/stack.hpp"
+#include "nn/model/stack.hpp"
+#include "nn/parts/initializer.hpp"
+#include "nn/parts/regularizer.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/walk.hpp"
 

@@ -1,7 +1,7 @@
 // The keys of losses and metrics: what Keras's do with the same numbers, worked by hand.
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "common/error.hpp"
-#include "nn/answer_kind.hpp"
 #include "nn/catalog.hpp"
-#include "nn/model.hpp"
+#include "nn/model/answer_kind.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/walk.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <catch2/catch.hpp>

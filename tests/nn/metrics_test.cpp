@@ -1,6 +1,6 @@
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/walk.hpp"
 

@@ -1,9 +1,9 @@
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 
 #include "common/error.hpp"
-#include "nn/model.hpp"
-#include "nn/stack.hpp"
-#include "nn/wiring.hpp"
+#include "nn/model/model.hpp"
+#include "nn/model/stack.hpp"
+#include "nn/model/wiring.hpp"
 #include "tests/nn/exported_models.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/support.hpp"

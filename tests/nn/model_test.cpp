@@ -1,9 +1,9 @@
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "nn/compute_scope.hpp"
-#include "nn/summary.hpp"
+#include "nn/model/compute_scope.hpp"
+#include "nn/model/summary.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <algorithm>

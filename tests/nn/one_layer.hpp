@@ -1,7 +1,7 @@
 #pragma once
 
-#include "nn/model.hpp"
-#include "nn/stack.hpp"
+#include "nn/model/model.hpp"
+#include "nn/model/stack.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

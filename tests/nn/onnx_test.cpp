@@ -2,8 +2,8 @@
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
+#include "nn/model/stack.hpp"
 #include "nn/onnx/layers.hpp"
-#include "nn/stack.hpp"
 #include "tests/nn/exported_models.hpp"
 
 #include <catch2/catch.hpp>

@@ -2,7 +2,7 @@
 #include "nn/keras/optimizer_state.hpp"
 
 #include "common/error.hpp"
-#include "nn/model.hpp"
+#include "nn/model/model.hpp"
 #include "nn/optimizer.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/support.hpp"

@@ -1,4 +1,4 @@
-#include "nn/regularizer.hpp"
+#include "nn/parts/regularizer.hpp"
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"

@@ -1,5 +1,5 @@
 #include "nn/catalog.hpp"
-#include "nn/ensemble.hpp"
+#include "nn/model/ensemble.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/nn/gradient_check.hpp"
 

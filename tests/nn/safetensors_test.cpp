@@ -1,8 +1,8 @@
-#include "nn/safetensors.hpp"
+#include "nn/files/safetensors.hpp"
 
 #include "common/error.hpp"
-#include "nn/file_kind.hpp"
-#include "nn/model_file.hpp"
+#include "nn/files/file_kind.hpp"
+#include "nn/files/model_file.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/support.hpp"
 

@@ -1,4 +1,4 @@
-#include "nn/schedule.hpp"
+#include "nn/parts/schedule.hpp"
 
 #include "common/error.hpp"
 #include "nn/catalog.hpp"

@@ -2,10 +2,10 @@
 // NAME.onnx, NAME.safetensors; NAME.x.f32 and NAME.y.f32, rows of numbers; models.json, their names and shapes.
 
 #include "nn/catalog.hpp"
-#include "nn/compute_scope.hpp"
-#include "nn/model_file.hpp"
-#include "nn/stack.hpp"
-#include "nn/wiring.hpp"
+#include "nn/files/model_file.hpp"
+#include "nn/model/compute_scope.hpp"
+#include "nn/model/stack.hpp"
+#include "nn/model/wiring.hpp"
 #include "tests/nn/exported_models.hpp"
 
 #include <fstream>

@@ -1,9 +1,9 @@
 // Writes three models and what they predict, for h5py_check.py:  write_model FOLDER
 
 #include "nn/catalog.hpp"
-#include "nn/compute_scope.hpp"
-#include "nn/model.hpp"
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
+#include "nn/model/compute_scope.hpp"
+#include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
 
 #include <algorithm>

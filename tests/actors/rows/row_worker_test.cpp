@@ -1,7 +1,7 @@
 #include "actors/rows/row_worker.hpp"
 
-#include "nn/compute_scope.hpp"
-#include "nn/network.hpp"
+#include "nn/model/compute_scope.hpp"
+#include "nn/model/network.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/protocol/wire_bytes.hpp"
 

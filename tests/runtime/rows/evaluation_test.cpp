@@ -1,8 +1,8 @@
 // A model is measured in parts, on as many threads as there are cores: what they find is what one pass finds.
 #include "runtime/rows/evaluation.hpp"
 
-#include "nn/compute_scope.hpp"
-#include "nn/ensemble.hpp"
+#include "nn/model/compute_scope.hpp"
+#include "nn/model/ensemble.hpp"
 #include "tests/blocks.hpp"
 #include "tests/runtime/small_job.hpp"
 

@@ -1,4 +1,4 @@
-#include "nn/ensemble.hpp"
+#include "nn/model/ensemble.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/run/lone_model.hpp"
 #include "tests/blocks.hpp"

@@ -1,5 +1,5 @@
 // Frozen layers keep their bits whatever happens in a run, and nothing of them travels.
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/run/preflight.hpp"
 #include "tests/runtime/recording.hpp"

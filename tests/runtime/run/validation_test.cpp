@@ -1,7 +1,7 @@
 // Rows that are held out, measured while training goes on.
 #include "runtime/record/validation_format.hpp"
 
-#include "nn/model_file.hpp"
+#include "nn/files/model_file.hpp"
 #include "tests/runtime/small_job.hpp"
 #include "tests/support.hpp"
 
