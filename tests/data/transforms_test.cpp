@@ -59,7 +59,7 @@ TEST_CASE("every transform that reads no files is fuzzed", "[data][transforms]")
   const auto pipelines = fuzzed_pipelines();
   for (const auto& name : dk::data::transform_names()) {
     const auto& keys = dk::data::find_transform(name).keys;
-    if (std::any_of(keys.begin(), keys.end(), [](const auto& key) { return key.kind == dk::data::key_kind::source; }))
+    if (std::any_of(keys.begin(), keys.end(), [](const auto& key) { return key.kind == dk::key_kind::source; }))
       continue;
     INFO("transform `" << name << "` lacks a use in tests/fuzz/corpus/pipeline; add it to a file there");
     CHECK(pipelines.find("\"name\":\"" + name + '"') != std::string::npos);

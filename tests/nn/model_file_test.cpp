@@ -57,7 +57,7 @@ dk::errc code_of_loading(const std::string& path) {
 }
 
 // Replaces one text by another of the same length, everywhere in the file.
-void patch(const std::string& path, const std::string& from, const std::string& to) {
+void replace_in(const std::string& path, const std::string& from, const std::string& to) {
   REQUIRE(from.size() == to.size());
   auto bytes = bytes_of(path);
   REQUIRE(bytes.find(from) != std::string::npos);
@@ -212,23 +212,23 @@ TEST_CASE("what is not supported is refused by index and name", "[nn][model_file
   const temporary_folder temporary;
   const auto path = saved(temporary.path("m.h5"));
   SECTION("a layer") {
-    patch(path, "\"class_name\":\"Dropout\"", "\"class_name\":\"Permute\"");
+    replace_in(path, "\"class_name\":\"Dropout\"", "\"class_name\":\"Permute\"");
     CHECK_THROWS_WITH(load_model(path), Catch::Contains("layer 3") && Catch::Contains("Permute"));
   }
   SECTION("an activation") {
-    patch(path, "\"relu\"", "\"silu\"");
+    replace_in(path, "\"relu\"", "\"silu\"");
     CHECK_THROWS_WITH(load_model(path), Catch::Contains("layer 2") && Catch::Contains("silu"));
   }
   SECTION("another kind of model") {
-    patch(path, "\"Sequential\"", "\"Subclassed\"");
+    replace_in(path, "\"Sequential\"", "\"Subclassed\"");
     CHECK_THROWS_WITH(load_model(path), Catch::Contains("Subclassed"));
   }
   SECTION("another generation of Keras") {
-    patch(path, "2.15.0", "4.15.0");
+    replace_in(path, "2.15.0", "4.15.0");
     CHECK_THROWS_WITH(load_model(path), Catch::Contains("Keras 4.15.0"));
   }
   SECTION("weights of another shape") {
-    patch(path, "\"units\":4", "\"units\":5");
+    replace_in(path, "\"units\":4", "\"units\":5");
     CHECK_THROWS_WITH(load_model(path), Catch::Contains("layer 1 (dense)") && Catch::Contains("(6, 4), not (6, 5)"));
   }
 }
@@ -236,6 +236,6 @@ TEST_CASE("what is not supported is refused by index and name", "[nn][model_file
 TEST_CASE("a layer that claims more memory than there is is refused by its shape", "[nn][model_file]") {
   const temporary_folder temporary;
   const auto path = saved(temporary.path("m.h5"));
-  patch(path, "\"units\":4,\"use_bias\":true", "\"units\":999999999        ");
+  replace_in(path, "\"units\":4,\"use_bias\":true", "\"units\":999999999        ");
   CHECK_THROWS_WITH(load_model(path), Catch::Contains("(6, 999999999)"));
 }

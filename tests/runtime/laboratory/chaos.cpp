@@ -47,9 +47,9 @@ void draw_world(random_stream& random, laboratory_config& world) {
   world.service_time = happens(random, 0.3) ? random.uniform(0, 0.01) : 0;
   world.doubling = happens(random, 0.7) ? random.uniform(0, 0.5) : 0;
   world.resend = 0.05;
-  world.loss = happens(random, 0.7) ? random.uniform(0, 0.3) : 0;
+  world.drop_rate = happens(random, 0.7) ? random.uniform(0, 0.3) : 0;
   if (happens(random, 0.2)) { // what is lost stays lost, and so does its worker, until it is started again
-    world.loss = random.uniform(0, 0.02);
+    world.drop_rate = random.uniform(0, 0.02);
     world.resend = 0;
   }
   world.kill_rate = happens(random, 0.7) ? random.uniform(0, 5) : 0;

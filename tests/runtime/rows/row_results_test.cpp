@@ -68,8 +68,8 @@ public:
 
   caf::actor_system& system() override { return *system_; }
 
-  std::vector<hand> set_to(const row_worker_setup& task) override {
-    std::vector<hand> all;
+  std::vector<crew_worker> set_to(const row_worker_setup& task) override {
+    std::vector<crew_worker> all;
     for (std::size_t i = 0; i < 3; ++i)
       all.push_back({i, i < mortals_ ? system_->spawn(dies_at_its_first_part) : system_->spawn(row_worker, task)});
     return all;
