@@ -34,7 +34,7 @@ struct job_with_rows : toy_job {
     REQUIRE(
         drive({"predict", "--model", "run", "--data", "more.csv", "--prefix", "first", "--out", "more.npy"}).status ==
         0);
-    const auto prepared = drive({"prepare", config, "--out", "prepared", "--set",
+    const auto prepared = drive({"prepare", config, "--out", "shards", "--set",
                                  R"(data.train={format="csv",path="more.csv",features=["x","y"],label="label"})"});
     INFO(prepared.err);
     REQUIRE(prepared.status == 0);

@@ -60,7 +60,7 @@ TEST_CASE("011-job does with a config what dk_driver does", "[examples]") {
   CHECK(rows_balance(got.out));
   CHECK(line_with(got.out, "results in runs/").find("-points") != std::string::npos);
   const auto wrong = run({DK_JOB, toy.path("none.cfg")});
-  CHECK(wrong.status == 3);
+  CHECK(wrong.status == 2);
   CHECK(wrong.err.find("E_CONFIG ") == 0);
 }
 

@@ -117,20 +117,20 @@ TEST_CASE("a finished run says so, and is trained further", "[jobs]") {
 }
 
 TEST_CASE("a program stops its job, and goes on with it", "[jobs]") {
-  const toy_job toy{600, "epochs = 200\n"};
+  const toy_job toy{600, "epochs = 400\n"};
   std::atomic<bool> stop{false};
   job_options how;
   how.out = toy.path("run");
   how.stop = &stop;
-  how.progress = [&](const run_progress&) { stop = true; };
+  how.planned = [&](const job&, std::size_t) { stop = true; };
   const auto stopped = dk::run(load_job(toy.config), how);
   CHECK(stopped.result.stopped);
   CHECK(stopped.result.rows.balanced());
-  CHECK(stopped.result.rows.applied < 120'000);
+  CHECK(stopped.result.rows.applied < 240'000);
   const auto rest = resume(how.out);
   REQUIRE(rest);
   CHECK_FALSE(rest->result.stopped);
-  CHECK(rest->result.rows.applied == 120'000);
+  CHECK(rest->result.rows.applied == 240'000);
 }
 
 TEST_CASE("a program evaluates, predicts, exports and replays its run", "[jobs]") {
