@@ -57,7 +57,7 @@ void set_up_log(verbosity level) {
   shared.logger = logger_to({screen});
 }
 
-void log_to_file(const std::string& file) {
+log_to_file::log_to_file(const std::string& file) {
   auto& shared = instance();
   const std::lock_guard<std::mutex> guard{shared.lock};
   try {
@@ -70,6 +70,13 @@ void log_to_file(const std::string& file) {
   } catch (const spdlog::spdlog_ex& why) {
     throw failure{errc::resources, "cannot write the log " + file + ": " + why.what()};
   }
+}
+
+log_to_file::~log_to_file() {
+  auto& shared = instance();
+  const std::lock_guard<std::mutex> guard{shared.lock};
+  shared.logger =
+      logger_to(shared.screen ? std::vector<spdlog::sink_ptr>{shared.screen} : std::vector<spdlog::sink_ptr>{});
 }
 
 } // namespace dk

@@ -13,11 +13,17 @@ enum class verbosity { quiet, normal, verbose };
 std::shared_ptr<spdlog::logger> log();
 
 /// Sends the log to stderr: warnings only unless `verbose`, errors only when `quiet`. Call it at the start of a
-/// program; calling it again replaces what an earlier call said, and ends log_to_file.
+/// program; calling it again replaces what an earlier call said. Not while a log_to_file lives.
 void set_up_log(verbosity level);
 
-/// Writes the log to this file as well, in place of the file of an earlier call: a run's log.txt.
-/// @throws failure (resources) when the file cannot be opened
-void log_to_file(const std::string& file);
+/// While it lives, the log goes to a file as well: a run's log.txt. Of several the newest counts.
+class log_to_file {
+public:
+  /// @throws failure (resources) when the file cannot be opened
+  explicit log_to_file(const std::string& file);
+  ~log_to_file();
+  log_to_file(const log_to_file&) = delete;
+  log_to_file& operator=(const log_to_file&) = delete;
+};
 
 } // namespace dk

@@ -33,7 +33,7 @@ CLI::Option* add_config_options(CLI::App& to, config_options& options) {
 }
 
 void add_nodes_option(CLI::App& to, std::string& nodes, const std::string& what) {
-  to.add_option("--nodes", nodes, what + ": host:port,host:port");
+  to.add_option("--nodes", nodes, "Nodes " + what + ": host:port,host:port");
 }
 
 std::vector<std::string> all_settings(const config_options& options) {

@@ -18,7 +18,7 @@ struct config_options {
 /// Adds CONFIG and --set. @return the former
 CLI::Option* add_config_options(CLI::App& to, config_options& options);
 
-/// Adds --nodes. @param what "Train on these nodes"
+/// Adds --nodes. @param what "to train on"
 void add_nodes_option(CLI::App& to, std::string& nodes, const std::string& what);
 
 /// The settings of --set and --nodes.

@@ -34,7 +34,7 @@ command evaluate_command(CLI::App& driver) {
   app->add_option("--model", options->what.model, "A run's folder or a model file")->required();
   app->add_option("--weights", options->what.weights, "A file of weights to use in place of the model file's own");
   app->add_option("--data", options->what.data, "A file, or a TOML source (default: the run's test data)");
-  add_nodes_option(*app, options->nodes, "Work on these nodes (default: this host)");
+  add_nodes_option(*app, options->nodes, "to work on, in place of this host");
   app->add_flag("--json", options->json, "Print one JSON object");
   return {app, [options] { return evaluate(*options); }};
 }

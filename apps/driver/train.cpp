@@ -133,7 +133,7 @@ int train(const train_options& options) {
 command train_command(CLI::App& driver) {
   const auto options = std::make_shared<train_options>();
   add_config_options(driver, options->job);
-  add_nodes_option(driver, options->job.nodes, "Train on these nodes");
+  add_nodes_option(driver, options->job.nodes, "to train on");
   driver.add_option("--out", options->out, "The run's folder (default runs/<time>-<name>)");
   driver.add_option("--resume", options->resume, "Go on with the run in this folder from its last checkpoint");
   driver.add_flag("--dry-run", options->dry_run, "Check config and data and print the plan; train nothing");

@@ -61,7 +61,7 @@ run_report run(job which, const job_options& options) {
   const auto where = which.cluster;
   const auto ready = read_all(std::move(which), where, nullptr, options);
   const auto folder = make_run_folder(options.out, ready.which.name);
-  log_to_file(folder.log());
+  const log_to_file logging{folder.log()};
   const auto how = how_to_train(ready, folder, options);
   auto result = run_in(folder, [&] {
     prepare_folder(ready.which, folder, how.start, ready.data);
@@ -87,7 +87,7 @@ std::optional<run_report> resume(const std::string& path, const std::vector<std:
   const auto ready = read_all(std::move(which), where, fitted ? &*fitted : nullptr, options);
   check_resume(ready.which, ready.data.train, state);
   keep_epochs(ready.which, folder);
-  log_to_file(folder.log());
+  const log_to_file logging{folder.log()};
   for (const auto& one : notices)
     if (options.notice)
       options.notice(one);

@@ -57,7 +57,7 @@ run_report simulate_job(job which, const job_options& options) {
   check_simulation(which, data.train);
   how.folder = make_run_folder(options.out, which.name);
   begin_folder(which, *how.folder, how.start, data);
-  log_to_file(how.folder->log());
+  const log_to_file logging{how.folder->log()};
   if (data.validation && !which.laboratory.dry)
     how.validation = &*data.validation;
   how.stop = options.stop;

@@ -1,4 +1,5 @@
 // What dk_driver does, called from a program.
+#include "common/log.hpp"
 #include "jobs/answers/predict.hpp"
 #include "jobs/models/export_model.hpp"
 #include "jobs/runs/replay_run.hpp"
@@ -185,5 +186,8 @@ TEST_CASE("the log of a program stays silent, and goes into its run's folder", "
   const auto before = content_of(toy.path("first/log.txt"));
   dk::run(load_job(toy.config), how);
   CHECK(content_of(toy.path("first/log.txt")) == before);
-  CHECK_FALSE(content_of(toy.path("second/log.txt")).empty());
+  const auto second = content_of(toy.path("second/log.txt"));
+  CHECK_FALSE(second.empty());
+  dk::log()->warn("of the program, after its runs");
+  CHECK(content_of(toy.path("second/log.txt")) == second);
 }
