@@ -4,7 +4,7 @@
 //   open ────────────────────▶ leased ───────────────────────────────▶ done
 //    ▲ ▲                        │  │                                     ▲
 //    │ └────────────────────────┘  │ its worker is lost, or its lease    │
-//    │   report: fenced, rejected  ▼ ran out (ledger_lost_workers.cpp)         │
+//    │   report: fenced, rejected  ▼ ran out (ledger_lost_workers.cpp)   │
 //    └──────────────────────── asked for ────────────────────────────────┘
 //      not every server has it            every server has it
 //

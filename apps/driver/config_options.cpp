@@ -24,6 +24,10 @@ std::vector<std::string> addresses_in(const std::string& nodes) {
 
 } // namespace
 
+CLI::Validator not_empty() {
+  return {[](const std::string& given) { return given.empty() ? std::string{"is empty"} : std::string{}; }, ""};
+}
+
 CLI::Option* add_config_options(CLI::App& to, config_options& options) {
   to.add_option("--set", options.settings, "Override a key: section.key=value (repeatable)")
       ->take_all()
@@ -33,7 +37,7 @@ CLI::Option* add_config_options(CLI::App& to, config_options& options) {
 }
 
 void add_nodes_option(CLI::App& to, std::string& nodes, const std::string& what) {
-  to.add_option("--nodes", nodes, "Nodes " + what + ": host:port,host:port");
+  to.add_option("--nodes", nodes, "Nodes " + what + ": host:port,host:port")->check(not_empty());
 }
 
 std::vector<std::string> all_settings(const config_options& options) {

@@ -18,6 +18,9 @@ struct config_options {
 /// Adds CONFIG and --set. @return the former
 CLI::Option* add_config_options(CLI::App& to, config_options& options);
 
+/// Refuses an option with nothing in it, as the shell makes of a variable that is not set.
+CLI::Validator not_empty();
+
 /// Adds --nodes. @param what "to train on"
 void add_nodes_option(CLI::App& to, std::string& nodes, const std::string& what);
 

@@ -1,4 +1,5 @@
 #include "apps/driver/commands.hpp"
+#include "apps/driver/config_options.hpp"
 #include "apps/driver/output.hpp"
 #include "common/log.hpp"
 #include "jobs/models/export_model.hpp"
@@ -23,7 +24,9 @@ command export_command(CLI::App& driver) {
   auto* const app = driver.add_subcommand("export", "Write a model in another format");
   app->add_option("MODEL", options->model, "A run's folder or a model file")->required();
   app->add_option("--weights", options->weights, "A file of weights to use in place of the model file's own");
-  app->add_option("--out", options->out, "What to write: a .h5, .keras, .json, .safetensors or .onnx")->required();
+  app->add_option("--out", options->out, "What to write: a .h5, .keras, .json, .safetensors or .onnx")
+      ->required()
+      ->check(not_empty());
   return {app, [options] {
             set_up_log(verbosity::normal);
             export_model(options->model, options->out, options->weights);

@@ -75,11 +75,11 @@ constexpr const char* examples =
 int run(int argc, char** argv) {
   CLI::App app{"Trains a neural network with asynchronous optimizers, on this host or on nodes."};
   app.set_version_flag("--version", std::string{"dk_driver "} + dk::version_text);
-  app.footer(examples);
   const auto train = dk::train_command(app);
   const auto commands = {dk::evaluate_command(app), dk::predict_command(app), dk::prepare_command(app),
                          dk::summary_command(app),  dk::replay_command(app),  dk::simulate_command(app),
                          dk::export_command(app),   dk::plot_command(app)};
+  app.footer(examples); // of the program, not of its commands
   check_command(app, argc > 1 ? argv[1] : "");
   try {
     app.parse(argc, argv);

@@ -1,4 +1,5 @@
 #include "apps/driver/commands.hpp"
+#include "apps/driver/config_options.hpp"
 #include "apps/driver/output.hpp"
 #include "common/log.hpp"
 #include "jobs/plots/plot_runs.hpp"
@@ -11,7 +12,8 @@ command plot_command(CLI::App& driver) {
   const auto what = std::make_shared<plot_request>();
   auto* const app = driver.add_subcommand("plot", "Plot one or several runs; needs gnuplot");
   app->add_option("RUNS", what->runs, "The folders of one or several runs")->required();
-  app->add_option("--out", what->out, "A .svg or .png (default: plot.svg in the first run's folder)");
+  app->add_option("--out", what->out, "A .svg or .png (default: plot.svg in the first run's folder)")
+      ->check(not_empty());
   app->add_option("--what", what->what, "accuracy, loss, staleness, rows_per_second or all (default)");
   app->add_option("--against", what->against, "time (default), commits or rows");
   return {app, [what] {

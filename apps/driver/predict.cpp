@@ -15,7 +15,7 @@ command predict_command(CLI::App& driver) {
   app->add_option("--model", what->model, "A run's folder or a model file")->required();
   app->add_option("--weights", what->weights, "A file of weights to use in place of the model file's own");
   app->add_option("--data", what->data, "A file, a TOML source, or - for CSV or JSON lines from stdin")->required();
-  app->add_option("--out", what->out, "A .csv, .jsonl or .npy (default: -, stdout)");
+  app->add_option("--out", what->out, "A .csv, .jsonl or .npy (default: -, stdout)")->check(not_empty());
   add_nodes_option(*app, *nodes, "to work on, in place of this host");
   app->add_option("--as", what->as, "On stdout: csv or jsonl (default: as the input, or else csv)");
   app->add_option("--columns", what->columns, "Columns of the data to write: a,b or none (default: all)");

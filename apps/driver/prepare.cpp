@@ -44,7 +44,9 @@ command prepare_command(CLI::App& driver) {
   auto* const app = driver.add_subcommand("prepare", "Read and transform a job's data once, into a prepared folder");
   add_config_options(*app, options->job)->description("A job (docs/config.md)")->required();
   add_nodes_option(*app, options->job.nodes, "to transform on, in place of this host");
-  app->add_option("--out", options->out, "The folder to make; it gets train, validate and test")->required();
+  app->add_option("--out", options->out, "The folder to make; it gets train, validate and test")
+      ->required()
+      ->check(not_empty());
   app->add_flag("--pack", options->pack, "Compress the prepared folder: smaller on disk, slower to read");
   return {app, [options] { return prepare(*options); }};
 }

@@ -1,4 +1,5 @@
 #include "apps/driver/commands.hpp"
+#include "apps/driver/config_options.hpp"
 #include "apps/driver/output.hpp"
 #include "apps/driver/screen.hpp"
 #include "common/log.hpp"
@@ -115,9 +116,10 @@ command replay_command(CLI::App& driver) {
   app->add_option("--algorithm", options->what.algorithm, "Follow the same schedule under this algorithm instead");
   app->add_option("--policy", options->what.policy, "Follow it under this policy instead");
   app->add_option("--out", options->out,
-                  "The replay's folder (default runs/<time>-<name>-replay under another rule, none without)");
+                  "The replay's folder (default runs/<time>-<name>-replay under another rule, none without)")
+      ->check(not_empty());
   app->add_flag("--json", options->json, "Print one JSON object");
-  app->add_flag("-q,--quiet", options->quiet, "No progress");
+  app->add_flag("-q,--quiet", options->quiet, "No progress, no warnings");
   return {app, [options] { return replay(*options); }};
 }
 

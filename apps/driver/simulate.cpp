@@ -46,9 +46,11 @@ int simulate(const simulate_options& options) {
       tell(plan_text(planned, rows, planned.laboratory.dry ? "in the laboratory, dry" : "in the laboratory"));
     stop_on_signals();
   };
-  const auto report = simulate_job(std::move(which), how);
-  shown.clear();
-  print(options.json ? to_json_with_cost(report).dump() + "\n" : to_text(report));
+  how.reported = [&](const run_report& report) {
+    shown.clear();
+    print(options.json ? to_json_with_cost(report).dump() + "\n" : to_text(report));
+  };
+  simulate_job(std::move(which), how);
   return stopping_signal() == 0 ? 0 : 128 + stopping_signal();
 }
 
@@ -58,10 +60,10 @@ command simulate_command(CLI::App& driver) {
   const auto options = std::make_shared<simulate_options>();
   auto* const app = driver.add_subcommand("simulate", "Run a job in the laboratory: in virtual time, in one thread");
   add_config_options(*app, options->job)->description("A job with a [laboratory] (docs/laboratory.md)")->required();
-  app->add_option("--out", options->out, "The run's folder (default runs/<time>-<name>)");
+  app->add_option("--out", options->out, "The run's folder (default runs/<time>-<name>)")->check(not_empty());
   app->add_flag("--print-config", options->print_config, "Print the config with every default; train nothing");
   app->add_flag("--json", options->json, "Print the result as one JSON object");
-  app->add_flag("-q,--quiet", options->quiet, "No progress");
+  app->add_flag("-q,--quiet", options->quiet, "No progress, no warnings");
   return {app, [options] { return simulate(*options); }};
 }
 

@@ -66,15 +66,12 @@ void print_report(const std::string& text) {
   }
 }
 
-int show(const run_report& report, const train_options& options) {
+void show(const run_report& report, const train_options& options) {
   print_report(options.json ? to_json(report).dump() + "\n" : to_text(report));
-  if (!report.result.stopped)
-    return 0;
-  if (!options.quiet)
+  if (report.result.stopped && !options.quiet)
     tell((stopping_signal() == 0 ? "a stop rule ended the run; to train further: dk_driver --resume "
                                  : "stopped in order; go on with: dk_driver --resume ") +
          report.folder + '\n');
-  return stopping_signal() == 0 ? 0 : 128 + stopping_signal();
 }
 
 job job_of(const train_options& options) {
@@ -119,10 +116,13 @@ int train(const train_options& options) {
     if (!options.dry_run)
       stop_on_signals(); // until here a signal ends the program at once: nothing is lost
   };
-  const auto report = trained(options, how);
+  how.reported = [&](const run_report& report) {
+    shown.clear();
+    show(report, options);
+  };
+  if (const auto report = trained(options, how))
+    return report->result.stopped && stopping_signal() != 0 ? 128 + stopping_signal() : 0;
   shown.clear();
-  if (report)
-    return show(*report, options);
   if (options.json && !options.dry_run)
     print(read_result(open_run_folder(options.resume)).dump() + '\n');
   return 0;
@@ -134,12 +134,13 @@ command train_command(CLI::App& driver) {
   const auto options = std::make_shared<train_options>();
   add_config_options(driver, options->job);
   add_nodes_option(driver, options->job.nodes, "to train on");
-  driver.add_option("--out", options->out, "The run's folder (default runs/<time>-<name>)");
-  driver.add_option("--resume", options->resume, "Go on with the run in this folder from its last checkpoint");
+  driver.add_option("--out", options->out, "The run's folder (default runs/<time>-<name>)")->check(not_empty());
+  driver.add_option("--resume", options->resume, "Go on with the run in this folder from its last checkpoint")
+      ->check(not_empty());
   driver.add_flag("--dry-run", options->dry_run, "Check config and data and print the plan; train nothing");
   driver.add_flag("--print-config", options->print_config, "Print the config with every default; train nothing");
   driver.add_flag("--json", options->json, "Print the result as one JSON object");
-  driver.add_flag("-q,--quiet", options->quiet, "No summary, no progress");
+  driver.add_flag("-q,--quiet", options->quiet, "No summary, no progress, no warnings");
   driver.add_flag("-v,--verbose", options->verbose, "Log more");
   return {&driver, [options] { return train(*options); }};
 }

@@ -172,7 +172,11 @@ bool chooses_features(const spec& source) {
 
 spec with_listed_features(spec source, const table& read) {
   const auto* const features = read.find("features");
-  if (features == nullptr || features->fields.empty() || chooses_features(source) || !has_named_columns(source))
+  if (features == nullptr || features->fields.empty() || chooses_features(source))
+    return source;
+  if (source.name == "prepared")
+    source.keys["fields"] = features->fields;
+  if (!has_named_columns(source))
     return source;
   auto names = features->fields; // a column that is wide has its name at each of its places
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -181,6 +185,8 @@ spec with_listed_features(spec source, const table& read) {
 }
 
 spec with_features_of(spec source, const spec& other) {
+  if (source.name == other.name && other.keys.contains("fields") && !source.keys.contains("fields"))
+    source.keys["fields"] = other.keys.at("fields");
   if (source.name == other.name && has_named_columns(source) && !chooses_features(source) &&
       other.keys.contains("features"))
     source.keys["features"] = other.keys.at("features");

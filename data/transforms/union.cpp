@@ -11,7 +11,7 @@ namespace {
 
 spec source_in(const spec& given) {
   const auto& with = given.keys.at("with");
-  spec source{with.at("format").get<std::string>(), with};
+  spec source{current_format(with.at("format").get<std::string>()), with};
   source.keys.erase("format");
   return source;
 }

@@ -16,6 +16,8 @@ namespace dk {
 namespace {
 
 void check_options(const predict_request& request) {
+  if ((request.out.empty() || request.out == "-") && !request.print)
+    throw failure{errc::usage, "nobody takes the predictions; name a file with `out`, or give `print`"};
   if (!request.out.empty() && request.out != "-") {
     data::check_writable(request.out);
     if (std::error_code ignored; std::filesystem::equivalent(request.out, request.data, ignored))

@@ -6,6 +6,7 @@
 #include "jobs/inputs/inputs.hpp"
 #include "jobs/inputs/streamed_inputs.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -50,10 +51,13 @@ std::vector<source_and_writer> begun(const job& which, const std::string& out, b
 
 } // namespace
 
-std::vector<prepared_source> prepare(const job& which, const std::string& out, bool pack) {
+std::vector<prepared_source> prepare(const job& given, const std::string& out, bool pack) {
+  if (out.empty())
+    throw failure{errc::usage, "no folder is named for the prepared data; give --out"};
+  const auto which = checked(given);
   if (!which.data.train)
     throw failure{errc::config, "job " + which.name + ": has no training data; give `train` in [data]"};
-  const auto all = begun(which, out, pack);
+  const auto all = begun(which, std::filesystem::absolute(out).lexically_normal().string(), pack);
   streamed_inputs inputs{which, transforms_on(which.cluster, which.data) ? which.cluster : cluster_config{}};
   const auto fitted = write_training(which, inputs, *all.front().to);
   for (auto one = all.begin() + 1; one != all.end(); ++one)

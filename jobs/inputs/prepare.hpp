@@ -20,6 +20,6 @@ struct prepared_source {
 /// Does all that `dk_driver prepare CONFIG` does: reads a job's data once, here or on its nodes, and writes them
 /// transformed to OUT/train, OUT/validate and OUT/test, as far as the job has them. @param pack compress them
 /// @throws failure (config, data, nodes, resources); then none of them is there
-std::vector<prepared_source> prepare(const job& which, const std::string& out, bool pack = false);
+std::vector<prepared_source> prepare(const job& given, const std::string& out, bool pack = false);
 
 } // namespace dk

@@ -10,7 +10,6 @@
 #include "data/stratify.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/run/label_check.hpp"
-#include "runtime/run/lone_model.hpp"
 
 #include <algorithm>
 #include <memory>

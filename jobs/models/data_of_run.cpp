@@ -63,11 +63,22 @@ seen_columns columns_of(const spec& source, const known_model& model) {
   return seen;
 }
 
+// The columns that the features of the run were made of; of a prepared folder, before it was prepared.
+name_list features_of_run(const known_model& model) {
+  if (!model.train)
+    return {};
+  auto listed = list_in(*model.train, "features");
+  if (listed.empty())
+    listed = list_in(*model.train, "fields"); // a column that is wide has its name at each of its places
+  listed.erase(std::unique(listed.begin(), listed.end()), listed.end());
+  return listed;
+}
+
 // The columns that are features: those of the run, or the one of this name, or all numbers but the label. None where
 // transforms make it of others.
 name_list features_in(const seen_columns& seen, const known_model& model, const spec& source,
                       const std::set<std::string>& needed) {
-  const auto listed = model.train ? list_in(*model.train, "features") : name_list{};
+  const auto listed = features_of_run(model);
   if (!listed.empty() && lists_all(seen.all, listed))
     return listed;
   if (needed.count("features") == 0)

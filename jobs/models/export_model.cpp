@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/text.hpp"
+#include "jobs/models/known_model.hpp"
 #include "nn/catalog.hpp"
 #include "nn/files/model_file.hpp"
 #include "runtime/record/run_folder.hpp"
@@ -68,6 +69,7 @@ const format& format_of(const std::string& path) {
 }
 
 std::string file_of(const std::string& model, const std::string& weights) {
+  require_model(model);
   if (std::error_code ignored; !fs::is_directory(model, ignored))
     return model;
   const auto folder = open_run_folder(model);
@@ -76,6 +78,8 @@ std::string file_of(const std::string& model, const std::string& weights) {
                   model + " is a run's folder, which has weights of its own; name a model file with --weights"};
   if (!fs::exists(folder.model()) && fs::exists(folder.model_of(0)))
     throw failure{errc::usage, model + " holds several models; name one of their files, as in " + folder.model_of(0)};
+  if (!fs::exists(folder.model()))
+    throw no_model_yet(model);
   return folder.model();
 }
 

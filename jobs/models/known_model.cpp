@@ -5,7 +5,6 @@
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/run_folder.hpp"
-#include "runtime/run/lone_model.hpp"
 
 #include <filesystem>
 
@@ -29,10 +28,9 @@ known_model load_run(const std::string& path) {
   const auto folder = open_run_folder(path);
   const auto which = load_job(folder.config(), {}, [](const std::string&) { return std::nullopt; });
   if (std::error_code ignored; !fs::exists(is_ensemble(which) ? folder.model_of(0) : folder.model(), ignored))
-    throw failure{errc::model, path +
-                                   ": has no model yet: its training has not ended; wait for it, or go on with: "
-                                   "dk_driver --resume " +
-                                   path};
+    throw which.laboratory.dry
+        ? failure{errc::model, path + ": is a dry run of the laboratory, which has no model; name another run"}
+        : no_model_yet(path);
   std::vector<nn::loaded_model> files;
   if (is_ensemble(which))
     for (std::size_t i = 0; i < models_of(which); ++i)
@@ -55,9 +53,22 @@ known_model load_run(const std::string& path) {
 
 } // namespace
 
-known_model load_known_model(const std::string& path, const std::string& weights) {
+void require_model(const std::string& path) {
+  if (path.empty())
+    throw failure{errc::model, "no model is named; name a model file, or a run's folder"};
   if (std::error_code loop; !fs::exists(path, loop) && !loop)
     throw failure{errc::model, path + ": no such file or folder; name a model file, or a run's folder"};
+}
+
+failure no_model_yet(const std::string& folder) {
+  return {errc::model, folder +
+                           ": has no model yet: its training has not ended; wait for it, or go on with: dk_driver "
+                           "--resume " +
+                           folder};
+}
+
+known_model load_known_model(const std::string& path, const std::string& weights) {
+  require_model(path);
   if (std::error_code ignored; !fs::is_directory(path, ignored)) {
     auto file = nn::load_model(path, weights);
     const auto all = block::copy_of(file.weights.data(), file.weights.size());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/rows/row_worker.hpp"
+#include "common/error.hpp"
 #include "data/pipeline.hpp"
 #include "nn/files/model_file.hpp"
 #include "runtime/config/job.hpp"
@@ -26,6 +27,12 @@ struct known_model {
 /// A run's folder, or a model file, whose weights may be another file's. @throws failure (model, checkpoint, config);
 /// (usage) when `weights` is named beside a run's folder
 known_model load_known_model(const std::string& path, const std::string& weights = "");
+
+/// @throws failure (model) when nothing is there
+void require_model(const std::string& path);
+
+/// What is wrong with the folder of a run that has not come to a model.
+failure no_model_yet(const std::string& folder);
 
 /// The same, and there are weights. @throws failure (model) when there are none
 known_model load_trained_model(const std::string& path, const std::string& weights);

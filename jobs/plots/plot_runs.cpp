@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 
 namespace dk {
 
@@ -82,7 +81,8 @@ std::vector<quantity> drawable(const std::vector<run_series>& runs, const std::v
 
 } // namespace
 
-std::string plot_runs(const plot_request& request, const listener& note) {
+std::string plot_runs(const plot_request& request, const listener& given) {
+  const listener note = given ? given : [](const std::string&) {};
   const auto out = request.out.empty() ? (fs::path{request.runs.front()} / "plot.svg").string() : request.out;
   const auto kind = kind_of(out);
   const auto* const one = find_named(quantities(), request.what, "--what", "all");

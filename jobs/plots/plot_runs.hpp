@@ -15,8 +15,8 @@ struct plot_request {
 };
 
 /// Does all that `dk_driver plot` does: draws the course of one or several runs, with gnuplot.
-/// @param note hears what is left out, and why: one line each
+/// @param note hears what is left out, and why: one line each; may be empty
 /// @return the path of the picture. @throws failure (usage, checkpoint, resources)
-std::string plot_runs(const plot_request& request, const std::function<void(const std::string&)>& note);
+std::string plot_runs(const plot_request& request, const std::function<void(const std::string&)>& note = {});
 
 } // namespace dk

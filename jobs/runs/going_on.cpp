@@ -1,8 +1,8 @@
 #include "jobs/runs/going_on.hpp"
 
-#include "algorithms/catalog.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
+#include "runtime/config/job_rules.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -41,13 +41,14 @@ job job_to_go_on(const run_folder& folder, const std::vector<std::string>& setti
     if (const auto& may = changeable(); std::find(may.begin(), may.end(), key) == may.end())
       throw failure{errc::config, key + " differs from that of the run in " + folder.path +
                                       "; when resuming you can change only: " + join(may)};
+  require_complete(now, folder.config());
   return now;
 }
 
 bool is_finished(const resume_state& state, const job& which, const run_folder& folder) {
   if (state.shards.front().grid.epochs > which.trainer.epochs)
     return false; // it cannot go on at all, which check_resume says
-  const bool alone = !which.trainer.algorithm->has_server();
+  const bool alone = !has_center(which);
   for (std::size_t i = 0; i < state.shards.size(); ++i) {
     auto grid = state.shards[i].grid;
     grid.epochs = static_cast<std::uint32_t>(which.trainer.epochs);

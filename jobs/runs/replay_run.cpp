@@ -104,6 +104,8 @@ std::string arithmetic_in(const nlohmann::json& header) {
 } // namespace
 
 replayed_run replay_run(const replay_request& request, const job_options& options) {
+  if (options.stop != nullptr)
+    throw failure{errc::usage, "a replay cannot be stopped in order; leave `stop` out"};
   const auto run = open_recorded_run(request.run);
   const auto under = job_under(run.which, request);
   const bool same_rule = under == run.which;

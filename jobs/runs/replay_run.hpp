@@ -28,7 +28,7 @@ struct replayed_run {
 
 /// Does all that `dk_driver replay RUN` does: rebuilds the center from the log of commits, or follows its schedule
 /// under another rule. The replay gets a folder, `options.out` or runs/<time>-<name>-replay, under another rule or
-/// where `options.out` is given.
+/// where `options.out` is given. It cannot be stopped in order: `options.stop` must be null.
 /// @throws failure (usage) for an unknown algorithm or policy; as replay
 replayed_run replay_run(const replay_request& request, const job_options& options = {});
 

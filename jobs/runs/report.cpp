@@ -1,8 +1,8 @@
 #include "jobs/runs/report.hpp"
 
-#include "algorithms/catalog.hpp"
 #include "common/or_null.hpp"
 #include "nn/model/weight_split.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 
 namespace dk {
@@ -66,7 +66,7 @@ std::optional<nn::weight_split> weights_of(const job& which) {
 }
 
 std::size_t exchanged_weights(const job& which, const nn::weight_split& weights) {
-  return which.trainer.algorithm->has_server() ? weights.num_free() : 0;
+  return has_center(which) ? weights.num_free() : 0;
 }
 
 nlohmann::json to_json(const run_report& report) {

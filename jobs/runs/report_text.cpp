@@ -2,7 +2,6 @@
 #include "common/text.hpp"
 #include "jobs/runs/report.hpp"
 #include "runtime/config/job_rules.hpp"
-#include "runtime/run/preflight.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

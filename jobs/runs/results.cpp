@@ -137,8 +137,10 @@ nlohmann::json read_result(const run_folder& folder) {
     return nlohmann::json::object();
   auto result = nlohmann::json::parse(file, nullptr, false);
   if (!result.is_object())
-    throw failure{errc::checkpoint, folder.result() + ": is damaged: it is no JSON object; restore it from a copy, or "
-                                                      "remove it"};
+    throw failure{errc::checkpoint, folder.result() +
+                                        ": is damaged: it is no JSON object; restore it from a copy; if there "
+                                        "is none, remove it and resume the run: the figures of its "
+                                        "training are then lost"};
   return result;
 }
 

@@ -44,17 +44,25 @@ run_options how_to_train(const ready_job& ready, const run_folder& folder, const
   return how;
 }
 
-run_report ended(const ready_job& ready, const run_folder& folder, run_result result) {
+run_report ended(const ready_job& ready, const run_folder& folder, run_result result, const job_options& options) {
   auto report =
       make_report(ready.which, ready.data, with_kept_center(ready.which, folder, std::move(result)), folder.path);
   write_results(report, folder);
+  if (options.reported)
+    options.reported(report);
   check_balance(report);
   return report;
+}
+
+void check_no_folder(const job_options& options) {
+  if (!options.out.empty())
+    throw failure{errc::usage, "a run is resumed in its own folder; leave `out` = " + options.out + " away"};
 }
 
 } // namespace
 
 run_report run(job which, const job_options& options) {
+  which = checked(which);
   require_complete(which, "job " + which.name);
   if (!options.out.empty())
     require_free(options.out);
@@ -67,11 +75,12 @@ run_report run(job which, const job_options& options) {
     prepare_folder(ready.which, folder, how.start, ready.data);
     return train(ready.which, ready.data.train, how);
   });
-  return ended(ready, folder, std::move(result));
+  return ended(ready, folder, std::move(result), options);
 }
 
 std::optional<run_report> resume(const std::string& path, const std::vector<std::string>& settings,
                                  const job_options& options) {
+  check_no_folder(options);
   auto folder = open_run_folder(path);
   auto which = job_to_go_on(folder, settings);
   own(folder); // from now on nobody else is in it
@@ -94,17 +103,26 @@ std::optional<run_report> resume(const std::string& path, const std::vector<std:
   auto how = how_to_train(ready, folder, options);
   how.resume = &state;
   how.start = initial_weights(ready.which, folder);
-  return ended(ready, folder, train(ready.which, ready.data.train, how));
+  return ended(ready, folder, train(ready.which, ready.data.train, how), options);
 }
 
 void dry_run(job which, const job_options& options) {
+  which = checked(which);
   require_complete(which, "job " + which.name);
+  if (!options.out.empty())
+    require_free(options.out);
   read_all(std::move(which), {}, nullptr, options);
 }
 
 void dry_run_resume(const std::string& path, const std::vector<std::string>& settings, const job_options& options) {
+  check_no_folder(options);
   const auto folder = open_run_folder(path);
   auto which = job_to_go_on(folder, settings);
+  if (is_finished(read_checkpoints(folder.checkpoints()), which, folder)) {
+    if (options.notice)
+      options.notice(finished_text(which, folder));
+    return;
+  }
   const auto fitted = fitted_pipeline(folder, which);
   read_all(std::move(which), {}, fitted ? &*fitted : nullptr, options);
 }

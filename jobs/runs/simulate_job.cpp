@@ -44,6 +44,7 @@ bool simulates_data(const job& which) {
 }
 
 run_report simulate_job(job which, const job_options& options) {
+  which = checked(which);
   if (simulates_data(which))
     require_complete(which, "job " + which.name);
   check_laboratory(which);
@@ -65,6 +66,8 @@ run_report simulate_job(job which, const job_options& options) {
   how.notice = options.notice;
   const auto result = run_in(*how.folder, [&] { return simulate(which, data.train, how); });
   auto report = end_folder(which, data, result, *how.folder);
+  if (options.reported)
+    options.reported(report);
   check_balance(report);
   return report;
 }

@@ -25,10 +25,6 @@ data_for_model data_to_measure(const known_model& model, const std::string& data
   return data_for(model, *model.test);
 }
 
-bool names_metric(const std::vector<spec>& metrics, const char* name) {
-  return std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == name; });
-}
-
 spec auc_of(const std::vector<spec>& metrics) {
   const auto named = std::find_if(metrics.begin(), metrics.end(), [](const spec& one) { return one.name == "auc"; });
   return named == metrics.end() ? spec{"auc"} : *named;
@@ -134,7 +130,7 @@ std::string to_text(const model_scores& all) {
   std::string besides;
   for (const auto* name : {"f1", "precision", "recall", "auc"})
     if (const auto value = found.others.find(name);
-        value != found.others.end() && !names_metric(all.named_metrics, name)) {
+        value != found.others.end() && !has_metric(all.named_metrics, name)) {
       besides += fmt::format("{}{} {:.4f}", besides.empty() ? "" : ", ", name, value->second);
       found.others.erase(value);
     }

@@ -6,6 +6,15 @@
 
 namespace dk {
 
+namespace {
+
+std::string measured_text(const nn::loss_sums& found) {
+  const auto loss = fmt::format("loss {:.4f}", found.loss());
+  return found.accuracy() ? fmt::format("accuracy {:.4f}, ", *found.accuracy()) + loss : loss;
+}
+
+} // namespace
+
 nlohmann::json to_json(const nn::loss_sums& found) {
   return {{"accuracy", or_null(found.accuracy())}, {"loss", found.loss()}, {"rows", found.rows}};
 }
@@ -15,11 +24,6 @@ nlohmann::json to_json(const evaluation& found) {
   for (const auto& [name, value] : found.others)
     json[name] = value;
   return json;
-}
-
-std::string measured_text(const nn::loss_sums& found) {
-  const auto loss = fmt::format("loss {:.4f}", found.loss());
-  return found.accuracy() ? fmt::format("accuracy {:.4f}, ", *found.accuracy()) + loss : loss;
 }
 
 std::string to_text(const evaluation& found) {

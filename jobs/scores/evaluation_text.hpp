@@ -13,10 +13,7 @@ nlohmann::json to_json(const nn::loss_sums& found);
 /// The same with all other metrics by name.
 nlohmann::json to_json(const evaluation& found);
 
-/// "accuracy 0.9, loss 0.3", or the loss alone where outputs are numbers.
-std::string measured_text(const nn::loss_sums& found);
-
-/// The same with all other metrics: "accuracy 0.9, loss 0.3, auc 0.95".
+/// "accuracy 0.9, loss 0.3, auc 0.95"; without accuracy where outputs are numbers.
 std::string to_text(const evaluation& found);
 
 } // namespace dk

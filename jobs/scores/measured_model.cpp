@@ -2,7 +2,6 @@
 
 #include "common/error.hpp"
 #include "data/formats/catalog.hpp"
-#include "data/formats/pick.hpp"
 #include "nn/keys.hpp"
 
 #include <algorithm>
@@ -16,10 +15,6 @@ const char* loss_for(nn::answer_kind answers) {
   return answers == nn::answer_kind::choice ? "categorical_crossentropy"
          : answers == nn::answer_kind::each ? "binary_crossentropy"
                                             : "mean_squared_error";
-}
-
-bool has_metric(const std::vector<spec>& metrics, const char* name) {
-  return std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == name; });
 }
 
 void check_loss_of(const known_model& model, const nn::objective& loss) {
@@ -42,6 +37,10 @@ void measure_logits(std::vector<spec>& metrics, nn::answer_kind answers) {
 }
 
 } // namespace
+
+bool has_metric(const std::vector<spec>& metrics, const char* name) {
+  return std::any_of(metrics.begin(), metrics.end(), [&](const spec& one) { return one.name == name; });
+}
 
 bool is_from_logits(const nn::objective& loss) {
   return nn::value_or(loss.loss_of(0), "from_logits", false);

@@ -25,6 +25,9 @@ score_kind score_kind_of(const std::vector<output_meaning>& outputs, const nn::o
 /// @throws failure (model) when the loss is not supported
 row_model measured_model(const known_model& model, const std::vector<output_meaning>& outputs, const spec& source);
 
+/// Whether one of them has this name.
+bool has_metric(const std::vector<spec>& metrics, const char* name);
+
 /// Whether the first output is a logit.
 bool is_from_logits(const nn::objective& loss);
 

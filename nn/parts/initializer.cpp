@@ -53,7 +53,7 @@ void fill_truncated(const filling& f, double mean, double deviation) {
 }
 
 // How many numbers go into an output of the array, and how many outputs a number goes into: for a kernel of an image
-// counted over its window.
+// counted over its patch.
 std::pair<double, double> fans(const shape& extents) {
   if (extents.size() < 2) {
     const auto size = static_cast<double>(size_of(extents));
@@ -61,8 +61,8 @@ std::pair<double, double> fans(const shape& extents) {
   }
   const auto in = extents[extents.size() - 2];
   const auto out = extents.back();
-  const auto window = static_cast<double>(size_of(extents) / (in * out));
-  return {window * static_cast<double>(in), window * static_cast<double>(out)};
+  const auto patch = static_cast<double>(size_of(extents) / (in * out));
+  return {patch * static_cast<double>(in), patch * static_cast<double>(out)};
 }
 
 // Numbers of variance scale / n, with n after `mode`. Keras widens a truncated normal so that it has this variance.

@@ -19,6 +19,14 @@ namespace {
   throw failure{errc::config, tree.where(path) + ": " + why};
 }
 
+// Of a format that may have another name now, which a person is told.
+std::string current_name(const config_tree& tree, const std::string& path, const std::string& format) {
+  auto now = data::current_format(format);
+  if (now != format)
+    log()->warn("{}: the format \"{}\" is called \"{}\" now; rename it", tree.where(path), format, now);
+  return now;
+}
+
 // The only key of a one-key table; `what` says what it should be, with an example.
 std::string only_key(const config_tree& tree, const std::string& path, const std::string& what) {
   const auto& value = *value_at(tree, path);
@@ -48,12 +56,7 @@ spec read_source(const config_tree& tree, const std::string& path, const std::st
     fail(tree, path,
          "found " + shown(value) + ", expected a table with a `format` of: " + join(data::source_formats()) +
              ", as in { format = \"csv\", path = \"train.csv\" }");
-  const auto format = value.at("format").get<std::string>();
-  const auto now = data::current_format(format);
-  if (now != format)
-    log()->warn("{}: the format \"{}\" is called \"{}\" now; rename it", tree.where(join_path(path, "format")), format,
-                now);
-  spec source{now, value};
+  spec source{current_name(tree, join_path(path, "format"), value.at("format").get<std::string>()), value};
   source.keys.erase("format");
   placed(tree, path, [&] { data::check_source(source); });
   return data::anchored(source, base_folder);
@@ -64,6 +67,9 @@ spec read_transform(const config_tree& tree, const std::string& path, const std:
   const auto inner = join_path(path, name);
   const auto& keys = *value_at(tree, inner);
   spec transform{name, keys.is_object() ? keys : nlohmann::json::object()};
+  if (const auto with = transform.keys.find("with");
+      with != transform.keys.end() && with->is_object() && with->contains("format") && with->at("format").is_string())
+    (*with)["format"] = current_name(tree, join_path(join_path(inner, "with"), "format"), with->at("format"));
   placed(tree, inner, [&] { data::check_transform(transform); });
   return data::anchored_transform(std::move(transform), base_folder);
 }

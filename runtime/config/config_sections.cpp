@@ -36,7 +36,10 @@ config_key own_key(const std::string& name, const nlohmann::json& like) {
     else
       value = at.value();
   };
-  return {rule_of(name, kind), "of this algorithm only", read,
+  key_rule rule = rule_of(name, kind);
+  if (like.is_number())
+    rule.range = at_least(0);
+  return {rule, "of this algorithm only", read,
           [name](const job& of) { return of.trainer.algorithm.keys.value(name, nlohmann::json{}); }};
 }
 

@@ -43,6 +43,10 @@ job parse_job(std::string_view toml, const std::string& origin, const std::strin
   return read_job(config_tree::parse(toml, origin), base_folder);
 }
 
+job checked(const job& which) {
+  return parse_job(to_toml(which), "job " + which.name, std::filesystem::current_path().string());
+}
+
 job load_job(const std::string& path, const std::vector<std::string>& settings, const environment& lookup) {
   auto tree = config_tree::parse(read_small_file(path, most_config_bytes, "config file"), path);
   for (const auto* part : outer_sections())

@@ -43,15 +43,15 @@ public:
   void close() override {
     if (staff_)
       caf::anon_send_exit(staff_, caf::exit_reason::user_shutdown);
-    for (const auto& network : networks_)
-      caf::anon_send_exit(network, caf::exit_reason::user_shutdown);
+    for (const auto& link : links_)
+      caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
     workers_.clear();
     staff_ = nullptr;
-    networks_.clear();
+    links_.clear();
   }
 
 private:
-  // The shards as the workers know them: each behind a network.
+  // The shards as the workers know them: each behind a simulated_link.
   std::vector<shard_link> behind_links(const launch_plan& plan) {
     const auto& world = job_.laboratory;
     auto links = plan.shards;
@@ -62,8 +62,8 @@ private:
           sizeof(float) * (plan_.weights == 0 ? links[i].start.weights.size() : plan_.weights / links.size());
       setup.world = world;
       setup.seed = derive_seed(world.seed, purpose::network, {i});
-      networks_.push_back(system_.spawn(simulated_link, std::move(setup)));
-      links[i].server = networks_.back();
+      links_.push_back(system_.spawn(simulated_link, std::move(setup)));
+      links[i].server = links_.back();
     }
     return links;
   }
@@ -71,7 +71,7 @@ private:
   caf::actor_system& system_;
   const job& job_;
   const laboratory_plan& plan_;
-  std::vector<simulated_link_actor> networks_;
+  std::vector<simulated_link_actor> links_;
   std::map<std::uint32_t, worker_actor> workers_; // who were there first
   caf::actor staff_;
 };

@@ -1,7 +1,7 @@
 #include "runtime/laboratory/laboratory.hpp"
 
-#include "algorithms/catalog.hpp"
 #include "nn/model/weight_split.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/laboratory/laboratory_venue.hpp"
 #include "runtime/laboratory/staff.hpp"
@@ -51,7 +51,7 @@ void check_laboratory(const job& which) {
   if (!which.cluster.nodes.empty())
     refuse("cluster.nodes: the laboratory has no nodes; leave them out");
   const bool moves = !world.kills.empty() || !world.joins.empty() || world.kill_rate > 0 || world.join_rate > 0;
-  if (moves && !which.trainer.algorithm->has_server())
+  if (moves && !has_center(which))
     refuse("laboratory: kills and joins need a parameter server, but " + which.trainer.algorithm.name() +
            " has none; leave them out");
   if (world.dry && (which.trainer.stop.contains("loss") || which.trainer.stop.contains("accuracy")))

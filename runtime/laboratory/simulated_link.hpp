@@ -21,7 +21,7 @@ struct simulated_link_setup {
   std::uint64_t seed = 1; ///< of what is lost and doubled before this shard
 };
 
-/// What the network says to itself besides.
+/// What a simulated_link says to itself besides.
 using simulated_link_actor =
     server_actor::extend<caf::reacts_to<arrive_atom, std::uint64_t>,     // a request is at the shard
                          caf::reacts_to<due_atom, std::uint64_t>,        // the shard has time for it

@@ -2,7 +2,6 @@
 
 #include "algorithms/catalog.hpp"
 #include "runtime/config/job_rules.hpp"
-#include "runtime/run/preflight.hpp"
 
 namespace dk {
 

@@ -3,7 +3,6 @@
 #include "nn/files/model_file.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
-#include "runtime/run/lone_model.hpp"
 
 #include <caf/all.hpp>
 #include <filesystem>

@@ -11,8 +11,8 @@
 
 namespace dk {
 
-/// The checkpoints of a run: asks its actors where they stand, and writes that down. Workers, recorder and ledgers are
-/// named once they are there.
+/// The checkpoints of a run: asks its actors where they stand, and writes that down. Recorder and ledgers are named
+/// once they are there; the workers are passed to each call.
 class run_checkpoints {
 public:
   run_checkpoints(const run_context& run, const weight_holder& holder);

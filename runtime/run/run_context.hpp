@@ -16,7 +16,7 @@
 
 namespace dk {
 
-/// What every part of a run works with; borrowed.
+/// What every part of a run works with; it borrows all but `split`.
 struct run_context {
   const job& which;
   const data::dataset& rows;

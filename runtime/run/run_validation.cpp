@@ -5,7 +5,6 @@
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/validation_format.hpp"
-#include "runtime/run/lone_model.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

@@ -2,7 +2,6 @@
 
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
-#include "runtime/run/preflight.hpp"
 
 #include <caf/all.hpp>
 

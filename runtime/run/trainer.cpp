@@ -3,7 +3,6 @@
 #include "common/buffer_pool.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
-#include "runtime/run/lone_model.hpp"
 #include "runtime/run/preflight.hpp"
 #include "runtime/run/training.hpp"
 

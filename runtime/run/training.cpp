@@ -6,11 +6,9 @@
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/commit_format.hpp"
 #include "runtime/run/advice.hpp"
-#include "runtime/run/preflight.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
-#include <thread>
 
 namespace dk {
 

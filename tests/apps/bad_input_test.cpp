@@ -69,6 +69,10 @@ private:
 TEST_CASE("a command line that cannot be meant", "[apps][bad_input]") {
   expect(run({DK_DRIVER}), 2, "E_USAGE", {"no config", "--help"});
   expect(run({DK_DRIVER, "--epoch", "3"}), 2, "E_USAGE", {"--epoch", "--help"});
+  for (const auto* option : {"--out", "--nodes", "--resume"}) // as the shell makes of a variable that is not set
+    expect(run({DK_DRIVER, "x.cfg", option, ""}), 2, "E_USAGE", {option, "is empty"});
+  expect(run({DK_DRIVER, "prepare", "x.cfg", "--out", ""}), 2, "E_USAGE", {"--out", "is empty"});
+  expect(run({DK_DRIVER, "export", "none", "--out", "x.onnx"}), 4, "E_MODEL", {"none: no such file or folder"});
   expect(run({DK_DRIVER, "evaluate"}), 2, "E_USAGE", {"--model is missing", "dk_driver evaluate --help"});
   expect(run({DK_DRIVER, "summary"}), 2, "E_USAGE", {"MODEL_OR_DATA is missing", "dk_driver summary --help"});
   expect(run({DK_DRIVER, "evalute", "--model", "x"}), 2, "E_USAGE",

@@ -208,7 +208,7 @@ transforms = [ { standard = { column = "features" } }, { string_index = { column
     const auto prepared = driver(job, arguments);
     INFO(prepared.err);
     REQUIRE(prepared.status == 0);
-    CHECK(prepared.out.find("train = { format = \"prepared\", path = \"" + out + "/train\" }") == 0);
+    CHECK(prepared.out.find("train = { format = \"prepared\", path = \"" + job.path(out) + "/train\" }") == 0);
     const auto scored = driver(job, {"evaluate", "--model", "run", "--json", "--data", out + "/test"});
     INFO(scored.err);
     CHECK(json::parse(scored.out) == json::parse(driver(job, {"evaluate", "--model", "run", "--json"}).out));

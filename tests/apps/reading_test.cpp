@@ -104,6 +104,37 @@ TEST_CASE("a label that only a transform names is read and learned", "[apps][dat
   CHECK(job.out_of({"prepare", "job.cfg", "--out", "shards"}).find("features, Label, label") != std::string::npos);
 }
 
+TEST_CASE("a model of a prepared folder finds other data's columns by their names", "[apps][data][reading]") {
+  const small_job job;
+  job.folder.write("x.csv", lines_of_csv("0", "1"));
+  job.config(R"({ format = "csv", path = "x.csv", label = "Label" })", "");
+  const auto printed = lines_of(job.out_of({"prepare", "job.cfg", "--out", "made"}));
+  REQUIRE(printed.size() == 2);
+  std::filesystem::create_directory(job.folder.path("sub")); // a config takes paths relative to itself
+  job.folder.write("sub/made.cfg", "[data]\n" + printed[0] + '\n' + printed[1] + '\n' + R"([model]
+input = [2]
+layers = [ { dense = 2, activation = "softmax" } ]
+[trainer]
+algorithm = "single"
+epochs = 30
+optimizer = { name = "adam", learning_rate = 0.1 }
+)");
+  job.out_of({"sub/made.cfg", "--out", "run"});
+  job.folder.write("turned.csv", "b,label,a\n0.5,1,3\n0.5,0,-3\n");
+  CHECK(accuracy_in(job.out_of({"evaluate", "--model", "run", "--json", "--data", "turned.csv"})) == 1);
+  job.folder.write("less.csv", "b,label\n0.5,1\n");
+  const auto missing = job.driver({"predict", "--model", "run", "--data", "less.csv"});
+  CHECK(missing.status == 3);
+  CHECK(missing.err.find("has no column `a`, which the model was trained on") != std::string::npos);
+
+  job.folder.write("y.csv", "b,Label,a\n0.5,1,3\n0.5,0,-3\n");
+  job.config(R"({ format = "csv", path = "y.csv", label = "Label" })", "");
+  job.out_of({"prepare", "job.cfg", "--out", "other"});
+  const auto other = job.driver({"evaluate", "--model", "run", "--data", "other/train"});
+  CHECK(other.status == 3);
+  CHECK(other.err.find("its features were made of the columns b, a, expected a, b; prepare it") != std::string::npos);
+}
+
 TEST_CASE("classes that look like numbers are classes", "[apps][data][reading]") {
   for (const auto& [no, yes] : std::vector<std::pair<std::string, std::string>>{
            {"2D", "3D"}, {"Infinity", "Endgame"}, {"007", "7"}, {"1e5", "1E5"}}) {

@@ -1,6 +1,7 @@
 // What dk_driver does, called from a program.
 #include "common/log.hpp"
 #include "jobs/answers/predict.hpp"
+#include "jobs/inputs/prepare.hpp"
 #include "jobs/models/export_model.hpp"
 #include "jobs/runs/replay_run.hpp"
 #include "jobs/runs/run_job.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <functional>
 
 using namespace dk;
 using namespace dk::test;
@@ -97,6 +99,69 @@ TEST_CASE("a dry run checks all and leaves nothing", "[jobs]") {
 TEST_CASE("a job without data or model is refused before anything is read", "[jobs]") {
   CHECK(failure_of(errc::config, [] { dk::run(job{}); }).find("job run: has no training data") == 0);
   CHECK(failure_of(errc::config, [] { dry_run(job{}); }).find("job run: has no training data") == 0);
+}
+
+TEST_CASE("what a program has set is checked as a config is", "[jobs]") {
+  const toy_job toy;
+  const auto good = load_job(toy.config);
+  const auto refused = [&](const std::function<void(job&)>& change) {
+    auto wrong = good;
+    change(wrong);
+    const auto text = failure_of(errc::config, [&] { dk::run(wrong); });
+    CHECK(failure_of(errc::config, [&] { dry_run(wrong); }) == text);
+    CHECK(failure_of(errc::config, [&] { simulate_job(wrong); }) == text);
+    return text;
+  };
+  CHECK(refused([](job& j) {
+          j.trainer.workers = 0;
+        }).find("`workers` in [trainer] is 0, expected a whole number from 1 to") != std::string::npos);
+  CHECK(refused([](job& j) { j.trainer.batch_size = 0; }).find("`batch_size`") != std::string::npos);
+  CHECK(refused([](job& j) { j.trainer.servers = 0; }).find("`servers`") != std::string::npos);
+  CHECK(refused([](job& j) { j.trainer.keep = "worst"; }).find("`keep`") != std::string::npos);
+  CHECK(refused([](job& j) { j.trainer.stop = {{"secondz", 3}}; }).find("unknown key `secondz`") != std::string::npos);
+  CHECK(refused([](job& j) { j.data.validation = -3; }).find("`validation`") != std::string::npos);
+  CHECK(refused([](job& j) { j.name = "x/y"; }).find("`name`") != std::string::npos);
+}
+
+TEST_CASE("requests that contradict themselves are refused", "[jobs]") {
+  const toy_job toy;
+  job_options how;
+  how.out = toy.path("run");
+  dk::run(load_job(toy.config), how);
+  CHECK(failure_of(errc::usage, [&] { dk::run(load_job(toy.config), how); }).find("holds a run") != std::string::npos);
+  CHECK(failure_of(errc::usage, [&] { dry_run(load_job(toy.config), how); }).find("holds a run") != std::string::npos);
+  CHECK(failure_of(errc::usage, [&] { resume(how.out, {}, how); }).find("in its own folder") != std::string::npos);
+  CHECK(failure_of(errc::usage, [&] { dry_run_resume(how.out, {}, how); }).find("in its own folder") !=
+        std::string::npos);
+  predict_request nobody;
+  nobody.model = how.out;
+  nobody.data = toy.data;
+  CHECK(failure_of(errc::usage, [&] { predict(nobody); }).find("nobody takes the predictions") == 0);
+  CHECK(failure_of(errc::usage, [&] { prepare(load_job(toy.config), ""); }).find("no folder is named") == 0);
+  const std::atomic<bool> stop{false};
+  job_options stoppable;
+  stoppable.stop = &stop;
+  CHECK(failure_of(errc::usage, [&] {
+          replay_run({how.out, "", ""}, stoppable);
+        }).find("cannot be stopped") != std::string::npos);
+}
+
+TEST_CASE("a dry simulation has nothing to go on with, to measure or to replay", "[jobs]") {
+  const toy_job toy;
+  job_options how;
+  how.out = toy.path("dry");
+  job dry;
+  dry.laboratory.dry = true;
+  dry.laboratory.rows = 1000;
+  dry.trainer.workers = 4;
+  simulate_job(dry, how);
+  const std::vector<std::string> more{"trainer.epochs=2"};
+  CHECK(failure_of(errc::config, [&] { resume(how.out, more); }).find("has no training data") != std::string::npos);
+  CHECK(failure_of(errc::config, [&] { dry_run_resume(how.out, more); }).find("has no training data") !=
+        std::string::npos);
+  CHECK(failure_of(errc::model, [&] {
+          evaluate({how.out, "", toy.data, {}});
+        }).find("is a dry run of the laboratory") != std::string::npos);
 }
 
 TEST_CASE("a finished run says so, and is trained further", "[jobs]") {

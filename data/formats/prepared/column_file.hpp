@@ -7,9 +7,10 @@
 
 namespace dk::data {
 
-// One column of a shard folder: 64 bytes of header, the numbers in blocks of 4 MiB (the last is shorter), each packed
-// by zstd where the header says so, and an index with the stored size and the XXH3 of every block. Header and index
-// have checksums of their own, so that every byte of the file is under one. Little-endian. column_writer.hpp writes it.
+// One column of a prepared folder: 64 bytes of header, the numbers in blocks of 4 MiB (the last is shorter), each
+// packed by zstd where the header says so, and an index with the stored size and the XXH3 of every block. Header and
+// index have checksums of their own, so that every byte of the file is under one. Little-endian. column_writer.hpp
+// writes it.
 //
 //   header  "DKCOLUMN", u32 version, u32 packing (0 none, 1 zstd), u64 bytes, u64 blocks, u64 where the index starts,
 //           u64 XXH3 of the 40 bytes before, 16 zeros
@@ -44,7 +45,7 @@ private:
   std::unique_ptr<state> state_;
 };
 
-/// @throws failure (data), always: what is wrong with a file of a shard folder
+/// @throws failure (data), always: what is wrong with a file of a prepared folder
 [[noreturn]] void damaged_folder(const std::string& path, const std::string& why);
 
 } // namespace dk::data

@@ -9,7 +9,7 @@
 
 namespace dk::data::prepared {
 
-/// A column of a shard folder while its rows come.
+/// A column of a prepared folder while its rows come.
 class growing_column {
 public:
   /// @param number its place among the columns. @throws failure (resources), as all of it does

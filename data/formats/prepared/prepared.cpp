@@ -1,5 +1,7 @@
 #include "data/formats/prepared/prepared.hpp"
 
+#include "common/error.hpp"
+#include "common/text.hpp"
 #include "data/formats/bytes/file.hpp"
 #include "data/formats/pick.hpp"
 #include "data/formats/prepared/prepared_cells.hpp"
@@ -49,12 +51,26 @@ private:
   std::vector<stored_column> columns_;
 };
 
+// Numbers in another order would be taken for others.
+void check_fields(const spec& source, const std::vector<column_entry>& columns, const std::string& folder) {
+  const auto given = source.keys.find("fields");
+  if (given == source.keys.end())
+    return;
+  const auto wanted =
+      given->is_string() ? std::vector<std::string>{given->get<std::string>()} : given->get<std::vector<std::string>>();
+  for (const auto& one : columns)
+    if (one.name == "features" && one.fields != wanted)
+      throw failure{errc::data, folder + ": its features were made of the columns " + join(one.fields) + ", expected " +
+                                    join(wanted) + "; prepare it with the same columns, in this order"};
+}
+
 } // namespace
 
 std::vector<key_rule> keys() {
   std::vector<key_rule> all{{"path", key_kind::path, true}};
   for (auto& rule : pick_keys())
     all.push_back(std::move(rule));
+  all.push_back({"fields", key_kind::names});
   return all;
 }
 
@@ -67,6 +83,7 @@ row_slices_ptr open_rows(const spec& source, const std::string& folder, const st
   if (std::error_code ignored; fs::is_directory(folder, ignored) && !is_folder(folder))
     damaged_folder(folder, "has no schema.json, so that it holds no data, or not yet");
   const auto about = load_schema(folder);
+  check_fields(source, about.columns, folder);
   const auto listed = listed_names(source);
   std::vector<stored_column> columns;
   for (const auto& one : about.columns)

@@ -17,6 +17,8 @@ namespace dk::data::prepared {
 // mapped, so that reading costs no more than a look at every byte.
 
 /// path = FOLDER, and features, label and columns (data/formats/pick.hpp; default: all, under their names).
+/// fields = [ names of the columns that the numbers of `features` were made of ]: data that were made of others, or in
+/// another order, are refused. A run writes them into its own config.
 std::vector<key_rule> keys();
 
 /// Whether the path is such a folder.

@@ -8,9 +8,9 @@
 
 namespace dk::data::prepared {
 
-/// Writes tables of the same columns, one after the other, to a folder of shards (shards.hpp), as they come. Numbers of
-/// several types become of one as `joined` says, for which a column may be written anew. Until all is done the folder
-/// has no schema, and is refused by every reader.
+/// Writes tables of the same columns, one after the other, to a prepared folder (prepared.hpp), as they come. Numbers
+/// of several types become of one as `joined` says, for which a column may be written anew. Until all is done the
+/// folder has no schema, and is refused by every reader.
 class writer {
 public:
   /// Makes the folder. @throws failure (usage) when it holds something already; (resources)

@@ -70,5 +70,13 @@ TEST_CASE("the format that prepare writes had another name", "[config]") {
   CHECK(logged([&] { read = parse_job("[data]\ntrain = { format = \"shards\", path = \"mine\" }\n", "f.cfg", "/"); }) ==
         "warning: f.cfg:2:20: the format \"shards\" is called \"prepared\" now; rename it\n");
   REQUIRE(read.data.train);
+  CHECK(logged([&] {
+          read = parse_job("[data]\ntransforms = [ { union = { with = { format = \"shards\", path = \"b\" } } } ]\n"
+                           "train = { format = \"csv\", path = \"mine\" }\n",
+                           "f.cfg", "/");
+        }).find("the format \"shards\" is called \"prepared\" now") != std::string::npos);
+  REQUIRE(read.data.transforms.size() == 1);
+  CHECK(read.data.transforms[0].keys.at("with").at("format") == "prepared");
+  read = parse_job("[data]\ntrain = { format = \"prepared\", path = \"mine\" }\n", "f.cfg", "/");
   CHECK(*read.data.train == spec{"prepared", {{"path", "/mine"}}});
 }
