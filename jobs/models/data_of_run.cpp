@@ -85,7 +85,8 @@ name_list features_in(const seen_columns& seen, const known_model& model, const 
     return {};
   if (lists(seen.all, "features"))
     return {"features"};
-  if (listed.size() > 1)
+  const bool are_numbers = listed.size() > 1 || (model.train && model.train->name == "csv"); // one could be an array
+  if (are_numbers)
     for (const auto& name : listed)
       if (!lists(seen.all, name))
         throw failure{errc::data, path_of(source) + ": has no column `" + name +

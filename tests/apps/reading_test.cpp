@@ -135,6 +135,17 @@ optimizer = { name = "adam", learning_rate = 0.1 }
   CHECK(other.err.find("its features were made of the columns b, a, expected a, b; prepare it") != std::string::npos);
 }
 
+TEST_CASE("another column is not taken for the only one of a model", "[apps][data][reading]") {
+  const small_job job;
+  job.folder.write("x.csv", "height,label\n1,1\n-1,0\n2,1\n-2,0\n");
+  job.config(R"({ format = "csv", path = "x.csv", label = "label" })", "");
+  job.out_of({"job.cfg", "--out", "run", "--set", "model.input=[1]"});
+  job.folder.write("y.csv", "weight\n1.5\n");
+  const auto got = job.driver({"predict", "--model", "run", "--data", "y.csv"});
+  CHECK(got.status == 3);
+  CHECK(got.err.find("has no column `height`, which the model was trained on; it has weight") != std::string::npos);
+}
+
 TEST_CASE("classes that look like numbers are classes", "[apps][data][reading]") {
   for (const auto& [no, yes] : std::vector<std::pair<std::string, std::string>>{
            {"2D", "3D"}, {"Infinity", "Endgame"}, {"007", "7"}, {"1e5", "1E5"}}) {
