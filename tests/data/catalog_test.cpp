@@ -22,8 +22,8 @@ TEST_CASE("a source names its format and its keys", "[data][formats]") {
 
 TEST_CASE("every format has cases for its files, and for reading them in slices", "[data][formats]") {
   for (const auto& name : dk::data::source_formats()) {
-    dk::test::check_tagged("format", name, "data", "tests/data/" + name + "_test.cpp");
-    dk::test::check_tagged("format", name, "slices", "tests/data/slices_test.cpp");
+    dk::test::check_tagged("format", name, "data", "tests/data/formats/" + name + "_test.cpp");
+    dk::test::check_tagged("format", name, "slices", "tests/data/formats/slices_test.cpp");
   }
 }
 

@@ -4,7 +4,7 @@
 #include "nn/catalog.hpp"
 #include "nn/model/stack.hpp"
 #include "nn/onnx/layers.hpp"
-#include "tests/nn/exported_models.hpp"
+#include "tests/nn/files/exported_models.hpp"
 
 #include <catch2/catch.hpp>
 #include <set>
@@ -35,7 +35,7 @@ TEST_CASE("the models that are exported have every layer", "[nn][onnx]") {
     for (const auto& layer : of.layers)
       found.insert(layer.name);
   for (const auto& name : layer_names()) {
-    INFO("layer `" << name << "` lacks a model in tests/nn/exported_models.hpp; add one");
+    INFO("layer `" << name << "` lacks a model in tests/nn/files/exported_models.hpp; add one");
     CHECK(found.count(name) == 1);
   }
 }

@@ -72,7 +72,7 @@ double json_times(const std::string& line) {
 
 TEST_CASE("every format has a bound of memory", "[data][memory]") {
   for (const auto& name : source_formats())
-    dk::test::check_tagged("format", name, "memory", "tests/data/memory_test.cpp");
+    dk::test::check_tagged("format", name, "memory", "tests/data/formats/memory_test.cpp");
 }
 
 TEST_CASE("arrays of numpy take no more than twice their bytes", "[data][memory][npy]") {

@@ -142,7 +142,7 @@ const keras_example* example_of(const std::string& keras_class) {
 
 TEST_CASE("each layer of the catalog refuses a key that nobody knows", "[nn][keras]") {
   for (const auto& name : layer_names()) {
-    INFO("layer `" << name << "` lacks an example in tests/nn/known_keys_test.cpp; add a line");
+    INFO("layer `" << name << "` lacks an example in tests/nn/keras/known_keys_test.cpp; add a line");
     CHECK(example_of(std::string{find_layer(name).keras_class}) != nullptr);
   }
   for (const auto by : generations)

@@ -1,6 +1,6 @@
 #include "common/error.hpp"
 #include "nn/catalog.hpp"
-#include "tests/nn/optimizer_steps.hpp"
+#include "tests/nn/optimizers/optimizer_steps.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -91,7 +91,7 @@ TEST_CASE("every optimizer's first ten steps are those of its formula", "[nn][op
     }
   }
   for (const auto& name : optimizer_names()) {
-    INFO("optimizer `" << name << "` lacks its ten steps in tests/nn/optimizer_steps.hpp; add a line");
+    INFO("optimizer `" << name << "` lacks its ten steps in tests/nn/optimizers/optimizer_steps.hpp; add a line");
     CHECK(std::any_of(test::known_steps.begin(), test::known_steps.end(),
                       [&](const test::ten_steps& known) { return known.optimizer.name == name; }));
   }

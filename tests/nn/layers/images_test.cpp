@@ -1,6 +1,6 @@
 #include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
-#include "tests/nn/one_layer.hpp"
+#include "tests/nn/layers/one_layer.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

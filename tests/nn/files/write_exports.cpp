@@ -6,7 +6,7 @@
 #include "nn/model/compute_scope.hpp"
 #include "nn/model/stack.hpp"
 #include "nn/model/wiring.hpp"
-#include "tests/nn/exported_models.hpp"
+#include "tests/nn/files/exported_models.hpp"
 
 #include <fstream>
 #include <iostream>

@@ -4,7 +4,7 @@
 #include "nn/model/compute_scope.hpp"
 #include "nn/model/model.hpp"
 #include "tests/nn/fixtures.hpp"
-#include "tests/nn/one_layer.hpp"
+#include "tests/nn/layers/one_layer.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -46,7 +46,8 @@ TEST_CASE("every inverse gives back what was, whatever the keys", "[data][transf
   }
   for (const auto& name : dk::data::transform_names())
     if (dk::data::find_transform(name).invert != nullptr) {
-      INFO("transform `" << name << "` lacks a table to undo it on in tests/data/inverse_test.cpp; add a line");
+      INFO("transform `" << name
+                         << "` lacks a table to undo it on in tests/data/transforms/inverse_test.cpp; add a line");
       CHECK(seen.count(name) == 1);
     }
 }

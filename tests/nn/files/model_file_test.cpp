@@ -4,7 +4,7 @@
 #include "nn/model/model.hpp"
 #include "nn/model/stack.hpp"
 #include "nn/model/wiring.hpp"
-#include "tests/nn/exported_models.hpp"
+#include "tests/nn/files/exported_models.hpp"
 #include "tests/nn/fixtures.hpp"
 #include "tests/support.hpp"
 

@@ -5,7 +5,7 @@
 #include "nn/model/model.hpp"
 #include "nn/model/summary.hpp"
 #include "tests/nn/fixtures.hpp"
-#include "tests/nn/one_layer.hpp"
+#include "tests/nn/layers/one_layer.hpp"
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>

@@ -38,7 +38,8 @@ std::string check_error(const spec& transform) {
 TEST_CASE("every transform is found and is worked out by hand", "[data][transforms]") {
   for (const auto& name : dk::data::transform_names()) {
     CHECK(dk::data::find_transform(name).name == name);
-    dk::test::check_tagged("transform", name, "transforms", "tests/data/transforms_test.cpp or a file beside it");
+    dk::test::check_tagged("transform", name, "transforms",
+                           "tests/data/transforms/transforms_test.cpp or a file beside it");
   }
 }
 

@@ -15,7 +15,7 @@ namespace test = dk::nn::test;
 
 TEST_CASE("every layer is worked out by hand", "[nn][layers]") {
   for (const auto& name : layer_names())
-    dk::test::check_tagged("layer", name, "nn", "tests/nn/layers_test.cpp or a file beside it");
+    dk::test::check_tagged("layer", name, "nn", "tests/nn/layers/layers_test.cpp or a file beside it");
 }
 
 TEST_CASE("a dense layer by hand: y = relu(x W + b), and its gradient", "[nn][layers][dense]") {
