@@ -26,7 +26,7 @@ exchange_rule mean_gradients() {
     return step;
   };
   rule.at_chunk_end = [sum](worker_ptr self) {
-    const auto part = 1.0F / static_cast<float>(self->state.under_way->report.rows);
+    const auto part = 1.0F / static_cast<float>(rows_of_chunk(self));
     commit_written(
         self, [&](const shard_slice& s) { multiply(sum->data() + s.first, part, s.delta, s.size); },
         [self] { finish_chunk(self); });

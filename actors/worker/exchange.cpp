@@ -170,4 +170,12 @@ void adopt_centers(worker_ptr self, std::function<void()> then) {
   });
 }
 
+std::uint32_t batches_of_chunk(worker_ptr self) {
+  return self->state.under_way->report.batches;
+}
+
+std::uint64_t rows_of_chunk(worker_ptr self) {
+  return self->state.under_way->report.rows;
+}
+
 } // namespace dk

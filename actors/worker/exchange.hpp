@@ -35,12 +35,8 @@ void pull_centers(worker_ptr self, std::function<void()> then);
 /// Pulls the newest centers, and the replica goes on from them.
 void adopt_centers(worker_ptr self, std::function<void()> then);
 
-/// The exchange is over: reports its chunk, and asks for the next one unless that is under way.
-void finish_chunk(worker_ptr self);
-
-/// The number of mini-batches that the chunk that is being exchanged really had.
-inline std::uint32_t batches_of_chunk(worker_ptr self) {
-  return self->state.under_way->report.batches;
-}
+/// The mini-batches and the rows that the chunk that is being exchanged really had.
+std::uint32_t batches_of_chunk(worker_ptr self);
+std::uint64_t rows_of_chunk(worker_ptr self);
 
 } // namespace dk

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/protocol/protocol.hpp"
+#include "actors/protocol/shard_link.hpp"
 #include "actors/worker/replica.hpp"
 
 #include <caf/duration.hpp>
@@ -12,14 +12,6 @@
 #include <vector>
 
 namespace dk {
-
-/// A shard as a worker knows it.
-struct shard_link {
-  server_actor server;
-  std::uint64_t offset = 0; ///< of its slice in the model's free weights
-  std::uint32_t shard_session = 0;
-  center start; ///< what the replica starts from: version 0
-};
 
 struct worker_state;
 using worker_ptr = worker_actor::stateful_pointer<worker_state>;
@@ -33,7 +25,7 @@ enum class adoption : std::uint8_t {
 
 /// An algorithm's worker rule.
 struct exchange_rule {
-  std::function<void(worker_ptr)> at_chunk_end; ///< ends with finish_chunk (exchange.hpp)
+  std::function<void(worker_ptr)> at_chunk_end; ///< made of the steps in exchange.hpp; ends with finish_chunk
   adoption adopts = adoption::never;
   std::function<nn::loss_sums(replica&, const nn::batch_view&)> train; ///< empty: a step of the replica's optimizer
 };
@@ -97,5 +89,8 @@ struct worker_state {
 /// it begins no chunk until it is released. Ends with an error, which the ledger hears of, when its replica diverges or
 /// when the ledger, the loader or a shard is gone.
 worker_actor::behavior_type worker(worker_ptr self, worker_setup setup);
+
+/// The exchange is over: reports its chunk, and asks for the next one unless that is under way.
+void finish_chunk(worker_ptr self);
 
 } // namespace dk

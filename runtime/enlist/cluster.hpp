@@ -2,7 +2,6 @@
 
 #include "actors/worker/data_loader.hpp"
 #include "runtime/enlist/enlist.hpp"
-#include "runtime/enlist/messages.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/scoped_actor.hpp>
@@ -15,20 +14,10 @@ namespace dk {
 /// What one worker trains.
 struct worker_part {
   const job& which;
-  ledger_actor ledger;
   data::dataset rows;
   data::sampling sampling = data::sampling::every_row;
-  row_reader_actor reader = {}; ///< of stored rows
-  block frozen;                 ///< what its frozen layers hold; empty where there are none
-  block alone_start;            ///< where a worker without shards starts from
-  replica_state resumed;        ///< what it goes on from; without weights: it is fresh
-};
-
-/// All that a cluster must know to start a run's workers.
-struct launch_plan {
-  std::vector<worker_part> parts; ///< one for each worker
-  std::uint32_t session = 0;
-  std::vector<shard_link> shards; ///< that they have in common
+  row_reader_actor reader; ///< of stored rows
+  worker_terms terms;      ///< all but its loader, which is spawned with the worker
 };
 
 /// The loader of a worker: beside the data, wherever the worker is.
@@ -40,8 +29,8 @@ class cluster {
 public:
   virtual ~cluster() = default;
 
-  /// Starts every worker and lets the ledger watch over it. @throws failure (connect, version, nodes, ...)
-  virtual void launch(const launch_plan& plan) = 0;
+  /// Starts a worker for each part and lets its ledger watch over it. @throws failure (connect, version, nodes, ...)
+  virtual void launch(const std::vector<worker_part>& parts) = 0;
 
   /// The actor of this worker. Requires that launch has started it.
   virtual worker_actor worker_of(std::uint32_t worker) const = 0;

@@ -12,16 +12,12 @@ public:
 
   ~cluster_here() override { cluster_here::close(); }
 
-  void launch(const launch_plan& plan) override {
-    for (std::uint32_t id = 0; id < plan.parts.size(); ++id) {
-      const auto& part = plan.parts[id];
-      auto loader = spawn_loader(system_, part);
-      auto handle = system_.spawn(
-          worker, make_worker_setup(part.which, {id, plan.session, part.rows.label_width, part.ledger, loader,
-                                                 plan.shards, part.frozen, part.alone_start, part.resumed}));
-      caf::anon_send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(handle));
-      loaders_.push_back(std::move(loader));
-      workers_.push_back(std::move(handle));
+  void launch(const std::vector<worker_part>& parts) override {
+    for (const auto& part : parts) {
+      auto terms = part.terms;
+      terms.loader = loaders_.emplace_back(spawn_loader(system_, part));
+      const auto& handle = workers_.emplace_back(system_.spawn(worker, make_worker_setup(part.which, terms)));
+      caf::anon_send(terms.ledger, caf::join_atom_v, terms.worker, caf::actor_cast<caf::strong_actor_ptr>(handle));
     }
   }
 

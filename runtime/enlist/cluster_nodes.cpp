@@ -21,10 +21,10 @@ public:
 
   ~cluster_on_nodes() override { cluster_on_nodes::close(); }
 
-  void launch(const launch_plan& plan) override {
-    std::uint32_t id = 0;
-    for (const auto& process : processes_.start(plan.parts.size()))
-      enlist_process(plan, id++, process);
+  void launch(const std::vector<worker_part>& parts) override {
+    auto part = parts.begin();
+    for (const auto& process : processes_.start(parts.size()))
+      enlist_process(*part++, process);
   }
 
   worker_actor worker_of(std::uint32_t id) const override { return places_.at(id).handle; }
@@ -59,27 +59,15 @@ public:
   }
 
 private:
-  void enlist_process(const launch_plan& plan, std::uint32_t id, const node_processes::process& process) {
-    const auto& part = plan.parts[id];
-    auto loader = spawn_loader(self_->system(), part);
-    loaders_.push_back(loader);
-    enlistment terms{id,
-                     plan.session,
-                     to_toml(part.which),
-                     static_cast<std::uint32_t>(part.rows.label_width),
-                     part.ledger,
-                     loader,
-                     {},
-                     part.frozen,
-                     part.alone_start,
-                     part.resumed};
-    for (const auto& shard : plan.shards)
-      terms.shards.push_back({shard.server, shard.offset, shard.shard_session, shard.start});
-    self_->request(process.recruit, processes_.timeout(), std::move(terms))
+  void enlist_process(const worker_part& part, const node_processes::process& process) {
+    auto terms = part.terms;
+    terms.loader = loaders_.emplace_back(spawn_loader(self_->system(), part));
+    const auto id = terms.worker;
+    self_->request(process.recruit, processes_.timeout(), enlistment{to_toml(part.which), std::move(terms)})
         .receive(
             [&](const worker_actor& handle) {
               places_[id] = {process, handle};
-              self_->send(part.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(handle));
+              self_->send(part.terms.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(handle));
             },
             [&](const caf::error& why) { throw processes_.refusal(process, why); });
   }

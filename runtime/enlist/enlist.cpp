@@ -13,7 +13,7 @@ caf::duration request_timeout_of(const job& which) {
   return caf::duration{std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)}};
 }
 
-worker_setup make_worker_setup(const job& which, enlist_terms terms) {
+worker_setup make_worker_setup(const job& which, worker_terms terms) {
   const auto& algorithm = which.trainer.algorithm;
   worker_setup setup;
   setup.id = terms.worker;

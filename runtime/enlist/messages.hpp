@@ -10,6 +10,7 @@
 //   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
 
 #include "actors/protocol/row_messages.hpp"
+#include "actors/protocol/shard_link.hpp"
 
 #include <string>
 #include <vector>
@@ -38,26 +39,23 @@ struct process_exit {
   std::int32_t signal = 0;
 };
 
-/// A shard as a worker in another process gets to know it.
-struct remote_shard {
-  server_actor server;
-  std::uint64_t offset = 0;
-  std::uint32_t shard_session = 0;
-  center start;
+/// What a worker must be told besides the job, wherever it runs.
+struct worker_terms {
+  std::uint32_t worker = 0;
+  std::uint32_t session = 0;
+  std::uint32_t label_width = 1;
+  ledger_actor ledger;
+  loader_actor loader;
+  std::vector<shard_link> shards;
+  block frozen;          ///< what its frozen layers hold; empty where there are none
+  block alone_start;     ///< where a worker without shards starts from
+  replica_state resumed; ///< what it goes on from; without weights: it is fresh
 };
 
 /// All that a worker process needs to become a worker of a run.
 struct enlistment {
-  std::uint32_t worker = 0;
-  std::uint32_t session = 0;
   std::string job; ///< the resolved config, TOML
-  std::uint32_t label_width = 1;
-  ledger_actor ledger;
-  loader_actor loader;
-  std::vector<remote_shard> shards;
-  block frozen;          ///< what its frozen layers hold; empty where there are none
-  block alone_start;     ///< where a worker without shards starts from
-  replica_state resumed; ///< what it goes on from; without weights: it is fresh
+  worker_terms terms;
 };
 
 /// All that a worker process needs to work on rows.
@@ -84,13 +82,13 @@ typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
   return f(caf::meta::type_name("process_exit"), x.node, x.pid, x.status, x.signal);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, remote_shard& x) {
-  return f(caf::meta::type_name("remote_shard"), x.server, x.offset, x.shard_session, x.start);
+typename Inspector::result_type inspect(Inspector& f, worker_terms& x) {
+  return f(caf::meta::type_name("worker_terms"), x.worker, x.session, x.label_width, x.ledger, x.loader, x.shards,
+           x.frozen, x.alone_start, x.resumed);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
-  return f(caf::meta::type_name("enlistment"), x.worker, x.session, x.job, x.label_width, x.ledger, x.loader, x.shards,
-           x.frozen, x.alone_start, x.resumed);
+  return f(caf::meta::type_name("enlistment"), x.job, x.terms);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {

@@ -13,12 +13,8 @@ namespace dk {
 
 namespace {
 
-worker_setup setup_from(const enlistment& terms) {
-  enlist_terms all{terms.worker, terms.session, terms.label_width, terms.ledger, terms.loader,
-                   {},           terms.frozen,  terms.alone_start, terms.resumed};
-  for (const auto& shard : terms.shards)
-    all.shards.push_back({shard.server, shard.offset, shard.shard_session, shard.start});
-  return make_worker_setup(parse_job(terms.job, "the driver's config", "/"), std::move(all));
+worker_setup setup_from(const enlistment& theirs) {
+  return make_worker_setup(parse_job(theirs.job, "the driver's config", "/"), theirs.terms);
 }
 
 } // namespace
@@ -37,11 +33,11 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
   auto enlisted = std::make_shared<bool>(false);
   self->delayed_send(self, patience, caf::tick_atom_v);
   return {
-      [=](const enlistment& terms) -> caf::result<worker_actor> {
+      [=](const enlistment& theirs) -> caf::result<worker_actor> {
         if (*enlisted)
           return make_error(errc::nodes, "this worker process already has a run");
         try {
-          auto handle = self->spawn<caf::monitored>(worker, setup_from(terms));
+          auto handle = self->spawn<caf::monitored>(worker, setup_from(theirs));
           *enlisted = true;
           return handle;
         } catch (const failure& why) {

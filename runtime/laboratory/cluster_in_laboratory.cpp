@@ -16,16 +16,17 @@ public:
 
   ~cluster_in_laboratory() override { cluster_in_laboratory::close(); }
 
-  void launch(const launch_plan& plan) override {
+  void launch(const std::vector<worker_part>& parts) override {
+    const auto& shards = parts.front().terms.shards; // all have the same
     auto shop = std::make_shared<workshop>(
-        workshop{job_, plan.parts, plan.session, behind_links(plan), slowness_of(job_.laboratory, plan.parts.size())});
+        workshop{job_, parts, behind_links(shards), slowness_of(job_.laboratory, parts.size())});
     staff_setup setup;
-    for (std::uint32_t id = 0; id < plan.parts.size(); ++id)
+    for (std::uint32_t id = 0; id < parts.size(); ++id)
       if (is_there_first(job_.laboratory, id))
         setup.places[id] = place_worker(system_, *shop, id, 0, shop->shards);
     for (const auto& [id, place] : setup.places)
       workers_[id] = place.worker;
-    for (const auto& link : plan.shards)
+    for (const auto& link : shards)
       setup.servers.push_back(link.server);
     setup.shop = std::move(shop);
     staff_ = system_.spawn(staff, std::move(setup));
@@ -52,9 +53,8 @@ public:
 
 private:
   // The shards as the workers know them: each behind a simulated_link.
-  std::vector<shard_link> behind_links(const launch_plan& plan) {
+  std::vector<shard_link> behind_links(std::vector<shard_link> links) {
     const auto& world = job_.laboratory;
-    auto links = plan.shards;
     for (std::size_t i = 0; i < links.size(); ++i) {
       simulated_link_setup setup;
       setup.server = links[i].server;

@@ -15,20 +15,23 @@ workplace place_worker(caf::actor_system& system, const workshop& shop, std::uin
   workplace place;
   place.loader = spawn_loader(system, part);
   desk_setup setup;
-  setup.ledger = part.ledger;
+  setup.ledger = part.terms.ledger;
   setup.loader = place.loader;
   setup.speed = {world, shop.slowness.at(worker_id), derive_seed(world.seed, purpose::computing, {worker_id, start}),
                  shop.which.trainer.batch_size};
   setup.by_batch = shop.which.trainer.overlap;
   place.desk = system.spawn(desk, std::move(setup));
-  auto hired = make_worker_setup(part.which, {worker_id, shop.session, part.rows.label_width,
-                                              caf::actor_cast<ledger_actor>(place.desk),
-                                              caf::actor_cast<loader_actor>(place.desk), std::move(shards), part.frozen,
-                                              part.alone_start, start == 0 ? part.resumed : replica_state{}});
+  auto terms = part.terms;
+  terms.ledger = caf::actor_cast<ledger_actor>(place.desk);
+  terms.loader = caf::actor_cast<loader_actor>(place.desk);
+  terms.shards = std::move(shards);
+  if (start > 0)
+    terms.resumed = {};
+  auto hired = make_worker_setup(part.which, std::move(terms));
   if (!hired.gated)
     hired.request_timeout = request_timeout_of(part.which); // messages are lost there
   place.worker = system.spawn(worker, std::move(hired));
-  caf::anon_send(part.ledger, caf::join_atom_v, worker_id, caf::actor_cast<caf::strong_actor_ptr>(place.worker));
+  caf::anon_send(part.terms.ledger, caf::join_atom_v, worker_id, caf::actor_cast<caf::strong_actor_ptr>(place.worker));
   return place;
 }
 

@@ -12,7 +12,6 @@ namespace dk {
 struct workshop {
   const job& which;
   std::vector<worker_part> parts; ///< of each worker
-  std::uint32_t session = 0;
   std::vector<shard_link> shards; ///< as the workers reach them: through a network
   std::vector<double> slowness;   ///< of each worker
 };

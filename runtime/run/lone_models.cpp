@@ -40,16 +40,18 @@ block lone_models::start_of(std::size_t model) const {
 
 std::vector<worker_part> lone_models::parts(const std::vector<ledger_actor>& ledgers) const {
   std::vector<worker_part> all;
-  for (std::size_t i = 0; i < models(); ++i) {
+  const auto optimizer = own_optimizer_of(run_.which);
+  for (std::uint32_t i = 0; i < models(); ++i) {
     const auto& one = models_[i];
-    const auto reader = reader_of(one.which, one.rows, one.sampling);
-    all.push_back({one.which, ledgers[i], one.rows, one.sampling, reader, frozen_of(i), start_of(i), {}});
-    const auto optimizer = own_optimizer_of(run_.which);
+    auto terms = terms_of(i, ledgers[i], i);
+    terms.alone_start = start_of(i);
     if (run_.resumes_workers())
-      all[i].resumed = run_.resume()->workers.at(i);
+      terms.resumed = run_.resume()->workers.at(i);
     else if (run_.resume() == nullptr && !run_.options.moments.empty())
-      all[i].resumed = {0, optimizer.name, nn::value_or<std::uint64_t>(optimizer, "iterations", 0), all[i].alone_start,
-                        run_.options.moments};
+      terms.resumed = {0, optimizer.name, nn::value_or<std::uint64_t>(optimizer, "iterations", 0), terms.alone_start,
+                       run_.options.moments};
+    auto reader = reader_of(one.which, one.rows, one.sampling);
+    all.push_back({one.which, one.rows, one.sampling, std::move(reader), std::move(terms)});
   }
   return all;
 }

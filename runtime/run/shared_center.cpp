@@ -61,10 +61,11 @@ void shared_center::spawn_shards(const caf::actor& recorder) {
 std::vector<worker_part> shared_center::parts(const std::vector<ledger_actor>& ledgers) const {
   const auto reader = reader_of(run_.which, run_.rows, data::sampling::every_row);
   std::vector<worker_part> all;
-  for (std::size_t i = 0; i < run_.which.trainer.workers; ++i) {
-    all.push_back({run_.which, ledgers.front(), run_.rows, data::sampling::every_row, reader, frozen_of(0), {}, {}});
+  for (std::uint32_t i = 0; i < run_.which.trainer.workers; ++i) {
+    auto terms = terms_of(i, ledgers.front(), 0);
     if (run_.resumes_workers())
-      all.back().resumed = run_.resume()->workers.at(i);
+      terms.resumed = run_.resume()->workers.at(i);
+    all.push_back({run_.which, run_.rows, data::sampling::every_row, reader, std::move(terms)});
   }
   return all;
 }

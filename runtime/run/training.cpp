@@ -95,7 +95,7 @@ void training::start() {
   started_ = system_.clock().now();
   really_started_ = clock::now();
   launched_ = true;
-  cluster_->launch({holder_->parts(ledgers_), run_.session(), holder_->shards()});
+  cluster_->launch(holder_->parts(ledgers_));
   validation_.introduce(*holder_, *cluster_);
 }
 

@@ -19,6 +19,17 @@ block weight_holder::start_weights() const {
   return block::joined(pieces);
 }
 
+worker_terms weight_holder::terms_of(std::uint32_t worker, const ledger_actor& ledger, std::size_t model) const {
+  worker_terms terms;
+  terms.worker = worker;
+  terms.session = run_.session();
+  terms.label_width = static_cast<std::uint32_t>(run_.rows.label_width);
+  terms.ledger = ledger;
+  terms.shards = shards_;
+  terms.frozen = frozen_of(model);
+  return terms;
+}
+
 row_reader_actor weight_holder::reader_of(const job& which, const data::dataset& rows, data::sampling sampling) const {
   return rows.stored ? run_.system.spawn(row_reader, row_reader_setup{rows, which.seed, which.data.shuffle, sampling})
                      : row_reader_actor{};

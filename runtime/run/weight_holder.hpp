@@ -69,6 +69,9 @@ protected:
   /// The free weights that the run starts from, of all models, one after the other.
   block start_weights() const;
 
+  /// All that is known of a worker's terms before it is placed. @param model that it trains
+  worker_terms terms_of(std::uint32_t worker, const ledger_actor& ledger, std::size_t model) const;
+
   /// A reader for rows that are stored; no actor where they are in memory.
   row_reader_actor reader_of(const job& which, const data::dataset& rows, data::sampling sampling) const;
 

@@ -30,7 +30,7 @@ auto fields(const center& x) {
   const auto& [version, weights] = x;
   return std::tie(version, weights);
 }
-auto fields(const remote_shard& x) {
+auto fields(const shard_link& x) {
   const auto& [server, offset, shard_session, start] = x;
   return std::tie(server, offset, shard_session, start);
 }
@@ -54,33 +54,33 @@ TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arr
 TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runtime][wire]") {
   const auto someone = make_probe();
   system.registry().put(someone.actor().id(), caf::actor_cast<caf::strong_actor_ptr>(someone.actor()));
-  const remote_shard shard{someone.as<server_actor>(), 6, 2, {3, block_of({1, -0.0F})}};
-  const enlistment sent{1,
-                        2,
-                        "name = \"x\"",
-                        10,
-                        someone.as<ledger_actor>(),
-                        someone.as<loader_actor>(),
-                        {shard, shard},
-                        block_of({6, 7, 8}),
-                        block_of({4, 5}),
-                        {7, "adam", 8, block_of({1, 2}), block_of({3})}};
+  const shard_link shard{someone.as<server_actor>(), 6, 2, {3, block_of({1, -0.0F})}};
+  const worker_terms terms{1,
+                           2,
+                           10,
+                           someone.as<ledger_actor>(),
+                           someone.as<loader_actor>(),
+                           {shard, shard},
+                           block_of({6, 7, 8}),
+                           block_of({4, 5}),
+                           {7, "adam", 8, block_of({1, 2}), block_of({3})}};
+  const enlistment sent{"name = \"x\"", terms};
   const auto wire = encode(system, sent);
   enlistment arrived;
   REQUIRE(decode(system, wire, arrived));
-  const auto& [worker, session, job, label_width, ledger, loader, shards, frozen, alone_start, resumed] = arrived;
+  CHECK(arrived.job == sent.job);
+  const auto& [worker, session, label_width, ledger, loader, shards, frozen, alone_start, resumed] = arrived.terms;
   CHECK(worker == 1);
   CHECK(session == 2);
-  CHECK(job == sent.job);
   CHECK(label_width == 10);
-  CHECK(ledger == sent.ledger);
-  CHECK(loader == sent.loader);
+  CHECK(ledger == terms.ledger);
+  CHECK(loader == terms.loader);
   REQUIRE(shards.size() == 2);
   CHECK(same(shards[0], shard));
   CHECK(same(shards[1], shard));
-  CHECK(same(frozen, sent.frozen));
-  CHECK(same(alone_start, sent.alone_start));
-  CHECK(same(resumed, sent.resumed));
+  CHECK(same(frozen, terms.frozen));
+  CHECK(same(alone_start, terms.alone_start));
+  CHECK(same(resumed, terms.resumed));
   for (std::size_t length = 0; length < wire.size(); ++length) {
     enlistment torn;
     CHECK_FALSE(decode(system, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(length)}, torn));
