@@ -120,51 +120,67 @@ struct hdf5_sources {
   std::string missing;     ///< what is wrong with the first that cannot give them; empty: they are all there
 };
 
-/// Looks for the files that a data set of `path` is put together from, which HDF5 passes over where they are not there.
-inline hdf5_sources sources_of(hid_t data_set, const std::string& path) {
-  namespace fs = std::filesystem;
-  hdf5_sources found;
-  const hdf5_facts::closing created{H5Dget_create_plist(data_set), H5Pclose};
-  const auto note = [&](const std::string& why) {
-    if (found.missing.empty())
-      found.missing = why;
-  };
+namespace hdf5_facts {
+
+inline void note(hdf5_sources& found, const std::string& why) {
+  if (found.missing.empty())
+    found.missing = why;
+}
+
+// The files of a virtual data set.
+inline void find_mapped(hid_t plist, const std::string& path, std::size_t mappings, hdf5_sources& found) {
   std::error_code ignored;
-  std::size_t mappings = 0;
-  if (H5Pget_layout(created.get()) == H5D_VIRTUAL)
-    H5Pget_virtual_count(created.get(), &mappings);
   for (std::size_t i = 0; i < mappings; ++i) {
-    const auto file_name = hdf5_facts::first_block(hdf5_facts::name_by(
-        [&](char* to, std::size_t size) { return H5Pget_virtual_filename(created.get(), i, to, size); }));
-    const auto set_name = hdf5_facts::first_block(hdf5_facts::name_by(
-        [&](char* to, std::size_t size) { return H5Pget_virtual_dsetname(created.get(), i, to, size); }));
-    const auto at = hdf5_facts::source_path(path, file_name);
+    const auto file_name =
+        first_block(name_by([&](char* to, std::size_t size) { return H5Pget_virtual_filename(plist, i, to, size); }));
+    const auto set_name =
+        first_block(name_by([&](char* to, std::size_t size) { return H5Pget_virtual_dsetname(plist, i, to, size); }));
+    const auto at = source_path(path, file_name);
     if (at.empty()) {
-      note("its file `" + file_name + "` is missing");
+      note(found, "its file `" + file_name + "` is missing");
       continue;
     }
-    found.bytes += fs::file_size(at, ignored);
-    const hdf5_facts::closing file{H5Fopen(at.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose};
-    const hdf5_facts::closing set{file.get() < 0 ? file.get() : H5Dopen2(file.get(), set_name.c_str(), H5P_DEFAULT),
-                                  H5Dclose};
+    found.bytes += std::filesystem::file_size(at, ignored);
+    const closing file{H5Fopen(at.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose};
+    const closing set{file.get() < 0 ? file.get() : H5Dopen2(file.get(), set_name.c_str(), H5P_DEFAULT), H5Dclose};
     if (set.get() < 0)
-      note("its file `" + file_name + "` has no data set `" + set_name + '`');
+      note(found, "its file `" + file_name + "` has no data set `" + set_name + '`');
   }
-  const auto files = mappings > 0 ? 0 : H5Pget_external_count(created.get());
+}
+
+// The raw files that hold a data set's numbers.
+inline void find_external(hid_t plist, hdf5_sources& found) {
+  std::error_code ignored;
+  const auto files = H5Pget_external_count(plist);
   for (int i = 0; i < files; ++i) {
     char name[1024] = {};
     off_t offset = 0;
     hsize_t size = 0;
-    H5Pget_external(created.get(), static_cast<unsigned>(i), sizeof name - 1, name, &offset, &size);
-    if (!fs::is_regular_file(name, ignored)) {
-      note(std::string{"its file `"} + name + "` is missing");
+    H5Pget_external(plist, static_cast<unsigned>(i), sizeof name - 1, name, &offset, &size);
+    if (!std::filesystem::is_regular_file(name, ignored)) {
+      note(found, std::string{"its file `"} + name + "` is missing");
       continue;
     }
-    const auto there = fs::file_size(name, ignored);
+    const auto there = std::filesystem::file_size(name, ignored);
     found.bytes += there;
     if (size != H5F_UNLIMITED && there < static_cast<std::uint64_t>(offset) + size)
-      note(std::string{"its file `"} + name + "` is cut short");
+      note(found, std::string{"its file `"} + name + "` is cut short");
   }
+}
+
+} // namespace hdf5_facts
+
+/// Looks for the files that a data set of `path` is put together from, which HDF5 passes over where they are not there.
+inline hdf5_sources sources_of(hid_t data_set, const std::string& path) {
+  hdf5_sources found;
+  const hdf5_facts::closing created{H5Dget_create_plist(data_set), H5Pclose};
+  std::size_t mappings = 0;
+  if (H5Pget_layout(created.get()) == H5D_VIRTUAL)
+    H5Pget_virtual_count(created.get(), &mappings);
+  if (mappings > 0)
+    hdf5_facts::find_mapped(created.get(), path, mappings, found);
+  else
+    hdf5_facts::find_external(created.get(), found);
   return found;
 }
 

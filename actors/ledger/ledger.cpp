@@ -114,11 +114,50 @@ caf::result<lease> serve(ledger_ptr self, std::uint32_t worker) {
   return promise;
 }
 
-} // namespace
-
-ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> self, ledger_setup setup) {
+caf::result<lease> answer_request(ledger_ptr self, const work_request& request) {
   auto& my = self->state;
-  end_on_exception(self);
+  admit(self, request.worker, self->current_sender());
+  my.work->mark_trained(request.trained);
+  if (auto held = my.work->in_training_by(request.worker)) {
+    held->waited = true;
+    held->round = my.participants[request.worker].served;
+    held->rate = my.setup.rate;
+    return *held; // it asks again because our answer was lost
+  }
+  return serve(self, request.worker);
+}
+
+void hear_report(ledger_ptr self, const chunk_report& report) {
+  admit(self, report.worker, self->current_sender());
+  take_report(self, report);
+  const auto& my = self->state;
+  const bool asks_next = !my.participants.at(report.worker).parked.pending() &&
+                         !my.work->in_training_by(report.worker); // or else it trained on meanwhile
+  if (!asks_next)
+    serve_parked(self);
+  check_for_the_end(self);
+}
+
+void hear_of_death(ledger_ptr self, const caf::down_msg& down) {
+  auto& my = self->state;
+  const auto found = my.numbers.find(down.source);
+  if (found == my.numbers.end())
+    return;
+  const auto id = found->second;
+  my.numbers.erase(found);
+  const auto& handle = my.participants[id].handle;
+  if (handle && handle->address() == down.source) // else another one took its place
+    lose(self, id, down.reason);
+}
+
+ledger_tally tally_of(const ledger_state& my) {
+  const auto& work = *my.work;
+  return {my.stopped ? work.done_rows() : work.grid().total_rows(), work.done_rows(), work.returned(), alive(my),
+          my.stopped && !work.all_done()};
+}
+
+void start(ledger_ptr self, ledger_setup setup) {
+  auto& my = self->state;
   my.work.emplace(setup.grid, setup.how, setup.workers);
   my.work->mark_done(setup.done);
   my.watchers = setup.watchers;
@@ -127,48 +166,20 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
   my.started = self->clock().now();
   my.stop = {setup.stop, setup.grid};
   my.setup = std::move(setup);
-  self->set_down_handler([=](const caf::down_msg& down) {
-    auto& numbers = self->state.numbers;
-    const auto found = numbers.find(down.source);
-    if (found == numbers.end())
-      return;
-    const auto id = found->second;
-    numbers.erase(found);
-    const auto& handle = self->state.participants[id].handle;
-    if (handle && handle->address() == down.source) // else another one took its place
-      lose(self, id, down.reason);
-  });
+}
+
+} // namespace
+
+ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> self, ledger_setup setup) {
+  end_on_exception(self);
+  start(self, std::move(setup));
+  self->set_down_handler([=](const caf::down_msg& down) { hear_of_death(self, down); });
   self->delayed_send(self, std::chrono::seconds(1), check_atom_v);
   return {
-      [=](const work_request& request) -> caf::result<lease> {
-        admit(self, request.worker, self->current_sender());
-        auto& state = self->state;
-        state.work->mark_trained(request.trained);
-        if (auto held = state.work->in_training_by(request.worker)) {
-          held->waited = true;
-          held->round = state.participants[request.worker].served;
-          held->rate = state.setup.rate;
-          return *held; // it asks again because our answer was lost
-        }
-        return serve(self, request.worker);
-      },
-      [=](const chunk_report& report) {
-        admit(self, report.worker, self->current_sender());
-        take_report(self, report);
-        const auto& state = self->state;
-        const bool asks_next = !state.participants.at(report.worker).parked.pending() &&
-                               !state.work->in_training_by(report.worker); // or else it trained on meanwhile
-        if (!asks_next)
-          serve_parked(self);
-        check_for_the_end(self);
-      },
+      [=](const work_request& request) { return answer_request(self, request); },
+      [=](const chunk_report& report) { hear_report(self, report); },
       [=](caf::join_atom, std::uint32_t worker, const caf::strong_actor_ptr& handle) { admit(self, worker, handle); },
-      [=](tally_atom) {
-        const auto& state = self->state;
-        const auto& work = *state.work;
-        return ledger_tally{state.stopped ? work.done_rows() : work.grid().total_rows(), work.done_rows(),
-                            work.returned(), alive(state), state.stopped && !work.all_done()};
-      },
+      [=](tally_atom) { return tally_of(self->state); },
       [=](rate_atom, exact rate) { self->state.setup.rate = rate; },
       [=](stop_atom) {
         self->state.stopped = true;

@@ -121,6 +121,36 @@ caf::result<shard_state> state_of_next_start(sequencer_ptr self) {
   return promise;
 }
 
+caf::result<center> answer_pull(sequencer_ptr self, const pull& from) {
+  auto& my = self->state;
+  if (my.setup.rounds)
+    return self->delegate(my.setup.server, from);
+  auto& lane = my.lanes[from.worker];
+  if (lane.pulled.empty()) {
+    lane.waiting.push_back(self->make_response_promise<center>());
+    return lane.waiting.back();
+  }
+  auto newest = std::move(lane.pulled.front());
+  lane.pulled.pop_front();
+  return newest;
+}
+
+caf::result<verdict> answer_commit(sequencer_ptr self, const commit& from) {
+  auto& my = self->state;
+  auto& lane = my.lanes[from.worker];
+  if (lane.held.size() == lane.commits) {                               // it never came here: its worker was lost
+    self->send(my.setup.server, fence_atom_v, from.worker, from.lease); // nobody shall wait for it
+    verdict answer;
+    answer.kind = verdict_kind::fenced;
+    answer.weights = my.setup.start.weights;
+    return answer;
+  }
+  lane.held.push_back({from, self->make_response_promise<verdict>()});
+  const auto promise = lane.held.back().answer;
+  go_on(self);
+  return promise;
+}
+
 } // namespace
 
 server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_state> self, sequencer_setup setup) {
@@ -134,33 +164,8 @@ server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_s
   keep_if_due(self);
   go_on(self);
   return {
-      [=](const pull& from) -> caf::result<center> {
-        if (self->state.setup.rounds)
-          return self->delegate(self->state.setup.server, from);
-        auto& lane = self->state.lanes[from.worker];
-        if (lane.pulled.empty()) {
-          lane.waiting.push_back(self->make_response_promise<center>());
-          return lane.waiting.back();
-        }
-        auto newest = std::move(lane.pulled.front());
-        lane.pulled.pop_front();
-        return newest;
-      },
-      [=](const commit& from) -> caf::result<verdict> {
-        auto& state = self->state;
-        auto& lane = state.lanes[from.worker];
-        if (lane.held.size() == lane.commits) { // it never came here: its worker was lost
-          self->send(state.setup.server, fence_atom_v, from.worker, from.lease); // nobody shall wait for it
-          verdict answer;
-          answer.kind = verdict_kind::fenced;
-          answer.weights = state.setup.start.weights;
-          return answer;
-        }
-        lane.held.push_back({from, self->make_response_promise<verdict>()});
-        const auto promise = lane.held.back().answer;
-        go_on(self);
-        return promise;
-      },
+      [=](const pull& from) { return answer_pull(self, from); },
+      [=](const commit& from) { return answer_commit(self, from); },
       [=](newest_atom) { return self->delegate(self->state.setup.server, newest_atom_v); },
       [=](close_atom, exact rate) {
         const auto promise = self->delegate(self->state.setup.server, close_atom_v, rate);
