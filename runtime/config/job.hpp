@@ -70,10 +70,17 @@ struct trainer_config {
   bool record = true;           ///< write commits.jsonl
 };
 
-/// [cluster]
+/// Where the shards of a run's center are.
+struct server_place {
+  bool in_driver = false;      ///< else each in a process of its own on a node
+  std::vector<endpoint> nodes; ///< on these; empty: on all
+};
+
+/// [cluster]: the hosts of a run.
 struct cluster_config {
-  std::vector<endpoint> nodes; ///< empty: everything in the driver's process
-  double request_timeout = 30; ///< seconds, as are the others
+  std::vector<endpoint> nodes;         ///< empty: everything in the driver's process
+  std::optional<server_place> servers; ///< without: on the nodes, where there are any
+  double request_timeout = 30;         ///< seconds, as are the others
   double heartbeat = 1;
   double connection_timeout = 10;
 };

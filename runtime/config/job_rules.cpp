@@ -41,6 +41,11 @@ chunk_grid grid_of(const job& which, std::size_t rows) {
           static_cast<std::uint32_t>(which.trainer.epochs)};
 }
 
+bool serves_on_nodes(const job& which) {
+  const auto& cluster = which.cluster;
+  return has_center(which) && !cluster.nodes.empty() && !(cluster.servers && cluster.servers->in_driver);
+}
+
 std::vector<std::size_t> shard_offsets(std::size_t weights, std::size_t servers) {
   std::vector<std::size_t> offsets;
   for (std::size_t i = 0; i <= servers; ++i)

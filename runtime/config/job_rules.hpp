@@ -17,6 +17,9 @@ bool has_center(const job& which);
 /// Whether its result are several models that predict together.
 bool is_ensemble(const job& which);
 
+/// Whether the shards of its center are on nodes.
+bool serves_on_nodes(const job& which);
+
 /// How many models its result has: their weights stand one after the other.
 std::size_t models_of(const job& which);
 

@@ -5,6 +5,7 @@
 
 #include <caf/fwd.hpp>
 #include <caf/scoped_actor.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,11 +24,23 @@ struct worker_part {
 /// The loader of a worker: beside the data, wherever the worker is.
 loader_actor spawn_loader(caf::actor_system& system, const worker_part& part);
 
-/// Where a run's workers are: here, as actors of this process, or there, each in a process of its own on a node. The
-/// trainer sees one face. Data loaders are always in this process, beside the data.
+/// Spawns a shard in this process.
+using server_spawner = std::function<server_actor(caf::actor_system&, const server_setup&)>;
+
+server_actor spawn_parameter_server(caf::actor_system& system, const server_setup& setup);
+
+/// The links of shards in this process, as workers reach them.
+std::vector<shard_link> spawn_servers(caf::actor_system& system, const job& which, const std::vector<server_terms>& all,
+                                      const server_spawner& spawn);
+
+/// Where a run's workers and the shards of its center are: here, as actors of this process, or there, each in a process
+/// of its own on a node. The trainer sees one face. Data loaders are always in this process, beside the data.
 class cluster {
 public:
   virtual ~cluster() = default;
+
+  /// Starts a shard for each of the terms. @throws failure (connect, version, nodes, config, ...)
+  virtual std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) = 0;
 
   /// Starts a worker for each part and lets its ledger watch over it. @throws failure (connect, version, nodes, ...)
   virtual void launch(const std::vector<worker_part>& parts) = 0;
@@ -37,6 +50,10 @@ public:
 
   /// How a person finds this worker: "worker 3", "worker 3 (host1:7077, pid 4711)".
   virtual std::string describe(std::uint32_t worker) const = 0;
+
+  /// How a person finds this shard, and what is known of its death: "parameter server 1 (host1:7077, pid 4711) was
+  /// killed by signal 9". Empty where shards are in this process.
+  virtual std::string end_of_server(std::uint32_t shard) = 0;
 
   /// What is known of a worker's death, better than what the ledger saw: "was killed by signal 9". Empty: nothing.
   virtual std::string cause_of_death(std::uint32_t worker) = 0;
@@ -52,10 +69,11 @@ public:
   virtual void close() = 0;
 };
 
-/// Workers in this process.
-std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system);
+/// Workers in this process. @param spawn makes its shards
+std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system, server_spawner spawn = spawn_parameter_server);
 
-/// Workers on nodes; `self` is who the nodes report to, `tell` hears what a person should know.
+/// Workers on nodes, and the shards where cluster.servers says; `self` is who the nodes report to, `tell` hears what a
+/// person should know.
 /// @throws failure (connect, version)
 std::unique_ptr<cluster> make_cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config,
                                                std::function<void(const std::string&)> tell);

@@ -8,9 +8,13 @@ namespace {
 
 class cluster_here : public cluster {
 public:
-  explicit cluster_here(caf::actor_system& system) : system_(system) {}
+  cluster_here(caf::actor_system& system, server_spawner spawn) : system_(system), spawn_(std::move(spawn)) {}
 
   ~cluster_here() override { cluster_here::close(); }
+
+  std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) override {
+    return spawn_servers(system_, which, all, spawn_);
+  }
 
   void launch(const std::vector<worker_part>& parts) override {
     for (const auto& part : parts) {
@@ -23,6 +27,7 @@ public:
 
   worker_actor worker_of(std::uint32_t id) const override { return workers_.at(id); }
   std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
+  std::string end_of_server(std::uint32_t) override { return ""; }
   std::string cause_of_death(std::uint32_t) override { return ""; }
   void put_down(std::uint32_t) override {} // a thread of this process cannot be ended alone; its lease is taken back
   void hear(const process_exit&) override {}
@@ -39,6 +44,7 @@ public:
 
 private:
   caf::actor_system& system_;
+  server_spawner spawn_;
   std::vector<loader_actor> loaders_;
   std::vector<worker_actor> workers_;
 };
@@ -50,8 +56,20 @@ loader_actor spawn_loader(caf::actor_system& system, const worker_part& part) {
                       loader_setup{part.rows, part.which.seed, part.which.data.shuffle, part.sampling, part.reader});
 }
 
-std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system) {
-  return std::make_unique<cluster_here>(system);
+server_actor spawn_parameter_server(caf::actor_system& system, const server_setup& setup) {
+  return system.spawn(parameter_server, setup);
+}
+
+std::vector<shard_link> spawn_servers(caf::actor_system& system, const job& which, const std::vector<server_terms>& all,
+                                      const server_spawner& spawn) {
+  std::vector<shard_link> links;
+  for (const auto& terms : all)
+    links.push_back({spawn(system, make_server_setup(which, terms)), terms.offset, 0, terms.start, {}});
+  return links;
+}
+
+std::unique_ptr<cluster> make_cluster_here(caf::actor_system& system, server_spawner spawn) {
+  return std::make_unique<cluster_here>(system, std::move(spawn));
 }
 
 } // namespace dk

@@ -14,12 +14,37 @@ struct place {
   worker_actor handle;
 };
 
+struct server_host {
+  node_processes::process process;
+  server_actor handle;
+};
+
 class cluster_on_nodes : public cluster {
 public:
   cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell)
-      : self_(self), processes_(self, config, std::move(tell)) {}
+      : self_(self), config_(config), processes_(self, config, std::move(tell)) {}
 
   ~cluster_on_nodes() override { cluster_on_nodes::close(); }
+
+  std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) override {
+    if (!serves_on_nodes(which))
+      return spawn_servers(self_->system(), which, all, spawn_parameter_server);
+    const auto text = to_toml(which);
+    const auto on = config_.servers ? config_.servers->nodes : std::vector<endpoint>{};
+    std::vector<shard_link> links;
+    auto terms = all.begin();
+    for (const auto& process : processes_.start_servers(all.size(), on)) {
+      self_->request(process.recruit, processes_.timeout(), server_enlistment{text, *terms})
+          .receive(
+              [&](const server_actor& server) {
+                servers_.push_back({process, server});
+              },
+              [&](const caf::error& why) { throw processes_.refusal(process, why); });
+      links.push_back({servers_.back().handle, terms->offset, 0, terms->start, processes_.address(process)});
+      ++terms;
+    }
+    return links;
+  }
 
   void launch(const std::vector<worker_part>& parts) override {
     auto part = parts.begin();
@@ -33,6 +58,15 @@ public:
     const auto found = places_.find(id);
     const auto name = "worker " + std::to_string(id);
     return found == places_.end() ? name : name + " (" + processes_.describe(found->second.process) + ")";
+  }
+
+  std::string end_of_server(std::uint32_t shard) override {
+    if (shard >= servers_.size())
+      return "";
+    const auto& process = servers_[shard].process;
+    const auto cause = processes_.cause_of_death(process);
+    return "parameter server " + std::to_string(shard) + " (" + processes_.describe(process) + ") " +
+           (cause.empty() ? "ended" : cause);
   }
 
   std::string cause_of_death(std::uint32_t id) override {
@@ -54,8 +88,11 @@ public:
       caf::anon_send_exit(loader, caf::exit_reason::user_shutdown);
     for (const auto& [id, at] : places_)
       caf::anon_send_exit(at.handle, caf::exit_reason::user_shutdown);
+    for (const auto& one : servers_)
+      caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
     loaders_.clear();
     places_.clear();
+    servers_.clear();
   }
 
 private:
@@ -73,7 +110,9 @@ private:
   }
 
   caf::scoped_actor& self_;
+  const cluster_config& config_;
   node_processes processes_;
+  std::vector<server_host> servers_; // by shard
   std::map<std::uint32_t, place> places_;
   std::vector<loader_actor> loaders_;
 };

@@ -47,4 +47,20 @@ worker_setup make_worker_setup(const job& which, worker_terms terms) {
   return setup;
 }
 
+server_setup make_server_setup(const job& which, server_terms terms) {
+  const auto& algorithm = which.trainer.algorithm;
+  server_setup setup;
+  setup.shard = terms.shard;
+  setup.offset = terms.offset;
+  setup.start = std::move(terms.start);
+  setup.folded = std::move(terms.folded);
+  setup.grid = terms.grid;
+  setup.session = terms.session;
+  setup.rule = algorithm->server(algorithm.keys, which.trainer.optimizer);
+  setup.policy = policy_of(which);
+  setup.keep_bases = terms.keep_bases;
+  setup.watchers = {std::move(terms.watcher)};
+  return setup;
+}
+
 } // namespace dk

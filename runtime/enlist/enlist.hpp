@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/server/parameter_server.hpp"
 #include "actors/worker/worker.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/messages.hpp"
@@ -12,5 +13,9 @@ caf::duration request_timeout_of(const job& which);
 /// A worker of this job: the model, the optimizer and the algorithm's rule that the config names.
 /// @throws failure (config, shape)
 worker_setup make_worker_setup(const job& which, worker_terms terms);
+
+/// A shard of this job's center: the algorithm's rule and the policy that the config names.
+/// @throws failure (config)
+server_setup make_server_setup(const job& which, server_terms terms);
 
 } // namespace dk

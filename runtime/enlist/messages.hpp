@@ -5,6 +5,7 @@
 //   driver ── hello ──▶ dk_node          ◀── node_info
 //   driver ── start ──▶ dk_node          ◀── the worker processes it started
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
+//   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
 //   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
 //   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
@@ -58,6 +59,27 @@ struct enlistment {
   worker_terms terms;
 };
 
+/// What a shard must be told besides the job, wherever it runs.
+struct server_terms {
+  std::uint32_t shard = 0;
+  std::uint32_t session = 0;
+  std::uint64_t offset = 0; ///< of its slice in the model's free weights
+  center start;             ///< version 0, or what a checkpoint held
+  chunk_set folded;         ///< a checkpoint's; empty for a fresh run
+  chunk_grid grid;
+  bool keep_bases = false; ///< as in shard_setup
+  caf::actor watcher;      ///< hears of every commit
+};
+
+/// All that a worker process needs to become a shard of a run's center.
+struct server_enlistment {
+  std::string job; ///< the resolved config, TOML
+  server_terms terms;
+};
+
+/// What a process of a node is for. Workers count against the node's `--workers`, shards do not.
+enum class role : std::uint8_t { worker, server };
+
 /// All that a worker process needs to work on rows.
 struct row_enlistment {
   std::string pipeline;  ///< as data::to_text has it
@@ -91,6 +113,15 @@ typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
   return f(caf::meta::type_name("enlistment"), x.job, x.terms);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, server_terms& x) {
+  return f(caf::meta::type_name("server_terms"), x.shard, x.session, x.offset, x.start, x.folded, x.grid, x.keep_bases,
+           x.watcher);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, server_enlistment& x) {
+  return f(caf::meta::type_name("server_enlistment"), x.job, x.terms);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
   return f(caf::meta::type_name("row_enlistment"), x.pipeline, x.training, x.job, x.weights, x.models, x.measured,
            x.weighted);
@@ -105,7 +136,10 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_process))
 CAF_ADD_TYPE_ID(dk_runtime, (std::vector<dk::worker_process>))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::process_exit))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::server_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::row_enlistment))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::role))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::server_actor))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
 
 CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
@@ -123,8 +157,9 @@ namespace dk {
 
 /// A host's `dk_node`.
 using node_actor = caf::typed_actor<
-    caf::replies_to<hello_atom, std::string>::with<node_info>,            // our version; refused when theirs is another
-    caf::replies_to<start_atom, std::uint32_t, std::uint32_t, caf::actor> // how many, what we call the node, for whom
+    caf::replies_to<hello_atom, std::string>::with<node_info>, // our version; refused when theirs is another
+    caf::replies_to<start_atom, role, std::uint32_t, std::uint32_t, caf::actor> // what for, how many, what we call the
+                                                                                // node, for whom
     ::with<std::vector<worker_process>>,
     caf::replies_to<caf::join_atom, std::string, std::string, caf::actor> // a node: its version, its address, itself
     ::with<node_info>,
@@ -134,6 +169,7 @@ using node_actor = caf::typed_actor<
 
 /// A worker process before and while it works.
 using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,         //
+                                       caf::replies_to<server_enlistment>::with<server_actor>,  //
                                        caf::replies_to<row_enlistment>::with<row_worker_actor>, //
                                        caf::reacts_to<caf::tick_atom>>; // nobody came in time (sent by itself)
 

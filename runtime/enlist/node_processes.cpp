@@ -60,10 +60,49 @@ std::vector<node_processes::process> node_processes::start_all() {
 std::vector<node_processes::process> node_processes::start(const std::vector<std::uint32_t>& shares) {
   std::vector<process> all;
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
-    auto some = start_on(n, shares[n]);
+    auto some = start_on(n, role::worker, shares[n]);
     std::move(some.begin(), some.end(), std::back_inserter(all));
   }
   return all;
+}
+
+std::vector<node_processes::process> node_processes::start_servers(std::size_t count, const std::vector<endpoint>& on) {
+  std::vector<std::size_t> hosts;
+  for (const auto& where : on)
+    hosts.push_back(node_at(where));
+  for (std::size_t n = 0; on.empty() && n < nodes_.size(); ++n)
+    hosts.push_back(n);
+  require_one_network();
+  std::map<std::size_t, std::uint32_t> shares;
+  for (std::size_t i = 0; i < count; ++i)
+    ++shares[hosts[i % hosts.size()]];
+  std::map<std::size_t, std::vector<process>> started;
+  for (const auto& [n, share] : shares)
+    started[n] = start_on(n, role::server, share);
+  std::vector<process> all;
+  for (std::size_t i = 0; i < count; ++i)
+    all.push_back(std::move(started[hosts[i % hosts.size()]][i / hosts.size()]));
+  return all;
+}
+
+std::size_t node_processes::node_at(const endpoint& where) const {
+  const auto found = std::find_if(nodes_.begin(), nodes_.end(), [&](const node& one) { return one.where == where; });
+  if (found == nodes_.end())
+    throw failure{errc::config, "cluster.servers names " + to_string(where) +
+                                    ", which is none of the run's nodes; add it to cluster.nodes, or remove it"};
+  return static_cast<std::size_t>(found - nodes_.begin());
+}
+
+// A worker of one node must reach a shard on another by the same address as the driver.
+void node_processes::require_one_network() const {
+  const auto here = std::find_if(nodes_.begin(), nodes_.end(), [](const node& one) { return is_loopback(one.where); });
+  const auto there =
+      std::find_if(nodes_.begin(), nodes_.end(), [](const node& one) { return !is_loopback(one.where); });
+  if (here != nodes_.end() && there != nodes_.end())
+    throw failure{errc::config, "node " + to_string(here->where) + " cannot be reached from node " +
+                                    to_string(there->where) +
+                                    " by that address; start it with --listen on an address " +
+                                    "that all nodes reach, or set cluster.servers = \"driver\""};
 }
 
 std::string node_processes::describe(const process& which) const {
@@ -175,17 +214,17 @@ std::vector<std::uint32_t> node_processes::share_out(std::size_t wanted) const {
   return shares;
 }
 
-std::vector<node_processes::process> node_processes::start_on(std::size_t n, std::uint32_t count) {
+std::vector<node_processes::process> node_processes::start_on(std::size_t n, role what, std::uint32_t count) {
   const auto& on = nodes_[n];
   std::vector<process> all;
   if (count == 0)
     return all;
   std::vector<worker_process> started;
-  self_->request(on.handle, start_deadline, start_atom_v, count, static_cast<std::uint32_t>(n), caf::actor{self_})
+  self_->request(on.handle, start_deadline, start_atom_v, what, count, static_cast<std::uint32_t>(n), caf::actor{self_})
       .receive([&](std::vector<worker_process>& processes) { started = std::move(processes); },
                [&](const caf::error& why) { throw refusal_of(to_string(on.where), why); });
   for (const auto& [pid, port] : started)
-    all.push_back({n, pid, caf::actor_cast<recruit_actor>(connect_to(self_, {on.where.host, port}, timeout_))});
+    all.push_back({n, pid, port, caf::actor_cast<recruit_actor>(connect_to(self_, {on.where.host, port}, timeout_))});
   return all;
 }
 

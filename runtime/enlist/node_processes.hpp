@@ -23,6 +23,7 @@ public:
   struct process {
     std::size_t node = 0;
     std::int32_t pid = 0;
+    std::uint16_t port = 0; ///< where it listens
     recruit_actor recruit;
   };
 
@@ -30,8 +31,14 @@ public:
   /// person should know. @throws failure (connect, version)
   node_processes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell);
 
-  /// Starts so many, on all nodes as evenly as they have room. @throws failure (nodes, connect)
+  /// Starts so many workers, on all nodes as evenly as they have room. @throws failure (nodes, connect)
   std::vector<process> start(std::size_t count);
+
+  /// Starts so many for shards, on these nodes in turn; without any, on all. @throws failure (nodes, connect)
+  std::vector<process> start_servers(std::size_t count, const std::vector<endpoint>& on);
+
+  /// Where another process reaches it.
+  endpoint address(const process& which) const { return {nodes_[which.node].where.host, which.port}; }
 
   /// Starts as many as the nodes have room for. @throws failure (nodes) when that is none; (connect)
   std::vector<process> start_all();
@@ -72,7 +79,9 @@ private:
   void greet_members_of(std::size_t n);
   std::vector<std::uint32_t> share_out(std::size_t wanted) const;
   std::vector<process> start(const std::vector<std::uint32_t>& shares);
-  std::vector<process> start_on(std::size_t n, std::uint32_t count);
+  std::vector<process> start_on(std::size_t n, role what, std::uint32_t count);
+  std::size_t node_at(const endpoint& where) const;
+  void require_one_network() const;
 
   caf::scoped_actor& self_;
   std::function<void(const std::string&)> tell_;

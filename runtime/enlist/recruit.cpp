@@ -2,6 +2,7 @@
 
 #include "actors/protocol/errors.hpp"
 #include "common/log.hpp"
+#include "runtime/enlist/connect.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/enlist/row_enlist.hpp"
 
@@ -13,8 +14,29 @@ namespace dk {
 
 namespace {
 
-worker_setup setup_from(const enlistment& theirs) {
-  return make_worker_setup(parse_job(theirs.job, "the driver's config", "/"), theirs.terms);
+constexpr auto job_name = "the driver's config";
+
+// Shards in other processes are reached directly, not by way of the driver.
+void reach_shards(caf::actor_system& system, const worker_terms& terms, const job& which) {
+  caf::scoped_actor self{system};
+  const std::chrono::milliseconds deadline{static_cast<long>(which.cluster.request_timeout * 1000)};
+  for (const auto& shard : terms.shards)
+    if (shard.at.port != 0)
+      connect_to(self, shard.at, deadline);
+}
+
+// One worker or one shard lives here, and the process with it.
+template <class Spawn>
+auto take(bool& enlisted, Spawn spawn) -> caf::result<decltype(spawn())> {
+  if (enlisted)
+    return make_error(errc::nodes, "this worker process already has a run");
+  try {
+    auto handle = spawn();
+    enlisted = true;
+    return handle;
+  } catch (const failure& why) {
+    return make_error(why.code(), why.what());
+  }
 }
 
 } // namespace
@@ -22,7 +44,7 @@ worker_setup setup_from(const enlistment& theirs) {
 recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::seconds patience) {
   self->set_down_handler([self](const caf::down_msg& down) {
     if (down.reason)
-      log()->warn("the worker ended: {}", to_failure(down.reason).what());
+      log()->warn("what this process was for ended: {}", to_failure(down.reason).what());
     self->quit(down.reason);
   });
   auto row_workers = std::make_shared<std::set<caf::actor_addr>>();
@@ -33,16 +55,18 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
   auto enlisted = std::make_shared<bool>(false);
   self->delayed_send(self, patience, caf::tick_atom_v);
   return {
-      [=](const enlistment& theirs) -> caf::result<worker_actor> {
-        if (*enlisted)
-          return make_error(errc::nodes, "this worker process already has a run");
-        try {
-          auto handle = self->spawn<caf::monitored>(worker, setup_from(theirs));
-          *enlisted = true;
-          return handle;
-        } catch (const failure& why) {
-          return make_error(why.code(), why.what());
-        }
+      [=](const enlistment& theirs) {
+        return take(*enlisted, [&] {
+          const auto which = parse_job(theirs.job, job_name, "/");
+          reach_shards(self->home_system(), theirs.terms, which);
+          return self->spawn<caf::monitored>(worker, make_worker_setup(which, theirs.terms));
+        });
+      },
+      [=](const server_enlistment& theirs) {
+        return take(*enlisted, [&] {
+          const auto which = parse_job(theirs.job, job_name, "/");
+          return self->spawn<caf::monitored>(parameter_server, make_server_setup(which, theirs.terms));
+        });
       },
       [=](const row_enlistment& terms) -> caf::result<row_worker_actor> {
         try {

@@ -16,6 +16,10 @@ public:
 
   ~cluster_in_laboratory() override { cluster_in_laboratory::close(); }
 
+  std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) override {
+    return spawn_servers(system_, which, all, plan_.serve ? plan_.serve : spawn_parameter_server);
+  }
+
   void launch(const std::vector<worker_part>& parts) override {
     const auto& shards = parts.front().terms.shards; // all have the same
     auto shop = std::make_shared<workshop>(
@@ -36,6 +40,7 @@ public:
     return workers_.at(id);
   } // asked of those who have no server
   std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
+  std::string end_of_server(std::uint32_t) override { return ""; }
   std::string cause_of_death(std::uint32_t) override { return ""; }
   void put_down(std::uint32_t id) override { caf::anon_send(staff_, kill_atom_v, id); }
   void hear(const process_exit&) override {}

@@ -12,8 +12,7 @@ namespace dk {
 /// What a training does otherwise in the laboratory.
 struct laboratory_plan {
   std::uint64_t weights = 0; ///< that messages are as large as; 0: those of the job's model
-  std::function<server_actor(caf::actor_system&, const server_setup&)> serve; ///< spawns a shard; empty: a
-                                                                              ///< parameter_server
+  server_spawner serve;      ///< spawns a shard; empty: a parameter_server
 };
 
 /// Workers that are simulated, as the job's [laboratory] says. Job and plan must outlive it.

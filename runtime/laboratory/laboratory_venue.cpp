@@ -23,10 +23,6 @@ std::unique_ptr<cluster> laboratory_venue::make_cluster(caf::scoped_actor& self,
   return make_cluster_in_laboratory(self->home_system(), which, plan_);
 }
 
-server_actor laboratory_venue::spawn_server(caf::actor_system& system, const server_setup& setup) {
-  return plan_.serve ? plan_.serve(system, setup) : venue::spawn_server(system, setup);
-}
-
 // Messages are lost there, and every worker has a core of its own.
 ledger_actor laboratory_venue::spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup) {
   setup.request_timeout = request_timeout_of(which);

@@ -19,7 +19,6 @@ public:
   void leave() override { timeline_->end(); }
   std::unique_ptr<cluster> make_cluster(caf::scoped_actor& self, const job& which,
                                         std::function<void(const std::string&)> tell) override;
-  server_actor spawn_server(caf::actor_system& system, const server_setup& setup) override;
   ledger_actor spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup) override;
   validator_actor spawn_validator(caf::actor_system& system, validator_setup setup, bool known_elsewhere) override;
   std::chrono::milliseconds wait_for_news(const caf::scoped_actor& self) override;

@@ -19,6 +19,7 @@ namespace {
 using node_ptr = node_actor::stateful_pointer<node_state>;
 
 constexpr std::chrono::milliseconds ready_deadline{15000};
+constexpr std::uint32_t most_servers = 64; // on one node, of all runs
 
 std::uint16_t port_in(const std::optional<std::string>& line) {
   std::uint16_t port = 0;
@@ -79,13 +80,21 @@ void end_children_of(node_ptr self, const caf::actor_addr& driver) {
   }
 }
 
-std::uint32_t room_in(const node_state& my) {
-  return my.setup.workers - static_cast<std::uint32_t>(std::min<std::size_t>(my.setup.workers, my.children.size()));
+std::uint32_t room_in(const node_state& my, role what) {
+  const auto most = what == role::worker ? my.setup.workers : most_servers;
+  const auto busy = std::count_if(my.children.begin(), my.children.end(),
+                                  [&](const auto& child) { return child.second.what == what; });
+  return most - static_cast<std::uint32_t>(std::min<std::size_t>(most, static_cast<std::size_t>(busy)));
 }
 
-std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) {
+std::vector<worker_process> start_for(node_ptr self, role what, std::uint32_t count, std::uint32_t tag,
+                                      const caf::actor& driver) {
   auto& my = self->state;
-  const auto free = room_in(my);
+  const auto free = room_in(my, what);
+  if (count > free && what == role::server)
+    throw failure{errc::nodes, std::to_string(count) + " shards were asked for and a node has " +
+                                   std::to_string(most_servers) + " at most, of which " + std::to_string(free) +
+                                   " are free; lower trainer.servers, or name more nodes"};
   if (count > free)
     throw failure{errc::nodes, std::to_string(count) + " workers were asked for and " + std::to_string(free) + " of " +
                                    std::to_string(my.setup.workers) + " are free; lower trainer.workers, or start " +
@@ -93,8 +102,8 @@ std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, std::u
   auto started = start_workers(my.setup, count);
   self->monitor(driver);
   for (const auto& process : started)
-    my.children[process.pid] = {driver, tag};
-  log()->info("started {} worker processes", started.size());
+    my.children[process.pid] = {driver, tag, what};
+  log()->info("started {} {} processes", started.size(), what == role::worker ? "worker" : "shard");
   return started;
 }
 
@@ -105,7 +114,7 @@ void require_same_build(const std::string& theirs, const std::string& who) {
 }
 
 node_info info_of(const node_state& my) {
-  node_info info{version_text, my.setup.workers, room_in(my), {}};
+  node_info info{version_text, my.setup.workers, room_in(my, role::worker), {}};
   for (const auto& [address, handle] : my.joined)
     info.joined.push_back(address);
   return info;
@@ -164,8 +173,8 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, no
           return info_of(self->state);
         });
       },
-      [=](start_atom, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) {
-        return answer([&] { return start_for(self, count, tag, driver); });
+      [=](start_atom, role what, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) {
+        return answer([&] { return start_for(self, what, count, tag, driver); });
       },
       [=](caf::join_atom, const std::string& version, const std::string& address, const caf::actor& joining) {
         return answer([&] { return admit(self, version, address, joining); });

@@ -22,6 +22,7 @@ struct node_state {
   struct child {
     caf::actor driver; // that it works for
     std::uint32_t tag; // what the driver calls this node
+    role what;
   };
 
   std::map<std::int32_t, child> children;        // by pid

@@ -11,13 +11,16 @@ class replay_venue final : public venue {
 public:
   explicit replay_venue(const replay_plan& plan) : plan_(plan) {}
 
-  server_actor spawn_server(caf::actor_system& system, const server_setup& setup) override;
+  std::unique_ptr<cluster> make_cluster(caf::scoped_actor& self, const job& which,
+                                        std::function<void(const std::string&)> tell) override;
   ledger_actor spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup) override;
   bool keeps_checkpoints() const override { return false; }
   bool advises() const override { return false; }
   run_statistics earlier() const override { return plan_.earlier; }
 
 private:
+  server_actor spawn_server(caf::actor_system& system, const server_setup& setup) const;
+
   const replay_plan& plan_;
 };
 

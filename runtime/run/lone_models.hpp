@@ -14,7 +14,7 @@ public:
   std::size_t workers_of_ledger() const override { return 1; }
   std::size_t models() const override { return models_.size(); }
   block first_weights(std::size_t model) const override;
-  void spawn_shards(const caf::actor&) override {}
+  void launch_shards(cluster&, const caf::actor&) override {}
   std::vector<worker_part> parts(const std::vector<ledger_actor>& ledgers) const override;
   void announce(const validator_actor& validator, const ledger_actor& ledger) const override;
   void introduce(const validator_actor& validator, const cluster& workers) const override;

@@ -35,27 +35,27 @@ block shared_center::first_weights(std::size_t) const {
   return run_.split.num_frozen() > 0 ? fresh.all_weights() : fresh.release_weights();
 }
 
-void shared_center::spawn_shards(const caf::actor& recorder) {
-  const auto& trainer = run_.which.trainer;
-  const auto offsets = shard_offsets(start_.size(), trainer.servers);
+void shared_center::launch_shards(cluster& hosts, const caf::actor& recorder) {
+  const auto offsets = shard_offsets(start_.size(), run_.which.trainer.servers);
+  std::vector<server_terms> all;
   for (std::uint32_t i = 0; i + 1 < offsets.size(); ++i) {
-    server_setup setup;
-    setup.shard = i;
-    setup.offset = offsets[i];
-    setup.start = {0, start_.slice(offsets[i], offsets[i + 1] - offsets[i])};
+    server_terms terms;
+    terms.shard = i;
+    terms.session = run_.session();
+    terms.offset = offsets[i];
+    terms.start = {0, start_.slice(offsets[i], offsets[i + 1] - offsets[i])};
     if (run_.resume() != nullptr) {
-      setup.start.version = run_.resume()->shards[i].version;
-      setup.folded = run_.resume()->shards[i].folded;
+      terms.start.version = run_.resume()->shards[i].version;
+      terms.folded = run_.resume()->shards[i].folded;
     }
-    setup.grid = grid_;
-    setup.session = run_.session();
-    setup.rule = run_.rule.server(trainer.algorithm.keys, trainer.optimizer);
-    setup.policy = policy_of(run_.which);
-    setup.keep_bases = bases_cost_little(run_.which, start_.size());
-    setup.watchers = {recorder};
-    shards_.push_back({run_.where.spawn_server(run_.system, setup), offsets[i], 0, setup.start});
-    run_.self->monitor(shards_.back().server);
+    terms.grid = grid_;
+    terms.keep_bases = bases_cost_little(run_.which, start_.size());
+    terms.watcher = recorder;
+    all.push_back(std::move(terms));
   }
+  shards_ = hosts.launch_servers(run_.which, all);
+  for (const auto& link : shards_)
+    run_.self->monitor(link.server);
 }
 
 std::vector<worker_part> shared_center::parts(const std::vector<ledger_actor>& ledgers) const {

@@ -13,7 +13,7 @@ public:
   std::size_t workers_of_ledger() const override { return run_.which.trainer.workers; }
   std::size_t models() const override { return 1; }
   block first_weights(std::size_t model) const override;
-  void spawn_shards(const caf::actor& recorder) override;
+  void launch_shards(cluster& hosts, const caf::actor& recorder) override;
   std::vector<worker_part> parts(const std::vector<ledger_actor>& ledgers) const override;
   void announce(const validator_actor& validator, const ledger_actor& ledger) const override;
   void introduce(const validator_actor&, const cluster&) const override {}

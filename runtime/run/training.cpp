@@ -87,7 +87,7 @@ void training::start() {
   validation_.recall(resumed_rows_);
   spawn_recorder();
   const auto recorder = caf::actor_cast<caf::actor>(recorder_);
-  holder_->spawn_shards(recorder);
+  holder_->launch_shards(*cluster_, recorder);
   spawn_ledgers();
   validation_.spawn(*holder_, tracks_.front(), ledgers_.front(), recorder);
   checkpoints_.name(recorder_, ledgers_);
@@ -252,9 +252,14 @@ void training::hear(const caf::down_msg& down) {
   cluster_->hear(down);
   const auto is = [&](const auto& actor) { return actor && actor.address() == down.source; };
   const auto& shards = holder_->shards();
-  const bool ours = is(recorder_) || validation_.is_by(down) || std::any_of(ledgers_.begin(), ledgers_.end(), is) ||
-                    std::any_of(shards.begin(), shards.end(), [&](const auto& s) { return is(s.server); });
-  if (ours)
+  for (std::uint32_t i = 0; i < shards.size(); ++i)
+    if (is(shards[i].server)) {
+      const auto cause = is_ours(down.reason) ? "" : cluster_->end_of_server(i);
+      throw cause.empty()
+          ? to_failure(down.reason)
+          : failure{errc::nodes, cause + "; its part of the center is lost, back to the last checkpoint"};
+    }
+  if (is(recorder_) || validation_.is_by(down) || std::any_of(ledgers_.begin(), ledgers_.end(), is))
     throw to_failure(down.reason);
 }
 

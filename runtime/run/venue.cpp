@@ -23,10 +23,6 @@ std::unique_ptr<cluster> venue::make_cluster(caf::scoped_actor& self, const job&
                                      : make_cluster_on_nodes(self, which.cluster, std::move(tell));
 }
 
-server_actor venue::spawn_server(caf::actor_system& system, const server_setup& setup) {
-  return system.spawn(parameter_server, setup);
-}
-
 ledger_actor venue::spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup) {
   if (which.cluster.nodes.empty())
     setup.slots = static_cast<std::uint32_t>(cores());

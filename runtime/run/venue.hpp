@@ -14,9 +14,9 @@
 
 namespace dk {
 
-/// Where a run takes place, and what follows from that: who hosts its workers, how its actors are spawned, how time
-/// passes. The training knows this face alone. As it stands: on this host, or on the nodes of the job. The laboratory
-/// and a replay are others.
+/// Where a run takes place, and what follows from that: who hosts its workers and shards, how its actors are spawned,
+/// how time passes. The training knows this face alone. As it stands: on this host, or on the nodes of the job. The
+/// laboratory and a replay are others.
 class venue {
 public:
   venue() = default;
@@ -31,12 +31,9 @@ public:
   virtual void enter(caf::actor_system&) {}
   virtual void leave() {}
 
-  /// Hosts for the workers. @param tell hears what a person should know. @throws failure (connect, version)
+  /// Hosts for workers and shards. @param tell hears what a person should know. @throws failure (connect, version)
   virtual std::unique_ptr<cluster> make_cluster(caf::scoped_actor& self, const job& which,
                                                 std::function<void(const std::string&)> tell);
-
-  /// A shard, as its workers reach it.
-  virtual server_actor spawn_server(caf::actor_system& system, const server_setup& setup);
 
   /// Who gives out the chunks; `setup` but for `slots` and `request_timeout`.
   virtual ledger_actor spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup);

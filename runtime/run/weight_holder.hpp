@@ -38,8 +38,8 @@ public:
   /// What a model's frozen layers hold, which never changes.
   const block& frozen_of(std::size_t model) const { return frozen_.at(model); }
 
-  /// Spawns the shards, if there are any. @param recorder hears of every commit
-  virtual void spawn_shards(const caf::actor& recorder) = 0;
+  /// Launches the shards, if there are any. @param recorder hears of every commit
+  virtual void launch_shards(cluster& hosts, const caf::actor& recorder) = 0;
 
   /// Empty where nothing is shared.
   const std::vector<shard_link>& shards() const { return shards_; }

@@ -31,8 +31,8 @@ auto fields(const center& x) {
   return std::tie(version, weights);
 }
 auto fields(const shard_link& x) {
-  const auto& [server, offset, shard_session, start] = x;
-  return std::tie(server, offset, shard_session, start);
+  const auto& [server, offset, shard_session, start, at] = x;
+  return std::tie(server, offset, shard_session, start, at);
 }
 
 } // namespace
@@ -54,7 +54,7 @@ TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arr
 TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runtime][wire]") {
   const auto someone = make_probe();
   system.registry().put(someone.actor().id(), caf::actor_cast<caf::strong_actor_ptr>(someone.actor()));
-  const shard_link shard{someone.as<server_actor>(), 6, 2, {3, block_of({1, -0.0F})}};
+  const shard_link shard{someone.as<server_actor>(), 6, 2, {3, block_of({1, -0.0F})}, {"host2", 7100}};
   const worker_terms terms{1,
                            2,
                            10,
