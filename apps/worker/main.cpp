@@ -1,4 +1,4 @@
-// A worker process: dk_node starts it, a driver enlists it, one worker lives in it.
+// A worker process: dk_node starts it, a driver enlists it, one worker or one shard lives in it.
 
 #include "common/error.hpp"
 #include "common/log.hpp"
@@ -12,10 +12,12 @@
 namespace {
 
 int run(int argc, char** argv) {
-  CLI::App app{"A worker process of dk; started by dk_node, not by hand."};
+  CLI::App app{"A process of dk for a worker or a shard; started by dk_node, not by hand."};
   app.set_version_flag("--version", std::string{"dk_worker "} + dk::version_text);
   std::string address = "127.0.0.1";
   app.add_option("--listen", address, "The address to listen on; the port is free and printed");
+  std::string role = "worker";
+  app.add_option("--role", role, "What the node started it for, worker or shard; ps shows it");
   CLI11_PARSE(app, argc, argv);
   dk::set_up_log(dk::verbosity::normal);
   return dk::run_worker_process(address);

@@ -21,6 +21,10 @@ using node_ptr = node_actor::stateful_pointer<node_state>;
 constexpr std::chrono::milliseconds ready_deadline{15000};
 constexpr std::uint32_t most_servers = 64; // on one node, of all runs
 
+std::string name_of(role what) {
+  return what == role::worker ? "worker" : "shard";
+}
+
 std::uint16_t port_in(const std::optional<std::string>& line) {
   std::uint16_t port = 0;
   if (line)
@@ -29,12 +33,12 @@ std::uint16_t port_in(const std::optional<std::string>& line) {
 }
 
 // Starts them all, then waits until each has said where it listens; all of them, or none.
-std::vector<worker_process> start_workers(const node_setup& setup, std::uint32_t count) {
+std::vector<worker_process> start_processes(const node_setup& setup, role what, std::uint32_t count) {
   std::vector<child_process> children;
   std::vector<worker_process> ready;
   try {
     while (children.size() < count)
-      children.push_back(start_process({setup.program, "--listen", setup.address}));
+      children.push_back(start_process({setup.program, "--listen", setup.address, "--role", name_of(what)}));
     for (auto& child : children) {
       const auto port = port_in(first_line(child, ready_deadline));
       if (port == 0)
@@ -99,11 +103,11 @@ std::vector<worker_process> start_for(node_ptr self, role what, std::uint32_t co
     throw failure{errc::nodes, std::to_string(count) + " workers were asked for and " + std::to_string(free) + " of " +
                                    std::to_string(my.setup.workers) + " are free; lower trainer.workers, or start " +
                                    "dk_node with a higher --workers"};
-  auto started = start_workers(my.setup, count);
+  auto started = start_processes(my.setup, what, count);
   self->monitor(driver);
   for (const auto& process : started)
     my.children[process.pid] = {driver, tag, what};
-  log()->info("started {} {} processes", started.size(), what == role::worker ? "worker" : "shard");
+  log()->info("started {} {} processes", started.size(), name_of(what));
   return started;
 }
 

@@ -253,14 +253,21 @@ void training::hear(const caf::down_msg& down) {
   const auto is = [&](const auto& actor) { return actor && actor.address() == down.source; };
   const auto& shards = holder_->shards();
   for (std::uint32_t i = 0; i < shards.size(); ++i)
-    if (is(shards[i].server)) {
-      const auto cause = is_ours(down.reason) ? "" : cluster_->end_of_server(i);
-      throw cause.empty()
-          ? to_failure(down.reason)
-          : failure{errc::nodes, cause + "; its part of the center is lost, back to the last checkpoint"};
-    }
+    if (is(shards[i].server))
+      end_without_shard(i, down.reason);
   if (is(recorder_) || validation_.is_by(down) || std::any_of(ledgers_.begin(), ledgers_.end(), is))
     throw to_failure(down.reason);
+}
+
+// A part of the center is gone: what is left is the last checkpoint.
+void training::end_without_shard(std::uint32_t shard, const caf::error& reason) {
+  const auto cause = is_ours(reason) ? "" : cluster_->end_of_server(shard);
+  if (cause.empty())
+    throw to_failure(reason);
+  throw failure{errc::nodes, cause + (run_.options.folder ? "; continue from the last checkpoint with: dk_driver "
+                                                            "--resume " +
+                                                                run_.options.folder->path
+                                                          : "; start the run again")};
 }
 
 } // namespace dk

@@ -44,6 +44,7 @@ private:
   void show_progress();
   void hear(const run_event& event);
   void hear(const caf::down_msg& down);
+  [[noreturn]] void end_without_shard(std::uint32_t shard, const caf::error& reason);
   run_statistics statistics();
   void collect(run_result& result);
 

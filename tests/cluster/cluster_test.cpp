@@ -94,8 +94,8 @@ TEST_CASE("a killed worker process costs no row", "[cluster]") {
   it.check_all_workers_gone();
 }
 
-TEST_CASE("a killed node costs no row", "[cluster]") {
-  run_on_nodes it;
+TEST_CASE("a killed node costs no row where the driver has the shards", "[cluster]") {
+  run_on_nodes it{"cluster.servers=driver"};
   it.nodes.first.self().send(SIGKILL);
   it.check_whole();
   CHECK(it.driver.err().find("node " + it.nodes.first.address() + " is lost") != std::string::npos);
@@ -104,7 +104,7 @@ TEST_CASE("a killed node costs no row", "[cluster]") {
 }
 
 TEST_CASE("a run whose nodes are all killed says so and ends", "[cluster]") {
-  run_on_nodes it;
+  run_on_nodes it{"cluster.servers=driver"};
   it.nodes.first.self().send(SIGKILL);
   it.nodes.second.self().send(SIGKILL);
   CHECK(it.driver.wait() == 8);
@@ -122,7 +122,7 @@ TEST_CASE("the worker processes of a killed driver are ended", "[cluster]") {
 }
 
 TEST_CASE("a node that is asked to end leaves no process behind", "[cluster]") {
-  run_on_nodes it;
+  run_on_nodes it{"cluster.servers=driver"};
   const auto mine = it.nodes.second.workers();
   it.nodes.second.self().send(SIGTERM);
   CHECK(it.nodes.second.self().wait(seconds{30}) == 143);

@@ -22,10 +22,22 @@ public:
   }
 
   const std::string& address() const { return address_; }
-  std::vector<pid_t> workers() const { return children_of(node_.pid()); }
+  std::vector<pid_t> workers() const { return processes("worker"); }
+  std::vector<pid_t> shards() const { return processes("shard"); }
   process& self() { return node_; }
+  const process& self() const { return node_; }
 
 private:
+  std::vector<pid_t> processes(const std::string& role) const {
+    auto all = children_of(node_.pid());
+    const auto other = [&](pid_t pid) {
+      const auto command = content_of("/proc/" + std::to_string(pid) + "/cmdline");
+      return command.find(std::string{"--role\0", 7} + role + '\0') == std::string::npos;
+    };
+    all.erase(std::remove_if(all.begin(), all.end(), other), all.end());
+    return all;
+  }
+
   static std::vector<std::string> command(const std::vector<std::string>& more) {
     std::vector<std::string> all{DK_NODE};
     for (const auto& [option, value] : {std::pair{"--workers", "2"}, std::pair{"--listen", "127.0.0.1:0"}})
@@ -53,9 +65,13 @@ struct two_nodes {
     return all;
   }
 
-  /// Checks that no worker process is left soon after a run, and that the nodes end on SIGTERM.
+  bool have_no_children() const {
+    return children_of(first.self().pid()).empty() && children_of(second.self().pid()).empty();
+  }
+
+  /// Checks that no process of a run is left soon after a run, and that the nodes end on SIGTERM.
   void check_clean_end() {
-    CHECK(eventually(seconds{30}, [&] { return workers().empty(); }));
+    CHECK(eventually(seconds{30}, [&] { return have_no_children(); }));
     for (auto* node : {&first, &second}) {
       if (node->self().ended())
         continue;
