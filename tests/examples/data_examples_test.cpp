@@ -108,15 +108,15 @@ TEST_CASE("mnist_preprocessing.cfg makes shards that can be trained on", "[examp
                          idx("\0\0\x08\x03\0\0\0\x14\0\0\0\x1c\0\0\0\x1c"s, 20 * 28 * 28));
     example.folder.write("mnist/" + part + "-labels-idx1-ubyte", idx("\0\0\x08\x01\0\0\0\x14"s, 20));
   }
-  const auto made = example.driver({"prepare", "mnist_preprocessing.cfg", "--out", "mnist_shards"});
+  const auto made = example.driver({"prepare", "mnist_preprocessing.cfg", "--out", "mnist_prepared"});
   INFO(made.err);
   REQUIRE(made.status == 0);
   const auto line = [&](const std::string& part) {
-    return part + " = { format = \"prepared\", path = \"" + example.folder.path("mnist_shards/" + part) +
+    return part + " = { format = \"prepared\", path = \"" + example.folder.path("mnist_prepared/" + part) +
            "\" }   # 20 rows: features, label\n";
   };
   CHECK(made.out == line("train") + line("test"));
-  const auto seen = example.driver({"summary", "mnist_shards/train"});
+  const auto seen = example.driver({"summary", "mnist_prepared/train"});
   CHECK(seen.out.find("[28, 28, 1]") != std::string::npos);
   CHECK(seen.out.find("[10]") != std::string::npos);
 }
