@@ -1,6 +1,7 @@
 #include "data/batches.hpp"
 
 #include "common/mapped_file.hpp"
+#include "data/sealed_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,16 +10,17 @@ namespace dk::data {
 
 namespace {
 
-// Rows that lie side by side are read together.
-void gather_stored(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count, float* features,
-                   float* labels, float* weights) {
+// Rows that lie side by side are read together. File: row_file or sealed_rows.
+template <class File>
+void gather_from(const File& file, const dataset& from, const row_order& order, std::uint64_t first, std::size_t count,
+                 float* features, float* labels, float* weights) {
   for (std::size_t i = 0; i < count;) {
     const auto row = order(first + i);
     std::size_t together = 1;
     while (i + together < count && order(first + i + together) == row + together)
       ++together;
-    from.stored->read(from.first_stored + row, together, features + i * from.feature_width,
-                      labels + i * from.label_width, weights == nullptr ? nullptr : weights + i);
+    file.read(from.first_stored + row, together, features + i * from.feature_width, labels + i * from.label_width,
+              weights == nullptr ? nullptr : weights + i);
     i += together;
   }
 }
@@ -28,7 +30,9 @@ void gather_stored(const dataset& from, const row_order& order, std::uint64_t fi
 void gather(const dataset& from, const row_order& order, std::uint64_t first, std::size_t count, float* features,
             float* labels, float* weights) {
   if (from.stored)
-    return gather_stored(from, order, first, count, features, labels, weights);
+    return gather_from(*from.stored, from, order, first, count, features, labels, weights);
+  if (from.sealed)
+    return gather_from(*from.sealed, from, order, first, count, features, labels, weights);
   if (from.weighted && weights != nullptr)
     for (std::size_t i = 0; i < count; ++i)
       weights[i] = from.weights.data()[order(first + i)];

@@ -14,6 +14,8 @@
 
 namespace dk::data {
 
+class sealed_rows;
+
 /// What a model trains on: float32, row-major, a sample contiguous, both blocks 64-byte aligned; or in a file, where it
 /// would not fit in memory. A copy shares.
 struct dataset {
@@ -25,11 +27,12 @@ struct dataset {
   block labels;                                     ///< rows x label_width
   std::string origin;                               ///< the file of the labels, or else of the features, for errors
   std::shared_ptr<const row_file> stored = nullptr; ///< the rows, and all blocks are empty; nullptr: they are in memory
-  std::uint64_t first_stored = 0;                   ///< the place of the first in that file
-  shuffle_buffers buffers = {};                     ///< how rows are shuffled that are stored
-  row_numbers numbers = {};                         ///< of the rows in the file `origin`, for errors
-  bool weighted = false;                            ///< whether rows have weights, from 0 up, for their losses
-  block weights = {};                               ///< rows x 1, or empty
+  std::shared_ptr<const sealed_rows> sealed = nullptr; ///< likewise, in a file that has come from another host
+  std::uint64_t first_stored = 0;                      ///< the place of the first in that file
+  shuffle_buffers buffers = {};                        ///< how rows are shuffled that are stored
+  row_numbers numbers = {};                            ///< of the rows in the file `origin`, for errors
+  bool weighted = false;                               ///< whether rows have weights, from 0 up, for their losses
+  block weights = {};                                  ///< rows x 1, or empty
 };
 
 /// Whether a dataset without labels will do, as it does for predicting.
@@ -52,8 +55,8 @@ dataset part_of(const dataset& all, std::size_t index, std::size_t parts);
 /// Rows of a dataset that lie side by side: where they are in memory, or, of stored ones, read.
 class row_view {
 public:
-  /// Requires that the dataset lives as long, and first + count <= its rows. @throws failure (resources) where the disk
-  /// fails
+  /// Requires that the dataset lives as long, is not sealed, and first + count <= its rows. @throws failure (resources)
+  /// where the disk fails
   row_view(const dataset& of, std::size_t first, std::size_t count);
   row_view(const row_view&) = delete;
   row_view& operator=(const row_view&) = delete;

@@ -1,38 +1,15 @@
 #include "data/row_file.hpp"
 
-#include "common/error.hpp"
 #include "common/mapped_file.hpp"
+#include "data/nameless_file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace dk::data {
-
-namespace {
-
-[[noreturn]] void fail(const std::string& folder, const char* what) {
-  throw failure{errc::resources, folder + ": " + what + " (" + std::strerror(errno) +
-                                     "); free some room there, or name another folder as `data.cache_folder`"};
-}
-
-int nameless_file(const std::string& folder) {
-  auto number = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (number >= 0)
-    return number;
-  auto path = folder + "/dk-rows-XXXXXX"; // where the file system has no files without names
-  number = ::mkostemp(path.data(), O_CLOEXEC);
-  if (number < 0)
-    fail(folder, "a file for the rows cannot be made");
-  ::unlink(path.c_str());
-  return number;
-}
-
-} // namespace
 
 row_file::row_file(const std::string& folder, std::size_t feature_width, std::size_t label_width, bool weighted)
     : folder_(folder), number_(nameless_file(folder)), feature_width_(feature_width), label_width_(label_width),
@@ -55,16 +32,7 @@ void row_file::append(const float* features, const float* labels, std::size_t co
       if (weighted_)
         *to++ = weights == nullptr ? 1.0F : weights[row];
     }
-    const auto* bytes = reinterpret_cast<const char*>(lines.data());
-    for (auto left = now * row_bytes(); left > 0;) {
-      const auto done = ::write(number_, bytes, left);
-      if (done < 0 && errno == EINTR)
-        continue;
-      if (done <= 0)
-        fail(folder_, "the rows cannot be written there");
-      bytes += done;
-      left -= static_cast<std::size_t>(done);
-    }
+    write_all(number_, reinterpret_cast<const char*>(lines.data()), now * row_bytes(), folder_);
     features += now * feature_width_;
     labels += now * label_width_;
     weights = weights == nullptr ? nullptr : weights + now;
@@ -98,7 +66,7 @@ void row_file::write_lines(std::uint64_t first, std::size_t count, const float* 
     if (now < 0 && errno == EINTR)
       continue;
     if (now <= 0)
-      fail(folder_, "the rows cannot be written there");
+      fail_in(folder_, "the rows cannot be written there");
     done += static_cast<std::size_t>(now);
   }
 }
@@ -137,7 +105,7 @@ void row_file::read_into(const iovec* pieces, std::size_t count, std::uint64_t f
     got = ::preadv(number_, pieces, static_cast<int>(count), static_cast<off_t>(first * row_bytes()));
   while (got < 0 && errno == EINTR);
   if (got != static_cast<ssize_t>(rows * row_bytes())) // a file on disk gives all that is there
-    fail(folder_, "rows cannot be read again");
+    fail_in(folder_, "rows cannot be read again");
 }
 
 void row_file::expect(std::uint64_t first, std::uint64_t count) const {

@@ -1,20 +1,13 @@
 #include "data/store.hpp"
 
 #include "common/error.hpp"
+#include "data/nameless_file.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace dk::data {
 
 namespace {
-
-std::string folder_of(const store_options& options) {
-  if (!options.folder.empty())
-    return options.folder;
-  const auto* const temporary = std::getenv("TMPDIR");
-  return temporary != nullptr && *temporary != 0 ? temporary : "/var/tmp";
-}
 
 void require_alike(const dataset& all, const dataset& some) {
   if (all.feature_shape != some.feature_shape || all.label_width != some.label_width)
@@ -42,7 +35,7 @@ dataset store(table_stream& rows, const store_options& options, const store_work
       continue;
     const auto part = make_dataset(*some, label_use::required, options.weights);
     if (!file) {
-      file = std::make_shared<row_file>(folder_of(options), part.feature_width, part.label_width, weighted);
+      file = std::make_shared<row_file>(scratch_folder(options.folder), part.feature_width, part.label_width, weighted);
       all = part;
       all.features = {};
       all.labels = {};

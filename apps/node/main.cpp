@@ -3,7 +3,9 @@
 #include "common/endpoint.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/text.hpp"
 #include "common/version.hpp"
+#include "runtime/node/row_cache.hpp"
 #include "runtime/node/serve_node.hpp"
 
 #include <CLI/CLI.hpp>
@@ -62,17 +64,41 @@ void check_reach(const dk::node_options& options, const std::string& listen) {
   }
 }
 
+int show_cache(const dk::row_cache& cache, bool clear) {
+  if (clear) {
+    std::printf("%s bytes removed\n", dk::with_commas(cache.clear()).c_str());
+    return 0;
+  }
+  std::uint64_t bytes = 0;
+  const auto all = cache.entries();
+  for (const auto& one : all) {
+    std::printf("%s  %s bytes\n", one.name.c_str(), dk::with_commas(one.bytes).c_str());
+    bytes += one.bytes;
+  }
+  std::printf("%zu file%s, %s bytes\n", all.size(), all.size() == 1 ? "" : "s", dk::with_commas(bytes).c_str());
+  return 0;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Runs worker processes on this host for the drivers that ask."};
   app.set_version_flag("--version", std::string{"dk_node "} + dk::version_text);
   std::string listen = "127.0.0.1:7077";
   std::string other;
   std::uint32_t workers = std::max(1U, std::thread::hardware_concurrency());
+  std::string cache = dk::usual_cache_folder();
+  std::uint64_t cache_size = std::uint64_t{20} << 30U;
+  bool clear = false;
   bool insecure = false;
   bool verbose = false;
   app.add_option("--listen", listen, "HOST:PORT to listen on; port 0 for any")->capture_default_str();
   app.add_option("--join", other, "HOST:PORT of another node: drivers that name it find this one too");
   app.add_option("--workers", workers, "Worker processes at most")->check(CLI::Range(1, 10000))->capture_default_str();
+  app.add_option("--cache", cache, "The folder of the rows that drivers send")->capture_default_str();
+  app.add_option("--cache-size", cache_size, "What they may take at most, as in 20GiB; those not used for longest go")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("20GiB");
+  auto& cached = *app.add_subcommand("cache", "List the rows in --cache, or remove those that nobody uses");
+  cached.add_flag("--clear", clear, "Remove them");
   app.add_flag("--insecure", insecure, "Allow an address other than loopback: whoever reaches it controls this node");
   app.add_flag("-v,--verbose", verbose, "Log more");
   try {
@@ -83,7 +109,11 @@ int run(int argc, char** argv) {
     throw dk::failure{dk::errc::usage, std::string{why.what()} + "; see dk_node --help"};
   }
   dk::set_up_log(verbose ? dk::verbosity::verbose : dk::verbosity::normal);
+  if (cached.parsed())
+    return show_cache({cache, cache_size}, clear);
   dk::node_options options;
+  options.cache = cache;
+  options.cache_bytes = cache_size;
   options.workers = workers;
   options.insecure = insecure;
   options.listen = parse_option("--listen", listen, 0);

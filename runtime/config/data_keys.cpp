@@ -86,6 +86,8 @@ config_section data_section() {
                "where the transformed rows are kept during the training"),
            read_key(&job::data, &data_config::cache_folder,
                     text_rule("cache_folder", "the path of a folder, in quotes"), "for rows on disk", path_at),
+           key(&data_config::where, word_rule("where", {"auto", "driver"}),
+               "where the rows are that workers on nodes train: with them, or in the driver"),
            key(&data_config::validation, number_rule("validation", {0, 1}),
                "the part of the training rows that is held out and never trained"),
            key(&data_config::stratify, flag_rule("stratify"), "hold out the same part of each class")},

@@ -1,5 +1,6 @@
 #include "runtime/enlist/cluster.hpp"
 #include "runtime/enlist/node_processes.hpp"
+#include "runtime/enlist/row_places.hpp"
 
 #include <caf/all.hpp>
 #include <map>
@@ -22,7 +23,7 @@ struct server_host {
 class cluster_on_nodes : public cluster {
 public:
   cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell)
-      : self_(self), config_(config), processes_(self, config, std::move(tell)) {}
+      : self_(self), config_(config), tell_(std::move(tell)), processes_(self, config, tell_) {}
 
   ~cluster_on_nodes() override { cluster_on_nodes::close(); }
 
@@ -47,9 +48,10 @@ public:
   }
 
   void launch(const std::vector<worker_part>& parts) override {
-    auto part = parts.begin();
-    for (const auto& process : processes_.start(parts.size()))
-      enlist_process(*part++, process);
+    const auto processes = processes_.start(parts.size());
+    const auto rows = row_places{self_, processes_, tell_}.of(parts, processes);
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      enlist_process(parts[i], rows[i], processes[i]);
   }
 
   worker_actor worker_of(std::uint32_t id) const override { return places_.at(id).handle; }
@@ -96,9 +98,11 @@ public:
   }
 
 private:
-  void enlist_process(const worker_part& part, const node_processes::process& process) {
+  void enlist_process(const worker_part& part, const rows_there& rows, const node_processes::process& process) {
     auto terms = part.terms;
-    terms.loader = loaders_.emplace_back(spawn_loader(self_->system(), part));
+    terms.rows = rows;
+    if (rows.path.empty())
+      terms.loader = loaders_.emplace_back(spawn_loader(self_->system(), part));
     const auto id = terms.worker;
     self_->request(process.recruit, processes_.timeout(), enlistment{to_toml(part.which), std::move(terms)})
         .receive(
@@ -111,6 +115,7 @@ private:
 
   caf::scoped_actor& self_;
   const cluster_config& config_;
+  std::function<void(const std::string&)> tell_;
   node_processes processes_;
   std::vector<server_host> servers_; // by shard
   std::map<std::uint32_t, place> places_;

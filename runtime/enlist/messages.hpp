@@ -7,6 +7,8 @@
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
 //   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
 //   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
+//   driver ── rows_offer ──▶ dk_node     ◀── rows_standing: how much of a sealed file is in its cache
+//   driver ── rows_piece ──▶ dk_node     ◀── rows_standing
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
 //   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
 
@@ -40,13 +42,48 @@ struct process_exit {
   std::int32_t signal = 0;
 };
 
+/// Sealed rows that a driver wants a node to have.
+struct rows_offer {
+  std::string name; ///< of their bytes (common/content_name.hpp)
+  std::uint64_t bytes = 0;
+  caf::actor driver; ///< the node keeps them for as long as it lives
+};
+
+/// Some of their bytes.
+struct rows_piece {
+  std::string name;
+  std::uint64_t bytes = 0; ///< of the whole file
+  std::uint64_t first = 0;
+  std::vector<char> some;
+  caf::actor driver;
+};
+
+/// What a node has of them.
+struct rows_standing {
+  std::uint64_t there = 0; ///< bytes
+  bool whole = false;
+  bool busy = false; ///< another driver sends them; ask again
+  std::string path;  ///< on the node's host, when they are whole
+};
+
+/// The rows of a worker whose loader is beside it.
+struct rows_there {
+  std::string path; ///< of a sealed file; empty: the loader is in the driver's process
+  std::uint64_t seed = 1;
+  bool shuffle = true;
+  bool bootstrap = false;
+  std::uint64_t block_rows = 0; ///< as data::shuffle_buffers has them
+  std::uint64_t blocks = 0;
+};
+
 /// What a worker must be told besides the job, wherever it runs.
 struct worker_terms {
   std::uint32_t worker = 0;
   std::uint32_t session = 0;
   std::uint32_t label_width = 1;
   ledger_actor ledger;
-  loader_actor loader;
+  loader_actor loader; ///< in the driver's process, unless `rows` says where they are
+  rows_there rows;
   std::vector<shard_link> shards;
   block frozen;          ///< what its frozen layers hold; empty where there are none
   block alone_start;     ///< where a worker without shards starts from
@@ -105,12 +142,28 @@ typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, worker_terms& x) {
-  return f(caf::meta::type_name("worker_terms"), x.worker, x.session, x.label_width, x.ledger, x.loader, x.shards,
-           x.frozen, x.alone_start, x.resumed);
+  return f(caf::meta::type_name("worker_terms"), x.worker, x.session, x.label_width, x.ledger, x.loader, x.rows,
+           x.shards, x.frozen, x.alone_start, x.resumed);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
   return f(caf::meta::type_name("enlistment"), x.job, x.terms);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rows_offer& x) {
+  return f(caf::meta::type_name("rows_offer"), x.name, x.bytes, x.driver);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rows_piece& x) {
+  return f(caf::meta::type_name("rows_piece"), x.name, x.bytes, x.first, x.some, x.driver);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rows_standing& x) {
+  return f(caf::meta::type_name("rows_standing"), x.there, x.whole, x.busy, x.path);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rows_there& x) {
+  return f(caf::meta::type_name("rows_there"), x.path, x.seed, x.shuffle, x.bootstrap, x.block_rows, x.blocks);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, server_terms& x) {
@@ -139,6 +192,9 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::server_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::row_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::role))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_offer))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_piece))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_standing))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::server_actor))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
 
@@ -163,6 +219,7 @@ using node_actor = caf::typed_actor<
     ::with<std::vector<worker_process>>,
     caf::replies_to<caf::join_atom, std::string, std::string, caf::actor> // a node: its version, its address, itself
     ::with<node_info>,
+    caf::replies_to<rows_offer>::with<rows_standing>, caf::replies_to<rows_piece>::with<rows_standing>,
     caf::reacts_to<kill_atom, std::int32_t>, // this worker process makes no progress
     caf::reacts_to<reap_atom>,               // a child ended (sent by itself)
     caf::reacts_to<caf::close_atom>>;        // end every process and leave (sent by itself)

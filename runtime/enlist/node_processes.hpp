@@ -37,6 +37,12 @@ public:
   /// Starts so many for shards, on these nodes in turn; without any, on all. @throws failure (nodes, connect)
   std::vector<process> start_servers(std::size_t count, const std::vector<endpoint>& on);
 
+  /// The node that has started it.
+  const node_actor& node_of(const process& which) const { return nodes_[which.node].handle; }
+
+  /// Where that node is.
+  const endpoint& address_of_node(const process& which) const { return nodes_[which.node].where; }
+
   /// Where another process reaches it.
   endpoint address(const process& which) const { return {nodes_[which.node].where.host, which.port}; }
 

@@ -1,7 +1,9 @@
 #include "runtime/enlist/recruit.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "actors/worker/data_loader.hpp"
 #include "common/log.hpp"
+#include "data/sealed_rows.hpp"
 #include "runtime/enlist/connect.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/enlist/row_enlist.hpp"
@@ -23,6 +25,15 @@ void reach_shards(caf::actor_system& system, const worker_terms& terms, const jo
   for (const auto& shard : terms.shards)
     if (shard.at.port != 0)
       connect_to(self, shard.at, deadline);
+}
+
+loader_actor spawn_loader_of(recruit_actor::pointer self, const rows_there& rows) {
+  loader_setup setup;
+  setup.rows = data::dataset_of(std::make_shared<data::sealed_rows>(rows.path), {rows.block_rows, rows.blocks});
+  setup.seed = rows.seed;
+  setup.shuffle = rows.shuffle;
+  setup.sampling = rows.bootstrap ? data::sampling::bootstrap : data::sampling::every_row;
+  return self->spawn(data_loader, std::move(setup));
 }
 
 // One worker or one shard lives here, and the process with it.
@@ -59,7 +70,10 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
         return take(*enlisted, [&] {
           const auto which = parse_job(theirs.job, job_name, "/");
           reach_shards(self->home_system(), theirs.terms, which);
-          return self->spawn<caf::monitored>(worker, make_worker_setup(which, theirs.terms));
+          auto terms = theirs.terms;
+          if (!terms.rows.path.empty())
+            terms.loader = spawn_loader_of(self, terms.rows);
+          return self->spawn<caf::monitored>(worker, make_worker_setup(which, std::move(terms)));
         });
       },
       [=](const server_enlistment& theirs) {

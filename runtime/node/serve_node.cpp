@@ -76,7 +76,11 @@ int serve_node(const node_options& options) {
   caf::actor_system system{config};
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dk_worker";
   const auto& listen = options.listen;
-  auto supervisor = system.spawn(node, node_setup{program.string(), listen.host, options.workers});
+  auto supervisor = system.spawn(
+      node, node_setup{program.string(),
+                       listen.host,
+                       options.workers,
+                       {options.cache.empty() ? usual_cache_folder() : options.cache, options.cache_bytes}});
   const bool reuse = true; // also while connections of a node that was here before die down
   const auto port = system.middleman().publish(supervisor, listen.port, listen.host.c_str(), reuse);
   if (!port) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace dk {
 
@@ -11,7 +12,9 @@ struct node_options {
   endpoint listen;
   std::optional<endpoint> join; ///< another node, which names this one to drivers
   std::uint32_t workers = 1;    ///< processes at most
-  bool insecure = false;        ///< whether others are told to start theirs so
+  std::string cache;            ///< the folder of the rows that drivers send; empty: usual_cache_folder
+  std::uint64_t cache_bytes = std::uint64_t{20} << 30U;
+  bool insecure = false; ///< whether others are told to start theirs so
 };
 
 /// Is a host's node: listens for drivers and starts worker processes for them, dk_worker of the folder that this

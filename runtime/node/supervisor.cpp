@@ -85,7 +85,7 @@ void end_children_of(node_ptr self, const caf::actor_addr& driver) {
 }
 
 std::uint32_t room_in(const node_state& my, role what) {
-  const auto most = what == role::worker ? my.setup.workers : most_servers;
+  const auto most = what == role::worker ? my.setup->workers : most_servers;
   const auto busy = std::count_if(my.children.begin(), my.children.end(),
                                   [&](const auto& child) { return child.second.what == what; });
   return most - static_cast<std::uint32_t>(std::min<std::size_t>(most, static_cast<std::size_t>(busy)));
@@ -101,14 +101,49 @@ std::vector<worker_process> start_for(node_ptr self, role what, std::uint32_t co
                                    " are free; lower trainer.servers, or name more nodes"};
   if (count > free)
     throw failure{errc::nodes, std::to_string(count) + " workers were asked for and " + std::to_string(free) + " of " +
-                                   std::to_string(my.setup.workers) + " are free; lower trainer.workers, or start " +
+                                   std::to_string(my.setup->workers) + " are free; lower trainer.workers, or start " +
                                    "dk_node with a higher --workers"};
-  auto started = start_processes(my.setup, what, count);
+  auto started = start_processes(*my.setup, what, count);
   self->monitor(driver);
   for (const auto& process : started)
     my.children[process.pid] = {driver, tag, what};
   log()->info("started {} {} processes", started.size(), name_of(what));
   return started;
+}
+
+rows_standing told(const node_state& my, const std::string& name, const row_cache::standing& now) {
+  return {now.there, now.whole, now.busy, now.whole ? my.setup->cache.path_of(name) : ""};
+}
+
+rows_standing look_for_rows(node_ptr self, const rows_offer& wanted) {
+  auto& my = self->state;
+  std::shared_ptr<file_lock> held;
+  const auto now = my.setup->cache.look_for(wanted.name, wanted.bytes, held);
+  self->monitor(wanted.driver);
+  if (now.whole)
+    my.held.emplace(wanted.driver.address(), std::move(held));
+  else if (!now.busy)
+    my.sending.emplace(wanted.driver.address(), wanted.name);
+  return told(my, wanted.name, now);
+}
+
+rows_standing add_rows(node_ptr self, const rows_piece& piece) {
+  auto& my = self->state;
+  std::shared_ptr<file_lock> held;
+  const auto now = my.setup->cache.add(piece.name, piece.bytes, piece.first, piece.some, held);
+  if (now.whole) {
+    my.held.emplace(piece.driver.address(), std::move(held));
+    log()->info("rows {}, {} bytes, have come", piece.name, piece.bytes);
+  }
+  return told(my, piece.name, now);
+}
+
+void release_rows_of(node_state& my, const caf::actor_addr& driver) {
+  my.held.erase(driver);
+  const auto [first, last] = my.sending.equal_range(driver);
+  for (auto one = first; one != last; ++one)
+    my.setup->cache.give_up(one->second);
+  my.sending.erase(driver);
 }
 
 void require_same_build(const std::string& theirs, const std::string& who) {
@@ -118,7 +153,7 @@ void require_same_build(const std::string& theirs, const std::string& who) {
 }
 
 node_info info_of(const node_state& my) {
-  node_info info{version_text, my.setup.workers, room_in(my, role::worker), {}};
+  node_info info{version_text, my.setup->workers, room_in(my, role::worker), {}};
   for (const auto& [address, handle] : my.joined)
     info.joined.push_back(address);
   return info;
@@ -163,11 +198,12 @@ auto answer(Handler handler) -> caf::result<decltype(handler())> {
 } // namespace
 
 node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, node_setup setup) {
-  self->state.setup = std::move(setup);
+  self->state.setup.emplace(std::move(setup));
   self->set_down_handler([=](const caf::down_msg& down) {
     if (dismiss(self->state, down.source))
       return;
     end_children_of(self, down.source);
+    release_rows_of(self->state, down.source);
     log()->info("a driver has left; its worker processes are ended");
   });
   return {
@@ -183,6 +219,8 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, no
       [=](caf::join_atom, const std::string& version, const std::string& address, const caf::actor& joining) {
         return answer([&] { return admit(self, version, address, joining); });
       },
+      [=](const rows_offer& wanted) { return answer([&] { return look_for_rows(self, wanted); }); },
+      [=](const rows_piece& piece) { return answer([&] { return add_rows(self, piece); }); },
       [=](kill_atom, std::int32_t pid) {
         if (self->state.children.count(pid) != 0)
           ::kill(pid, SIGKILL); // reap tells the driver

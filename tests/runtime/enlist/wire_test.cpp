@@ -30,6 +30,14 @@ auto fields(const center& x) {
   const auto& [version, weights] = x;
   return std::tie(version, weights);
 }
+auto fields(const rows_there& x) {
+  const auto& [path, seed, shuffle, bootstrap, block_rows, blocks] = x;
+  return std::tie(path, seed, shuffle, bootstrap, block_rows, blocks);
+}
+auto fields(const rows_standing& x) {
+  const auto& [there, whole, busy, path] = x;
+  return std::tie(there, whole, busy, path);
+}
 auto fields(const shard_link& x) {
   const auto& [server, offset, shard_session, start, at] = x;
   return std::tie(server, offset, shard_session, start, at);
@@ -48,6 +56,8 @@ TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arr
   check_round_trip(system, node_info{"1.2.3", 16, 15, {"host2:7077"}});
   check_round_trip(system, worker_process{4711, 65535});
   check_round_trip(system, process_exit{1, 4711, -1, 9});
+  check_round_trip(system, rows_there{"/cache/0", 3, false, true, 4, 5});
+  check_round_trip(system, rows_standing{1ULL << 40U, true, true, "/cache/0"});
   check_round_trip(system, row_enlistment{"{}", true, "name = \"x\"", block_of({1, -0.0F}), 2, true, true});
 }
 
@@ -60,6 +70,7 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
                            10,
                            someone.as<ledger_actor>(),
                            someone.as<loader_actor>(),
+                           {"/cache/0", 3, false, true, 4, 5},
                            {shard, shard},
                            block_of({6, 7, 8}),
                            block_of({4, 5}),
@@ -69,12 +80,13 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
   enlistment arrived;
   REQUIRE(decode(system, wire, arrived));
   CHECK(arrived.job == sent.job);
-  const auto& [worker, session, label_width, ledger, loader, shards, frozen, alone_start, resumed] = arrived.terms;
+  const auto& [worker, session, label_width, ledger, loader, rows, shards, frozen, alone_start, resumed] = arrived.terms;
   CHECK(worker == 1);
   CHECK(session == 2);
   CHECK(label_width == 10);
   CHECK(ledger == terms.ledger);
   CHECK(loader == terms.loader);
+  CHECK(same(rows, terms.rows));
   REQUIRE(shards.size() == 2);
   CHECK(same(shards[0], shard));
   CHECK(same(shards[1], shard));

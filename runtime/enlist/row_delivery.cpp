@@ -1,0 +1,128 @@
+#include "runtime/enlist/row_delivery.hpp"
+
+#include "actors/protocol/errors.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+#include <optional>
+
+namespace dk {
+
+namespace {
+
+constexpr std::uint64_t piece_bytes = std::uint64_t{1} << 20U;
+constexpr std::size_t pieces_ahead = 4;
+constexpr std::chrono::milliseconds until_asked_again{200};
+
+struct carrier_state {
+  node_actor to;
+  std::shared_ptr<const data::sealed_file> file;
+  caf::actor driver;
+  std::chrono::milliseconds timeout{0};
+  std::optional<std::uint64_t> next; // the first byte that was not sent; none: the node was not asked yet
+  std::uint64_t sent = 0;
+  std::size_t under_way = 0;
+  caf::response_promise answer;
+};
+
+using carrier_ptr = caf::stateful_actor<carrier_state>*;
+
+void ask(carrier_ptr self);
+
+void end(carrier_ptr self, const std::string& path) {
+  self->state.answer.deliver(path, self->state.sent);
+  self->quit();
+}
+
+void give_up(carrier_ptr self, const caf::error& why) {
+  self->state.answer.deliver(why);
+  self->quit();
+}
+
+void send_pieces(carrier_ptr self);
+
+void hear(carrier_ptr self, const rows_standing& now) {
+  auto& my = self->state;
+  if (now.whole)
+    return end(self, now.path);
+  if (now.busy) {
+    self->delayed_send(self, until_asked_again, caf::tick_atom_v);
+    return;
+  }
+  if (!my.next)
+    my.next = now.there;
+  send_pieces(self);
+}
+
+void send_pieces(carrier_ptr self) {
+  auto& my = self->state;
+  for (; my.under_way < pieces_ahead && *my.next < my.file->bytes(); ++my.under_way) {
+    const auto count = std::min(piece_bytes, my.file->bytes() - *my.next);
+    rows_piece piece{my.file->name(), my.file->bytes(), *my.next, my.file->read(*my.next, count), my.driver};
+    *my.next += count;
+    my.sent += count;
+    self->request(my.to, my.timeout, std::move(piece))
+        .then(
+            [=](const rows_standing& now) {
+              --self->state.under_way;
+              hear(self, now);
+            },
+            [=](const caf::error& why) { give_up(self, why); });
+  }
+}
+
+void ask(carrier_ptr self) {
+  auto& my = self->state;
+  self->request(my.to, my.timeout, rows_offer{my.file->name(), my.file->bytes(), my.driver})
+      .then([=](const rows_standing& now) { hear(self, now); }, [=](const caf::error& why) { give_up(self, why); });
+}
+
+// Carries the rows to a node when it is told to, and answers with their path there and the bytes that were sent.
+caf::behavior carrier(carrier_ptr self, const node_actor& to, const std::shared_ptr<const data::sealed_file>& file,
+                      const caf::actor& driver, std::chrono::milliseconds timeout) {
+  auto& my = self->state;
+  my.to = to;
+  my.file = file;
+  my.driver = driver;
+  my.timeout = timeout;
+  end_on_exception(self);
+  self->set_down_handler([=](const caf::down_msg& down) {
+    give_up(self, down.reason ? down.reason : caf::error{caf::sec::request_receiver_down});
+  });
+  self->monitor(to);
+  return {[=](caf::ok_atom) -> caf::result<std::string, std::uint64_t> {
+            self->state.answer = self->make_response_promise();
+            ask(self);
+            return self->state.answer;
+          },
+          [=](caf::tick_atom) { ask(self); }};
+}
+
+} // namespace
+
+std::vector<delivery> deliver(caf::scoped_actor& self, const std::vector<node_actor>& nodes,
+                              const std::shared_ptr<const data::sealed_file>& file, std::chrono::milliseconds timeout) {
+  using answer = decltype(self->request(caf::actor{}, caf::infinite, caf::ok_atom_v));
+  std::vector<answer> asked;
+  for (const auto& node : nodes)
+    asked.push_back(
+        self->request(self->spawn(carrier, node, file, caf::actor{self}, timeout), caf::infinite, caf::ok_atom_v));
+  std::vector<delivery> all;
+  std::optional<failure> bad;
+  for (auto& one : asked)
+    one.receive(
+        [&](const std::string& path, std::uint64_t sent) {
+          all.push_back({path, "", sent});
+        },
+        [&](const caf::error& reason) {
+          const auto why = to_failure(reason, errc::connect);
+          all.push_back({"", why.what(), 0});
+          if (why.code() != errc::resources)
+            bad = why;
+        });
+  if (bad)
+    throw failure{*bad};
+  return all;
+}
+
+} // namespace dk

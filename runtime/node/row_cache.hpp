@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dk {
+
+/// A lock on a file of the cache that ends with its last holder, or with the process.
+class file_lock {
+public:
+  explicit file_lock(int descriptor) : descriptor_(descriptor) {}
+  ~file_lock();
+  file_lock(const file_lock&) = delete;
+  file_lock& operator=(const file_lock&) = delete;
+
+  int descriptor() const { return descriptor_; }
+
+private:
+  int descriptor_;
+};
+
+/// The sealed rows (data/sealed_rows.hpp) that a host keeps in a folder, of all runs and drivers. A file's name follows
+/// from its bytes. A file that is being received has the ending ".part", and goes on where it was broken off. To make
+/// room, the files that were used the longest time ago are removed, but none that is in use. Several nodes of a host
+/// may have the same folder.
+class row_cache {
+public:
+  struct entry {
+    std::string name; ///< of its bytes (common/content_name.hpp); with ".part": not whole yet
+    std::uint64_t bytes = 0;
+    std::int64_t used = 0; ///< seconds since 1970
+  };
+
+  /// How much of a file is here.
+  struct standing {
+    std::uint64_t there = 0; ///< bytes
+    bool whole = false;      ///< all of it, and they are the right ones
+    bool busy = false;       ///< another process is receiving it; ask again
+  };
+
+  /// @param bytes that all files may take
+  row_cache(std::string folder, std::uint64_t bytes);
+
+  /// Looks for a file, checks its bytes, and keeps it for as long as somebody has `held`. Else makes room for it.
+  /// @throws failure (data) for what is no name; (resources) where there is no room, or the disk fails
+  standing look_for(const std::string& name, std::uint64_t bytes, std::shared_ptr<file_lock>& held);
+
+  /// Adds bytes at the end of a file that look_for has made room for. What does not follow from what is there is passed
+  /// over. With its last byte the file is checked; one with other bytes is removed.
+  /// @throws failure (resources) where the disk fails; (data) for wrong bytes
+  standing add(const std::string& name, std::uint64_t bytes, std::uint64_t first, const std::vector<char>& some,
+               std::shared_ptr<file_lock>& held);
+
+  /// Nobody sends the rest of this file any more; what is there stays.
+  void give_up(const std::string& name);
+
+  /// Where a whole file is.
+  std::string path_of(const std::string& name) const;
+
+  std::vector<entry> entries() const;
+
+  /// Removes what nobody uses. @return the bytes that it took
+  std::uint64_t clear() const;
+
+private:
+  std::string part_of(const std::string& name) const { return path_of(name) + ".part"; }
+  void make_room(std::uint64_t bytes, const std::string& besides) const;
+
+  std::string folder_;
+  std::uint64_t limit_;
+  std::vector<std::pair<std::string, std::shared_ptr<file_lock>>> receiving_; // by name
+};
+
+/// Where a host keeps rows unless it is told: "dk" in $XDG_CACHE_HOME, or in .cache of $HOME, or else of /var/tmp.
+std::string usual_cache_folder();
+
+} // namespace dk
