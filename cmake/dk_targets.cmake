@@ -5,10 +5,14 @@ target_compile_options(dk_options INTERFACE -Wall -Wextra -Wpedantic -Wconversio
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(dk_options INTERFACE -Wno-array-bounds -Wno-maybe-uninitialized) # GCC 12 errs on JSON objects
 endif()
-if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(dk_options INTERFACE -Wshadow=local) # the names of other files are none that a reader could mix up
-else()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(dk_options INTERFACE -Wno-pass-failed) # instrumented loops are not vectorised
+endif()
+# Where files are compiled together, the names of other files are none that a reader could mix up.
+if(NOT CMAKE_UNITY_BUILD)
   target_compile_options(dk_options INTERFACE -Wshadow)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(dk_options INTERFACE -Wshadow=local)
 endif()
 if(DK_WERROR)
   target_compile_options(dk_options INTERFACE -Werror)

@@ -40,6 +40,12 @@ private:
   std::filesystem::path path_;
 };
 
+/// All bytes of a file; none when there is no such file.
+inline std::string file_bytes(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
 /// The text of the failure with which `f` ends, and "no failure" when it does not.
 template <class F>
 std::string failure_of(errc code, F f) {

@@ -31,8 +31,9 @@ bool is_unset(const std::string& key, const json& value) {
 void take_keys(const json& config, spec& to) {
   if (!config.is_object())
     return;
-  for (const auto& [key, value] : config.items()) {
-    const auto& name = key;
+  for (const auto& entry : config.items()) {
+    const auto& name = entry.key();
+    const auto& value = entry.value();
     const bool idle = std::any_of(idle_keys().begin(), idle_keys().end(), [&](const idle_key& one) {
       return one.of == part::loss && one.key == name && one.is_idle(value);
     });

@@ -9,11 +9,6 @@ using dk::errc;
 
 namespace {
 
-std::string content_in(const std::string& path) {
-  std::ifstream in{path};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 std::ptrdiff_t files_in(const temporary_folder& folder) {
   return std::distance(std::filesystem::directory_iterator{folder.path("")}, {});
 }
@@ -29,11 +24,11 @@ TEST_CASE("a draft takes its place when it is kept, and goes when it is not", "[
     CHECK(files_in(folder) == 2);
   }
   CHECK(files_in(folder) == 1);
-  CHECK(content_in(folder.path("x")) == "old");
+  CHECK(dk::test::file_bytes(folder.path("x")) == "old");
   dk::file_draft kept{folder.path("x")};
   std::ofstream{kept.name()} << "new";
   kept.keep();
-  CHECK(content_in(folder.path("x")) == "new");
+  CHECK(dk::test::file_bytes(folder.path("x")) == "new");
   CHECK(files_in(folder) == 1);
 }
 

@@ -137,9 +137,9 @@ TEST_CASE("class numbers have the names of the texts that they were made of", "[
   table training;
   training.put({"kind", {}, texts_of({"s", "b", "b"}), "f", {}});
   training.put({"x", {}, texts_of({"p", "q", "q"}), "f", {}});
-  const auto named = [&](const std::vector<dk::spec>& transforms) {
+  const auto named = [&](const std::vector<dk::spec>& some) {
     auto rows = training;
-    return dk::data::label_words(dk::data::fit(transforms, rows));
+    return dk::data::label_words(dk::data::fit(some, rows));
   };
   using names = std::vector<std::string>;
   const dk::spec index{"string_index", {{"columns", {"x", "kind"}}}};

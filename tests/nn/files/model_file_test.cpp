@@ -21,11 +21,6 @@ namespace test = dk::nn::test;
 
 namespace {
 
-std::string bytes_of(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 void write_bytes(const std::string& path, const std::string& bytes) {
   std::ofstream{path, std::ios::binary} << bytes;
 }
@@ -59,7 +54,7 @@ dk::errc code_of_loading(const std::string& path) {
 // Replaces one text by another of the same length, everywhere in the file.
 void replace_in(const std::string& path, const std::string& from, const std::string& to) {
   REQUIRE(from.size() == to.size());
-  auto bytes = bytes_of(path);
+  auto bytes = dk::test::file_bytes(path);
   REQUIRE(bytes.find(from) != std::string::npos);
   for (auto at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at))
     bytes.replace(at, from.size(), to);
@@ -144,7 +139,7 @@ TEST_CASE("saving over a model replaces it whole and leaves nothing beside it", 
 TEST_CASE("a model file does not say when it was written", "[nn][model_file]") {
   const temporary_folder temporary;
   const auto before = static_cast<std::uint32_t>(std::time(nullptr));
-  const auto bytes = bytes_of(saved(temporary.path("m.h5")));
+  const auto bytes = dk::test::file_bytes(saved(temporary.path("m.h5")));
   const auto after = static_cast<std::uint32_t>(std::time(nullptr));
   for (auto second = before; second <= after; ++second) // as HDF5 would write it: four bytes, the lowest first
     CHECK(bytes.find(std::string{static_cast<char>(second), static_cast<char>(second >> 8U),
@@ -178,7 +173,7 @@ TEST_CASE("a missing file, garbage and an empty file are refused", "[nn][model_f
 
 TEST_CASE("a file cut short anywhere is refused", "[nn][model_file]") {
   const temporary_folder temporary;
-  const auto bytes = bytes_of(saved(temporary.path("m.h5")));
+  const auto bytes = dk::test::file_bytes(saved(temporary.path("m.h5")));
   for (std::size_t keep = 0; keep < bytes.size(); keep += bytes.size() / 37 + 1) {
     INFO(keep << " of " << bytes.size() << " bytes");
     write_bytes(temporary.path("cut.h5"), bytes.substr(0, keep));
@@ -190,7 +185,7 @@ TEST_CASE("a file cut short anywhere is refused", "[nn][model_file]") {
 // help.
 TEST_CASE("a damaged description is refused or read, never worse", "[nn][model_file]") {
   const temporary_folder temporary;
-  const auto bytes = bytes_of(saved(temporary.path("m.h5")));
+  const auto bytes = dk::test::file_bytes(saved(temporary.path("m.h5")));
   const auto start = bytes.find("{\"class_name\":\"Sequential\"");
   const auto end = bytes.find("\"name\":\"all\"}}", start);
   REQUIRE(end < bytes.size());

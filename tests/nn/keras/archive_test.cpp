@@ -20,11 +20,6 @@ namespace test = dk::nn::test;
 
 namespace {
 
-std::string content_of(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 dk::spec named(dk::spec layer, const char* name, json from = nullptr) {
   layer.keys["name"] = name;
   if (!from.is_null())
@@ -72,7 +67,7 @@ struct saved_model {
 };
 
 json config_of(const std::string& path) {
-  return json::parse(keras::read_archive(content_of(path)).config);
+  return json::parse(keras::read_archive(dk::test::file_bytes(path)).config);
 }
 
 const json& layer_in(const json& config, const char* name) {
@@ -113,14 +108,14 @@ TEST_CASE("a .keras file has the words of Keras 3", "[nn][keras]") {
   const auto& rate = config["compile_config"]["optimizer"]["config"]["learning_rate"];
   CHECK(rate["class_name"] == "InverseTimeDecay"); // there is no `decay` beside the rate
   CHECK(rate["config"]["decay_rate"] == 0.5);
-  const auto metadata = json::parse(keras::read_archive(content_of(saved.path)).metadata);
+  const auto metadata = json::parse(keras::read_archive(dk::test::file_bytes(saved.path)).metadata);
   CHECK(metadata["keras_version"].get<std::string>().substr(0, 2) == "3.");
 }
 
 TEST_CASE("the same model makes the same .keras file", "[nn][keras]") {
   const saved_model one{images(), "mean_squared_error", {}, 3};
   const saved_model other{images(), "mean_squared_error", {}, 3};
-  CHECK(content_of(one.path) == content_of(other.path));
+  CHECK(dk::test::file_bytes(one.path) == dk::test::file_bytes(other.path));
 }
 
 TEST_CASE("a graph is written in the order in which Keras lists its layers", "[nn][keras]") {

@@ -1,7 +1,7 @@
-#include "fixtures.hpp"
 #include "nn/catalog.hpp"
 #include "nn/kernels/reciprocal_root.hpp"
 #include "nn/kernels/small_batch.hpp"
+#include "tests/nn/fixtures.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
