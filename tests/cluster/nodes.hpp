@@ -22,6 +22,7 @@ public:
   }
 
   const std::string& address() const { return address_; }
+  std::string cache() const { return cache_.path(""); } ///< where the rows are that drivers send, unless it was told
   std::vector<pid_t> workers() const { return processes("worker"); }
   std::vector<pid_t> shards() const { return processes("shard"); }
   process& self() { return node_; }
@@ -38,15 +39,17 @@ private:
     return all;
   }
 
-  static std::vector<std::string> command(const std::vector<std::string>& more) {
+  std::vector<std::string> command(const std::vector<std::string>& more) const {
     std::vector<std::string> all{DK_NODE};
-    for (const auto& [option, value] : {std::pair{"--workers", "2"}, std::pair{"--listen", "127.0.0.1:0"}})
+    for (const auto& [option, value] :
+         {std::pair<std::string, std::string>{"--workers", "2"}, {"--listen", "127.0.0.1:0"}, {"--cache", cache()}})
       if (std::find(more.begin(), more.end(), option) == more.end())
         all.insert(all.end(), {option, value});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
 
+  temporary_folder cache_;
   process node_;
   std::string address_;
 };

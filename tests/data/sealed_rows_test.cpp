@@ -47,7 +47,7 @@ struct sealed_here {
   }
 
   void change(const std::function<void(std::string&)>& how) const {
-    auto bytes = dk::test::content_of_file(path);
+    auto bytes = dk::test::file_bytes(path);
     how(bytes);
     std::ofstream{path, std::ios::binary | std::ios::trunc} << bytes;
   }
@@ -136,7 +136,7 @@ TEST_CASE("a part of a dataset is sealed alone", "[data][sealed]") {
 TEST_CASE("what is no file of sealed rows is refused", "[data][sealed]") {
   const auto fresh = [] { return rows_of(400, 3, [](std::size_t i) { return static_cast<float>(i % 300); }); };
   const sealed_here it{fresh()};
-  const auto whole = dk::test::content_of_file(it.path);
+  const auto whole = dk::test::file_bytes(it.path);
   CHECK(refused(it.folder.path("missing")).find("cannot be opened") != std::string::npos);
   for (const std::size_t length : {std::size_t{0}, std::size_t{15}, std::size_t{60}, whole.size() - 1}) {
     it.change([&](std::string& bytes) { bytes = whole.substr(0, length); });

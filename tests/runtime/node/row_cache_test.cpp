@@ -5,7 +5,9 @@
 #include "tests/support.hpp"
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 #include <fstream>
+#include <sys/stat.h>
 
 using namespace dk;
 
@@ -59,7 +61,7 @@ TEST_CASE_METHOD(cache_fixture, "rows come in pieces, and are there the next tim
   CHECK(now.whole);
   CHECK(now.there == 100);
   CHECK(look(a).whole);
-  CHECK(test::content_of_file(cache.path_of(name_of(a))) == std::string(100, 'a'));
+  CHECK(test::file_bytes(cache.path_of(name_of(a))) == std::string(100, 'a'));
 }
 
 TEST_CASE_METHOD(cache_fixture, "a transfer that broke off goes on where it was", "[runtime][node][cache]") {
@@ -127,5 +129,5 @@ TEST_CASE_METHOD(cache_fixture, "the cache lists what it has, and lets go of wha
   held.clear();
   CHECK(cache.clear() == 300);
   CHECK(cache.entries().empty());
-  CHECK(test::content_of_file(folder.path("rows/notes.txt")) == "not ours");
+  CHECK(test::file_bytes(folder.path("rows/notes.txt")) == "not ours");
 }
