@@ -86,11 +86,11 @@ TEST_CASE("every model of an ensemble has its rows on its node", "[cluster][plac
   for (const std::string share : {"full", "partition", "bootstrap"}) {
     INFO(share);
     const auto got = job.train({"-q", "--nodes", nodes.addresses(), "--set", "trainer.workers=4", "--set",
-                                "trainer.data_share=" + share, "--out", share});
+                                "trainer.data=" + share, "--out", share});
     INFO(got.err);
     REQUIRE(got.status == 0);
     const auto here =
-        job.train({"-q", "--set", "trainer.workers=4", "--set", "trainer.data_share=" + share, "--out", "here_" + share});
+        job.train({"-q", "--set", "trainer.workers=4", "--set", "trainer.data=" + share, "--out", "here_" + share});
     REQUIRE(here.status == 0);
     for (const std::string model : {"0", "1", "2", "3"}) {
       const auto file = "/model-" + model + ".h5";
