@@ -219,7 +219,7 @@ TEST_CASE("CSV data that cannot be used", "[apps][bad_input]") {
   expect(job.train(set({R"(data.train={format="csv",path="folder"})"})), 3, "E_DATA",
          {job.path("folder"), "is a folder", "name a file"});
   expect(data(""), 3, "E_DATA", {at, "empty"});
-  expect(data("x,y,label\n"), 3, "E_DATA", {at, "no rows", "give data"});
+  expect(data("x,y,label\n"), 3, "E_DATA", {at + ": has a header but no rows", "add rows"});
   expect(data("x,y,label\n1,2,0\n1,abc,1\n"), 3, "E_DATA", {at + ":3:3: ", "\"abc\"", "number"});
   expect(data("x,y,label\n1,2,0\n1,nan,1\n"), 3, "E_DATA", {at, "row 1", "nan", "finite", "correct or remove"});
   expect(data("x,y,label\n1,2,0\n1,2\n"), 3, "E_DATA", {at + ":3", "2 fields", "has 3"});
