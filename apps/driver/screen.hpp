@@ -35,7 +35,7 @@ private:
   bool terminal_;
   bool colour_;
   bool bar_shown_ = false;
-  double last_line_ = -1e9; // seconds into the run
+  double last_line_ = -1e9; // seconds into the session
   std::set<std::uint32_t> told_epochs_;
   std::size_t told_measurements_ = 0;
 };

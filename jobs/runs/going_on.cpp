@@ -11,7 +11,7 @@ namespace dk {
 
 namespace {
 
-// What a later start of a run may do otherwise than the first; all else is in what it has trained already.
+// What a later session may do otherwise than the first; all else is in what it has trained already.
 const std::vector<std::string>& changeable() {
   static const std::vector<std::string> keys{"trainer.epochs",
                                              "trainer.stop",

@@ -183,7 +183,7 @@ config_section stop_section() {
   return {"trainer.stop",
           {key(number_rule("loss", above(0)), "the mean loss of the newest chunks is at most this"),
            key(number_rule("accuracy", above_to(0, 1)), "their mean accuracy is at least this"),
-           key(number_rule("seconds", above(0)), "the run has taken this long"),
+           key(number_rule("seconds", above(0)), "the session has taken this long"),
            key(whole_rule("rows", at_least(1)), "so many rows are trained"),
            key(whole_rule("patience", from_to(0, many)),
                "so many measurements on the held-out rows in a row were no better than the best one"),

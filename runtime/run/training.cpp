@@ -123,7 +123,7 @@ void training::spawn_recorder() {
   self_->monitor(recorder_);
 }
 
-// What this session of the run begins commits.jsonl with.
+// What this session begins commits.jsonl with.
 std::string training::first_line() const {
   const auto* const resume = run_.resume();
   const auto& grid = tracks_.front().grid;
