@@ -107,6 +107,11 @@ inline key_rule word_rule(std::string name, std::vector<std::string> words) {
 inline key_rule whole_rule(std::string name, number_range range) {
   return {std::move(name), key_kind::whole, false, range};
 }
+/// Of a seed: as far as a whole number goes in TOML, which no double can say.
+inline key_rule seed_rule() {
+  return {
+      "seed", key_kind::whole, false, at_least(0), {}, nullptr, "a whole number from 0 to 9,223,372,036,854,775,807"};
+}
 inline key_rule number_rule(std::string name, number_range range, std::string expected = "") {
   return {std::move(name), key_kind::number, false, range, {}, nullptr, std::move(expected)};
 }
