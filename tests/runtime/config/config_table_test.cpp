@@ -172,7 +172,9 @@ TEST_CASE("a failure within a key has the place of what is wrong in it", "[runti
   starts("[trainer]\noptimizer = { learning_rate = { name = \"cosine_decay\", decay_step = 5 } }",
          "f.cfg:2:56: adam: learning_rate: cosine_decay: unknown key \"decay_step\"");
   starts("[trainer]\nloss = [ \"hinge\", { name = \"poisson\", x = 1 } ]", "f.cfg:2:39: poisson: unknown key \"x\"");
-  starts("[model]\nlayers = [ { dense = 0 } ]", "f.cfg:2:22: dense: units = 0 is out of range");
+  starts("[model]\nlayers = [ { dense = 0 } ]", "f.cfg:2:22: dense: units = 0 is out of range, expected a whole "
+                                                "number of at least 1 and below 1,073,741,824");
+  starts("[model]\nlayers = [ { dense = 2147483648 } ]", "f.cfg:2:22: dense: units = 2147483648 is out of range");
   starts("[model]\nlayers = [ { dense = 2, activation = { name = \"reluu\" } } ]",
          "f.cfg:2:47: dense: activation: unknown activation \"reluu\"");
   starts("[data]\ntransforms = [ { clip = { column = \"x\", low = 2, high = 1 } } ]",
