@@ -37,6 +37,7 @@ struct config_key {
   std::function<nlohmann::json(const job& of)> value; ///< as in a config; null where it has none
   std::function<bool(const job& of)> is_shown = {};   ///< by a resolved config; empty: always
   bool by_line = false;                               ///< each element of the list has a line of its own
+  bool has_keys = false;                              ///< the value may be a table
   std::string former = {};                            ///< what it was called before 0.1: read with a warning
 };
 
@@ -86,6 +87,9 @@ config_key shown_unless_empty(config_key of);
 
 /// The same key, whose list is shown with one element a line.
 config_key shown_by_line(config_key of);
+
+/// The same key, whose value may be a table.
+config_key with_keys(config_key of);
 
 /// The same key, which had another name.
 config_key formerly(const std::string& name, config_key of);

@@ -69,6 +69,11 @@ config_key shown_by_line(config_key of) {
   return of;
 }
 
+config_key with_keys(config_key of) {
+  of.has_keys = true;
+  return of;
+}
+
 config_key formerly(const std::string& name, config_key of) {
   of.former = name;
   return of;

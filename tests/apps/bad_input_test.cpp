@@ -102,7 +102,8 @@ TEST_CASE("a variable that no config has is refused", "[apps][bad_input]") {
   expect(with("DK_TRAINER_WORKER"), 2, "E_CONFIG",
          {"DK_TRAINER_WORKER", "did you mean \"DK_TRAINER_WORKERS\"?", "unset"});
   expect(with("DK_DATA_TRIAN"), 2, "E_CONFIG", {"DK_DATA_TRIAN", "did you mean \"DK_DATA_TRAIN\"?"});
-  expect(with("DK_TRAINER_OPTIMIZER_LEARNING_RATE"), 2, "E_CONFIG", {"no config has this key", "--set"});
+  expect(with("DK_TRAINER_OPTIMIZER_LEARNING_RATE"), 2, "E_CONFIG",
+         {"no config has this key", "use --set trainer.optimizer.learning_rate=VALUE"});
   for (const auto* fine : {"DK_TRAINER_WORKERS", "DK_TRAINER_RHO", "DK_ADDRESS", "DK_TOKEN", "OTHER"}) {
     const auto got = with(fine);
     INFO(fine);
