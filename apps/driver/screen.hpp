@@ -7,9 +7,9 @@
 
 namespace dk {
 
-/// What a person sees on stderr while a run goes on: one bar that stays in its line on a terminal, plain lines where
-/// there is none; and a line for each epoch and each measurement on held-out rows. Nothing of it when quiet, except
-/// notices.
+/// What a person sees on stderr while a run goes on: one bar that stays in its line on a terminal until all is trained,
+/// plain lines where there is none; and a line for each epoch and each measurement on held-out rows. Nothing of it when
+/// quiet, except notices.
 class screen {
 public:
   explicit screen(bool quiet);

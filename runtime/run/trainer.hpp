@@ -25,6 +25,7 @@ struct run_progress {
   std::uint64_t resumed_rows = 0;          ///< of `expected_rows`, trained by earlier sessions
   double seconds = 0;
   double real_seconds = 0; ///< the same, except in the laboratory, where `seconds` are virtual
+  bool is_trained = false; ///< the workers have ended: what may still come are the last measurement and the results
 };
 
 class venue;

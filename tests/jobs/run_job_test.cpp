@@ -74,11 +74,20 @@ TEST_CASE("a program hears of the plan and of the progress of its job", "[jobs]"
     CHECK(which.model.layers.size() == 2);
     folder_was_there = fs::exists(how.out);
   };
-  how.progress = [&](const run_progress& now) { last = now.numbers.rows; };
-  dk::run(load_job(toy.config), how);
-  CHECK(planned == 600);
+  bool is_trained = false;
+  bool is_measured = false;
+  how.progress = [&](const run_progress& now) {
+    last = now.numbers.rows;
+    CHECK((now.is_trained || !is_trained));
+    is_measured = is_measured || (now.is_trained && !is_trained && !now.numbers.validation.empty());
+    is_trained = now.is_trained;
+  };
+  dk::run(load_job(toy.config, {"data.validation=0.1", "trainer.validation_every=0"}), how);
+  CHECK(planned == 540);
   CHECK_FALSE(folder_was_there);
-  CHECK(last == 1800);
+  CHECK(last == 1620);
+  CHECK(is_trained);
+  CHECK_FALSE(is_measured); // when this was said first
 }
 
 TEST_CASE("a dry run checks all and leaves nothing", "[jobs]") {
