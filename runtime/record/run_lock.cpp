@@ -80,6 +80,17 @@ run_lock::run_lock(const std::string& folder) : path_(folder + "/run.lock") {
   }
 }
 
+std::optional<std::string> owner_of_run(const std::string& folder) {
+  const int fd = open((folder + "/run.lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return std::nullopt;
+  std::optional<std::string> owner;
+  if (flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    owner = owner_of(fd);
+  close(fd); // with the lock, where there was one to be had
+  return owner;
+}
+
 run_lock::~run_lock() {
   if (is_still_there(path_, fd_)) // else the folder was removed, and perhaps made anew by somebody else
     unlink(path_.c_str());

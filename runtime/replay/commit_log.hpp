@@ -54,7 +54,8 @@ struct commit_log {         // NOLINT(bugprone-exception-escape): the move of a 
 /// Reads a whole log; nothing in it is trusted. @throws failure (checkpoint): "ORIGIN:LINE: what; what to do"
 commit_log parse_commit_log(std::string_view text, const std::string& origin);
 
+/// @param grows somebody still writes it: half a line at its end is left out
 /// @throws failure (checkpoint), also when there is no such file
-commit_log read_commit_log(const std::string& path);
+commit_log read_commit_log(const std::string& path, bool grows = false);
 
 } // namespace dk
