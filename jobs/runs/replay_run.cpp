@@ -3,6 +3,7 @@
 #include "actors/server/policy.hpp"
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "jobs/inputs/inputs.hpp"
 #include "jobs/runs/results.hpp"
@@ -63,9 +64,9 @@ recorded_run open_recorded_run(const std::string& path) {
   return run;
 }
 
-failure unknown_choice(const std::string& option, const std::string& name, const std::vector<std::string>& known) {
-  return {errc::usage,
-          option + " " + name + " is not known" + did_you_mean(name, known) + "; expected one of: " + join(known)};
+request_failure unknown_choice(const char* member, const std::string& name, const std::vector<std::string>& known) {
+  return {errc::usage, request_member(member) + " " + name + " is not known" + did_you_mean(name, known) +
+                           "; expected one of: " + join(known)};
 }
 
 // The job that the run's schedule is to be followed under.
@@ -75,7 +76,7 @@ job job_under(const job& recorded, const replay_request& request) {
   if (!request.algorithm.empty()) {
     const auto* rule = find_algorithm(request.algorithm);
     if (rule == nullptr)
-      throw unknown_choice("--algorithm", request.algorithm, algorithm_names());
+      throw unknown_choice("algorithm", request.algorithm, algorithm_names());
     if (rule->name != recorded.trainer.algorithm.name()) {
       trainer.algorithm = chosen_algorithm{rule->name};
       trainer.policy = std::string{name_of(rule->policy)};
@@ -83,7 +84,7 @@ job job_under(const job& recorded, const replay_request& request) {
   }
   if (!request.policy.empty()) {
     if (!find_policy(request.policy))
-      throw unknown_choice("--policy", request.policy, policy_names());
+      throw unknown_choice("policy", request.policy, policy_names());
     trainer.policy = request.policy;
   }
   if (!is_bounded(*find_policy(trainer.policy)))

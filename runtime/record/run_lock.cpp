@@ -1,6 +1,7 @@
 #include "runtime/record/run_lock.hpp"
 
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 
 #include <array>
 #include <cerrno>
@@ -15,8 +16,9 @@ namespace dk {
 namespace {
 
 [[noreturn]] void cannot_lock(const std::string& path, int why) {
-  throw failure{errc::resources, "cannot lock " + path + ": " + std::strerror(why) +
-                                     "; a run needs a folder that can be written and locked, choose another --out"};
+  throw request_failure{errc::resources, "cannot lock " + path + ": " + std::strerror(why) +
+                                             "; a run needs a folder that can be written and locked, choose another " +
+                                             request_member("out")};
 }
 
 std::string own_name() {

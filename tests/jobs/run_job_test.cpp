@@ -137,7 +137,8 @@ TEST_CASE("requests that contradict themselves are refused", "[jobs]") {
   job_options how;
   how.out = toy.path("run");
   dk::run(load_job(toy.config), how);
-  CHECK(failure_of(errc::usage, [&] { dk::run(load_job(toy.config), how); }).find("holds a run") != std::string::npos);
+  CHECK(failure_in(toy.folder, errc::usage, [&] { dk::run(load_job(toy.config), how); }) ==
+        "run holds a run already; choose another `out`, or go on with `resume` run");
   CHECK(failure_of(errc::usage, [&] { dry_run(load_job(toy.config), how); }).find("holds a run") != std::string::npos);
   CHECK(failure_of(errc::usage, [&] { resume(how.out, {}, how); }).find("in its own folder") != std::string::npos);
   CHECK(failure_of(errc::usage, [&] { dry_run_resume(how.out, {}, how); }).find("in its own folder") !=
@@ -147,6 +148,10 @@ TEST_CASE("requests that contradict themselves are refused", "[jobs]") {
   nobody.data = toy.data;
   CHECK(failure_of(errc::usage, [&] { predict(nobody); }).find("nobody takes the predictions") == 0);
   CHECK(failure_of(errc::usage, [&] { prepare(load_job(toy.config), ""); }).find("no folder is named") == 0);
+  predict_request both;
+  both.out = toy.path("answers.csv");
+  both.raw = both.proba = true;
+  CHECK(failure_of(errc::usage, [&] { predict(both); }).find("`raw` and `proba` cannot be combined") == 0);
   const std::atomic<bool> stop{false};
   job_options stoppable;
   stoppable.stop = &stop;
