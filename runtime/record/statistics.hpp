@@ -70,7 +70,7 @@ struct epoch_statistics {
 struct run_statistics {
   std::uint64_t rows = 0;    ///< trained, of reported chunks
   std::uint64_t chunks = 0;  ///< reported
-  std::uint64_t updates = 0; ///< commits folded into shard 0; batches where nobody keeps a center
+  std::uint64_t updates = 0; ///< commits folded into shard 0; chunks where nobody keeps a center
   std::uint64_t duplicates = 0;
   std::uint64_t fenced = 0;
   std::uint64_t rejected = 0;
