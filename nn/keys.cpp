@@ -2,9 +2,6 @@
 
 #include "common/text.hpp"
 
-#include <sstream>
-#include <tuple>
-
 namespace dk::nn {
 
 namespace {
@@ -34,12 +31,7 @@ std::string words_of(key_kind kind) {
 }
 
 std::string out_of_range(const key_fault& fault) {
-  const auto& [name, range] = std::tie(fault.rule->name, fault.rule->range);
-  std::ostringstream text;
-  text << name << " = " << fault.found.get<double>() << " is out of range: it is at least " << range.low;
-  if (range.high < no_limit)
-    text << " and below " << range.high;
-  return text.str();
+  return fault.rule->name + " = " + fault.found.dump() + " is out of range, expected " + expected(*fault.rule);
 }
 
 std::string in_words(const key_fault& fault, const std::vector<key_rule>& rules) {

@@ -212,7 +212,7 @@ void start(validator_ptr self, validator_setup setup) {
   my.watch = validation_watch{my.setup.rule};
   for (const auto& report : my.setup.earlier) {
     my.watch.recall(report);
-    if (report.trained <= my.setup.trained) // of a center that this start goes on from or has come by
+    if (report.trained <= my.setup.trained) // of a center that this session goes on from or has come by
       my.newest = report;
   }
   my.watch.begin();

@@ -1,6 +1,6 @@
 #include "apps/driver/commands.hpp"
 #include "apps/driver/output.hpp"
-#include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "common/version.hpp"
 
@@ -102,6 +102,9 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN); // what is written to nobody is an error of that write alone (output.hpp)
   try {
     return run(argc, argv);
+  } catch (const dk::request_failure& why) { // whose members the options are called after
+    std::fprintf(stderr, "%s\n", dk::to_line(why.with_options()).c_str());
+    return dk::exit_status(why.code());
   } catch (const dk::failure& why) {
     std::fprintf(stderr, "%s\n", dk::to_line(why).c_str());
     return dk::exit_status(why.code());

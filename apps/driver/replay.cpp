@@ -72,11 +72,31 @@ std::string verdict_on(const replayed_run& run) {
                      run.end_file, found.largest, found.relative, why_bits_differ(run.arithmetic));
 }
 
+// "to version 17", or "to versions 17, 16" of several shards.
+std::string end_of_log(const replayed_run& run) {
+  std::vector<std::string> versions;
+  for (const auto version : run.versions)
+    versions.push_back(with_commas(version));
+  return (versions.size() == 1 ? "to version " : "to versions ") + join(versions);
+}
+
+std::string not_at_its_end(const replayed_run& run) {
+  return run.original.folder + " is still being trained by " + run.owner +
+         "; it was replayed as far as its log goes now, " + end_of_log(run) + '\n';
+}
+
+std::string why_not_compared(const replayed_run& run) {
+  if (!run.owner.empty())
+    return not_at_its_end(run);
+  return run.original.folder +
+         " has no model.h5 to compare the rebuilt center with: the run ended early; its log goes " + end_of_log(run) +
+         '\n';
+}
+
 nlohmann::json json_of(const replayed_run& run) {
-  nlohmann::json json{{"run", run.original.folder},
-                      {"folder", run.replay.folder},
-                      {"original", side_of(run.original)},
-                      {"replay", side_of(run.replay)}};
+  nlohmann::json json{{"run", run.original.folder},        {"folder", run.replay.folder},
+                      {"original", side_of(run.original)}, {"replay", side_of(run.replay)},
+                      {"in_training", !run.owner.empty()}, {"versions", run.versions}};
   if (run.center)
     json["center"] = {{"equal", run.center->equal},
                       {"largest_difference", run.center->largest},
@@ -89,9 +109,9 @@ std::string text_of(const replayed_run& run) {
   if (run.center)
     text = verdict_on(run);
   else if (run.same_rule)
-    text = run.original.folder + " has no model.h5 to compare the rebuilt center with: the run ended early\n";
+    text = why_not_compared(run);
   else
-    text = table(side_of(run.original), side_of(run.replay));
+    text = (run.owner.empty() ? "" : not_at_its_end(run)) + table(side_of(run.original), side_of(run.replay));
   text += to_string(run.replay.result.rows) + "\n";
   return run.replay.folder.empty() ? text : text + "results in " + run.replay.folder + "\n";
 }

@@ -105,6 +105,8 @@ void screen::show(const run_progress& progress) {
     tell(progress_text(progress) + '\n');
     return;
   }
+  if (progress.is_trained)
+    return clear();
   const auto full = static_cast<int>(std::lround(part_done(progress) * bar_width));
   const auto bar =
       std::string(static_cast<std::size_t>(full), '=') + std::string(static_cast<std::size_t>(bar_width - full), ' ');

@@ -65,7 +65,7 @@ history read_history(const std::string& path, const notes& note) {
     throw failure{errc::checkpoint, path + ": " + std::strerror(errno) + "; name the folder of a run that has trained"};
   history all;
   std::set<std::pair<double, double>> seen;
-  double earlier_starts = 0; // seconds
+  double earlier_sessions = 0; // seconds
   double last = 0;
   std::size_t number = 0;
   std::vector<std::string> torn;
@@ -78,9 +78,9 @@ history read_history(const std::string& path, const notes& note) {
     }
     auto chunk = parse_line(line, place);
     if (chunk.seconds < last) // a resumed run's clock begins anew
-      earlier_starts += last;
+      earlier_sessions += last;
     last = std::isnan(chunk.seconds) ? last : chunk.seconds;
-    chunk.seconds += earlier_starts;
+    chunk.seconds += earlier_sessions;
     if (seen.emplace(number_in(line, "epoch", 0, place), number_in(line, "chunk", 0, place)).second)
       all.distinct_rows += chunk.rows;
     all.lines.push_back(chunk);

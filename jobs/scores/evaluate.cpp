@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/pick.hpp"
@@ -21,7 +22,7 @@ data_for_model data_to_measure(const known_model& model, const std::string& data
   if (!data.empty())
     return data_for(model, data, {"features", "label"});
   if (!model.test)
-    throw failure{errc::usage, model.path + " has no test data; give --data"};
+    throw request_failure{errc::usage, model.path + " has no test data; give " + request_member("data")};
   return data_for(model, *model.test);
 }
 

@@ -102,7 +102,8 @@ TEST_CASE("a variable that no config has is refused", "[apps][bad_input]") {
   expect(with("DK_TRAINER_WORKER"), 2, "E_CONFIG",
          {"DK_TRAINER_WORKER", "did you mean \"DK_TRAINER_WORKERS\"?", "unset"});
   expect(with("DK_DATA_TRIAN"), 2, "E_CONFIG", {"DK_DATA_TRIAN", "did you mean \"DK_DATA_TRAIN\"?"});
-  expect(with("DK_TRAINER_OPTIMIZER_LEARNING_RATE"), 2, "E_CONFIG", {"no config has this key", "--set"});
+  expect(with("DK_TRAINER_OPTIMIZER_LEARNING_RATE"), 2, "E_CONFIG",
+         {"no config has this key", "use --set trainer.optimizer.learning_rate=VALUE"});
   for (const auto* fine : {"DK_TRAINER_WORKERS", "DK_TRAINER_RHO", "DK_ADDRESS", "DK_TOKEN", "OTHER"}) {
     const auto got = with(fine);
     INFO(fine);
@@ -219,7 +220,7 @@ TEST_CASE("CSV data that cannot be used", "[apps][bad_input]") {
   expect(job.train(set({R"(data.train={format="csv",path="folder"})"})), 3, "E_DATA",
          {job.path("folder"), "is a folder", "name a file"});
   expect(data(""), 3, "E_DATA", {at, "empty"});
-  expect(data("x,y,label\n"), 3, "E_DATA", {at, "no rows", "give data"});
+  expect(data("x,y,label\n"), 3, "E_DATA", {at + ": has a header but no rows", "add rows"});
   expect(data("x,y,label\n1,2,0\n1,abc,1\n"), 3, "E_DATA", {at + ":3:3: ", "\"abc\"", "number"});
   expect(data("x,y,label\n1,2,0\n1,nan,1\n"), 3, "E_DATA", {at, "row 1", "nan", "finite", "correct or remove"});
   expect(data("x,y,label\n1,2,0\n1,2\n"), 3, "E_DATA", {at + ":3", "2 fields", "has 3"});

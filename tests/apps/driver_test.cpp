@@ -163,6 +163,20 @@ TEST_CASE("a setting beats the environment, which beats the file", "[apps][drive
   CHECK(workers({"--set", "trainer.workers=4"}, {{"DK_TRAINER_WORKERS", "3"}}) == "workers = 4");
 }
 
+TEST_CASE("a resumed run warns once of a key that has another name now", "[apps][driver]") {
+  const toy_job job;
+  REQUIRE(job.train({"-q", "--out", "run", "--set", "trainer.epochs=1"}).status == 0);
+  auto config = content_of(job.path("run/config.resolved.toml"));
+  const std::string now = "drop_rate = ";
+  REQUIRE(config.find(now) != std::string::npos);
+  job.folder.write("run/config.resolved.toml", config.replace(config.find(now), now.size(), "loss = "));
+  const auto got = run({DK_DRIVER, "--resume", "run", "--set", "trainer.epochs=2"}, {{}, job.path("")});
+  REQUIRE(got.status == 0);
+  const auto warned = got.err.find("`loss` in [laboratory] is called `drop_rate` now");
+  CHECK(warned != std::string::npos);
+  CHECK(got.err.find("is called", warned + 60) == std::string::npos);
+}
+
 TEST_CASE("two runs at once get folders of their own", "[apps][driver]") {
   const toy_job job;
   process one{job.command({"-q"}), {{}, job.path("")}};

@@ -64,6 +64,7 @@ TEST_CASE("what a rule expects is said in words", "[common]") {
   CHECK(number(dk::above_to(0, 1e6, "seconds")) == "a number of seconds above 0 and at most 1,000,000");
   CHECK(number(dk::from_to(0.001, 1e6, "seconds")) == "a number of seconds from 0.001 to 1,000,000");
   CHECK(number(dk::from_to(1e-6, 1e9)) == "a number from 0.000001 to 1e9");
+  CHECK(number({0, 1U << 30U}) == "a number of at least 0 and below 1,073,741,824");
   CHECK(number({1e-9, 1e12, true, true, "", true}) == "0, or a number from 1e-9 to 1e12");
   CHECK(number(dk::at_least(0, "epochs")) == "a number of epochs, at least 0");
   CHECK(number(dk::from_to(1, 1e9), key_kind::whole) == "a whole number from 1 to 1,000,000,000");

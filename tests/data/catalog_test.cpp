@@ -48,6 +48,12 @@ TEST_CASE("a plain path tells its format by its content", "[data][formats]") {
         "z: its format is not known; known are: " + dk::join(dk::data::source_formats()));
 }
 
+TEST_CASE("a format is known by its former name", "[data][formats]") {
+  CHECK(dk::data::current_format("shards") == "prepared");
+  for (const std::string same : {"prepared", "csv", "none", ""})
+    CHECK(dk::data::current_format(same) == same);
+}
+
 TEST_CASE("relative paths of a source start at a folder", "[data][formats]") {
   CHECK(dk::data::anchored({"idx", {{"features", "a/b"}, {"labels", "/c"}}}, "/base") ==
         spec{"idx", {{"features", "/base/a/b"}, {"labels", "/c"}}});
