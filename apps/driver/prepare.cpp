@@ -48,7 +48,7 @@ command prepare_command(CLI::App& driver) {
       ->required()
       ->check(not_empty());
   app->add_flag("--pack", options->pack, "Compress the prepared folder: smaller on disk, slower to read");
-  return {app, [options] { return prepare(*options); }};
+  return {app, {"prepare examples/higgs.cfg --out prepared/higgs"}, [options] { return prepare(*options); }};
 }
 
 } // namespace dk

@@ -120,7 +120,9 @@ command replay_command(CLI::App& driver) {
       ->check(not_empty());
   app->add_flag("--json", options->json, "Print one JSON object");
   app->add_flag("-q,--quiet", options->quiet, "No progress, no warnings");
-  return {app, [options] { return replay(*options); }};
+  return {app,
+          {"replay runs/20260101-120000-mnist --algorithm dynsgd", "replay runs/20260101-120000-mnist"},
+          [options] { return replay(*options); }};
 }
 
 } // namespace dk
