@@ -65,7 +65,7 @@ std::string why_bits_differ(const std::string& then) {
 
 std::string verdict_on(const replayed_run& run) {
   const auto& found = *run.center;
-  const auto what = fmt::format("center of {} weights", with_commas(run.replay.result.weights.size()));
+  const auto what = fmt::format("center of {}", counted(run.replay.result.weights.size(), "weight"));
   if (found.equal)
     return fmt::format("the {} is that of {}, bit for bit\n", what, run.end_file);
   return fmt::format("the {} is not that of {}: largest difference {:.3g}; relative difference {:.3g}\n{}\n", what,

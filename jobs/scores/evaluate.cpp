@@ -139,7 +139,7 @@ std::string to_text(const model_scores& all) {
   if (const auto over = means_over(all); !besides.empty())
     besides += (over.empty() ? "" : " (means over the " + over + ')') + '\n';
   const bool has_table = all.classes || !all.labels.empty() || !all.numbers.empty();
-  return fmt::format("{} on {} rows\n{}{}", to_text(found), with_commas(found.rows), besides,
+  return fmt::format("{} on {}\n{}{}", to_text(found), counted(found.rows, "row"), besides,
                      has_table ? table_of(all) : "");
 }
 

@@ -122,5 +122,5 @@ TEST_CASE("a transform's keys are checked without data", "[data][transforms]") {
   CHECK(check_error({"one_hot", {{"column", "x"}, {"classes", 0}}}) ==
         "transform `one_hot`: `classes` is 0, expected a whole number of at least 1");
   CHECK(check_error({"one_hot", {{"columns", {"x", "y"}}, {"classes", 2}, {"to", "z"}}}) ==
-        "transform `one_hot`: `to` names 1 columns for 2; give as many");
+        "transform `one_hot`: `to` names 1 column for 2; give as many");
 }
