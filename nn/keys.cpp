@@ -9,8 +9,11 @@ namespace dk::nn {
 
 namespace {
 
-std::string unknown(std::string_view what, std::string_view name, const std::vector<std::string>& names) {
-  return "unknown " + std::string{what} + " \"" + std::string{name} + "\"" + did_you_mean(name, names) +
+std::string unknown(std::string_view what, std::string_view name, const std::vector<std::string>& names,
+                    const std::vector<std::string>& others = {}) {
+  auto meant = names;
+  meant.insert(meant.end(), others.begin(), others.end());
+  return "unknown " + std::string{what} + " \"" + std::string{name} + "\"" + did_you_mean(name, meant) +
          "; there are " + join(names);
 }
 
@@ -75,8 +78,9 @@ spec part_of(const nlohmann::json& value) {
   return part;
 }
 
-void refuse_name(std::string_view what, std::string_view name, const std::vector<std::string>& names) {
-  throw key_failure{unknown(what, name, names), "name"};
+void refuse_name(std::string_view what, std::string_view name, const std::vector<std::string>& names,
+                 const std::vector<std::string>& others) {
+  throw key_failure{unknown(what, name, names, others), "name"};
 }
 
 } // namespace dk::nn

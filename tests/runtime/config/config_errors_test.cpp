@@ -123,6 +123,7 @@ TEST_CASE("an unknown name suggests a known one", "[runtime][config]") {
   CHECK(starts(error("[trainer]\noptimizer = \"adamm\""), "f.cfg:2:13: "));
   CHECK(error("[trainer]\noptimizer = \"adamm\"").find("did you mean \"adam\"?") != std::string::npos);
   CHECK(error("[trainer]\nloss = \"categorical_crossentropi\"").find("did you mean") != std::string::npos);
+  CHECK(starts(error("[trainer]\nloss = \"msee\""), "f.cfg:2:8: unknown loss \"msee\" (did you mean \"mse\"?)"));
   CHECK(error("[trainer]\nmetrics = [\"acuracy\"]").find("did you mean \"accuracy\"?") != std::string::npos);
   CHECK(error("[trainer]\nmetrics = [\"auc\", \"auc\"]").find("metric \"auc\" is named twice; name it once") !=
         std::string::npos);
