@@ -138,7 +138,7 @@ TEST_CASE("a config that cannot be read", "[apps][bad_input]") {
   expect(config("[trainer\nworkers = 2\n"), 2, "E_CONFIG", {at + ":1:9: ", "not valid TOML"});
   expect(config(""), 2, "E_CONFIG", {at, "no training data", "train = "});
   expect(config("[model]\ninput = [2]\nlayers = [ { dense = 2, trainable = \"no\" } ]\n"), 2, "E_CONFIG",
-         {at + ":3:", "trainable must be true or false, not \"no\""});
+         {at + ":3:", "`trainable` is \"no\", expected true or false"});
   expect(config("[model]\ntrainable = \"no\"\n"), 2, "E_CONFIG",
          {at + ":2:13: ", "`trainable` in [model] is \"no\"", "a list of names of layers"});
 }

@@ -26,7 +26,8 @@ TEST_CASE("an unknown key is named with its position and its nearest neighbour",
   CHECK(error("[trainer]\n  epoch = 2\n") == "f.cfg:2:3: unknown key `epoch` in [trainer] (did you mean \"epochs\"?)");
   CHECK(error("sed = 1") == "f.cfg:1:1: unknown key `sed` (did you mean \"seed\"?)");
   CHECK(error("[train]\n").find("f.cfg:1:2: unknown key `train` (did you mean \"trainer\"?)") == 0);
-  CHECK(starts(error("[cluster]\nzzzzzzzz = 1"), "f.cfg:2:1: unknown key `zzzzzzzz` in [cluster]; known are: nodes, "));
+  CHECK(starts(error("[cluster]\nzzzzzzzz = 1"),
+               "f.cfg:2:1: unknown key `zzzzzzzz` in [cluster]; its keys are: nodes, "));
   CHECK(error("[trainer]\nstop = { los = 1 }") ==
         "f.cfg:2:10: unknown key `los` in [trainer.stop] (did you mean \"loss\"?)");
   CHECK(starts(error("[data]\ntrain = { format = \"csv\", path = \"x\", lable = \"y\" }"),
