@@ -95,7 +95,7 @@ std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, std::u
   self->monitor(driver);
   for (const auto& process : started)
     my.children[process.pid] = {driver, tag};
-  log()->info("started {} worker processes", started.size());
+  log()->info("started {}", counted(started.size(), "worker process", "worker processes"));
   return started;
 }
 
