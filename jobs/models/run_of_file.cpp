@@ -6,6 +6,9 @@
 #include "runtime/record/run_folder.hpp"
 
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
 
 namespace dk {
 
