@@ -65,7 +65,7 @@ std::string why_bits_differ(const std::string& then) {
 
 std::string verdict_on(const replayed_run& run) {
   const auto& found = *run.center;
-  const auto what = fmt::format("center of {} weights", with_commas(run.replay.result.weights.size()));
+  const auto what = fmt::format("center of {}", counted(run.replay.result.weights.size(), "weight"));
   if (found.equal)
     return fmt::format("the {} is that of {}, bit for bit\n", what, run.end_file);
   return fmt::format("the {} is not that of {}: largest difference {:.3g}; relative difference {:.3g}\n{}\n", what,
@@ -140,7 +140,9 @@ command replay_command(CLI::App& driver) {
       ->check(not_empty());
   app->add_flag("--json", options->json, "Print one JSON object");
   app->add_flag("-q,--quiet", options->quiet, "No progress, no warnings");
-  return {app, [options] { return replay(*options); }};
+  return {app,
+          {"replay runs/20260101-120000-mnist --algorithm dynsgd", "replay runs/20260101-120000-mnist"},
+          [options] { return replay(*options); }};
 }
 
 } // namespace dk

@@ -47,8 +47,7 @@ std::string progress_text(const run_progress& progress) {
     text += fmt::format("  loss {:.4f}", numbers.recent_loss());
   if (const auto accuracy = numbers.recent_accuracy())
     text += fmt::format("  accuracy {:.4f}", *accuracy);
-  text += fmt::format("  staleness {:.1f}  {} worker{}", numbers.mean_staleness(), numbers.workers_alive,
-                      numbers.workers_alive == 1 ? "" : "s");
+  text += fmt::format("  staleness {:.1f}  {}", numbers.mean_staleness(), counted(numbers.workers_alive, "worker"));
   return text + time_left(progress);
 }
 

@@ -72,7 +72,9 @@ int run(int argc, char** argv) {
   bool verbose = false;
   app.add_option("--listen", listen, "HOST:PORT to listen on; port 0 for any")->capture_default_str();
   app.add_option("--join", other, "HOST:PORT of another node: drivers that name it find this one too");
-  app.add_option("--workers", workers, "Worker processes at most")->check(CLI::Range(1, 10000))->capture_default_str();
+  const auto* const workers_option = app.add_option("--workers", workers, "Worker processes at most")
+                                         ->check(CLI::Range(1, 10000))
+                                         ->capture_default_str();
   app.add_flag("--insecure", insecure, "Allow an address other than loopback: whoever reaches it controls this node");
   app.add_flag("-v,--verbose", verbose, "Log more");
   try {
@@ -85,6 +87,7 @@ int run(int argc, char** argv) {
   dk::set_up_log(verbose ? dk::verbosity::verbose : dk::verbosity::normal);
   dk::node_options options;
   options.workers = workers;
+  options.names_workers = workers_option->count() > 0;
   options.insecure = insecure;
   options.listen = parse_option("--listen", listen, 0);
   if (!other.empty())

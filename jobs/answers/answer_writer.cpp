@@ -66,6 +66,10 @@ bool answer_writer::is_json() const {
   return file_ ? data::is_json_lines(options_.out) : options_.json;
 }
 
+bool answer_writer::is_csv() const {
+  return !is_json() && !data::is_array(options_.out);
+}
+
 bool answer_writer::are_bare(const data::table& beside) const {
   return data::is_array(options_.out) && (options_.columns == "none" || beside.columns().empty());
 }
@@ -85,14 +89,17 @@ data::table answer_writer::chosen(const data::table& beside) {
 data::table answer_writer::together(data::table beside, const data::table& answers) {
   std::set<std::string> taken;
   for (const auto& c : beside.columns())
-    for (const auto& name : written_names(c, !is_json()))
+    for (const auto& name : written_names(c, is_csv()))
       if (!taken.insert(name).second)
         throw request_failure{errc::data, (c.origin.empty() ? "" : c.origin + ": ") + "two columns would be named `" +
                                               name + "`; choose others with " + request_member("columns") +
                                               ", or write .jsonl"};
-  for (const auto& c : answers.columns()) {
-    auto names = written_names(c, !is_json());
-    names.push_back(c.name); // `output` beside output_0, output_1, ...
+  for (auto c : answers.columns()) {
+    const auto names = written_names(c, is_csv());
+    if (names.size() > 1) { // the data may have a column `kind` beside kind_0, kind_1
+      c.fields = names;
+      c.name = join(names);
+    }
     for (const auto& name : names)
       if (taken.count(name) != 0)
         throw request_failure{errc::data,

@@ -8,9 +8,11 @@
 #include "jobs/answers/answer_columns.hpp"
 #include "jobs/answers/answer_writer.hpp"
 #include "jobs/answers/asked_rows.hpp"
+#include "jobs/models/run_of_file.hpp"
 #include "runtime/rows/row_results.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace dk {
 
@@ -69,7 +71,13 @@ void predict(const predict_request& request) {
                       {input.what.transforms, false, row_model_of(model)},
                       *input.rows,
                       request.data == "-" ? row_flow::as_it_comes : row_flow::whole_parts};
-  while (const auto some = results.next())
+  warn_of_transforms(model, input.what.source);
+  const auto next = [&] {
+    std::optional<worked_rows> some;
+    advise_run(model, [&] { some = results.next(); });
+    return some;
+  };
+  while (const auto some = next())
     write_answers(*some, *input.rows, answers, to);
   to.done(request.data);
 }

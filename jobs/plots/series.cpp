@@ -1,7 +1,7 @@
 #include "jobs/plots/series.hpp"
 
 #include "common/error.hpp"
-#include "runtime/config/job.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/record/validation_format.hpp"
 
 #include <algorithm>
@@ -180,7 +180,7 @@ run_series read_series(const run_folder& folder, const notes& note) {
   run_series run;
   run.name = name_of(folder.path);
   run.algorithm = which.trainer.algorithm.name();
-  run.has_commits = run.algorithm != "single";
+  run.has_commits = has_center(which);
   run.has_time = std::none_of(history.lines.begin(), history.lines.end(),
                               [](const chunk_line& line) { return std::isnan(line.seconds); });
   run.window = std::max<std::size_t>(1, history.lines.size() / windows_in_a_run);

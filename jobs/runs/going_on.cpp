@@ -56,7 +56,7 @@ bool is_finished(const resume_state& state, const job& which, const run_folder& 
 
 std::string finished_text(const job& which, const run_folder& folder) {
   const auto epochs = which.trainer.epochs;
-  return folder.path + " is finished: all of its " + with_commas(epochs) + (epochs == 1 ? " epoch is" : " epochs are") +
+  return folder.path + " is finished: all of its " + counted(epochs, "epoch is", "epochs are") +
          " trained; go on with more, as in: dk_driver --resume " + folder.path +
          " --set trainer.epochs=" + std::to_string(2 * epochs);
 }

@@ -7,6 +7,7 @@
 #include "data/formats/catalog.hpp"
 #include "data/formats/pick.hpp"
 #include "jobs/models/data_of_run.hpp"
+#include "jobs/models/run_of_file.hpp"
 #include "jobs/scores/evaluation_text.hpp"
 #include "jobs/scores/measured_model.hpp"
 #include "nn/kernels/softmax.hpp"
@@ -90,7 +91,8 @@ model_scores evaluate(const evaluate_request& request) {
   const auto crew = make_row_crew(request.where, [](const std::string& text) { log()->warn("{}", text); });
   measured_rows kept;
   model_scores all;
-  all.found = evaluate(*crew, {what.transforms, false, measured}, *rows, &kept);
+  warn_of_transforms(model, what.source);
+  advise_run(model, [&] { all.found = evaluate(*crew, {what.transforms, false, measured}, *rows, &kept); });
   if (all.found.rows == 0)
     throw failure{errc::data, what.source.keys.value("path", what.source.name) +
                                   ": has no rows to evaluate on; give data to work on"};
@@ -140,7 +142,7 @@ std::string to_text(const model_scores& all) {
   if (const auto over = means_over(all); !besides.empty())
     besides += (over.empty() ? "" : " (means over the " + over + ')') + '\n';
   const bool has_table = all.classes || !all.labels.empty() || !all.numbers.empty();
-  return fmt::format("{} on {} rows\n{}{}", to_text(found), with_commas(found.rows), besides,
+  return fmt::format("{} on {}\n{}{}", to_text(found), counted(found.rows, "row"), besides,
                      has_table ? table_of(all) : "");
 }
 

@@ -187,9 +187,9 @@ config_section stop_section() {
           {key(number_rule("loss", above(0)), "the mean loss of the newest chunks is at most this"),
            key(number_rule("accuracy", above_to(0, 1)), "their mean accuracy is at least this"),
            key(number_rule("seconds", above(0)), "the session has taken this long"),
-           key(whole_rule("rows", at_least(1)), "so many rows are trained"),
+           key(whole_rule("rows", at_least(1)), "this many rows are trained"),
            key(whole_rule("patience", from_to(0, many)),
-               "so many measurements on the held-out rows in a row were no better than the best one"),
+               "this many measurements on the held-out rows, one after another, were no better than the best one"),
            key(number_rule("min_delta", at_least(0)), "only with `patience`: how much better counts as better")}};
 }
 

@@ -11,6 +11,7 @@ struct node_options {
   endpoint listen;
   std::optional<endpoint> join; ///< another node, which names this one to drivers
   std::uint32_t workers = 1;    ///< processes at most
+  bool names_workers = false;   ///< whether others are told to start theirs with as many
   bool insecure = false;        ///< whether others are told to start theirs so
 };
 

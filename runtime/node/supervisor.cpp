@@ -3,6 +3,7 @@
 #include "actors/protocol/errors.hpp"
 #include "common/endpoint.hpp"
 #include "common/log.hpp"
+#include "common/text.hpp"
 #include "common/version.hpp"
 #include "runtime/node/process.hpp"
 
@@ -87,14 +88,14 @@ std::vector<worker_process> start_for(node_ptr self, std::uint32_t count, std::u
   auto& my = self->state;
   const auto free = room_in(my);
   if (count > free)
-    throw failure{errc::nodes, std::to_string(count) + " workers were asked for and " + std::to_string(free) + " of " +
-                                   std::to_string(my.setup.workers) + " are free; lower trainer.workers, or start " +
-                                   "dk_node with a higher --workers"};
+    throw failure{errc::nodes, counted(count, "worker was", "workers were") + " asked for and " + std::to_string(free) +
+                                   " of " + std::to_string(my.setup.workers) +
+                                   " are free; lower trainer.workers, or start dk_node with a higher --workers"};
   auto started = start_workers(my.setup, count);
   self->monitor(driver);
   for (const auto& process : started)
     my.children[process.pid] = {driver, tag};
-  log()->info("started {} worker processes", started.size());
+  log()->info("started {}", counted(started.size(), "worker process", "worker processes"));
   return started;
 }
 

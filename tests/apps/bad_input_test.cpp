@@ -87,7 +87,7 @@ TEST_CASE("a command line that cannot be meant", "[apps][bad_input]") {
 TEST_CASE("a name that is loopback here is told", "[apps][bad_input]") {
   process node{{DK_NODE, "--listen", "2130706433:0", "--workers", "1", "--insecure"}}; // 127.0.0.1 as a number
   REQUIRE(eventually(seconds{30}, [&] { return lines_of(node.out()).size() >= 4; }));
-  CHECK(lines_of(node.out())[3].find(" --insecure") != std::string::npos); // whoever joins needs it, too
+  CHECK(lines_of(node.out())[3].find(" --workers 1 --insecure") != std::string::npos); // whoever joins needs them, too
   CHECK(node.err().find("2130706433 is 127.0.0.1 on this host, which no other host reaches") != std::string::npos);
   CHECK(node.err().find("without any authentication") == std::string::npos);
   node.send(SIGHUP); // as when its terminal is closed
@@ -139,7 +139,7 @@ TEST_CASE("a config that cannot be read", "[apps][bad_input]") {
   expect(config("[trainer\nworkers = 2\n"), 2, "E_CONFIG", {at + ":1:9: ", "not valid TOML"});
   expect(config(""), 2, "E_CONFIG", {at, "no training data", "train = "});
   expect(config("[model]\ninput = [2]\nlayers = [ { dense = 2, trainable = \"no\" } ]\n"), 2, "E_CONFIG",
-         {at + ":3:", "trainable must be true or false, not \"no\""});
+         {at + ":3:", "`trainable` is \"no\", expected true or false"});
   expect(config("[model]\ntrainable = \"no\"\n"), 2, "E_CONFIG",
          {at + ":2:13: ", "`trainable` in [model] is \"no\"", "a list of names of layers"});
 }

@@ -2,6 +2,7 @@
 
 #include "tests/jobs.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -149,6 +150,26 @@ TEST_CASE("results go to stdout, all else to stderr, and -q is quiet", "[apps][d
   CHECK(quiet.status == 0);
   CHECK(quiet.err.empty());
   CHECK(rows_balance(quiet.out));
+}
+
+TEST_CASE("a command's help shows its own examples, and the program's one of each command", "[apps][driver]") {
+  const auto examples_in = [](const outcome& help) {
+    std::vector<std::string> commands;
+    for (const auto& line : lines_of(help.out))
+      if (line.rfind("  dk_driver ", 0) == 0)
+        commands.push_back(line.substr(12, line.find(' ', 12) - 12));
+    return commands;
+  };
+  const names all{"evaluate", "predict", "prepare", "summary", "replay", "simulate", "export", "plot"};
+  const auto of_program = examples_in(run({DK_DRIVER, "--help"}));
+  CHECK(of_program.size() == all.size() + 2);
+  for (const auto& command : all) {
+    INFO(command);
+    const auto own = examples_in(run({DK_DRIVER, command, "--help"}));
+    CHECK((own.size() == 1 || own.size() == 2));
+    CHECK(std::count(own.begin(), own.end(), command) == static_cast<std::ptrdiff_t>(own.size()));
+    CHECK(std::count(of_program.begin(), of_program.end(), command) == 1);
+  }
 }
 
 TEST_CASE("a setting beats the environment, which beats the file", "[apps][driver]") {

@@ -54,6 +54,28 @@ TEST_CASE("a failure about a key says which one, and which side of it", "[common
         "value odd/1: " + cause(key_fault::cause::part) + "[2,3] the second is odd");
 }
 
+TEST_CASE("a fault has the same words in every table", "[common]") {
+  const auto words = [](const json& table, const std::string& place = "") {
+    try {
+      dk::check_keys(table, rules, [&](const key_fault& of) { return dk::in_words(of, rules, place); });
+    } catch (const key_failure& why) {
+      return std::string{why.what()};
+    }
+    return std::string{"none"};
+  };
+  CHECK(words({{"rat", 0.5}}) == "unknown key `rat` (did you mean \"rate\"?)");
+  CHECK(words({{"zzzzzz", 0.5}}, " in [table]") ==
+        "unknown key `zzzzzz` in [table]; its keys are: rate, values, mode, odd");
+  CHECK(words(json::object()) == "`rate` is missing, expected a number of at least 0 and below 1");
+  CHECK(words({{"rate", "x"}}, " in [table]") ==
+        "`rate` in [table] is \"x\", expected a number of at least 0 and below 1");
+  CHECK(words({{"rate", 1}}) == "`rate` is 1, expected a number of at least 0 and below 1");
+  CHECK(words({{"rate", 0}, {"values", {1, -2}}}) == "`values` holds -2, expected a list of numbers of at least 0");
+  CHECK(words({{"rate", 0}, {"mode", "fats"}}) ==
+        "`mode` is \"fats\", expected one of: fast, slow (did you mean \"fast\"?)");
+  CHECK(words({{"rate", 0}, {"odd", 3}}) == "odd: it is odd");
+}
+
 TEST_CASE("what a rule expects is said in words", "[common]") {
   const auto number = [](dk::number_range range, key_kind kind = key_kind::number) {
     return dk::expected({"x", kind, false, range});

@@ -66,12 +66,14 @@ TEST_CASE("a source with wrong keys says which", "[data][formats]") {
   CHECK(error({"cvs", {}}) ==
         "unknown data format `cvs` (did you mean \"csv\"?); known are: " + dk::join(dk::data::source_formats()));
   CHECK(error({"csv", {{"path", "x"}, {"lable", "y"}}}) ==
-        "source `csv`: unknown key `lable` (did you mean \"label\"?); its keys are: path, features, label, columns, "
-        "delimiter, header, missing, weight, text, encoding");
+        "source `csv`: unknown key `lable` (did you mean \"label\"?)");
+  CHECK(error({"csv", {{"path", "x"}, {"zzzzzz", "y"}}}) ==
+        "source `csv`: unknown key `zzzzzz`; its keys are: path, features, label, columns, delimiter, header, missing, "
+        "weight, text, encoding");
   CHECK(error({"csv", {{"path", 7}}}) == "source `csv`: `path` is 7, expected the path of a file");
   CHECK(error({"csv", {{"path", "x"}, {"delimiter", ", "}}}) ==
         "source `csv`: `delimiter` is \", \", expected a string of one character");
   CHECK(error({"csv", {{"path", "x"}, {"features", nlohmann::json::array()}}}) ==
         "source `csv`: `features` is [], expected a string or a list of strings");
-  CHECK(error({"idx", nlohmann::json::object()}) == "source `idx`: needs the key `features`, the path of a file");
+  CHECK(error({"idx", nlohmann::json::object()}) == "source `idx`: `features` is missing, expected the path of a file");
 }

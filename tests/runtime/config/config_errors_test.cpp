@@ -26,7 +26,8 @@ TEST_CASE("an unknown key is named with its position and its nearest neighbour",
   CHECK(error("[trainer]\n  epoch = 2\n") == "f.cfg:2:3: unknown key `epoch` in [trainer] (did you mean \"epochs\"?)");
   CHECK(error("sed = 1") == "f.cfg:1:1: unknown key `sed` (did you mean \"seed\"?)");
   CHECK(error("[train]\n").find("f.cfg:1:2: unknown key `train` (did you mean \"trainer\"?)") == 0);
-  CHECK(starts(error("[cluster]\nzzzzzzzz = 1"), "f.cfg:2:1: unknown key `zzzzzzzz` in [cluster]; known are: nodes, "));
+  CHECK(starts(error("[cluster]\nzzzzzzzz = 1"),
+               "f.cfg:2:1: unknown key `zzzzzzzz` in [cluster]; its keys are: nodes, "));
   CHECK(error("[trainer]\nstop = { los = 1 }") ==
         "f.cfg:2:10: unknown key `los` in [trainer.stop] (did you mean \"loss\"?)");
   CHECK(starts(error("[data]\ntrain = { format = \"csv\", path = \"x\", lable = \"y\" }"),
@@ -123,6 +124,7 @@ TEST_CASE("an unknown name suggests a known one", "[runtime][config]") {
   CHECK(starts(error("[trainer]\noptimizer = \"adamm\""), "f.cfg:2:13: "));
   CHECK(error("[trainer]\noptimizer = \"adamm\"").find("did you mean \"adam\"?") != std::string::npos);
   CHECK(error("[trainer]\nloss = \"categorical_crossentropi\"").find("did you mean") != std::string::npos);
+  CHECK(starts(error("[trainer]\nloss = \"msee\""), "f.cfg:2:8: unknown loss \"msee\" (did you mean \"mse\"?)"));
   CHECK(error("[trainer]\nmetrics = [\"acuracy\"]").find("did you mean \"accuracy\"?") != std::string::npos);
   CHECK(error("[trainer]\nmetrics = [\"auc\", \"auc\"]").find("metric \"auc\" is named twice; name it once") !=
         std::string::npos);

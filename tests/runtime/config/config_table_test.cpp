@@ -200,13 +200,15 @@ TEST_CASE("a failure within a key has the place of what is wrong in it", "[runti
     INFO(table_error(text));
     CHECK(table_error(text).rfind(with, 0) == 0);
   };
-  starts("[trainer]\noptimizer = { name = \"sgd\", momentum = 2 }", "f.cfg:2:40: sgd: momentum = 2 is out of range");
+  starts("[trainer]\noptimizer = { name = \"sgd\", momentum = 2 }",
+         "f.cfg:2:40: sgd: `momentum` is 2, expected a number of at least 0");
   starts("[trainer]\noptimizer = { learning_rate = { name = \"cosine_decay\", decay_step = 5 } }",
-         "f.cfg:2:56: adam: learning_rate: cosine_decay: unknown key \"decay_step\"");
-  starts("[trainer]\nloss = [ \"hinge\", { name = \"poisson\", x = 1 } ]", "f.cfg:2:39: poisson: unknown key \"x\"");
-  starts("[model]\nlayers = [ { dense = 0 } ]", "f.cfg:2:22: dense: units = 0 is out of range, expected a whole "
-                                                "number of at least 1 and below 1,073,741,824");
-  starts("[model]\nlayers = [ { dense = 2147483648 } ]", "f.cfg:2:22: dense: units = 2147483648 is out of range");
+         "f.cfg:2:56: adam: learning_rate: cosine_decay: unknown key `decay_step`");
+  starts("[trainer]\nloss = [ \"hinge\", { name = \"poisson\", x = 1 } ]",
+         "f.cfg:2:39: poisson: unknown key `x`; there are none");
+  starts("[model]\nlayers = [ { dense = 0 } ]",
+         "f.cfg:2:22: dense: `units` is 0, expected a whole number of at least 1 and below 1,073,741,824");
+  starts("[model]\nlayers = [ { dense = 2147483648 } ]", "f.cfg:2:22: dense: `units` is 2147483648, expected ");
   starts("[model]\nlayers = [ { dense = 2, activation = { name = \"reluu\" } } ]",
          "f.cfg:2:47: dense: activation: unknown activation \"reluu\"");
   starts("[data]\ntransforms = [ { clip = { column = \"x\", low = 2, high = 1 } } ]",
