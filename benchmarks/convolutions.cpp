@@ -5,6 +5,7 @@
 // Prints the median of µs on one thread, forward / gradient of the input / gradient of the kernel, as the product
 // convolves and by unrolled matrix products.
 
+#include "benchmarks/arguments.hpp"
 #include "benchmarks/timing.hpp"
 #include "common/random.hpp"
 #include "nn/kernels/convolution.hpp"
@@ -12,9 +13,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <iostream>
-#include <string>
 #include <vector>
 
 namespace {
@@ -59,14 +57,15 @@ void print_convolutions(std::size_t batch) {
 } // namespace
 
 int main(int argc, char** argv) {
-  const std::string word = argc == 3 ? argv[1] : "";
-  const auto number = argc == 3 ? std::strtoul(argv[2], nullptr, 10) : 0;
-  if (argc != 1 && (word != "--batch" || number == 0 || number > 4096)) {
-    std::cerr << "usage: convolutions [--batch N]   (N up to 4096)\n";
-    return 2;
-  }
+  const benchmark::arguments given{argc, argv, "convolutions [--batch N]"};
+  const auto& words = given.all();
+  if (!words.empty() && (words.size() != 2 || words[0] != "--batch"))
+    given.refuse(words[0] == "--batch" ? "--batch needs one number" : "unknown argument " + words[0]);
+  std::vector<std::size_t> batches{1, 16, 128};
+  if (!words.empty())
+    batches = {given.number("N", words[1], 4096)};
   const dk::nn::compute_scope scope;
-  for (const auto batch : number > 0 ? std::vector<std::size_t>{number} : std::vector<std::size_t>{1, 16, 128}) {
+  for (const auto batch : batches) {
     std::printf("batch %zu\n", batch);
     print_convolutions(batch);
   }

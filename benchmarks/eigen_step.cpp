@@ -82,7 +82,7 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-  const auto asked = benchmark::read_arguments(argc, argv);
+  const auto asked = benchmark::read_arguments(argc, argv, "eigen_step");
   const dk::nn::compute_scope scope;
   benchmark::sample_rows data{8192, 784, 10};
   for (const int batch : asked.batches_of(benchmark::networks()[0])) {

@@ -5,6 +5,7 @@
 // The fold reads two vectors and writes a third: 12 bytes a weight, whoever does it. The baseline is that loop alone,
 // over as many buffers as the server cycles through. What is above it is messages, scheduling and accounting.
 
+#include "benchmarks/arguments.hpp"
 #include "benchmarks/exchange_client.hpp"
 #include "benchmarks/w1.hpp"
 #include "runtime/enlist/system.hpp"
@@ -28,7 +29,8 @@ double bare_fold(const dk::delta& delta) {
 
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  benchmark::arguments{argc, argv, "exchange"}.words(0, 0);
   const std::vector<float> small(benchmark::w1_weights, 1e-6F);
   const auto delta = dk::block::copy_of(small.data(), small.size());
   dk::system_config config;

@@ -3,6 +3,7 @@
 //
 //   exchange_processes
 
+#include "benchmarks/arguments.hpp"
 #include "benchmarks/exchange_client.hpp"
 #include "benchmarks/w1.hpp"
 #include "runtime/enlist/connect.hpp"
@@ -89,7 +90,8 @@ double raw_exchanges() {
 
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  benchmark::arguments{argc, argv, "exchange_processes"}.words(0, 0);
   std::vector<double> raw;
   for (std::uint32_t round = 0; round < rounds; ++round) // before any thread exists: it forks
     raw.push_back(per_round / raw_exchanges());

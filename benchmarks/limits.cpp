@@ -117,7 +117,7 @@ traffic measure(const benchmark::network& of, std::size_t weights, double second
 } // namespace
 
 int main(int argc, char** argv) {
-  const auto asked = benchmark::read_arguments(argc, argv);
+  const auto asked = benchmark::read_arguments(argc, argv, "limits");
   const dk::nn::compute_scope scope;
   const double peak = peak_gflops(asked.seconds);
   const double sgemm = sgemm_gflops(asked.seconds);

@@ -2,12 +2,12 @@
 
 // dist-keras's three networks and rows made up for them, for the benchmarks of the model alone.
 
+#include "benchmarks/arguments.hpp"
 #include "common/random.hpp"
 #include "nn/model/model.hpp"
 
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -123,37 +123,37 @@ struct asked {
   const std::vector<int>& batches_of(const network& n) const { return batches.empty() ? n.many : batches; }
 };
 
-inline asked read_arguments(int argc, char** argv) {
-  constexpr int most_rows = 8192;
+/// @param program its name
+inline asked read_arguments(int argc, char** argv, const std::string& program) {
+  const arguments given{argc, argv, program + " [--network w1|w2|w3] [--batch N] [--seconds S] [--json]"};
+  const auto& words = given.all();
   asked made;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    const std::string value = i + 1 < argc ? argv[i + 1] : "";
-    const bool takes_value = word != "--json";
-    bool good = !takes_value || !value.empty();
-    if (word == "--json")
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    if (word == "--json") {
       made.json = true;
-    else if (word == "--network") {
+      continue;
+    }
+    if (word != "--network" && word != "--batch" && word != "--seconds")
+      given.refuse("unknown argument " + word);
+    if (++i == words.size())
+      given.refuse(word + " needs a value");
+    const auto& value = words[i];
+    if (word == "--network") {
       std::vector<network> chosen;
       for (const auto& n : made.of)
         if (n.name == value)
           chosen.push_back(n);
-      good = !chosen.empty();
+      if (chosen.empty())
+        given.refuse("--network is \"" + value + "\", expected w1, w2 or w3");
       made.of = std::move(chosen);
     } else if (word == "--batch") {
-      made.batches = {std::atoi(value.c_str())};
-      good = made.batches[0] > 0 && made.batches[0] <= most_rows;
-    } else if (word == "--seconds") {
+      made.batches = {static_cast<int>(given.number("N", value, 8192))};
+    } else {
       made.seconds = std::atof(value.c_str());
-      good = made.seconds > 0;
-    } else
-      good = false;
-    if (!good) {
-      std::cerr << "usage: " << argv[0] << " [--network w1|w2|w3] [--batch N] [--seconds S] [--json]   (N up to "
-                << most_rows << ")\n";
-      std::exit(2);
+      if (!(made.seconds > 0))
+        given.refuse("S is \"" + value + "\", expected a number above 0");
     }
-    i += takes_value ? 1 : 0;
   }
   return made;
 }

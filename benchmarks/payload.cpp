@@ -4,6 +4,7 @@
 //   payload
 
 #include "actors/protocol/protocol.hpp"
+#include "benchmarks/arguments.hpp"
 #include "benchmarks/w1.hpp"
 #include "runtime/enlist/system.hpp"
 
@@ -53,7 +54,8 @@ double bare_copy(const std::vector<float>& values) {
 
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  benchmark::arguments{argc, argv, "payload"}.words(0, 0);
   dk::system_config config;
   caf::actor_system system{config};
   std::vector<float> values(benchmark::w1_weights, 0.125F);

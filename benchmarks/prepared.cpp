@@ -4,6 +4,7 @@
 //   prepared [MB]
 
 #include "data/formats/prepared/prepared.hpp"
+#include "benchmarks/arguments.hpp"
 #include "benchmarks/w1.hpp"
 #include "common/parallel.hpp"
 #include "data/formats/catalog.hpp"
@@ -53,7 +54,9 @@ double sum_mapped(const std::string& path, std::size_t bytes, std::uint64_t& sum
 } // namespace
 
 int main(int argc, char** argv) {
-  const auto megabytes = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 400;
+  const benchmark::arguments given{argc, argv, "prepared [MB]"};
+  const auto& words = given.words(0, 1);
+  const auto megabytes = words.empty() ? 400 : given.number("MB", words[0], 100'000);
   constexpr std::size_t wide = 784;
   const auto rows = megabytes * 1'000'000 / (wide * sizeof(float));
   dk::block_writer numbers{rows * wide};

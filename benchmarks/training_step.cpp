@@ -24,5 +24,6 @@ double measure(const benchmark::network& of, std::size_t batch, double seconds) 
 
 int main(int argc, char** argv) {
   const dk::nn::compute_scope scope;
-  benchmark::measure_all(benchmark::read_arguments(argc, argv), "training_step", measure, benchmark::training_gflop);
+  benchmark::measure_all(benchmark::read_arguments(argc, argv, "training_step"), "training_step", measure,
+                         benchmark::training_gflop);
 }

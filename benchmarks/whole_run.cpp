@@ -6,13 +6,13 @@
 // One thread each, W1, the same rows. The ceiling for two workers is two independent `single` runs side by side: they
 // share caches and memory bandwidth too.
 
+#include "benchmarks/arguments.hpp"
 #include "benchmarks/w1.hpp"
 #include "nn/model/compute_scope.hpp"
 #include "runtime/config/model_of.hpp"
 #include "runtime/run/trainer.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <thread>
 #include <unistd.h>
@@ -57,9 +57,13 @@ double two_runs(const dk::job& w1, const dk::data::dataset& rows) {
 } // namespace
 
 int main(int argc, char** argv) {
+  const benchmark::arguments given{argc, argv, "whole_run [BATCH WINDOW]"};
+  const auto& words = given.words(0, 2);
+  if (words.size() == 1)
+    given.refuse("WINDOW is missing");
   auto w1 = benchmark::w1_job();
-  w1.trainer.batch_size = argc > 2 ? std::strtoul(argv[1], nullptr, 10) : 32;
-  w1.trainer.communication_window = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 12;
+  w1.trainer.batch_size = words.empty() ? 32 : given.number("BATCH", words[0], 8192);
+  w1.trainer.communication_window = words.empty() ? 12 : given.number("WINDOW", words[1], 1024);
   const auto rows = benchmark::w1_rows(w1.trainer.batch_size >= 32 ? 30000 : 10000);
   std::vector<double> bare;
   std::vector<double> pair;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 namespace dk {
 
@@ -92,9 +93,10 @@ const kind_entry& entry_of(key_kind kind) {
   return *std::find_if(kinds.begin(), kinds.end(), [&](const kind_entry& one) { return one.kind == kind; });
 }
 
-// 1,000,000 and 0.001, but 1e9 and 1e-9 of numbers that are not whole ones.
+// 1,000,000 and 0.001, but 1e9 and 1e-9 of numbers that are not whole ones, unless digits would be lost.
 std::string written(double x, bool is_whole) {
   constexpr double much = 1e9;
+  constexpr double many_digits = 1e18;
   constexpr double little = 1e-6;
   if (std::isinf(x))
     return "";
@@ -103,6 +105,8 @@ std::string written(double x, bool is_whole) {
   std::array<char, 40> text{};
   std::snprintf(text.data(), text.size(), std::abs(x) >= little && std::abs(x) < 1 ? "%f" : "%g", x);
   std::string made = text.data();
+  if (x >= much && x < many_digits && x == std::floor(x) && std::strtod(made.c_str(), nullptr) != x)
+    return with_commas(static_cast<unsigned long long>(x));
   if (const auto e = made.find('e'); e != std::string::npos) // 1e-09
     return made.substr(0, e + 1) + (made[e + 1] == '-' ? "-" : "") + made.substr(made.find_first_not_of("+-0", e + 1));
   return made.find('.') == std::string::npos ? made : made.substr(0, made.find_last_not_of('0') + 1);

@@ -1,5 +1,7 @@
 #include "common/keys.hpp"
 
+#include "common/text.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -39,7 +41,32 @@ std::optional<key_fault> fault_in(const key_rule& rule, const json& value, const
   return rule.check == nullptr ? std::nullopt : fault_in_part(rule, value, path);
 }
 
+std::string unknown_key(const std::string& key, const std::vector<key_rule>& rules, const std::string& place) {
+  const auto known = names_of(rules);
+  const auto guess = did_you_mean(key, known);
+  const auto names = known.empty() ? "; there are none" : "; its keys are: " + join(known);
+  return "unknown key `" + key + '`' + place + (guess.empty() ? names : guess);
+}
+
 } // namespace
+
+std::string in_words(const key_fault& fault, const std::vector<key_rule>& rules, const std::string& place) {
+  if (fault.why == cause::unknown)
+    return unknown_key(fault.path, rules, place);
+  const auto& rule = *fault.rule;
+  if (fault.why == cause::part)
+    return rule.name + ": " + fault.refusal;
+  const auto* const has = fault.path == rule.name ? " is " : " holds ";
+  const auto guess = fault.why == cause::word ? did_you_mean(fault.found.get<std::string>(), rule.words) : "";
+  return '`' + rule.name + '`' + place + has + (fault.why == cause::missing ? "missing" : shown(fault.found)) +
+         ", expected " + expected(rule) + guess;
+}
+
+std::string shown(const json& value) {
+  constexpr std::size_t most = 60;
+  auto text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return text.size() > most ? text.substr(0, most) + "..." : text;
+}
 
 void check_keys(const json& table, const std::vector<key_rule>& rules, const key_wording& wording) {
   const auto refuse = [&](const key_fault& fault) { throw key_failure{wording(fault), fault.path, fault.at_fault}; };

@@ -49,8 +49,15 @@ struct key_fault {
   key_failure::side at_fault = key_failure::side::value;
 };
 
-/// Puts a fault into words, in the way of those whose table it is.
+/// Puts a fault into words: `in_words`, and what else those whose table it is have to say.
 using key_wording = std::function<std::string(const key_fault& of)>;
+
+/// "`units` is 0, expected a whole number of at least 1", "unknown key `unit` (did you mean "units"?)".
+/// @param place after the key: " in [trainer]"
+std::string in_words(const key_fault& fault, const std::vector<key_rule>& rules, const std::string& place = "");
+
+/// A value as an error shows it: as JSON, cut where it is long.
+std::string shown(const nlohmann::json& value);
 
 /// Checks that a table has only keys with a rule, all required ones, and that each has a value as its rule says.
 /// @throws key_failure in these words

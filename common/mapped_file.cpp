@@ -120,8 +120,8 @@ std::shared_ptr<const std::byte> map_file(int descriptor, std::size_t size, cons
 namespace {
 
 [[noreturn]] void refuse_cut(const std::string& path) {
-  throw failure{errc::data, path + ": was cut short while it was in use; prepare the data again, and go on with "
-                                   "`--resume` where a run has begun"};
+  throw failure{errc::data, path + ": was cut short while it was in use; prepare the data again; a run that has "
+                                   "begun can be resumed (`--resume`)"};
 }
 
 [[noreturn]] void refuse_cut(mapping& one) {

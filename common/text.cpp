@@ -65,6 +65,13 @@ std::string with_commas(unsigned long long number) {
   return digits;
 }
 
+std::string counted(unsigned long long number, std::string_view one, std::string_view many) {
+  std::string words{number == 1 || many.empty() ? one : many};
+  if (number != 1 && many.empty())
+    words += 's';
+  return with_commas(number) + ' ' + words;
+}
+
 std::uint64_t bytes_in(std::string_view size) {
   constexpr std::string_view units{"KMGT"};
   constexpr std::size_t most_digits = 6; // of TiB, which 64 bits hold

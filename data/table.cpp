@@ -88,7 +88,7 @@ void table::refuse_rows(const column& added, std::size_t count) const {
       std::find_if(columns_.begin(), columns_.end(), [&](const column& c) { return c.name != added.name; });
   const auto beside = other == columns_.end() ? "the table has " : "column `" + other->name + "` has ";
   throw failure{errc::data, (added.origin.empty() ? "" : added.origin + ": ") + "column `" + added.name + "` has " +
-                                std::to_string(count) + " rows, " + beside + std::to_string(rows_) +
+                                counted(count, "row") + ", " + beside + with_commas(rows_) +
                                 (other == columns_.end() || other->origin.empty() ? "" : " (" + other->origin + ')') +
                                 "; give files that belong together"};
 }

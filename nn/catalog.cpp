@@ -166,6 +166,15 @@ const loss_kind* find_keras_loss(std::string_view name) {
   return find_keras(losses, name);
 }
 
+std::string loss_called(std::string_view name) {
+  if (const auto* kind = find_keras_loss(name))
+    return std::string{kind->name};
+  std::vector<std::string> others;
+  for (const auto* kind : losses)
+    others.insert(others.end(), kind->keras_names.begin(), kind->keras_names.end());
+  refuse_name("loss", name, loss_names(), others);
+}
+
 const metric_kind* find_keras_metric(std::string_view name) {
   return find_keras(metric_kinds, name);
 }

@@ -38,6 +38,9 @@ const metric_kind& find_metric(std::string_view name);
 /// The layer that Keras calls by this class name, or null.
 const layer_kind* find_keras_layer(std::string_view class_name);
 
+/// Our name of a loss that is called so or as Keras does: "mse". @throws failure (config) for an unknown name
+std::string loss_called(std::string_view name);
+
 /// The loss that Keras calls by this name, or null.
 const loss_kind* find_keras_loss(std::string_view name);
 

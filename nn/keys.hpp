@@ -22,6 +22,8 @@ T value_or(const spec& of, const char* key, T otherwise) {
 spec part_of(const nlohmann::json& value);
 
 /// @throws key_failure of the key `name`: nothing is called so, with what was probably meant
-[[noreturn]] void refuse_name(std::string_view what, std::string_view name, const std::vector<std::string>& names);
+/// @param others names that may be meant as well, and are not listed
+[[noreturn]] void refuse_name(std::string_view what, std::string_view name, const std::vector<std::string>& names,
+                              const std::vector<std::string>& others = {});
 
 } // namespace dk::nn

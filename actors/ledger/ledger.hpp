@@ -23,7 +23,7 @@ struct ledger_setup {
   assignment how = assignment::dynamic;
   std::uint32_t workers = 1;         ///< how many shares a fixed assignment cuts
   std::vector<server_actor> servers; ///< asked about the chunks of lost workers; empty when nobody keeps a center
-  chunk_set done;                    ///< of earlier starts of the same run
+  chunk_set done;                    ///< by earlier sessions of the run
   std::vector<caf::actor> watchers;  ///< as if each had sent `watch`
   stop_rule stop;
   dk::barrier barrier = barrier::none; ///< the algorithm's

@@ -1,6 +1,7 @@
 // Workers that die or stall: their leases come back here.
 #include "actors/ledger/ledger_steps.hpp"
 #include "actors/protocol/errors.hpp"
+#include "common/text.hpp"
 
 #include <algorithm>
 
@@ -76,7 +77,7 @@ void lose(ledger_ptr self, std::uint32_t id, const caf::error& reason) {
       chunks += (chunks.empty() ? "" : ", ") + to_string(lease.chunk);
     tell(self, run_event::kind::worker_lost, id, why.code(), why.what(),
          (chunks.empty() ? "it held no chunk" : "its chunk " + chunks + " went back") + "; " +
-             std::to_string(alive(my)) + (alive(my) == 1 ? " worker goes on" : " workers go on"));
+             counted(alive(my), "worker goes on", "workers go on"));
     my.diverged += why.code() == errc::diverged ? 1U : 0U;
     if (alive(my) == 0)
       my.last_loss = why;

@@ -8,8 +8,8 @@
 
 namespace dk {
 
-/// When a run ends before its last chunk. Loss and accuracy are means over the rows of the newest chunks (an epoch's
-/// worth, a hundred at most), and count only once that many have come in.
+/// When a session ends before its last chunk. Loss and accuracy are means over the rows of the newest chunks (an
+/// epoch's worth, a hundred at most), and count only once that many have come in.
 struct stop_rule {
   std::uint64_t rows = std::numeric_limits<std::uint64_t>::max();
   double seconds = std::numeric_limits<double>::infinity();
@@ -25,7 +25,8 @@ public:
 
   void add(const chunk_report& report);
 
-  /// Whether it is time to stop. @param rows trained so far @param seconds since the run began
+  /// Whether it is time to stop. @param rows trained so far, by earlier sessions, too
+  /// @param seconds since the session began
   bool is_reached(std::uint64_t rows, double seconds) const;
 
   /// The rule on the time alone, for when no reports come in.

@@ -53,7 +53,7 @@ struct validation_report {
   std::uint64_t decisions = 0;         ///< that `correct` is of; none where outputs are numbers
   exact seconds;                       ///< that the evaluation took
   bool best = false;                   ///< no earlier center of the run was better
-  bool last = false;                   ///< of the end of a start of the run, not when one was due
+  bool last = false;                   ///< at the end of a session, when none was due
   exact rate = 1;                      ///< of the leases from now on
   std::map<std::string, exact> others; ///< the metrics beside loss and accuracy, by name
 };

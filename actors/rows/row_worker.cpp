@@ -2,6 +2,7 @@
 
 #include "actors/protocol/errors.hpp"
 #include "common/parallel.hpp"
+#include "common/text.hpp"
 #include "data/dataset.hpp"
 #include "nn/model/compute_scope.hpp"
 
@@ -43,8 +44,8 @@ data::table without_label(const data::table& from) {
 
 void require_width(const nn::model& takes, const data::dataset& rows) {
   if (takes.input_size() != rows.feature_width)
-    throw failure{errc::shape, "the model takes " + std::to_string(takes.input_size()) + " numbers, a row of " +
-                                   rows.origin + " has " + std::to_string(rows.feature_width) +
+    throw failure{errc::shape, "the model takes " + counted(takes.input_size(), "number") + ", a row of " +
+                                   rows.origin + " has " + with_commas(rows.feature_width) +
                                    "; give data of the same columns"};
 }
 

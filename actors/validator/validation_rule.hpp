@@ -30,14 +30,14 @@ public:
   validation_watch() = default;
   explicit validation_watch(const validation_rule& rule) : rule_(rule) {}
 
-  /// A measurement of an earlier start of the run, in their order.
+  /// A measurement of an earlier session, in their order.
   void recall(const validation_report& measured);
 
-  /// Begins this start: a run that had stopped out of patience is given as much again.
+  /// Begins the session: a run that had stopped out of patience is given as much again.
   void begin();
 
   /// Says of a measurement whether it is the `best` so far, and the `rate` to go on at. One that is the `last` of its
-  /// start was not due, so it has no say in patience and rate.
+  /// session was not due, so it has no say in patience and rate.
   void add(validation_report& measured);
 
   bool is_out_of_patience() const { return rule_.patience && waited_ > 0 && waited_ >= *rule_.patience; }

@@ -10,11 +10,13 @@
 #include "actors/validator/validator.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "common/text.hpp"
 #include "nn/model/compute_scope.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
 #include <cmath>
+#include <fmt/format.h>
 #include <limits>
 
 namespace dk {
@@ -25,7 +27,8 @@ using validator_ptr = validator_actor::stateful_pointer<validator_state>;
 
 void begin(validator_ptr self);
 
-std::string in_words(double number) {
+// "0.005", "5.0".
+std::string setting_in_words(double number) {
   auto text = std::to_string(number);
   text.erase(text.find_last_not_of('0') + 1);
   return text.back() == '.' ? text + '0' : text;
@@ -46,18 +49,17 @@ void answer_finishing(validator_ptr self) {
 // Lets the ledger act on what the rule makes of a measurement.
 void decide(validator_ptr self, double rate_before) {
   auto& my = self->state;
-  const auto at = "validation at epoch " + in_words(my.now.epoch);
+  const auto at = fmt::format("validation at epoch {:.2f}", double{my.now.epoch});
   if (my.watch.rate() != rate_before) {
     self->send(my.setup.ledger, rate_atom_v, exact{my.watch.rate()});
-    note(self, at + ": the loss improved by less than " + in_words(my.setup.rule.emperor->threshold) +
-                   "; the learning rate is divided by " + in_words(my.setup.rule.emperor->divide_by));
+    note(self, at + ": the loss improved by less than " + setting_in_words(my.setup.rule.emperor->threshold) +
+                   "; the learning rate is divided by " + setting_in_words(my.setup.rule.emperor->divide_by));
   }
   if (my.watch.is_out_of_patience() && !my.stopped) {
     my.stopped = true;
     const auto waited = std::max<std::uint64_t>(1, *my.setup.rule.patience);
     self->send(my.setup.ledger, stop_atom_v);
-    note(self, at + ": no improvement in " + std::to_string(waited) + (waited == 1 ? " measurement" : " measurements") +
-                   "; the run stops");
+    note(self, at + ": no improvement in " + counted(waited, "measurement") + "; the run stops");
   }
 }
 
@@ -212,7 +214,7 @@ void start(validator_ptr self, validator_setup setup) {
   my.watch = validation_watch{my.setup.rule};
   for (const auto& report : my.setup.earlier) {
     my.watch.recall(report);
-    if (report.trained <= my.setup.trained) // of a center that this start goes on from or has come by
+    if (report.trained <= my.setup.trained) // of a center that this session goes on from or has come by
       my.newest = report;
   }
   my.watch.begin();

@@ -28,10 +28,10 @@ struct validator_setup {
   std::vector<spec> metrics;             ///< beside loss and accuracy
   chunk_grid grid;                       ///< of the rows that are trained
   double every = 1;                      ///< epochs between two measurements; 0: only the newest center at the end
-  std::uint64_t trained = 0;             ///< rows, by earlier starts of the run
+  std::uint64_t trained = 0;             ///< rows, by earlier sessions of the run
   std::uint64_t chunks = 0;              ///< likewise
   validation_rule rule;
-  std::vector<validation_report> earlier;        ///< measured by earlier starts
+  std::vector<validation_report> earlier;        ///< measured by earlier sessions
   std::vector<caf::actor> watchers;              ///< are sent every validation_report, and run_events
   std::function<void(const nn::model&)> on_best; ///< keeps the best center so far; may be empty
 };

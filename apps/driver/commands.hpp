@@ -2,13 +2,16 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace dk {
 
 /// A command of dk_driver: its options, and what it does once they are parsed.
 struct command {
   CLI::App* options = nullptr;
-  std::function<int()> run; ///< @return the exit status. @throws failure
+  std::vector<std::string> examples; ///< for its --help: what to type after dk_driver; the first is the program's, too
+  std::function<int()> run;          ///< @return the exit status. @throws failure
 };
 
 /// Trains: without a name of its own, `dk_driver CONFIG`.

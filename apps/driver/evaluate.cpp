@@ -36,7 +36,9 @@ command evaluate_command(CLI::App& driver) {
   app->add_option("--data", options->what.data, "A file, or a TOML source (default: the run's test data)");
   add_nodes_option(*app, options->nodes, "to work on, in place of this host");
   app->add_flag("--json", options->json, "Print one JSON object");
-  return {app, [options] { return evaluate(*options); }};
+  return {app, {"evaluate --model runs/20260101-120000-mnist", "evaluate --model model.h5 --data new.csv"}, [options] {
+            return evaluate(*options);
+          }};
 }
 
 } // namespace dk

@@ -27,7 +27,7 @@ command export_command(CLI::App& driver) {
   app->add_option("--out", options->out, "What to write: a .h5, .keras, .json, .safetensors or .onnx")
       ->required()
       ->check(not_empty());
-  return {app, [options] {
+  return {app, {"export runs/20260101-120000-mnist --out mnist.onnx"}, [options] {
             set_up_log(verbosity::normal);
             export_model(options->model, options->out, options->weights);
             print(options->out + '\n');

@@ -1,6 +1,6 @@
 #include "apps/driver/commands.hpp"
 #include "apps/driver/output.hpp"
-#include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "common/version.hpp"
 
@@ -60,26 +60,31 @@ void check_before_command(const CLI::App& app) {
                                              " ..., see dk_driver " + command + " --help"};
 }
 
-constexpr const char* examples =
-    "Examples:\n"
-    "  dk_driver examples/mnist.cfg\n"
-    "  dk_driver examples/mnist.cfg --set trainer.workers=4 --nodes host1:7077,host2:7077\n"
-    "  dk_driver evaluate --model runs/20260101-120000-mnist\n"
-    "  dk_driver predict --model runs/20260101-120000-mnist --data new.csv --out answers.csv\n"
-    "  dk_driver replay runs/20260101-120000-mnist --algorithm dynsgd\n"
-    "  dk_driver simulate examples/laboratory.cfg --set trainer.workers=20\n"
-    "  dk_driver summary model.h5\n"
-    "  dk_driver export runs/20260101-120000-mnist --out mnist.onnx\n"
-    "  dk_driver plot runs/20260101-120000-mnist runs/20260101-130000-mnist --out both.png\n";
+std::string examples_text(const std::vector<std::string>& examples) {
+  std::string text = examples.size() == 1 ? "Example:\n" : "Examples:\n";
+  for (const auto& example : examples)
+    text += "  dk_driver " + example + '\n';
+  return text;
+}
+
+// Each command shows its own examples; the program those of a training, and the first of each command.
+void add_examples(const dk::command& train, const std::vector<dk::command>& commands) {
+  auto all = train.examples;
+  for (const auto& command : commands) {
+    command.options->footer(examples_text(command.examples));
+    all.push_back(command.examples.front());
+  }
+  train.options->footer(examples_text(all));
+}
 
 int run(int argc, char** argv) {
   CLI::App app{"Trains a neural network with asynchronous optimizers, on this host or on nodes."};
   app.set_version_flag("--version", std::string{"dk_driver "} + dk::version_text);
   const auto train = dk::train_command(app);
-  const auto commands = {dk::evaluate_command(app), dk::predict_command(app), dk::prepare_command(app),
-                         dk::summary_command(app),  dk::replay_command(app),  dk::simulate_command(app),
-                         dk::export_command(app),   dk::plot_command(app)};
-  app.footer(examples); // of the program, not of its commands
+  const std::vector<dk::command> commands{
+      dk::evaluate_command(app), dk::predict_command(app),  dk::prepare_command(app), dk::summary_command(app),
+      dk::replay_command(app),   dk::simulate_command(app), dk::export_command(app),  dk::plot_command(app)};
+  add_examples(train, commands);
   check_command(app, argc > 1 ? argv[1] : "");
   try {
     app.parse(argc, argv);
@@ -102,6 +107,9 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN); // what is written to nobody is an error of that write alone (output.hpp)
   try {
     return run(argc, argv);
+  } catch (const dk::request_failure& why) { // whose members the options are called after
+    std::fprintf(stderr, "%s\n", dk::to_line(why.with_options()).c_str());
+    return dk::exit_status(why.code());
   } catch (const dk::failure& why) {
     std::fprintf(stderr, "%s\n", dk::to_line(why).c_str());
     return dk::exit_status(why.code());

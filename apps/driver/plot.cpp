@@ -16,7 +16,10 @@ command plot_command(CLI::App& driver) {
       ->check(not_empty());
   app->add_option("--what", what->what, "accuracy, loss, staleness, rows_per_second or all (default)");
   app->add_option("--against", what->against, "time (default), commits or rows");
-  return {app, [what] {
+  return {app,
+          {"plot runs/20260101-120000-mnist runs/20260101-130000-mnist --out both.png",
+           "plot runs/20260101-120000-mnist --what loss --against rows"},
+          [what] {
             set_up_log(verbosity::normal);
             print(plot_runs(*what, [](const std::string& text) { tell(text + '\n'); }) + '\n');
             return 0;

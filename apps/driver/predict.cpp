@@ -22,7 +22,10 @@ command predict_command(CLI::App& driver) {
   app->add_option("--prefix", what->prefix, "Name the predictions NAME_prediction, ...");
   app->add_flag("--proba", what->proba, "Write a column proba_CLASS for each class");
   app->add_flag("--raw", what->raw, "Write the model's raw outputs: no class names, and not in the label's units");
-  return {app, [what, nodes] {
+  return {app,
+          {"predict --model runs/20260101-120000-mnist --data new.csv --out answers.csv",
+           "predict --model model.h5 --data - --as jsonl"},
+          [what, nodes] {
             set_up_log(verbosity::normal);
             what->where = cluster_of(*nodes);
             what->print = print;

@@ -22,9 +22,9 @@ struct prepare_options {
 
 // The source, as a config takes it.
 std::string text_of(const prepared_source& made) {
-  return fmt::format("{} = {{ format = \"prepared\", path = \"{}\"{} }}   # {} rows: {}\n", made.key, made.folder,
-                     made.weighted ? fmt::format(", weight = \"{}\"", data::weight_column) : "", with_commas(made.rows),
-                     join(made.columns));
+  return fmt::format("{} = {{ format = \"prepared\", path = \"{}\"{} }}   # {}: {}\n", made.key, made.folder,
+                     made.weighted ? fmt::format(", weight = \"{}\"", data::weight_column) : "",
+                     counted(made.rows, "row"), join(made.columns));
 }
 
 int prepare(const prepare_options& options) {
@@ -48,7 +48,7 @@ command prepare_command(CLI::App& driver) {
       ->required()
       ->check(not_empty());
   app->add_flag("--pack", options->pack, "Compress the prepared folder: smaller on disk, slower to read");
-  return {app, [options] { return prepare(*options); }};
+  return {app, {"prepare examples/higgs.cfg --out prepared/higgs"}, [options] { return prepare(*options); }};
 }
 
 } // namespace dk

@@ -65,18 +65,38 @@ std::string why_bits_differ(const std::string& then) {
 
 std::string verdict_on(const replayed_run& run) {
   const auto& found = *run.center;
-  const auto what = fmt::format("center of {} weights", with_commas(run.replay.result.weights.size()));
+  const auto what = fmt::format("center of {}", counted(run.replay.result.weights.size(), "weight"));
   if (found.equal)
     return fmt::format("the {} is that of {}, bit for bit\n", what, run.end_file);
   return fmt::format("the {} is not that of {}: largest difference {:.3g}; relative difference {:.3g}\n{}\n", what,
                      run.end_file, found.largest, found.relative, why_bits_differ(run.arithmetic));
 }
 
+// "to version 17", or "to versions 17, 16" of several shards.
+std::string end_of_log(const replayed_run& run) {
+  std::vector<std::string> versions;
+  for (const auto version : run.versions)
+    versions.push_back(with_commas(version));
+  return (versions.size() == 1 ? "to version " : "to versions ") + join(versions);
+}
+
+std::string not_at_its_end(const replayed_run& run) {
+  return run.original.folder + " is still being trained by " + run.owner +
+         "; it was replayed as far as its log goes now, " + end_of_log(run) + '\n';
+}
+
+std::string why_not_compared(const replayed_run& run) {
+  if (!run.owner.empty())
+    return not_at_its_end(run);
+  return run.original.folder +
+         " has no model.h5 to compare the rebuilt center with: the run ended early; its log goes " + end_of_log(run) +
+         '\n';
+}
+
 nlohmann::json json_of(const replayed_run& run) {
-  nlohmann::json json{{"run", run.original.folder},
-                      {"folder", run.replay.folder},
-                      {"original", side_of(run.original)},
-                      {"replay", side_of(run.replay)}};
+  nlohmann::json json{{"run", run.original.folder},        {"folder", run.replay.folder},
+                      {"original", side_of(run.original)}, {"replay", side_of(run.replay)},
+                      {"in_training", !run.owner.empty()}, {"versions", run.versions}};
   if (run.center)
     json["center"] = {{"equal", run.center->equal},
                       {"largest_difference", run.center->largest},
@@ -89,9 +109,9 @@ std::string text_of(const replayed_run& run) {
   if (run.center)
     text = verdict_on(run);
   else if (run.same_rule)
-    text = run.original.folder + " has no model.h5 to compare the rebuilt center with: the run ended early\n";
+    text = why_not_compared(run);
   else
-    text = table(side_of(run.original), side_of(run.replay));
+    text = (run.owner.empty() ? "" : not_at_its_end(run)) + table(side_of(run.original), side_of(run.replay));
   text += to_string(run.replay.result.rows) + "\n";
   return run.replay.folder.empty() ? text : text + "results in " + run.replay.folder + "\n";
 }
@@ -120,7 +140,9 @@ command replay_command(CLI::App& driver) {
       ->check(not_empty());
   app->add_flag("--json", options->json, "Print one JSON object");
   app->add_flag("-q,--quiet", options->quiet, "No progress, no warnings");
-  return {app, [options] { return replay(*options); }};
+  return {app,
+          {"replay runs/20260101-120000-mnist --algorithm dynsgd", "replay runs/20260101-120000-mnist"},
+          [options] { return replay(*options); }};
 }
 
 } // namespace dk

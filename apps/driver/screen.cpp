@@ -47,8 +47,7 @@ std::string progress_text(const run_progress& progress) {
     text += fmt::format("  loss {:.4f}", numbers.recent_loss());
   if (const auto accuracy = numbers.recent_accuracy())
     text += fmt::format("  accuracy {:.4f}", *accuracy);
-  text += fmt::format("  staleness {:.1f}  {} worker{}", numbers.mean_staleness(), numbers.workers_alive,
-                      numbers.workers_alive == 1 ? "" : "s");
+  text += fmt::format("  staleness {:.1f}  {}", numbers.mean_staleness(), counted(numbers.workers_alive, "worker"));
   return text + time_left(progress);
 }
 
@@ -105,6 +104,8 @@ void screen::show(const run_progress& progress) {
     tell(progress_text(progress) + '\n');
     return;
   }
+  if (progress.is_trained)
+    return clear();
   const auto full = static_cast<int>(std::lround(part_done(progress) * bar_width));
   const auto bar =
       std::string(static_cast<std::size_t>(full), '=') + std::string(static_cast<std::size_t>(bar_width - full), ' ');

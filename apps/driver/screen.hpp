@@ -7,9 +7,9 @@
 
 namespace dk {
 
-/// What a person sees on stderr while a run goes on: one bar that stays in its line on a terminal, plain lines where
-/// there is none; and a line for each epoch and each measurement on held-out rows. Nothing of it when quiet, except
-/// notices.
+/// What a person sees on stderr while a run goes on: one bar that stays in its line on a terminal until all is trained,
+/// plain lines where there is none; and a line for each epoch and each measurement on held-out rows. Nothing of it when
+/// quiet, except notices.
 class screen {
 public:
   explicit screen(bool quiet);
@@ -35,7 +35,7 @@ private:
   bool terminal_;
   bool colour_;
   bool bar_shown_ = false;
-  double last_line_ = -1e9; // seconds into the run
+  double last_line_ = -1e9; // seconds into the session
   std::set<std::uint32_t> told_epochs_;
   std::size_t told_measurements_ = 0;
 };

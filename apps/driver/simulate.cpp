@@ -64,7 +64,7 @@ command simulate_command(CLI::App& driver) {
   app->add_flag("--print-config", options->print_config, "Print the config with every default; train nothing");
   app->add_flag("--json", options->json, "Print the result as one JSON object");
   app->add_flag("-q,--quiet", options->quiet, "No progress, no warnings");
-  return {app, [options] { return simulate(*options); }};
+  return {app, {"simulate examples/laboratory.cfg --set trainer.workers=20"}, [options] { return simulate(*options); }};
 }
 
 } // namespace dk

@@ -31,7 +31,7 @@ command summary_command(CLI::App& driver) {
   const auto what = std::make_shared<std::string>();
   auto* const app = driver.add_subcommand("summary", "Print the layers of a model or the columns of data");
   app->add_option("MODEL_OR_DATA", *what, "A run's folder, a model file, a data file or a TOML source")->required();
-  return {app, [what] { return summarise(*what); }};
+  return {app, {"summary model.h5", "summary new.csv"}, [what] { return summarise(*what); }};
 }
 
 } // namespace dk

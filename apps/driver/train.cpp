@@ -142,7 +142,9 @@ command train_command(CLI::App& driver) {
   driver.add_flag("--json", options->json, "Print the result as one JSON object");
   driver.add_flag("-q,--quiet", options->quiet, "No summary, no progress, no warnings");
   driver.add_flag("-v,--verbose", options->verbose, "Log more");
-  return {&driver, [options] { return train(*options); }};
+  return {&driver,
+          {"examples/mnist.cfg", "examples/mnist.cfg --set trainer.workers=4 --nodes host1:7077,host2:7077"},
+          [options] { return train(*options); }};
 }
 
 } // namespace dk

@@ -92,7 +92,9 @@ int run(int argc, char** argv) {
   bool verbose = false;
   app.add_option("--listen", listen, "HOST:PORT to listen on; port 0 for any")->capture_default_str();
   app.add_option("--join", other, "HOST:PORT of another node: drivers that name it find this one too");
-  app.add_option("--workers", workers, "Worker processes at most")->check(CLI::Range(1, 10000))->capture_default_str();
+  const auto* const workers_option = app.add_option("--workers", workers, "Worker processes at most")
+                                         ->check(CLI::Range(1, 10000))
+                                         ->capture_default_str();
   app.add_option("--cache", cache, "The folder of the rows that drivers send")->capture_default_str();
   app.add_option("--cache-size", cache_size, "What they may take at most, as in 20GiB; those not used for longest go")
       ->transform(CLI::AsSizeValue(false))
@@ -115,6 +117,7 @@ int run(int argc, char** argv) {
   options.cache = cache;
   options.cache_bytes = cache_size;
   options.workers = workers;
+  options.names_workers = workers_option->count() > 0;
   options.insecure = insecure;
   options.listen = parse_option("--listen", listen, 0);
   if (!other.empty())

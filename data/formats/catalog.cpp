@@ -35,6 +35,9 @@ struct format {
   table (*read)(const spec& source) = nullptr;
   table_source (*rows_of)(const spec& source, std::size_t bytes) = nullptr;
   table_stream_ptr (*glance)(const spec& source, std::size_t bytes) = nullptr;
+  const char* former = "";    ///< what the format was called before 0.1
+  bool has_arrays = true;     ///< a cell of a column may hold several numbers
+  bool hides_columns = false; ///< "*" is not all columns: those in groups are read only where they are named
 
   bool is_text() const { return read != nullptr; }
 };
@@ -43,15 +46,28 @@ bool never(std::string_view) {
   return false;
 }
 
-// In the order in which they are asked whether they recognise a file: csv takes any text.
+constexpr format formerly(const char* name, format of) {
+  of.former = name;
+  return of;
+}
+
+constexpr format without_arrays(format of) {
+  of.has_arrays = false;
+  return of;
+}
+
+constexpr format with_groups(format of) {
+  of.hides_columns = true;
+  return of;
+}
+
+// In the order in which they are asked whether they recognise a file: csv takes any text. A prepared folder is told by
+// its content.
 constexpr std::array formats{
     format{"cifar", "path", cifar::keys, never, {cifar::open_rows}},
-    format{"hdf5", "path", hdf5::keys, hdf5::recognise, {hdf5::open_rows, nullptr, picked_columns}},
-    format{"prepared",
-           "path",
-           prepared::keys,
-           never,
-           {prepared::open_rows, nullptr, prepared::pick}}, // told by its folder
+    with_groups(format{"hdf5", "path", hdf5::keys, hdf5::recognise, {hdf5::open_rows, nullptr, picked_columns}}),
+    formerly("shards",
+             format{"prepared", "path", prepared::keys, never, {prepared::open_rows, nullptr, prepared::pick}}),
     format{"npy", "path", npy::keys, npy::recognise, {npy::open_rows, "labels", picked_columns, "weights"}},
     format{"npz", "path", npz::keys, npz::recognise, {npz::open_rows, nullptr, picked_columns}},
     format{"idx", "features", idx::keys, idx::recognise, {idx::open_rows, "labels", nullptr, "weights"}},
@@ -63,7 +79,7 @@ constexpr std::array formats{
            json_lines::read,
            json_lines::rows_of,
            json_lines::glance},
-    format{"csv", "path", csv::keys, csv::recognise, {}, csv::read, csv::rows_of, csv::glance},
+    without_arrays(format{"csv", "path", csv::keys, csv::recognise, {}, csv::read, csv::rows_of, csv::glance}),
 };
 
 const format& find_format(const spec& source) {
@@ -151,6 +167,14 @@ bool names_columns(const std::string& format) {
   return std::any_of(keys.begin(), keys.end(), [](const key_rule& rule) { return rule.name == "columns"; });
 }
 
+bool has_arrays(const std::string& format) {
+  return find_format({format}).has_arrays;
+}
+
+bool hides_columns(const std::string& format) {
+  return find_format({format}).hides_columns;
+}
+
 namespace {
 
 // Of a prepared folder all columns are what they are.
@@ -202,7 +226,8 @@ pipeline prepared_by(const spec& source) {
 }
 
 std::string current_format(const std::string& name) {
-  return name == "shards" ? "prepared" : name; // until 0.1
+  const auto of = std::find_if(formats.begin(), formats.end(), [&](const format& f) { return name == f.former; });
+  return name.empty() || of == formats.end() ? name : of->name;
 }
 
 std::vector<std::string> source_formats() {

@@ -56,11 +56,17 @@ weight_use weights_of(const spec& source);
 /// What the rows of a source have been through already: those of a prepared folder. @throws failure (data)
 pipeline prepared_by(const spec& source);
 
-/// What the format of this name is called now: "prepared" for "shards". Any other name is returned as it is.
+/// What the format that had this name is called now: "prepared" for "shards". Any other name is returned as it is.
 std::string current_format(const std::string& name);
 
 /// Whether files of a format may have columns with names, so that a source can choose among them.
 bool names_columns(const std::string& format);
+
+/// Whether a cell of a format may hold several numbers. @throws failure (config) for a format that there is not
+bool has_arrays(const std::string& format);
+
+/// Whether files of a format may have columns in groups, which "*" does not name. @throws as has_arrays
+bool hides_columns(const std::string& format);
 
 /// The names of all formats.
 std::vector<std::string> source_formats();

@@ -45,7 +45,7 @@ void invert_rename(const spec& given, const nlohmann::json&, table& to) {
 
 void check_rename(const spec& given) {
   if (!given.keys.contains("to"))
-    throw key_failure{"transform `rename`: needs the key `to`, the new names", "to"};
+    throw key_failure{"transform `rename`: `to` is missing, expected the new names", "to"};
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "data/transforms/transform.hpp"
 
 #include "common/error.hpp"
+#include "common/text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,7 +42,7 @@ std::vector<std::pair<std::string, std::string>> transform_columns(const spec& g
   if (to.empty())
     to = from;
   if (from.size() != to.size())
-    throw key_failure{"transform `" + given.name + "`: `to` names " + std::to_string(to.size()) + " columns for " +
+    throw key_failure{"transform `" + given.name + "`: `to` names " + counted(to.size(), "column") + " for " +
                           std::to_string(from.size()) + "; give as many",
                       "to"};
   std::vector<std::pair<std::string, std::string>> pairs;

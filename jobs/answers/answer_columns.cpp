@@ -1,6 +1,6 @@
 #include "jobs/answers/answer_columns.hpp"
 
-#include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "jobs/models/decisions.hpp"
 
 #include <algorithm>
@@ -59,7 +59,8 @@ answer_columns::answer_columns(const known_model& model, answer_options options)
     if (options_.raw)
       one.classes.clear();
     if (options_.probabilities && one.kind == nn::answer_kind::numbers && are_one())
-      throw failure{errc::usage, model.path + " predicts numbers, which have no probabilities; leave --proba out"};
+      throw request_failure{errc::usage, model.path + " predicts numbers, which have no probabilities; leave " +
+                                             request_member("proba") + " out"};
   }
 }
 

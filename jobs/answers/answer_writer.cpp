@@ -1,6 +1,7 @@
 #include "jobs/answers/answer_writer.hpp"
 
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "data/formats/spelled.hpp"
 
@@ -65,6 +66,10 @@ bool answer_writer::is_json() const {
   return file_ ? data::is_json_lines(options_.out) : options_.json;
 }
 
+bool answer_writer::is_csv() const {
+  return !is_json() && !data::is_array(options_.out);
+}
+
 bool answer_writer::are_bare(const data::table& beside) const {
   return data::is_array(options_.out) && (options_.columns == "none" || beside.columns().empty());
 }
@@ -84,20 +89,26 @@ data::table answer_writer::chosen(const data::table& beside) {
 data::table answer_writer::together(data::table beside, const data::table& answers) {
   std::set<std::string> taken;
   for (const auto& c : beside.columns())
-    for (const auto& name : written_names(c, !is_json()))
+    for (const auto& name : written_names(c, is_csv()))
       if (!taken.insert(name).second)
-        throw failure{errc::data, (c.origin.empty() ? "" : c.origin + ": ") + "two columns would be named `" + name +
-                                      "`; choose others with --columns, or write .jsonl"};
-  for (const auto& c : answers.columns()) {
-    auto names = written_names(c, !is_json());
-    names.push_back(c.name); // `output` beside output_0, output_1, ...
+        throw request_failure{errc::data, (c.origin.empty() ? "" : c.origin + ": ") + "two columns would be named `" +
+                                              name + "`; choose others with " + request_member("columns") +
+                                              ", or write .jsonl"};
+  for (auto c : answers.columns()) {
+    const auto names = written_names(c, is_csv());
+    if (names.size() > 1) { // the data may have a column `kind` beside kind_0, kind_1
+      c.fields = names;
+      c.name = join(names);
+    }
     for (const auto& name : names)
       if (taken.count(name) != 0)
-        throw failure{errc::data,
-                      (beside.columns().front().origin.empty() ? "the data" : beside.columns().front().origin) +
-                          ": column `" + name +
-                          "` has the name of a prediction; rename the predictions with --prefix NAME, or "
-                          "leave it out with --columns"};
+        throw request_failure{errc::data,
+                              (beside.columns().front().origin.empty() ? "the data" : beside.columns().front().origin) +
+                                  ": column `" + name + "` has the name of a prediction; rename the predictions with " +
+                                  request_member("prefix") +
+                                  " NAME, or "
+                                  "leave it out with " +
+                                  request_member("columns")};
     beside.put(c);
   }
   return beside;
@@ -109,9 +120,12 @@ data::table answer_writer::in_first_order(data::table rows) const {
     return rows;
   for (const auto& c : rows.columns())
     if (!is_among(first_, c.name))
-      throw failure{errc::data, c.origin + ": has a column `" + c.name +
-                                    "`, which earlier rows did not have; write .jsonl (--as jsonl), or choose columns "
-                                    "with --columns"};
+      throw request_failure{errc::data, c.origin + ": has a column `" + c.name +
+                                            "`, which earlier rows did not have; write .jsonl (" +
+                                            request_member("as") +
+                                            " jsonl), or choose columns "
+                                            "with " +
+                                            request_member("columns")};
   data::table ordered{rows.rows()};
   for (const auto& name : first_)
     if (const auto* found = rows.find(name)) {
@@ -127,8 +141,9 @@ data::table answer_writer::in_first_order(data::table rows) const {
 
 void answer_writer::check_wanted(const std::vector<std::string>& there, const std::string& origin) const {
   if (!missing_.empty())
-    throw failure{errc::data, origin + ": has no column `" + missing_.front() + "`, which --columns names" +
-                                  did_you_mean(missing_.front(), there) + "; it has " + join(there)};
+    throw request_failure{errc::data, origin + ": has no column `" + missing_.front() + "`, which " +
+                                          request_member("columns") + " names" + did_you_mean(missing_.front(), there) +
+                                          "; it has " + join(there)};
 }
 
 void answer_writer::add(data::table beside, const data::table& answers) {

@@ -40,6 +40,7 @@ private:
   data::table together(data::table beside, const data::table& answers);
   data::table in_first_order(data::table rows) const;
   bool is_json() const;
+  bool is_csv() const; // which has a field for each number
   void write(const data::table& rows);
 
   answer_writer_options options_;

@@ -2,14 +2,17 @@
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/request_failure.hpp"
 #include "data/formats/write.hpp"
 #include "data/rows.hpp"
 #include "jobs/answers/answer_columns.hpp"
 #include "jobs/answers/answer_writer.hpp"
 #include "jobs/answers/asked_rows.hpp"
+#include "jobs/models/run_of_file.hpp"
 #include "runtime/rows/row_results.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace dk {
 
@@ -21,12 +24,16 @@ void check_options(const predict_request& request) {
   if (!request.out.empty() && request.out != "-") {
     data::check_writable(request.out);
     if (std::error_code ignored; std::filesystem::equivalent(request.out, request.data, ignored))
-      throw failure{errc::usage, "--out " + request.out + " is the data that is read; name another file"};
+      throw request_failure{errc::usage,
+                            request_member("out") + " " + request.out + " is the data that is read; name another file"};
   }
   if (!request.as.empty() && request.as != "csv" && request.as != "jsonl")
-    throw failure{errc::usage, "--as " + request.as + " is not known; expected csv or jsonl"};
+    throw request_failure{errc::usage,
+                          request_member("as") + " " + request.as + " is not known; expected csv or jsonl"};
   if (request.raw && request.proba)
-    throw failure{errc::usage, "--raw and --proba cannot be combined; --raw has the probabilities as `output`"};
+    throw request_failure{errc::usage, request_member("raw") + " and " + request_member("proba") +
+                                           " cannot be combined; " + request_member("raw") +
+                                           " has the probabilities as `output`"};
 }
 
 block cut_rows(const block& outputs, std::size_t all_rows, std::size_t first, std::size_t rows) {
@@ -64,7 +71,13 @@ void predict(const predict_request& request) {
                       {input.what.transforms, false, row_model_of(model)},
                       *input.rows,
                       request.data == "-" ? row_flow::as_it_comes : row_flow::whole_parts};
-  while (const auto some = results.next())
+  warn_of_transforms(model, input.what.source);
+  const auto next = [&] {
+    std::optional<worked_rows> some;
+    advise_run(model, [&] { some = results.next(); });
+    return some;
+  };
+  while (const auto some = next())
     write_answers(*some, *input.rows, answers, to);
   to.done(request.data);
 }

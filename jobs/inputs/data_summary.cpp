@@ -90,7 +90,7 @@ spec with_all_columns(spec source) {
 }
 
 std::string data_summary(const data::table& of) {
-  auto text = with_commas(of.rows()) + " rows\n";
+  auto text = counted(of.rows(), "row") + '\n';
   std::size_t room = 8;
   for (const auto& name : of.names())
     room = std::max(room, std::min<std::size_t>(name.size(), 40));

@@ -1,6 +1,7 @@
 #include "jobs/inputs/prepare.hpp"
 
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/prepared/prepared_writer.hpp"
 #include "jobs/inputs/inputs.hpp"
@@ -53,7 +54,7 @@ std::vector<source_and_writer> begun(const job& which, const std::string& out, b
 
 std::vector<prepared_source> prepare(const job& given, const std::string& out, bool pack) {
   if (out.empty())
-    throw failure{errc::usage, "no folder is named for the prepared data; give --out"};
+    throw request_failure{errc::usage, "no folder is named for the prepared data; give " + request_member("out")};
   const auto which = checked(given);
   if (!which.data.train)
     throw failure{errc::config, "job " + which.name + ": has no training data; give `train` in [data]"};

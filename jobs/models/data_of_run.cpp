@@ -57,21 +57,34 @@ seen_columns columns_of(const spec& source, const known_model& model) {
   if (const auto first = data::glance(all)->next())
     for (const auto& c : first->columns()) {
       seen.all.push_back(c.name);
-      if (data::texts_in(c) == nullptr)
-        seen.numbers.push_back(c.name);
+      if (data::texts_in(c) != nullptr)
+        continue;
+      seen.numbers.push_back(c.name);
+      if (data::width(c) > 1)
+        seen.arrays.push_back(c.name);
     }
   return seen;
 }
 
 // The columns that the features of the run were made of; of a prepared folder, before it was prepared.
 name_list features_of_run(const known_model& model) {
-  if (!model.train)
+  if (!model.train || !data::names_columns(model.train->name)) // else `features` may be a path
     return {};
   auto listed = list_in(*model.train, "features");
   if (listed.empty())
     listed = list_in(*model.train, "fields"); // a column that is wide has its name at each of its places
   listed.erase(std::unique(listed.begin(), listed.end()), listed.end());
   return listed;
+}
+
+// Whether the only column of the run held one number a row, as far as that is known.
+bool was_one_number(const known_model& model) {
+  const auto fields = list_in(*model.train, "fields"); // with the name of a wide column at each of its places
+  if (!fields.empty())
+    return fields.size() == 1;
+  const auto& reads = model.file.architecture;
+  const bool is_raw = model.fitted.empty() && reads.inputs.empty();
+  return !data::has_arrays(model.train->name) || (is_raw && nn::size_of(reads.input) == 1);
 }
 
 // The columns that are features: those of the run, or the one of this name, or all numbers but the label. None where
@@ -85,12 +98,6 @@ name_list features_in(const seen_columns& seen, const known_model& model, const 
     return {};
   if (lists(seen.all, "features"))
     return {"features"};
-  const bool are_numbers = listed.size() > 1 || (model.train && model.train->name == "csv"); // one could be an array
-  if (are_numbers)
-    for (const auto& name : listed)
-      if (!lists(seen.all, name))
-        throw failure{errc::data, path_of(source) + ": has no column `" + name +
-                                      "`, which the model was trained on; it has " + join(seen.all)};
   auto labels = model.train ? data::label_names(*model.train) : name_list{"label"};
   if (model.train)
     for (const auto& name : list_in(*model.train, "weight"))
@@ -98,6 +105,12 @@ name_list features_in(const seen_columns& seen, const known_model& model, const 
   name_list rest;
   std::copy_if(seen.numbers.begin(), seen.numbers.end(), std::back_inserter(rest),
                [&](const auto& name) { return !lists(labels, name); });
+  const bool is_one_number = rest.size() == 1 && !lists(seen.arrays, rest.front());
+  if (listed.size() > 1 || (listed.size() == 1 && (is_one_number || was_one_number(model))))
+    for (const auto& name : listed) // the numbers of an array may be columns of any names; one number is not another
+      if (!lists(seen.all, name))
+        throw failure{errc::data, path_of(source) + ": has no column `" + name +
+                                      "`, which the model was trained on; it has " + join(seen.all)};
   return rest;
 }
 
@@ -131,7 +144,7 @@ spec with_every_column(spec source, name_list besides) {
   for (const auto* key : {"features", "label"})
     source.keys.erase(key);
   source.keys["columns"] = "*";
-  if (source.name != "hdf5")
+  if (!data::hides_columns(source.name))
     return source;
   name_list all{"*"};
   for (auto& name : besides)
@@ -167,8 +180,11 @@ seen_columns columns_in(std::string_view start, const std::string& origin, const
     data::json_lines::parse(line, origin); // says what is wrong
   for (const auto& [key, value] : data::json_members(line)) {
     seen.all.push_back(key);
-    if (!value.empty() && value.front() != '"' && value.front() != '{')
-      seen.numbers.push_back(key);
+    if (value.empty() || value.front() == '"' || value.front() == '{')
+      continue;
+    seen.numbers.push_back(key);
+    if (value.front() == '[')
+      seen.arrays.push_back(key);
   }
   return seen;
 }

@@ -19,6 +19,7 @@ struct data_for_model {
 struct seen_columns {
   std::vector<std::string> all;
   std::vector<std::string> numbers; ///< those that may be features where nobody says which are
+  std::vector<std::string> arrays;  ///< of these, those with several numbers in a cell
 };
 
 /// What `evaluate --data` and `predict --data` mean by a path: it is read as the run's own source is, with its keys
@@ -37,7 +38,8 @@ data_for_model data_for(const known_model& model, const spec& test);
 /// The columns of a header, or of the first object, which a text begins with. The source says how its run was read.
 seen_columns columns_in(std::string_view start, const std::string& origin, const spec& source);
 
-/// A source with all columns that it has; of HDF5, with those in groups that the source or `besides` names.
+/// A source with all columns that it has; of a format with groups, with those in groups that the source or `besides`
+/// names.
 spec with_every_column(spec source, std::vector<std::string> besides = {});
 
 /// A source with those keys of the run's that say how its text is read, where it is of the same format.

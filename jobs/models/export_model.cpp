@@ -1,6 +1,7 @@
 #include "jobs/models/export_model.hpp"
 
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "jobs/models/known_model.hpp"
 #include "nn/catalog.hpp"
@@ -65,7 +66,8 @@ const format& format_of(const std::string& path) {
       return one;
     endings.emplace_back(one.ending);
   }
-  throw failure{errc::usage, path + ": the extension of --out names the format; expected one of " + join(endings)};
+  throw request_failure{errc::usage, path + ": the extension of " + request_member("out") +
+                                         " names the format; expected one of " + join(endings)};
 }
 
 std::string file_of(const std::string& model, const std::string& weights) {
@@ -74,8 +76,9 @@ std::string file_of(const std::string& model, const std::string& weights) {
     return model;
   const auto folder = open_run_folder(model);
   if (!weights.empty())
-    throw failure{errc::usage,
-                  model + " is a run's folder, which has weights of its own; name a model file with --weights"};
+    throw request_failure{errc::usage, model +
+                                           " is a run's folder, which has weights of its own; name a model file with " +
+                                           request_member("weights")};
   if (!fs::exists(folder.model()) && fs::exists(folder.model_of(0)))
     throw failure{errc::usage, model + " holds several models; name one of their files, as in " + folder.model_of(0)};
   if (!fs::exists(folder.model()))
@@ -90,7 +93,8 @@ void export_model(const std::string& model, const std::string& out, const std::s
   const auto path = file_of(model, weights);
   const auto read = nn::load_model(path, weights);
   if (to.has_weights && nn::lacks_weights(read))
-    throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
+    throw request_failure{errc::model,
+                          path + ": holds no weights; name a file that does with " + request_member("weights")};
   if (to.describes)
     nn::require_trainable(read, path);
   to.save(out, read);

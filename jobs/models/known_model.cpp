@@ -1,6 +1,7 @@
 #include "jobs/models/known_model.hpp"
 
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "jobs/models/fitted_pipeline.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
@@ -75,15 +76,17 @@ known_model load_known_model(const std::string& path, const std::string& weights
     return {path, std::move(file), all, 1, {}, {}, {}, {}};
   }
   if (!weights.empty())
-    throw failure{errc::usage,
-                  path + " is a run's folder, which has weights of its own; name a model file with --weights"};
+    throw request_failure{errc::usage, path +
+                                           " is a run's folder, which has weights of its own; name a model file with " +
+                                           request_member("weights")};
   return load_run(path);
 }
 
 known_model load_trained_model(const std::string& path, const std::string& weights) {
   auto model = load_known_model(path, weights);
   if (nn::lacks_weights(model.file))
-    throw failure{errc::model, path + ": holds no weights; name a file that does with --weights"};
+    throw request_failure{errc::model,
+                          path + ": holds no weights; name a file that does with " + request_member("weights")};
   return model;
 }
 

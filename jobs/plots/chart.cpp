@@ -20,7 +20,6 @@ constexpr std::size_t dash_types = 5; // gnuplot's
 constexpr std::size_t few_points = 20;
 constexpr double room_for_marks = 1.02; // at the right end of the axis
 
-constexpr const char* no_commits = "`single` keeps no center, so there are no commits";
 constexpr const char* no_time = "its history.jsonl, written by an older dk, has no `t`";
 
 // Pixels.
@@ -33,6 +32,10 @@ constexpr int top = 42;
 constexpr int bottom = 62;
 constexpr int legend_line = 22;
 constexpr int legend_margin = 12;
+
+std::string no_commits(const run_series& run) {
+  return '`' + run.algorithm + "` keeps no center, so there are no commits";
+}
 
 struct axis_unit {
   double size;
@@ -177,7 +180,7 @@ const std::vector<axis>& axes() {
 std::string why_unknown(const run_series& run, const quantity& what) {
   const std::string_view name = what.name;
   if (name == "staleness" && !run.has_commits)
-    return no_commits;
+    return no_commits(run);
   if (name == "rows_per_second" && !run.has_time)
     return no_time;
   const bool any = std::any_of(run.points.begin(), run.points.end(),
@@ -188,7 +191,7 @@ std::string why_unknown(const run_series& run, const quantity& what) {
 std::string why_unknown(const run_series& run, const axis& against) {
   const std::string_view name = against.name;
   if (name == "commits" && !run.has_commits)
-    return no_commits;
+    return no_commits(run);
   return name == "time" && !run.has_time ? no_time : "";
 }
 

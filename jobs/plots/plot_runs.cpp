@@ -1,6 +1,7 @@
 #include "jobs/plots/plot_runs.hpp"
 
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "jobs/plots/chart.hpp"
 #include "jobs/plots/gnuplot.hpp"
@@ -20,14 +21,15 @@ picture_kind kind_of(const std::string& path) {
     return picture_kind::svg;
   if (extension == ".png")
     return picture_kind::png;
-  throw failure{errc::usage, "--out " + path + ": " +
-                                 (extension.empty() ? "no extension" : "unknown extension \"" + extension + "\"") +
-                                 "; name a .svg or .png"};
+  throw request_failure{errc::usage,
+                        request_member("out") + " " + path + ": " +
+                            (extension.empty() ? "no extension" : "unknown extension \"" + extension + "\"") +
+                            "; name a .svg or .png"};
 }
 
 // The entry of a list whose name was typed. `more` is allowed as well and gives null.
 template <class Named>
-const Named* find_named(const std::vector<Named>& all, const std::string& typed, const char* option,
+const Named* find_named(const std::vector<Named>& all, const std::string& typed, const char* member,
                         const std::string& more = "") {
   const auto found = std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == typed; });
   if (found != all.end())
@@ -39,8 +41,8 @@ const Named* find_named(const std::vector<Named>& all, const std::string& typed,
     names.push_back(more);
   if (typed == more)
     return nullptr;
-  throw failure{errc::usage, std::string{option} + ": unknown \"" + typed + '"' + did_you_mean(typed, names) +
-                                 "; expected one of: " + join(names)};
+  throw request_failure{errc::usage, request_member(member) + ": unknown \"" + typed + '"' +
+                                         did_you_mean(typed, names) + "; expected one of: " + join(names)};
 }
 
 using listener = std::function<void(const std::string&)>;
@@ -50,8 +52,8 @@ std::vector<run_series> read_runs(const std::vector<std::string>& paths, const a
   for (const auto& path : paths) {
     auto run = read_series(open_run_folder(path), note);
     if (const auto why = why_unknown(run, against); !why.empty())
-      throw failure{errc::usage,
-                    path + ": cannot be drawn against " + against.name + ": " + why + "; choose another --against"};
+      throw request_failure{errc::usage, path + ": cannot be drawn against " + against.name + ": " + why +
+                                             "; choose another " + request_member("against")};
     runs.push_back(std::move(run));
   }
   for (std::size_t i = 0; i < runs.size(); ++i) // folders of one name go by their paths
@@ -85,19 +87,19 @@ std::string plot_runs(const plot_request& request, const listener& given) {
   const listener note = given ? given : [](const std::string&) {};
   const auto out = request.out.empty() ? (fs::path{request.runs.front()} / "plot.svg").string() : request.out;
   const auto kind = kind_of(out);
-  const auto* const one = find_named(quantities(), request.what, "--what", "all");
-  const auto& against = *find_named(axes(), request.against, "--against");
+  const auto* const one = find_named(quantities(), request.what, "what", "all");
+  const auto& against = *find_named(axes(), request.against, "against");
   const auto runs = read_runs(request.runs, against, note);
   const auto what = drawable(runs, one != nullptr ? std::vector{*one} : quantities(), note);
   if (what.empty())
-    throw failure{errc::usage, "--what " + request.what + ": nothing to draw: " +
-                                   why_unknown(runs.front(), one != nullptr ? *one : quantities().front()) +
-                                   "; choose another --what"};
+    throw request_failure{errc::usage, request_member("what") + " " + request.what + ": nothing to draw: " +
+                                           why_unknown(runs.front(), one != nullptr ? *one : quantities().front()) +
+                                           "; choose another " + request_member("what")};
   const auto picture = run_gnuplot(chart_script(runs, what, against, kind));
   try {
     write_text(out, picture);
   } catch (const failure& why) {
-    throw failure{why.code(), std::string{why.what()} + "; choose another --out"};
+    throw request_failure{why.code(), why.what() + ("; choose another " + request_member("out"))};
   }
   return out;
 }

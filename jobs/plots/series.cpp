@@ -1,7 +1,7 @@
 #include "jobs/plots/series.hpp"
 
 #include "common/error.hpp"
-#include "runtime/config/job.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/record/validation_format.hpp"
 
 #include <algorithm>
@@ -65,7 +65,7 @@ history read_history(const std::string& path, const notes& note) {
     throw failure{errc::checkpoint, path + ": " + std::strerror(errno) + "; name the folder of a run that has trained"};
   history all;
   std::set<std::pair<double, double>> seen;
-  double earlier_starts = 0; // seconds
+  double earlier_sessions = 0; // seconds
   double last = 0;
   std::size_t number = 0;
   std::vector<std::string> torn;
@@ -78,9 +78,9 @@ history read_history(const std::string& path, const notes& note) {
     }
     auto chunk = parse_line(line, place);
     if (chunk.seconds < last) // a resumed run's clock begins anew
-      earlier_starts += last;
+      earlier_sessions += last;
     last = std::isnan(chunk.seconds) ? last : chunk.seconds;
-    chunk.seconds += earlier_starts;
+    chunk.seconds += earlier_sessions;
     if (seen.emplace(number_in(line, "epoch", 0, place), number_in(line, "chunk", 0, place)).second)
       all.distinct_rows += chunk.rows;
     all.lines.push_back(chunk);
@@ -180,7 +180,7 @@ run_series read_series(const run_folder& folder, const notes& note) {
   run_series run;
   run.name = name_of(folder.path);
   run.algorithm = which.trainer.algorithm.name();
-  run.has_commits = run.algorithm != "single";
+  run.has_commits = has_center(which);
   run.has_time = std::none_of(history.lines.begin(), history.lines.end(),
                               [](const chunk_line& line) { return std::isnan(line.seconds); });
   run.window = std::max<std::size_t>(1, history.lines.size() / windows_in_a_run);

@@ -11,7 +11,7 @@ namespace dk {
 
 /// A line of history.jsonl: a chunk that was done.
 struct chunk_line {
-  double seconds = 0; ///< since the run began, where a resumed run's starts follow each other; NaN: not known
+  double seconds = 0; ///< since the run began, where the sessions of a resumed run follow each other; NaN: not known
   double rows = 0;    ///< of the chunk, at least 1
   double accuracy = 0;
   double loss = 0;

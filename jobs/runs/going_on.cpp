@@ -11,7 +11,7 @@ namespace dk {
 
 namespace {
 
-// What a later start of a run may do otherwise than the first; all else is in what it has trained already.
+// What a later session may do otherwise than the first; all else is in what it has trained already.
 const std::vector<std::string>& changeable() {
   static const std::vector<std::string> keys{"trainer.epochs",
                                              "trainer.stop",
@@ -29,15 +29,11 @@ const std::vector<std::string>& changeable() {
   return keys;
 }
 
-job recorded_job(const run_folder& folder) {
-  return load_job(folder.config(), {}, [](const std::string&) { return std::nullopt; });
-}
-
 } // namespace
 
 job job_to_go_on(const run_folder& folder, const std::vector<std::string>& settings) {
   auto now = load_job(folder.config(), settings);
-  for (const auto& key : differing_keys(recorded_job(folder), now))
+  for (const auto& key : differing_keys(reload_job(folder.config()), now))
     if (const auto& may = changeable(); std::find(may.begin(), may.end(), key) == may.end())
       throw failure{errc::config, key + " differs from that of the run in " + folder.path +
                                       "; when resuming you can change only: " + join(may)};
@@ -60,13 +56,13 @@ bool is_finished(const resume_state& state, const job& which, const run_folder& 
 
 std::string finished_text(const job& which, const run_folder& folder) {
   const auto epochs = which.trainer.epochs;
-  return folder.path + " is finished: all of its " + with_commas(epochs) + (epochs == 1 ? " epoch is" : " epochs are") +
+  return folder.path + " is finished: all of its " + counted(epochs, "epoch is", "epochs are") +
          " trained; go on with more, as in: dk_driver --resume " + folder.path +
          " --set trainer.epochs=" + std::to_string(2 * epochs);
 }
 
 void keep_epochs(const job& which, const run_folder& folder) {
-  auto kept = recorded_job(folder);
+  auto kept = reload_job(folder.config());
   if (kept.trainer.epochs == which.trainer.epochs)
     return;
   kept.trainer.epochs = which.trainer.epochs;

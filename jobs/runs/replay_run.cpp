@@ -3,10 +3,12 @@
 #include "actors/server/policy.hpp"
 #include "algorithms/catalog.hpp"
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "jobs/inputs/inputs.hpp"
 #include "jobs/runs/results.hpp"
 #include "nn/files/model_file.hpp"
+#include "runtime/record/run_lock.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -21,7 +23,8 @@ struct recorded_run {
   job which;
   commit_log log;
   block start;
-  std::optional<block> end; // absent where the run ended early
+  std::string owner;        // who is still training it; empty: nobody
+  std::optional<block> end; // absent where the run ended early, or has not ended
   std::string end_file;
 };
 
@@ -32,6 +35,8 @@ block weights_in(const std::string& path) {
 
 // A log can be cut off between two lines; then the run came further than its log.
 void check_end(const recorded_run& run) {
+  if (!run.owner.empty())
+    return; // what is there is of an earlier session
   const auto result = read_result(run.folder);
   if (!result.contains("versions") || run.log.servers != run.which.trainer.servers)
     return; // the run ended early; or the log is of another, which replay says
@@ -45,22 +50,23 @@ void check_end(const recorded_run& run) {
 recorded_run open_recorded_run(const std::string& path) {
   recorded_run run;
   run.folder = open_run_folder(path);
+  run.owner = owner_of_run(path).value_or("");
   run.which = load_job(run.folder.config(), {}, [](const std::string&) { return std::nullopt; });
   require_complete(run.which, run.folder.config());
   check_schedule(run.which);
-  run.log = read_commit_log(run.folder.commits());
+  run.log = read_commit_log(run.folder.commits(), !run.owner.empty());
   run.start = weights_in(run.folder.initial_model());
   for (const auto& file : {run.folder.model(), run.folder.last_model()}) // the last, where the best was kept
-    if (std::filesystem::exists(file)) {
+    if (run.owner.empty() && std::filesystem::exists(file)) {
       run.end = weights_in(file);
       run.end_file = file;
     }
   return run;
 }
 
-failure unknown_choice(const std::string& option, const std::string& name, const std::vector<std::string>& known) {
-  return {errc::usage,
-          option + " " + name + " is not known" + did_you_mean(name, known) + "; expected one of: " + join(known)};
+request_failure unknown_choice(const char* member, const std::string& name, const std::vector<std::string>& known) {
+  return {errc::usage, request_member(member) + " " + name + " is not known" + did_you_mean(name, known) +
+                           "; expected one of: " + join(known)};
 }
 
 // The job that the run's schedule is to be followed under.
@@ -70,7 +76,7 @@ job job_under(const job& recorded, const replay_request& request) {
   if (!request.algorithm.empty()) {
     const auto* rule = find_algorithm(request.algorithm);
     if (rule == nullptr)
-      throw unknown_choice("--algorithm", request.algorithm, algorithm_names());
+      throw unknown_choice("algorithm", request.algorithm, algorithm_names());
     if (rule->name != recorded.trainer.algorithm.name()) {
       trainer.algorithm = chosen_algorithm{rule->name};
       trainer.policy = std::string{name_of(rule->policy)};
@@ -78,7 +84,7 @@ job job_under(const job& recorded, const replay_request& request) {
   }
   if (!request.policy.empty()) {
     if (!find_policy(request.policy))
-      throw unknown_choice("--policy", request.policy, policy_names());
+      throw unknown_choice("policy", request.policy, policy_names());
     trainer.policy = request.policy;
   }
   if (!is_bounded(*find_policy(trainer.policy)))
@@ -133,7 +139,8 @@ replayed_run replay_run(const replay_request& request, const job_options& option
   std::optional<center_difference> center;
   if (same_rule && run.end)
     center = compare(*run.end, result.weights);
-  return {std::move(original), std::move(report), same_rule, center, run.end_file, arithmetic_in(run.log.header)};
+  return {std::move(original), std::move(report), same_rule,        center,
+          run.end_file,        run.owner,         run.log.versions, arithmetic_in(run.log.header)};
 }
 
 } // namespace dk

@@ -3,8 +3,10 @@
 #include "jobs/runs/run_job.hpp"
 #include "runtime/replay/replay.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dk {
 
@@ -17,12 +19,14 @@ struct replay_request {
 
 /// A run and its replay, measured in the same way.
 struct replayed_run {
-  run_report original; ///< without measurements where the run ended early
+  run_report original; ///< without measurements where the run ended early, or is still being trained
   run_report replay;
   bool same_rule = true;
   std::optional<center_difference> center; ///< between the centers at the end; nothing under another rule, or where the
-                                           ///< run ended early
+                                           ///< run ended early or is still being trained
   std::string end_file;                    ///< where the run has its last center
+  std::string owner;                       ///< who is still training the run; empty: nobody
+  std::vector<std::uint64_t> versions;     ///< of the shards, where the log ends
   std::string arithmetic;                  ///< by what the run was computed; empty: by an older dk, which did not say
 };
 

@@ -70,26 +70,26 @@ std::string histogram(const std::map<std::uint64_t, std::uint64_t>& counts) {
 std::string plan_text(const job& which, std::size_t rows, const std::string& where) {
   const auto grid = grid_of(which, rows);
   const auto& trainer = which.trainer;
-  return fmt::format("{} rows, {} epochs of {} chunks ({} batches of {}); {} with {} worker{} {}\n", with_commas(rows),
-                     trainer.epochs, with_commas(grid.chunks_per_epoch()), trainer.communication_window,
-                     trainer.batch_size, trainer.algorithm.name(), trainer.workers, trainer.workers == 1 ? "" : "s",
-                     where);
+  return fmt::format("{}, {} of {} ({} of {}); {} with {} {}\n", counted(rows, "row"), counted(trainer.epochs, "epoch"),
+                     counted(grid.chunks_per_epoch(), "chunk"),
+                     counted(trainer.communication_window, "batch", "batches"), trainer.batch_size,
+                     trainer.algorithm.name(), counted(trainer.workers, "worker"), where);
 }
 
 std::string to_text(const run_report& report) {
   const auto& result = report.result;
   std::string text;
   if (report.test)
-    text += fmt::format("test {} on {} rows\n", to_text(*report.test), with_commas(report.test->rows));
+    text += fmt::format("test {} on {}\n", to_text(*report.test), counted(report.test->rows, "row"));
   if (report.validation)
-    text += fmt::format("validation {} on {} held-out rows\n", to_text(*report.validation),
-                        with_commas(report.validation->rows));
+    text += fmt::format("validation {} on {}\n", to_text(*report.validation),
+                        counted(report.validation->rows, "held-out row"));
   if (result.best)
     text += fmt::format("best center: of epoch {:.2f}, in {}\n", double{result.best->epoch},
                         report.which.trainer.keep == "best" ? "model.h5" : "best.h5");
-  text += fmt::format("trained {:.2f} s, {} rows/s, {} updates{}\n", result.training_seconds,
+  text += fmt::format("trained {:.2f} s, {} rows/s, {}{}\n", result.training_seconds,
                       with_commas(static_cast<unsigned long long>(rows_per_second(result))),
-                      with_commas(result.numbers.updates), result.stopped ? ", stopped before the end" : "");
+                      counted(result.numbers.updates, "update"), result.stopped ? ", stopped before the end" : "");
   text += frozen_text(report.which);
   if (result.messages > 0)
     text += fmt::format(

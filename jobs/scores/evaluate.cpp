@@ -2,10 +2,12 @@
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/request_failure.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/formats/pick.hpp"
 #include "jobs/models/data_of_run.hpp"
+#include "jobs/models/run_of_file.hpp"
 #include "jobs/scores/evaluation_text.hpp"
 #include "jobs/scores/measured_model.hpp"
 #include "nn/kernels/softmax.hpp"
@@ -21,7 +23,7 @@ data_for_model data_to_measure(const known_model& model, const std::string& data
   if (!data.empty())
     return data_for(model, data, {"features", "label"});
   if (!model.test)
-    throw failure{errc::usage, model.path + " has no test data; give --data"};
+    throw request_failure{errc::usage, model.path + " has no test data; give " + request_member("data")};
   return data_for(model, *model.test);
 }
 
@@ -89,7 +91,8 @@ model_scores evaluate(const evaluate_request& request) {
   const auto crew = make_row_crew(request.where, [](const std::string& text) { log()->warn("{}", text); });
   measured_rows kept;
   model_scores all;
-  all.found = evaluate(*crew, {what.transforms, false, measured}, *rows, &kept);
+  warn_of_transforms(model, what.source);
+  advise_run(model, [&] { all.found = evaluate(*crew, {what.transforms, false, measured}, *rows, &kept); });
   if (all.found.rows == 0)
     throw failure{errc::data, what.source.keys.value("path", what.source.name) +
                                   ": has no rows to evaluate on; give data to work on"};
@@ -139,7 +142,7 @@ std::string to_text(const model_scores& all) {
   if (const auto over = means_over(all); !besides.empty())
     besides += (over.empty() ? "" : " (means over the " + over + ')') + '\n';
   const bool has_table = all.classes || !all.labels.empty() || !all.numbers.empty();
-  return fmt::format("{} on {} rows\n{}{}", to_text(found), with_commas(found.rows), besides,
+  return fmt::format("{} on {}\n{}{}", to_text(found), counted(found.rows, "row"), besides,
                      has_table ? table_of(all) : "");
 }
 

@@ -1,6 +1,7 @@
 #include "nn/losses/row_loss.hpp"
 
 #include "common/error.hpp"
+#include "common/text.hpp"
 
 #include <algorithm>
 #include <string>
@@ -67,9 +68,9 @@ private:
 std::unique_ptr<loss_function> make_row_loss(const row_rule& rule, const loss_use& use) {
   if (use.label_width != use.width)
     throw failure{errc::shape, std::string{rule.name} + " compares number by number, but the model has " +
-                                   std::to_string(use.width) + " outputs and a label has " +
-                                   std::to_string(use.label_width) +
-                                   " numbers; make them equal, with one_hot on the label or another last layer"};
+                                   counted(use.width, "output") + " and a label has " +
+                                   counted(use.label_width, "number") +
+                                   "; make them equal, with one_hot on the label or another last layer"};
   return std::make_unique<row_loss>(rule, use);
 }
 

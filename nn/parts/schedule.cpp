@@ -168,12 +168,11 @@ schedule make_schedule(const nlohmann::json& learning_rate) {
   if (learning_rate.is_number()) {
     if (const auto rate = learning_rate.get<double>(); rate >= 0)
       return {rate, {}};
-    throw failure{errc::config, "learning_rate = " + learning_rate.dump() + " is out of range: it is at least 0"};
+    throw failure{errc::config, "found " + learning_rate.dump() + ", expected a number of at least 0"};
   }
   if (!learning_rate.is_object())
-    throw failure{errc::config, "learning_rate must be a number, or a table as in { name = \"exponential_decay\", ... }"
-                                ", not " +
-                                    learning_rate.dump()};
+    throw failure{errc::config, "found " + shown(learning_rate) +
+                                    ", expected a number, or a table as in { name = \"exponential_decay\", ... }"};
   const auto wanted = part_of(learning_rate);
   const auto& kind = find_schedule(wanted);
   check_keys(wanted, kind.keys);

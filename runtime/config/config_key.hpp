@@ -37,6 +37,7 @@ struct config_key {
   std::function<nlohmann::json(const job& of)> value; ///< as in a config; null where it has none
   std::function<bool(const job& of)> is_shown = {};   ///< by a resolved config; empty: always
   bool by_line = false;                               ///< each element of the list has a line of its own
+  bool has_keys = false;                              ///< the value may be a table
   std::string former = {};                            ///< what it was called before 0.1: read with a warning
 };
 
@@ -87,6 +88,9 @@ config_key shown_unless_empty(config_key of);
 /// The same key, whose list is shown with one element a line.
 config_key shown_by_line(config_key of);
 
+/// The same key, whose value may be a table.
+config_key with_keys(config_key of);
+
 /// The same key, which had another name.
 config_key formerly(const std::string& name, config_key of);
 
@@ -106,6 +110,11 @@ inline key_rule word_rule(std::string name, std::vector<std::string> words) {
 }
 inline key_rule whole_rule(std::string name, number_range range) {
   return {std::move(name), key_kind::whole, false, range};
+}
+/// Of a seed: as far as a whole number goes in TOML, which no double can say.
+inline key_rule seed_rule() {
+  return {
+      "seed", key_kind::whole, false, at_least(0), {}, nullptr, "a whole number from 0 to 9,223,372,036,854,775,807"};
 }
 inline key_rule number_rule(std::string name, number_range range, std::string expected = "") {
   return {std::move(name), key_kind::number, false, range, {}, nullptr, std::move(expected)};

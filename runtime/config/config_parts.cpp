@@ -1,7 +1,6 @@
 #include "runtime/config/config_parts.hpp"
 
 #include "common/error.hpp"
-#include "common/log.hpp"
 #include "common/text.hpp"
 #include "data/formats/catalog.hpp"
 #include "data/transforms/catalog.hpp"
@@ -23,7 +22,7 @@ namespace {
 std::string current_name(const config_tree& tree, const std::string& path, const std::string& format) {
   auto now = data::current_format(format);
   if (now != format)
-    log()->warn("{}: the format \"{}\" is called \"{}\" now; rename it", tree.where(path), format, now);
+    tree.warn(tree.where(path) + ": the format \"" + format + "\" is called \"" + now + "\" now; rename it");
   return now;
 }
 

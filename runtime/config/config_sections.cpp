@@ -18,7 +18,7 @@ config_section top_section() {
   return {
       "",
       {{text_rule("name"), "part of the name of the run's folder", read_name, [](const job& of) { return of.name; }},
-       {whole_rule("seed", at_least(0)), "of everything random",
+       {seed_rule(), "of everything random",
         [](const key_reading& at) { at.to.seed = at.value().get<std::uint64_t>(); },
         [](const job& of) { return of.seed; }}}};
 }
@@ -66,6 +66,11 @@ config_key shown_unless_empty(config_key of) {
 
 config_key shown_by_line(config_key of) {
   of.by_line = true;
+  return of;
+}
+
+config_key with_keys(config_key of) {
+  of.has_keys = true;
   return of;
 }
 

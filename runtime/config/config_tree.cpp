@@ -1,6 +1,7 @@
 #include "runtime/config/config_tree.hpp"
 
 #include "common/error.hpp"
+#include "common/log.hpp"
 #include "runtime/config/toml_limits.hpp"
 
 #include <algorithm>
@@ -140,6 +141,11 @@ void config_tree::override_with(const std::string& dotted, const std::string& te
   for (auto old = places_.lower_bound(path + '/'); old != places_.end() && old->first.rfind(path + '/', 0) == 0;)
     old = places_.erase(old);
   *slot = toml_converter{*this, origin, true}.convert(*value, path, origin);
+}
+
+void config_tree::warn(const std::string& text) const {
+  if (!is_quiet)
+    log()->warn("{}", text);
 }
 
 const config_tree::place& config_tree::find(std::string path) const {

@@ -14,6 +14,10 @@ namespace dk {
 class config_tree {
 public:
   nlohmann::json values = nlohmann::json::object();
+  bool is_quiet = false; ///< nobody is warned of former names
+
+  /// Warns in the log, unless the tree is quiet.
+  void warn(const std::string& text) const;
 
   /// @throws failure (config): "ORIGIN:LINE:COLUMN: reason"
   static config_tree parse(std::string_view toml, const std::string& origin);

@@ -67,7 +67,7 @@ config_section data_section() {
   };
   const auto source = [](auto member, const char* name, std::string text) {
     const auto rule = rule_of(name, key_kind::part, "a source");
-    return shown_unless_empty(made_key(&job::data, member, rule, std::move(text), source_at, source_value));
+    return with_keys(shown_unless_empty(made_key(&job::data, member, rule, std::move(text), source_at, source_value)));
   };
   return {"data",
           {source(&data_config::train, "train", "the rows to learn"),

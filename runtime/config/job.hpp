@@ -150,6 +150,10 @@ job parse_job(std::string_view toml, const std::string& origin, const std::strin
 job load_job(const std::string& path, const std::vector<std::string>& settings = {},
              const environment& lookup = process_environment());
 
+/// Reads a config file as it stands, without environment and settings. It warns of nothing: this is for a file that
+/// load_job has read already. @throws failure (config): as parse_job
+job reload_job(const std::string& path);
+
 /// The job as a config says it: what a program has set is checked as the keys of a file are. Relative paths are
 /// relative to the current folder. @throws failure (config): "job NAME:LINE:COLUMN: ...", a line of to_toml
 job checked(const job& which);

@@ -1,7 +1,6 @@
 #include "runtime/config/job_parse.hpp"
 
 #include "algorithms/catalog.hpp"
-#include "common/log.hpp"
 #include "runtime/config/config_sections.hpp"
 
 namespace dk {
@@ -29,7 +28,7 @@ config_tree with_current_names(config_tree tree) {
       const auto where = tree.where_key(in.path(key.former));
       if (in.find(now) != nullptr)
         in.refuse_both(key.former, '`' + now + "` or its former name `" + key.former + '`');
-      log()->warn("{}: `{}` in [{}] is called `{}` now; rename it", where, key.former, part->name, now);
+      tree.warn(where + ": `" + key.former + "` in [" + part->name + "] is called `" + now + "` now; rename it");
       tree.rename(part->name, key.former, now);
     }
   return tree;

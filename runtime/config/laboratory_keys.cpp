@@ -60,7 +60,7 @@ config_section laboratory_section() {
     return plain_key(&job::laboratory, member, std::move(rule), text);
   };
   return {"laboratory",
-          {key(&all::seed, whole_rule("seed", at_least(0)), "of everything random in the laboratory"),
+          {key(&all::seed, seed_rule(), "of everything random in the laboratory"),
            key(&all::computing, word_rule("computing", {"constant", "normal", "log_normal"}),
                "how the times of batches are distributed around their mean"),
            shown_where(key(&all::batch_seconds, number_rule("batch_seconds", above_to(0, 1e6, "seconds")),

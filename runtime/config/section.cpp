@@ -1,7 +1,6 @@
 #include "runtime/config/section.hpp"
 
 #include "common/error.hpp"
-#include "common/text.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -43,14 +42,6 @@ const json* value_at(const config_tree& tree, const std::string& path) {
   return value;
 }
 
-std::string shown(const json& value) {
-  constexpr std::size_t most = 60;
-  auto text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (text.size() > most)
-    text = text.substr(0, most) + "...";
-  return text;
-}
-
 section::section(const config_tree& tree, std::string path)
     : tree_(tree), path_(std::move(path)), table_(&empty_table()) {
   if (const auto* found = value_at(tree, path_)) {
@@ -66,21 +57,9 @@ std::string section::title() const {
   return dotted.empty() ? "" : " in [" + dotted + ']';
 }
 
-std::string section::in_words(const key_fault& fault, const std::vector<key_rule>& rules) const {
-  if (fault.why == key_fault::cause::unknown) {
-    const auto known = names_of(rules);
-    const auto guess = did_you_mean(fault.path, known);
-    return "unknown key `" + fault.path + '`' + title() + (guess.empty() ? "; known are: " + join(known) : guess);
-  }
-  const auto& rule = *fault.rule;
-  const auto guess =
-      fault.why == key_fault::cause::word ? did_you_mean(fault.found.get<std::string>(), rule.words) : "";
-  return '`' + rule.name + '`' + title() + " is " + shown_value(rule.name) + ", expected " + expected(rule) + guess;
-}
-
 void section::check(const std::vector<key_rule>& rules) const {
   placed(tree_, path_,
-         [&] { check_keys(*table_, rules, [&](const key_fault& fault) { return in_words(fault, rules); }); });
+         [&] { check_keys(*table_, rules, [&](const key_fault& fault) { return in_words(fault, rules, title()); }); });
 }
 
 const json* section::find(const std::string& key) const {

@@ -41,7 +41,6 @@ public:
 private:
   std::string title() const;
   std::string shown_value(const std::string& key) const;
-  std::string in_words(const key_fault& fault, const std::vector<key_rule>& rules) const;
 
   const config_tree& tree_;
   std::string path_;
@@ -54,8 +53,5 @@ void placed(const config_tree& tree, const std::string& path, const std::functio
 
 /// The value at a path; nullptr when there is none.
 const nlohmann::json* value_at(const config_tree& tree, const std::string& path);
-
-/// A value as a person would write it, on one line and not too long.
-std::string shown(const nlohmann::json& value);
 
 } // namespace dk

@@ -15,6 +15,14 @@ namespace {
 
 constexpr std::size_t most_config_bytes = std::size_t{16} << 20U;
 
+config_tree tree_of(const std::string& path) {
+  return config_tree::parse(read_small_file(path, most_config_bytes, "config file"), path);
+}
+
+std::string folder_of(const std::string& path) {
+  return std::filesystem::absolute(path).parent_path().string();
+}
+
 void take_variable(config_tree& tree, const std::string& part, const std::string& key, const environment& lookup) {
   const auto name = variable_of(part, key);
   if (const auto value = lookup(name))
@@ -48,7 +56,7 @@ job checked(const job& which) {
 }
 
 job load_job(const std::string& path, const std::vector<std::string>& settings, const environment& lookup) {
-  auto tree = config_tree::parse(read_small_file(path, most_config_bytes, "config file"), path);
+  auto tree = tree_of(path);
   for (const auto* part : outer_sections())
     for (const auto& key : part->keys)
       for (const auto& name : {key.rule.name, key.former})
@@ -60,7 +68,13 @@ job load_job(const std::string& path, const std::vector<std::string>& settings, 
   for (const auto& [key, unused] : own_keys.items())
     take_variable(tree, "trainer", key, lookup);
   take_settings(tree, settings);
-  return read_job(tree, std::filesystem::absolute(path).parent_path().string());
+  return read_job(tree, folder_of(path));
+}
+
+job reload_job(const std::string& path) {
+  auto tree = tree_of(path);
+  tree.is_quiet = true;
+  return read_job(tree, folder_of(path));
 }
 
 spec parse_source(const std::string& text) {

@@ -79,10 +79,10 @@ config_key algorithm_key() {
 }
 
 config_key losses_key() {
-  return unless_left({rule_of("loss", key_kind::part, "a loss, or a list of losses, one for each output"),
-                      "what the training minimises",
-                      [](const key_reading& at) { at.to.trainer.loss.losses = losses_at(at); },
-                      [](const job& of) { return losses_value(of.trainer.loss.losses); }});
+  return with_keys(unless_left({rule_of("loss", key_kind::part, "a loss, or a list of losses, one for each output"),
+                                "what the training minimises",
+                                [](const key_reading& at) { at.to.trainer.loss.losses = losses_at(at); },
+                                [](const job& of) { return losses_value(of.trainer.loss.losses); }}));
 }
 
 config_key loss_weights_key() {
@@ -136,34 +136,37 @@ std::vector<config_key> exchange_keys() {
 
 // What is minimised, how, and what is measured.
 std::vector<config_key> objective_keys() {
-  return {unless_left(trainer_key(&trainer_config::optimizer,
-                                  rule_of("optimizer", key_kind::part,
-                                          "a name, or a table as in { name = \"adam\", learning_rate = 0.001 }"),
-                                  "every worker has one of its own", optimizer_at, named_value)),
-          losses_key(), loss_weights_key(),
-          shown_unless_empty(
-              trainer_key(&trainer_config::class_weight,
-                          rule_of("class_weight", key_kind::part,
-                                  "\"balanced\", or numbers of at least 0: of all classes in order, as in [1, 20], "
-                                  "or by class number or name, as in { 0 = 1, 1 = 20 }"),
-                          "how much the rows of each class count in the loss of the training", class_weight_at)),
-          unless_left(trainer_key(&trainer_config::metrics, rule_of("metrics", key_kind::list, "a list of metrics"),
-                                  "what is measured on held-out and test rows", metrics_at, metrics_value))};
+  return {
+      with_keys(unless_left(trainer_key(
+          &trainer_config::optimizer,
+          rule_of("optimizer", key_kind::part, "a name, or a table as in { name = \"adam\", learning_rate = 0.001 }"),
+          "every worker has one of its own", optimizer_at, named_value))),
+      losses_key(), loss_weights_key(),
+      with_keys(shown_unless_empty(
+          trainer_key(&trainer_config::class_weight,
+                      rule_of("class_weight", key_kind::part,
+                              "\"balanced\", or numbers of at least 0: of all classes in order, as in [1, 20], "
+                              "or by class number or name, as in { 0 = 1, 1 = 20 }"),
+                      "how much the rows of each class count in the loss of the training", class_weight_at))),
+      unless_left(trainer_key(&trainer_config::metrics, rule_of("metrics", key_kind::list, "a list of metrics"),
+                              "what is measured on held-out and test rows", metrics_at, metrics_value))};
 }
 
 // When the run ends, and what it leaves.
 std::vector<config_key> end_keys() {
-  return {trainer_key(&trainer_config::stop, rule_of("stop", key_kind::table, "a table, as in { patience = 3 }"),
-                      "the run ends in order when one of these is reached", stop_at),
-          trainer_key(&trainer_config::validation_every, number_rule("validation_every", at_least(0, "epochs")),
-                      "how often the center is measured on the held-out rows"),
-          trainer_key(&trainer_config::monitor, word_rule("monitor", {"loss", "accuracy"}),
-                      "which figure of the held-out rows decides whether a center is better than another"),
-          trainer_key(&trainer_config::keep, word_rule("keep", {"last", "best"}), "which center becomes `model.h5`"),
+  return {
+      with_keys(trainer_key(&trainer_config::stop, rule_of("stop", key_kind::table, "a table, as in { patience = 3 }"),
+                            "the run ends in order when one of these is reached", stop_at)),
+      trainer_key(&trainer_config::validation_every, number_rule("validation_every", at_least(0, "epochs")),
+                  "how often the center is measured on the held-out rows"),
+      trainer_key(&trainer_config::monitor, word_rule("monitor", {"loss", "accuracy"}),
+                  "which figure of the held-out rows decides whether a center is better than another"),
+      trainer_key(&trainer_config::keep, word_rule("keep", {"last", "best"}), "which center becomes `model.h5`"),
+      with_keys(
           trainer_key(&trainer_config::scheme,
                       rule_of("scheme", key_kind::part, "one of: none, emperor; or a table, as in { divide_by = 5 }"),
-                      "how the learning rate follows the validation", scheme_at, named_value),
-          trainer_key(&trainer_config::record, flag_rule("record"), "write `commits.jsonl`")};
+                      "how the learning rate follows the validation", scheme_at, named_value)),
+      trainer_key(&trainer_config::record, flag_rule("record"), "write `commits.jsonl`")};
 }
 
 } // namespace
@@ -183,10 +186,10 @@ config_section stop_section() {
   return {"trainer.stop",
           {key(number_rule("loss", above(0)), "the mean loss of the newest chunks is at most this"),
            key(number_rule("accuracy", above_to(0, 1)), "their mean accuracy is at least this"),
-           key(number_rule("seconds", above(0)), "the run has taken this long"),
-           key(whole_rule("rows", at_least(1)), "so many rows are trained"),
+           key(number_rule("seconds", above(0)), "the session has taken this long"),
+           key(whole_rule("rows", at_least(1)), "this many rows are trained"),
            key(whole_rule("patience", from_to(0, many)),
-               "so many measurements on the held-out rows in a row were no better than the best one"),
+               "this many measurements on the held-out rows, one after another, were no better than the best one"),
            key(number_rule("min_delta", at_least(0)), "only with `patience`: how much better counts as better")}};
 }
 

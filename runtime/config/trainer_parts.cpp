@@ -70,6 +70,7 @@ std::vector<spec> losses_at(const key_reading& at) {
   for (const auto& path : given.is_array() ? at.list() : std::vector<std::string>{at.path()})
     placed(at.in.tree(), path, [&] {
       losses.push_back(nn::part_of(*value_at(at.in.tree(), path)));
+      losses.back().name = nn::loss_called(losses.back().name);
       nn::check_loss(losses.back());
     });
   return losses;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <unistd.h>
 
 namespace dk {
@@ -41,11 +42,42 @@ bool is_no_key(const std::string& name) {
   return std::find(others.begin(), others.end(), name) != others.end();
 }
 
-bool is_of_a_section(const std::string& name) {
-  const auto all = outer_sections();
-  return std::any_of(all.begin(), all.end(), [&](const auto* part) {
-    return !part->name.empty() && name.rfind(variable_of(part->name, ""), 0) == 0;
-  });
+// "trainer.optimizer.learning_rate" for DK_TRAINER_OPTIMIZER_LEARNING_RATE: what is within a key has no variable of its
+// own. Nothing where the name does not begin as the variable of a key that may be a table.
+std::string key_within(const std::string& name) {
+  std::string found;
+  for (const auto* part : outer_sections())
+    for (const auto& key : part->keys) {
+      const auto variable = variable_of(part->name, key.rule.name) + '_';
+      if (!key.has_keys || name.rfind(variable, 0) != 0 || name.size() == variable.size())
+        continue;
+      found = part->name + '.' + key.rule.name + '.';
+      std::transform(name.begin() + static_cast<std::ptrdiff_t>(variable.size()), name.end(), std::back_inserter(found),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    }
+  return found;
+}
+
+// "DK_TRAINER_" of DK_TRAINER_WORKER; nothing where it is of no section.
+std::string start_of_section(const std::string& name) {
+  for (const auto* part : outer_sections())
+    if (const auto start = variable_of(part->name, ""); !part->name.empty() && name.rfind(start, 0) == 0)
+      return start;
+  return "";
+}
+
+// What is wrong with a variable of a section, and what to do. The names of keys are compared without that of their
+// section: it makes long names look alike.
+std::string way_out(const std::string& name, const std::string& start, const std::vector<std::string>& known) {
+  std::vector<std::string> keys;
+  for (const auto& one : known)
+    if (one.rfind(start, 0) == 0)
+      keys.push_back(one.substr(start.size()));
+  if (const auto near = nearest_name(name.substr(start.size()), keys); !near.empty())
+    return " (did you mean \"" + start + near + "\"?); unset it";
+  if (const auto within = key_within(name); !within.empty())
+    return "; unset it, or use --set " + within + "=VALUE for a key within a key";
+  return did_you_mean(name, known) + "; unset it";
 }
 
 } // namespace
@@ -67,9 +99,8 @@ std::vector<std::string> check_variables(const std::vector<std::string>& names) 
   for (const auto& name : names) {
     if (is_no_key(name) || std::find(known.begin(), known.end(), name) != known.end())
       continue;
-    if (is_of_a_section(name))
-      throw failure{errc::config, "environment " + name + ": no config has this key" + did_you_mean(name, known) +
-                                      "; unset it, or use --set for a key within a key"};
+    if (const auto start = start_of_section(name); !start.empty())
+      throw failure{errc::config, "environment " + name + ": no config has this key" + way_out(name, start, known)};
     unused.push_back("environment " + name + ": nothing reads it" + did_you_mean(name, known));
   }
   return unused;

@@ -1,6 +1,7 @@
 #include "runtime/node/serve_node.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "common/text.hpp"
 #include "runtime/enlist/system.hpp"
 #include "runtime/node/membership.hpp"
 #include "runtime/node/supervisor.hpp"
@@ -58,10 +59,11 @@ void join_other(caf::actor_system& system, const node_actor& supervisor, const e
 void print_addresses(const node_options& options, const endpoint& mine) {
   const auto named = to_string(mine);
   const auto entry = options.join ? to_string(*options.join) : named;
-  std::printf("dk_node listens on %s, for %u worker%s; train on it with:\n  dk_driver CONFIG --nodes %s\n"
-              "on another host, run:\n  dk_node --listen ITS_HOST:%u --join %s%s\n",
-              named.c_str(), options.workers, options.workers == 1 ? "" : "s", entry.c_str(),
-              unsigned{options.listen.port}, entry.c_str(), options.insecure ? " --insecure" : "");
+  const auto workers = options.names_workers ? " --workers " + std::to_string(options.workers) : "";
+  std::printf("dk_node listens on %s, for %s; train on it with:\n  dk_driver CONFIG --nodes %s\n"
+              "on another host, run:\n  dk_node --listen ITS_HOST:%u --join %s%s%s\n",
+              named.c_str(), counted(options.workers, "worker").c_str(), entry.c_str(), unsigned{options.listen.port},
+              entry.c_str(), workers.c_str(), options.insecure ? " --insecure" : "");
   std::fflush(stdout);
 }
 

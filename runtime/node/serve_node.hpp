@@ -14,7 +14,8 @@ struct node_options {
   std::uint32_t workers = 1;    ///< processes at most
   std::string cache;            ///< the folder of the rows that drivers send; empty: usual_cache_folder
   std::uint64_t cache_bytes = std::uint64_t{20} << 30U;
-  bool insecure = false; ///< whether others are told to start theirs so
+  bool names_workers = false; ///< whether others are told to start theirs with as many
+  bool insecure = false;      ///< whether others are told to start theirs so
 };
 
 /// Is a host's node: listens for drivers and starts worker processes for them, dk_worker of the folder that this

@@ -3,6 +3,7 @@
 #include "actors/protocol/errors.hpp"
 #include "common/endpoint.hpp"
 #include "common/log.hpp"
+#include "common/text.hpp"
 #include "common/version.hpp"
 #include "runtime/node/process.hpp"
 
@@ -100,14 +101,14 @@ std::vector<worker_process> start_for(node_ptr self, role what, std::uint32_t co
                                    std::to_string(most_servers) + " at most, of which " + std::to_string(free) +
                                    " are free; lower trainer.servers, or name more nodes"};
   if (count > free)
-    throw failure{errc::nodes, std::to_string(count) + " workers were asked for and " + std::to_string(free) + " of " +
-                                   std::to_string(my.setup->workers) + " are free; lower trainer.workers, or start " +
-                                   "dk_node with a higher --workers"};
+    throw failure{errc::nodes, counted(count, "worker was", "workers were") + " asked for and " + std::to_string(free) +
+                                   " of " + std::to_string(my.setup->workers) +
+                                   " are free; lower trainer.workers, or start dk_node with a higher --workers"};
   auto started = start_processes(*my.setup, what, count);
   self->monitor(driver);
   for (const auto& process : started)
     my.children[process.pid] = {driver, tag, what};
-  log()->info("started {} {} processes", started.size(), name_of(what));
+  log()->info("started {}", counted(started.size(), name_of(what) + " process", name_of(what) + " processes"));
   return started;
 }
 

@@ -17,14 +17,14 @@ struct worker_memory {
 /// What one file holds: a shard, and, where the job's checkpoints keep workers (runtime/enlist/enlist.hpp), beside
 /// shard 0 its only worker; of models that are trained alone, beside each the worker that trains it.
 struct checkpoint {
-  std::uint32_t session = 0; ///< of the start that wrote it
+  std::uint32_t session = 0; ///< that wrote it
   shard_state shard;
   std::optional<worker_memory> worker;
 };
 
 /// Where a run stood: its shards, each with the chunks that its slice contains.
 struct resume_state {
-  std::uint32_t session = 0; ///< of the start that wrote it
+  std::uint32_t session = 0; ///< that wrote it
   std::vector<shard_state> shards;
   std::vector<replica_state> workers; ///< empty: all start fresh; likewise one without weights
 

@@ -238,7 +238,7 @@ resume_state read_checkpoints(const std::string& folder, std::vector<std::string
     throw failure{errc::checkpoint,
                   folder + " holds no checkpoint; the run ended before its first one; start a new run"};
   const auto& first = state.shards.front();
-  std::uint32_t epochs = 0; // a start that went on to more may have ended before all shards said so
+  std::uint32_t epochs = 0; // a session that went on to more may have ended before all shards said so
   for (const auto& shard : state.shards)
     epochs = std::max(epochs, shard.grid.epochs);
   std::uint64_t offset = 0;

@@ -15,7 +15,7 @@ namespace dk {
 /// The first line: what the log is of.
 nlohmann::json commits_header(const job& which, const chunk_grid& grid);
 
-/// The line that a later start of the run begins with: per shard, the version that it goes on from, and whether its
+/// The line that a later session begins with: per shard, the version that it goes on from, and whether its
 /// worker goes on from where it was (else all are fresh). @param epochs that the run has from now on; 0: as before
 nlohmann::json restart_line(std::uint32_t session, const std::vector<std::uint64_t>& versions, bool keeps_worker,
                             std::uint32_t epochs = 0);

@@ -22,12 +22,12 @@ using recorder_actor =
 struct recorder_setup {
   std::string history;             ///< file of one JSON line per chunk; empty: none
   std::string commits;             ///< file of one JSON line per commit; empty: none
-  std::string header;              ///< the line that this start of the run begins `commits` with; empty: none
+  std::string header;              ///< the line that this session begins `commits` with; empty: none
   caf::actor listener;             ///< is sent every run_event as well
   std::string validation;          ///< file of one JSON line per measurement; empty: none
-  run_statistics so_far{};         ///< that are gone on from
+  run_statistics so_far{};         ///< of the sessions before, in a replay
   chunk_grid grid{};               ///< of the run
-  std::vector<chunk_set> folded{}; ///< per shard: the chunks that it starts with
+  std::vector<chunk_set> folded{}; ///< per shard: the chunks that the session starts with
 };
 
 struct recorder_state {
@@ -42,8 +42,8 @@ struct recorder_state {
   log_file validation;
 };
 
-/// Watches a run: counts, and writes history.jsonl, commits.jsonl and validation.jsonl (docs/run-folder.md). Appends
-/// to files that are there, as a resumed run needs. Ends with an error when a file cannot be written.
+/// Watches a session: counts, and writes history.jsonl, commits.jsonl and validation.jsonl (docs/run-folder.md).
+/// Appends to files that are there, as a resumed run needs. Ends with an error when a file cannot be written.
 recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self,
                                        const recorder_setup& setup);
 

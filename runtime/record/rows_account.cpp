@@ -84,31 +84,31 @@ bool read_lines(const std::string& path, const on_commit& commit, const on_resta
   return true;
 }
 
-// The versions that each start goes on from, by the number of the start; of the last, none. A line of an earlier start
-// is in the center when no later start begins before it.
+// Per session, the versions that the next one goes on from; of the last session, none. A line of a session is in the
+// center when no later session begins before it.
 class live_versions {
 public:
   explicit live_versions(std::size_t servers) : servers_(servers) {}
 
   void add(const std::vector<std::uint64_t>& versions) {
-    starts_.push_back(versions);
-    starts_.back().resize(servers_);
+    kept_.push_back(versions);
+    kept_.back().resize(servers_);
   }
 
   void done() {
-    starts_.emplace_back(servers_, std::numeric_limits<std::uint64_t>::max());
-    for (auto i = starts_.size() - 1; i-- > 0;)
+    kept_.emplace_back(servers_, std::numeric_limits<std::uint64_t>::max());
+    for (auto i = kept_.size() - 1; i-- > 0;)
       for (std::size_t shard = 0; shard < servers_; ++shard)
-        starts_[i][shard] = std::min(starts_[i][shard], starts_[i + 1][shard]);
+        kept_[i][shard] = std::min(kept_[i][shard], kept_[i + 1][shard]);
   }
 
-  bool has(std::size_t start, std::uint64_t shard, std::uint64_t version) const {
-    return version <= starts_[start][shard];
+  bool has(std::size_t session, std::uint64_t shard, std::uint64_t version) const {
+    return version <= kept_[session][shard];
   }
 
 private:
   std::size_t servers_;
-  std::vector<std::vector<std::uint64_t>> starts_;
+  std::vector<std::vector<std::uint64_t>> kept_;
 };
 
 } // namespace
@@ -117,7 +117,7 @@ std::optional<std::vector<rows_seen>> rows_in_log(const std::string& path, const
                                                   std::size_t servers) {
   live_versions live{servers};
   std::vector<std::uint64_t> newest(servers);
-  bool is_whole = true; // no start goes on from what the log has not
+  bool is_whole = true; // no session goes on from what the log has not
   const auto follow = [&](const seen_commit& one) {
     if (one.shard < servers)
       newest[one.shard] = std::max(newest[one.shard], one.version);
@@ -132,15 +132,15 @@ std::optional<std::vector<rows_seen>> rows_in_log(const std::string& path, const
   live.done();
   std::vector<rows_seen> seen(servers);
   std::vector<chunk_set> once(servers);
-  std::size_t start = 0;
+  std::size_t session = 0;
   const auto count = [&](const seen_commit& one) {
-    if (one.shard >= servers || !grid.contains(one.chunk) || !live.has(start, one.shard, one.version))
+    if (one.shard >= servers || !grid.contains(one.chunk) || !live.has(session, one.shard, one.version))
       return;
     const auto rows = grid.range(one.chunk).size();
     seen[one.shard].all += rows;
     seen[one.shard].once += once[one.shard].add(grid.number(one.chunk)) ? rows : 0;
   };
-  read_lines(path, count, [&](const auto&) { ++start; });
+  read_lines(path, count, [&](const auto&) { ++session; });
   return seen;
 }
 

@@ -37,7 +37,7 @@ struct rows_seen {
 /// @param into its `expected` is set; applied, lost, doubled, duplicates and fenced are set here
 void account(const std::vector<shard_tally>& shards, const std::vector<rows_seen>& seen, rows_ledger& into);
 
-/// What commits.jsonl says is in each shard, through all starts of the run. Nothing where it does not tell all of it:
+/// What commits.jsonl says is in each shard, through all sessions of the run. Nothing where it does not tell all of it:
 /// it was not kept from the beginning. @throws failure (resources) when it cannot be read
 std::optional<std::vector<rows_seen>> rows_in_log(const std::string& path, const chunk_grid& grid, std::size_t servers);
 

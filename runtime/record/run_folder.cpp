@@ -1,6 +1,7 @@
 #include "runtime/record/run_folder.hpp"
 
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 #include "runtime/record/run_lock.hpp"
 
 #include <cerrno>
@@ -25,8 +26,8 @@ std::string time_stamp() {
 }
 
 [[noreturn]] void cannot_make(const std::string& path, const std::error_code& why) {
-  throw failure{errc::resources,
-                "cannot make the run's folder " + path + ": " + why.message() + "; choose another --out"};
+  throw request_failure{errc::resources, "cannot make the run's folder " + path + ": " + why.message() +
+                                             "; choose another " + request_member("out")};
 }
 
 // Whoever makes a folder has it: of two runs that want the same, one hears that it is there already.
@@ -82,7 +83,8 @@ bool holds_run(const run_folder& folder) {
 }
 
 [[noreturn]] void refuse_held(const std::string& path) {
-  throw failure{errc::usage, path + " holds a run already; choose another --out, or go on with --resume " + path};
+  throw request_failure{errc::usage, path + " holds a run already; choose another " + request_member("out") +
+                                         ", or go on with " + request_member("resume") + " " + path};
 }
 
 // All that a run writes before it has a model.

@@ -1,6 +1,7 @@
 #include "runtime/record/run_lock.hpp"
 
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 
 #include <array>
 #include <cerrno>
@@ -15,8 +16,9 @@ namespace dk {
 namespace {
 
 [[noreturn]] void cannot_lock(const std::string& path, int why) {
-  throw failure{errc::resources, "cannot lock " + path + ": " + std::strerror(why) +
-                                     "; a run needs a folder that can be written and locked, choose another --out"};
+  throw request_failure{errc::resources, "cannot lock " + path + ": " + std::strerror(why) +
+                                             "; a run needs a folder that can be written and locked, choose another " +
+                                             request_member("out")};
 }
 
 std::string own_name() {
@@ -78,6 +80,17 @@ run_lock::run_lock(const std::string& folder) : path_(folder + "/run.lock") {
     close(fd_);
     cannot_lock(path_, why);
   }
+}
+
+std::optional<std::string> owner_of_run(const std::string& folder) {
+  const int fd = open((folder + "/run.lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return std::nullopt;
+  std::optional<std::string> owner;
+  if (flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    owner = owner_of(fd);
+  close(fd); // with the lock, where there was one to be had
+  return owner;
 }
 
 run_lock::~run_lock() {

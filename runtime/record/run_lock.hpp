@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace dk {
@@ -19,5 +20,8 @@ private:
   std::string path_;
   int fd_ = -1;
 };
+
+/// Who trains in a folder: "process 4711 on host1". Nothing where nobody does, or where that cannot be known.
+std::optional<std::string> owner_of_run(const std::string& folder);
 
 } // namespace dk

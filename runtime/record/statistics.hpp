@@ -51,7 +51,7 @@ private:
   double along_ = 0;
 };
 
-/// What one worker did in a run.
+/// What one worker did in a session.
 struct worker_statistics {
   std::uint64_t chunks = 0;
   std::uint64_t rows = 0;
@@ -66,11 +66,11 @@ struct epoch_statistics {
   std::map<std::uint32_t, nn::loss_sums> workers;
 };
 
-/// A run in numbers, while it goes on and at its end.
+/// A session in numbers, while it goes on and at its end. A replay counts all sessions of its run.
 struct run_statistics {
   std::uint64_t rows = 0;    ///< trained, of reported chunks
   std::uint64_t chunks = 0;  ///< reported
-  std::uint64_t updates = 0; ///< commits folded into shard 0; batches where nobody keeps a center
+  std::uint64_t updates = 0; ///< commits folded into shard 0; chunks where nobody keeps a center
   std::uint64_t duplicates = 0;
   std::uint64_t fenced = 0;
   std::uint64_t rejected = 0;
@@ -81,7 +81,7 @@ struct run_statistics {
   std::map<std::uint32_t, epoch_statistics> epochs;
   std::vector<validation_report> validation; ///< in their order
   std::deque<chunk_report> recent;           ///< the newest reports, 100 at most
-  std::vector<rows_seen> seen; ///< per shard: of its commits that were told, through all starts of the run
+  std::vector<rows_seen> seen; ///< per shard: of its commits that were told, through all sessions of the run
 
   void add(const chunk_report& report);
   void add(const commit_record& record);

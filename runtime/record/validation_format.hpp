@@ -9,10 +9,10 @@
 
 namespace dk {
 
-/// A line. @param seconds since this start of the run
+/// A line. @param seconds since the session began
 std::string validation_line(const validation_report& measured, double seconds);
 
-/// What earlier starts of a run have measured; nothing where there is no file.
+/// What earlier sessions have measured; nothing where there is no file.
 /// @throws failure (checkpoint) that names a damaged line; one that was cut short at the end is left out
 std::vector<validation_report> read_validation(const std::string& path);
 

@@ -239,12 +239,14 @@ commit_log parse_commit_log(std::string_view text, const std::string& origin) {
   return log;
 }
 
-commit_log read_commit_log(const std::string& path) {
+commit_log read_commit_log(const std::string& path, bool grows) {
   std::ifstream file{path, std::ios::binary};
   if (!file)
     throw failure{errc::checkpoint,
                   path + ": cannot be read; a run leaves it only with record = true, and `single` never does"};
-  const std::string text{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+  std::string text{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+  if (grows)
+    text.resize(text.rfind('\n') + 1);
   return parse_commit_log(text, path);
 }
 

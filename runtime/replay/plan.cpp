@@ -36,18 +36,18 @@ struct line_range {
 
 class planner {
 public:
-  planner(const commit_log& log, const pull_habit& habit, std::size_t start)
-      : log_(log), habit_(habit), lines_{log.commits.begin() + first_line(log, start),
-                                         log.commits.begin() + first_line(log, start + 1)} {
+  planner(const commit_log& log, const pull_habit& habit, std::size_t session)
+      : log_(log), habit_(habit), lines_{log.commits.begin() + first_line(log, session),
+                                         log.commits.begin() + first_line(log, session + 1)} {
     plan_.origin = log.origin;
     plan_.rounds = log.rounds;
     for (std::uint32_t i = 0; i < log.servers; ++i) {
-      starts_.push_back(start == 0 ? shard_start{} : log.restarts[start - 1].shards[i]);
+      starts_.push_back(session == 0 ? shard_start{} : log.restarts[session - 1].shards[i]);
       versions_[i] = starts_.back().version;
-      if (start < log.restarts.size())
-        plan_.kept.push_back(log.restarts[start].shards[i].version);
+      if (session < log.restarts.size())
+        plan_.kept.push_back(log.restarts[session].shards[i].version);
     }
-    if (start < log.restarts.size() && log.restarts[start].keeps_worker)
+    if (session < log.restarts.size() && log.restarts[session].keeps_worker)
       leave_out_what_was_lost();
   }
 
@@ -65,8 +65,8 @@ public:
   }
 
 private:
-  // What the only worker trained after the checkpoint that the next start goes on from: that start's worker must be as
-  // it was there.
+  // What the only worker trained after the checkpoint that the next session goes on from: its worker must be as it
+  // was there.
   void leave_out_what_was_lost() {
     const auto is_lost = [&](const logged_commit& line) { return line.what.version > plan_.kept[line.what.shard]; };
     lines_.last = std::find_if(lines_.first, lines_.last, is_lost);
@@ -110,7 +110,7 @@ private:
     return log_.rounds && r.kind == verdict_kind::applied ? r.base : r.version;
   }
 
-  // The version that the worker got with the verdict on the chunk before; that of its start, before the first.
+  // The version that the worker got with the verdict on the chunk before; before the first, that of the session.
   std::uint64_t adopted(const worker_log& of, std::size_t chunk, std::uint32_t shard) const {
     return chunk == 0 ? starts_[shard].version : answered(of.chunks[chunk - 1].lines.at(shard)->what);
   }
@@ -189,7 +189,7 @@ private:
     return found == lines.end() ? 0 : found->second->what.version;
   }
 
-  // Which chunk of which worker made this version of a shard, in this start.
+  // Which chunk of which worker made this version of a shard, in this session.
   const std::pair<std::uint32_t, std::size_t>& maker_of(std::uint32_t shard, std::uint64_t version) const {
     return makers_.at(shard).at(version - 1 - starts_[shard].version);
   }
@@ -242,16 +242,16 @@ private:
       }
   }
 
-  static std::ptrdiff_t first_line(const commit_log& log, std::size_t start) {
-    const auto first = start == 0                    ? 0
-                       : start > log.restarts.size() ? log.commits.size()
-                                                     : log.restarts[start - 1].commits;
+  static std::ptrdiff_t first_line(const commit_log& log, std::size_t session) {
+    const auto first = session == 0                    ? 0
+                       : session > log.restarts.size() ? log.commits.size()
+                                                       : log.restarts[session - 1].commits;
     return static_cast<std::ptrdiff_t>(first);
   }
 
   const commit_log& log_;
   pull_habit habit_;
-  line_range lines_;                // of this start
+  line_range lines_;                // of this session
   std::vector<shard_start> starts_; // by shard
   replay_plan plan_;
   std::map<std::uint32_t, worker_log> workers_;
@@ -264,8 +264,8 @@ private:
 
 } // namespace
 
-replay_plan make_plan(const commit_log& log, const pull_habit& habit, std::size_t start) {
-  return planner{log, habit, start}.plan();
+replay_plan make_plan(const commit_log& log, const pull_habit& habit, std::size_t session) {
+  return planner{log, habit, session}.plan();
 }
 
 } // namespace dk

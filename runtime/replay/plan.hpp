@@ -31,7 +31,7 @@ struct script_step {
   std::size_t line = 0;                         ///< likewise: in the log
 };
 
-/// One start of a recorded run as something to do again: who trains what, from which centers, folded in which order.
+/// One session of a recorded run as something to do again: who trains what, from which centers, folded in which order.
 /// Whoever follows it comes to its end: in the order of the log, each step needs only steps before it.
 struct replay_plan {
   std::string origin;     ///< the log's name
@@ -41,8 +41,8 @@ struct replay_plan {
   std::uint64_t chunks = 0;
   std::map<std::uint32_t, std::vector<planned_chunk>> workers; ///< by number; one that trained nothing is not here
   std::map<std::uint32_t, std::vector<script_step>> shards;    ///< by number; likewise
-  std::vector<std::uint64_t> kept; ///< by shard: the version that the next start goes on from; empty: there is none
-  run_statistics earlier;          ///< of the starts before
+  std::vector<std::uint64_t> kept; ///< by shard: the version that the next session goes on from; empty: there is none
+  run_statistics earlier;          ///< of the sessions before
   std::vector<std::string> doubts; ///< where the log does not tell all: what was assumed, one line each
 };
 
@@ -52,9 +52,9 @@ struct pull_habit {
   bool every_chunk = false; ///< they pull one for each chunk; false: only where the last verdict's is not the base
 };
 
-/// What the first start of a run, or a later one, has to do.
-/// @param start 0, or i for what `log.restarts[i - 1]` began
+/// What one session has to do.
+/// @param session 0 is the first, or i for what `log.restarts[i - 1]` began
 /// @throws failure (checkpoint) when the lines of several shards contradict each other
-replay_plan make_plan(const commit_log& log, const pull_habit& habit, std::size_t start = 0);
+replay_plan make_plan(const commit_log& log, const pull_habit& habit, std::size_t session = 0);
 
 } // namespace dk

@@ -54,7 +54,7 @@ pull_habit habit_of(const job& which) {
   return {adopts, !adopts || policy_of(which).kind == policy_kind::wait};
 }
 
-// Where a later start begins: the center of the start before, and the chunks that the log tells.
+// Where a later session begins: the center of the session before, and the chunks that the log tells.
 resume_state state_at(const restart& next, resume_state reached) {
   for (std::size_t i = 0; i < reached.shards.size(); ++i) {
     auto& folded = reached.shards[i].folded;
@@ -102,12 +102,12 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
   const bool same_rule = is_same_section("trainer", here, recorded);
   here.trainer.epochs = log.grid.epochs;
   std::vector<replay_plan> plans; // all of them, so that what cannot be followed is reported before anything is trained
-  for (std::size_t start = 0; start <= log.restarts.size(); ++start)
-    plans.push_back(make_plan(log, habit_of(here), start));
+  for (std::size_t session = 0; session <= log.restarts.size(); ++session)
+    plans.push_back(make_plan(log, habit_of(here), session));
   run_result result;
   resume_state reached;
-  for (std::size_t start = 0; start < plans.size(); ++start) {
-    auto& plan = plans[start];
+  for (std::size_t session = 0; session < plans.size(); ++session) {
+    auto& plan = plans[session];
     plan.same_rule = same_rule;
     plan.earlier = std::move(result.numbers);
     if (options.notice)
@@ -117,9 +117,9 @@ run_result replay(const job& recorded, const commit_log& log, const job& under, 
     options.where = &as_logged;
     training again{here, rows, options};
     result = again.run();
-    if (start + 1 == plans.size())
+    if (session + 1 == plans.size())
       break;
-    reached = state_at(log.restarts[start], again.standing());
+    reached = state_at(log.restarts[session], again.standing());
     options.resume = &reached;
   }
   trim_pool();

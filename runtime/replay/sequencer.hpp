@@ -21,7 +21,7 @@ struct sequencer_setup {
   std::string origin;                ///< the name of the log, for errors
   bool same_rule = true;             ///< as in replay_plan
   bool rounds = false;               ///< likewise: a worker that pulls gets the center of the round, there is no other
-  std::optional<std::uint64_t> kept; ///< the version that the next start of the run goes on from
+  std::optional<std::uint64_t> kept; ///< the version that the next session goes on from
   std::vector<caf::actor> watchers;  ///< hear first why it ends, before the workers miss it
 };
 
@@ -50,7 +50,7 @@ struct sequencer_state {
 /// Stands before a shard and makes its past happen again: commits reach it in the order of the script, whenever they
 /// come, and a worker that pulls gets the center that it got then. All else is the shard's. Ends with an error when the
 /// shard's verdict is not that of the script, except that under another rule a commit that was refused is made one.
-/// Where the run was resumed its `state` is what the next start goes on from.
+/// Where the run was resumed its `state` is what the next session goes on from.
 server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_state> self, sequencer_setup setup);
 
 } // namespace dk

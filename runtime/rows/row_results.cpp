@@ -2,6 +2,7 @@
 
 #include "actors/protocol/errors.hpp"
 #include "common/mapped_file.hpp"
+#include "common/text.hpp"
 #include "data/rows.hpp"
 
 #include <algorithm>
@@ -161,7 +162,7 @@ void row_results::lose(std::size_t died) {
   const auto others = std::count_if(workers_.begin(), workers_.end(), [](const auto& one) { return one.has_value(); });
   if (others == 0)
     throw failure{errc::nodes, news + ", and no worker is left; start the nodes again, and then this command"};
-  crew_.tell(news + "; " + std::to_string(others) + (others == 1 ? " worker goes on" : " workers go on"));
+  crew_.tell(news + "; " + counted(static_cast<unsigned long long>(others), "worker goes on", "workers go on"));
   for (auto& [number, sent] : under_way_)
     if (sent.worker == died && !sent.result)
       send(sent);

@@ -1,6 +1,7 @@
 #include "runtime/run/preflight.hpp"
 
 #include "algorithms/catalog.hpp"
+#include "common/text.hpp"
 #include "data/label_check.hpp"
 #include "nn/model/answer_kind.hpp"
 #include "nn/model/compute_scope.hpp"
@@ -114,8 +115,8 @@ void check_job(const job& which, const data::dataset& rows) {
   check_grid(which, rows.rows);
   const auto model = make_model(which, rows.label_width);
   if (model.input_size() != rows.feature_width)
-    throw failure{errc::shape, "the model takes " + std::to_string(model.input_size()) + " numbers, but a row of " +
-                                   rows.origin + " has " + std::to_string(rows.feature_width) +
+    throw failure{errc::shape, "the model takes " + counted(model.input_size(), "number") + ", but a row of " +
+                                   rows.origin + " has " + with_commas(rows.feature_width) +
                                    "; correct model.input, or choose other feature columns"};
   if (!rows.stored) // those were looked at when they were written
     data::label_checker{model.label_parts()}.see(rows);
@@ -132,7 +133,7 @@ void check_epochs(const job& which, const chunk_grid& grid, const chunk_set& don
   if (done.behind_last() > grid.chunks())
     throw failure{errc::config,
                   "trainer.epochs = " + std::to_string(which.trainer.epochs) + ", but the run has trained in " +
-                      std::to_string(grid.chunk(done.behind_last() - 1).epoch + 1) + " epochs; give as many or more"};
+                      counted(grid.chunk(done.behind_last() - 1).epoch + 1, "epoch") + "; give as many or more"};
 }
 
 } // namespace

@@ -17,21 +17,22 @@
 
 namespace dk {
 
-/// A run while it goes on, a few times a second.
+/// A session while it goes on, a few times a second.
 struct run_progress {
   run_statistics numbers;
   std::uint64_t expected_rows = 0;
-  std::vector<std::uint32_t> whole_epochs; ///< whose chunks this start has trained, all of them
-  std::uint64_t resumed_rows = 0;          ///< of `expected_rows`, trained by earlier starts of the run
+  std::vector<std::uint32_t> whole_epochs; ///< whose chunks this session has trained, all of them
+  std::uint64_t resumed_rows = 0;          ///< of `expected_rows`, trained by earlier sessions
   double seconds = 0;
   double real_seconds = 0; ///< the same, except in the laboratory, where `seconds` are virtual
+  bool is_trained = false; ///< the workers have ended: what may still come are the last measurement and the results
 };
 
 class venue;
 
 struct run_options {
   std::optional<run_folder> folder;                  ///< nothing is written without one
-  const resume_state* resume = nullptr;              ///< where an earlier start of this run ended
+  const resume_state* resume = nullptr;              ///< where the session before ended
   venue* where = nullptr;                            ///< it takes place; null: on this host, or the job's nodes
   const data::dataset* validation = nullptr;         ///< held-out rows, measured while training goes on
   block start;                                       ///< all weights that the model starts from, also where it is
@@ -56,7 +57,7 @@ struct run_result {
   bool stopped = false;       ///< ended before its last chunk because it was asked to
   std::optional<validation_report> validation; ///< of these weights, where rows were held out
   std::optional<validation_report> best;       ///< of the best center that the run has measured
-  block best_weights;                          ///< likewise; empty where an earlier start of the run has measured it
+  block best_weights;                          ///< likewise; empty where an earlier session has measured it
 };
 
 /// Trains a job on rows that are in memory, in the calling thread's time; everything that it starts it also ends.

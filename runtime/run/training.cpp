@@ -123,7 +123,7 @@ void training::spawn_recorder() {
   self_->monitor(recorder_);
 }
 
-// What this session of the run begins commits.jsonl with.
+// What this session begins commits.jsonl with.
 std::string training::first_line() const {
   const auto* const resume = run_.resume();
   const auto& grid = tracks_.front().grid;
@@ -177,6 +177,7 @@ run_result training::finish() {
   result.training_seconds = seconds_so_far();
   result.real_seconds = seconds_since(really_started_);
   result.messages = run_.where.messages();
+  show_progress(); // nothing is trained while the last center is kept and measured
   collect(result);
   checkpoints_.save(*cluster_, ended_);
   if (validation_.finish(result)) {
@@ -212,7 +213,8 @@ void training::show_progress() {
   if (!run_.options.progress || (!ended_ && seconds_since(last_progress_) < progress_every))
     return;
   last_progress_ = clock::now();
-  run_progress now{statistics(), total_rows_, {}, resumed_rows_, seconds_so_far(), seconds_since(really_started_)};
+  run_progress now{statistics(), total_rows_, {}, resumed_rows_, seconds_so_far(), seconds_since(really_started_),
+                   ended_};
   for (const auto& [number, epoch] : now.numbers.epochs)
     if (epoch.all.rows == total_rows_ / run_.which.trainer.epochs)
       now.whole_epochs.push_back(number);

@@ -76,7 +76,7 @@ TEST_CASE("class weights that cannot be meant", "[apps][bad_input][fit]") {
                 {"trainer.class_weight", "mean_squared_error", "leave it out"});
 }
 
-TEST_CASE("what a later start of a run cannot change", "[apps][bad_input][fit]") {
+TEST_CASE("what a later session cannot change", "[apps][bad_input][fit]") {
   const auto job = binary_job(rows_ending_in("1"));
   job.trained("first", {"trainer.epochs=3"});
   const auto resume = [&](const std::string& setting) {

@@ -87,7 +87,7 @@ TEST_CASE("a command line that cannot be meant", "[apps][bad_input]") {
 TEST_CASE("a name that is loopback here is told", "[apps][bad_input]") {
   process node{{DK_NODE, "--listen", "2130706433:0", "--workers", "1", "--insecure"}}; // 127.0.0.1 as a number
   REQUIRE(eventually(seconds{30}, [&] { return lines_of(node.out()).size() >= 4; }));
-  CHECK(lines_of(node.out())[3].find(" --insecure") != std::string::npos); // whoever joins needs it, too
+  CHECK(lines_of(node.out())[3].find(" --workers 1 --insecure") != std::string::npos); // whoever joins needs them, too
   CHECK(node.err().find("2130706433 is 127.0.0.1 on this host, which no other host reaches") != std::string::npos);
   CHECK(node.err().find("without any authentication") == std::string::npos);
   node.send(SIGHUP); // as when its terminal is closed
@@ -102,7 +102,8 @@ TEST_CASE("a variable that no config has is refused", "[apps][bad_input]") {
   expect(with("DK_TRAINER_WORKER"), 2, "E_CONFIG",
          {"DK_TRAINER_WORKER", "did you mean \"DK_TRAINER_WORKERS\"?", "unset"});
   expect(with("DK_DATA_TRIAN"), 2, "E_CONFIG", {"DK_DATA_TRIAN", "did you mean \"DK_DATA_TRAIN\"?"});
-  expect(with("DK_TRAINER_OPTIMIZER_LEARNING_RATE"), 2, "E_CONFIG", {"no config has this key", "--set"});
+  expect(with("DK_TRAINER_OPTIMIZER_LEARNING_RATE"), 2, "E_CONFIG",
+         {"no config has this key", "use --set trainer.optimizer.learning_rate=VALUE"});
   for (const auto* fine : {"DK_TRAINER_WORKERS", "DK_TRAINER_RHO", "DK_ADDRESS", "DK_TOKEN", "OTHER"}) {
     const auto got = with(fine);
     INFO(fine);
@@ -138,7 +139,7 @@ TEST_CASE("a config that cannot be read", "[apps][bad_input]") {
   expect(config("[trainer\nworkers = 2\n"), 2, "E_CONFIG", {at + ":1:9: ", "not valid TOML"});
   expect(config(""), 2, "E_CONFIG", {at, "no training data", "train = "});
   expect(config("[model]\ninput = [2]\nlayers = [ { dense = 2, trainable = \"no\" } ]\n"), 2, "E_CONFIG",
-         {at + ":3:", "trainable must be true or false, not \"no\""});
+         {at + ":3:", "`trainable` is \"no\", expected true or false"});
   expect(config("[model]\ntrainable = \"no\"\n"), 2, "E_CONFIG",
          {at + ":2:13: ", "`trainable` in [model] is \"no\"", "a list of names of layers"});
 }
@@ -219,7 +220,7 @@ TEST_CASE("CSV data that cannot be used", "[apps][bad_input]") {
   expect(job.train(set({R"(data.train={format="csv",path="folder"})"})), 3, "E_DATA",
          {job.path("folder"), "is a folder", "name a file"});
   expect(data(""), 3, "E_DATA", {at, "empty"});
-  expect(data("x,y,label\n"), 3, "E_DATA", {at, "no rows", "give data"});
+  expect(data("x,y,label\n"), 3, "E_DATA", {at + ": has a header but no rows", "add rows"});
   expect(data("x,y,label\n1,2,0\n1,abc,1\n"), 3, "E_DATA", {at + ":3:3: ", "\"abc\"", "number"});
   expect(data("x,y,label\n1,2,0\n1,nan,1\n"), 3, "E_DATA", {at, "row 1", "nan", "finite", "correct or remove"});
   expect(data("x,y,label\n1,2,0\n1,2\n"), 3, "E_DATA", {at + ":3", "2 fields", "has 3"});

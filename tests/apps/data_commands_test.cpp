@@ -163,7 +163,7 @@ TEST_CASE("predict names what is wrong in a pipe by its line", "[apps][data]") {
   CHECK(empty.err.find("stdin: is empty") != std::string::npos);
   const auto header_only = piped("x,y\\n");
   CHECK(header_only.status == 3);
-  CHECK(header_only.err.find("stdin: has no rows") != std::string::npos);
+  CHECK(header_only.err.find("stdin: has a header but no rows") != std::string::npos);
 }
 
 TEST_CASE("predict needs no label", "[apps][data]") {

@@ -2,6 +2,7 @@
 
 #include "tests/jobs.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -151,6 +152,26 @@ TEST_CASE("results go to stdout, all else to stderr, and -q is quiet", "[apps][d
   CHECK(rows_balance(quiet.out));
 }
 
+TEST_CASE("a command's help shows its own examples, and the program's one of each command", "[apps][driver]") {
+  const auto examples_in = [](const outcome& help) {
+    std::vector<std::string> commands;
+    for (const auto& line : lines_of(help.out))
+      if (line.rfind("  dk_driver ", 0) == 0)
+        commands.push_back(line.substr(12, line.find(' ', 12) - 12));
+    return commands;
+  };
+  const names all{"evaluate", "predict", "prepare", "summary", "replay", "simulate", "export", "plot"};
+  const auto of_program = examples_in(run({DK_DRIVER, "--help"}));
+  CHECK(of_program.size() == all.size() + 2);
+  for (const auto& command : all) {
+    INFO(command);
+    const auto own = examples_in(run({DK_DRIVER, command, "--help"}));
+    CHECK((own.size() == 1 || own.size() == 2));
+    CHECK(std::count(own.begin(), own.end(), command) == static_cast<std::ptrdiff_t>(own.size()));
+    CHECK(std::count(of_program.begin(), of_program.end(), command) == 1);
+  }
+}
+
 TEST_CASE("a setting beats the environment, which beats the file", "[apps][driver]") {
   const toy_job job;
   const auto workers = [&](const std::vector<std::string>& more, const std::map<std::string, std::string>& variables) {
@@ -161,6 +182,20 @@ TEST_CASE("a setting beats the environment, which beats the file", "[apps][drive
   CHECK(workers({}, {}) == "workers = 2");
   CHECK(workers({}, {{"DK_TRAINER_WORKERS", "3"}}) == "workers = 3");
   CHECK(workers({"--set", "trainer.workers=4"}, {{"DK_TRAINER_WORKERS", "3"}}) == "workers = 4");
+}
+
+TEST_CASE("a resumed run warns once of a key that has another name now", "[apps][driver]") {
+  const toy_job job;
+  REQUIRE(job.train({"-q", "--out", "run", "--set", "trainer.epochs=1"}).status == 0);
+  auto config = content_of(job.path("run/config.resolved.toml"));
+  const std::string now = "drop_rate = ";
+  REQUIRE(config.find(now) != std::string::npos);
+  job.folder.write("run/config.resolved.toml", config.replace(config.find(now), now.size(), "loss = "));
+  const auto got = run({DK_DRIVER, "--resume", "run", "--set", "trainer.epochs=2"}, {{}, job.path("")});
+  REQUIRE(got.status == 0);
+  const auto warned = got.err.find("`loss` in [laboratory] is called `drop_rate` now");
+  CHECK(warned != std::string::npos);
+  CHECK(got.err.find("is called", warned + 60) == std::string::npos);
 }
 
 TEST_CASE("two runs at once get folders of their own", "[apps][driver]") {

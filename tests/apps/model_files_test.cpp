@@ -56,6 +56,43 @@ TEST_CASE("a description and a file of weights make a model to evaluate", "[apps
   CHECK(toy.evaluate({"--model", "run", "--weights", "run/model.h5"}).status == 2);
 }
 
+TEST_CASE("a model file in a run's folder is used without the run's transforms, which is said", "[apps][model_files]") {
+  const toy_job job;
+  const auto in_folder = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), DK_DRIVER);
+    return run(arguments, {{}, job.path("")});
+  };
+  const auto warning = [](const std::string& folder) {
+    return folder +
+           "/model.h5: the transforms of its run are not applied; to apply them, name the run's folder: " + folder;
+  };
+  const std::string advice = "; or name the run's folder, scaled, in place of its model file: it knows transforms and "
+                             "label\n";
+  REQUIRE(job.train({"--out", "plain", "-q"}).status == 0);
+  REQUIRE(job.train({"--out", "scaled", "-q", "--set", R"(data.transforms=[{standard="features"}])"}).status == 0);
+  for (const std::string command : {"evaluate", "predict"}) {
+    INFO(command);
+    CHECK(in_folder({command, "--model", "scaled", "--data", "points.csv"}).err.empty());
+    CHECK(in_folder({command, "--model", "plain/model.h5", "--data", "points.csv"}).err.empty());
+    const auto bare = in_folder({command, "--model", "scaled/model.h5", "--data", "points.csv"});
+    CHECK(bare.status == 0);
+    REQUIRE(lines_of(bare.err).size() == 1);
+    CHECK(bare.err.find(warning("scaled")) != std::string::npos);
+  }
+  job.folder.write("bare.csv", "x,y\n1,1\n");
+  const auto unlabelled = in_folder({"evaluate", "--model", "scaled/model.h5", "--data", "bare.csv"});
+  CHECK(unlabelled.status == 3);
+  CHECK(unlabelled.err.find("no column `label`; the table has: features" + advice) != std::string::npos);
+  job.folder.write("wide.csv", "x,y,z\n1,1,1\n");
+  const auto wide = in_folder({"predict", "--model", "scaled/model.h5", "--data", "wide.csv"});
+  CHECK(wide.err.find("the model takes 2 numbers, a row of ") != std::string::npos);
+  CHECK(wide.err.find(advice) != std::string::npos);
+  std::filesystem::copy_file(job.path("scaled/model.h5"), job.path("alone.h5"));
+  const auto alone = in_folder({"evaluate", "--model", "alone.h5", "--data", "bare.csv"});
+  CHECK(alone.status == 3);
+  CHECK(alone.err.find("or name the run's folder") == std::string::npos);
+}
+
 TEST_CASE("a run starts from a description and weights beside its config", "[apps][model_files]") {
   const trained_toy toy;
   const auto got = toy.train(config_with("keras = \"toy.json\"\nweights = \"../run/model.h5\""));

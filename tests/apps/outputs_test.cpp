@@ -100,6 +100,21 @@ TEST_CASE("two inputs and two outputs are trained together", "[apps][outputs]") 
     REQUIRE(file.status == 0);
     CHECK(json::parse(file.out).at("loss") == json::parse(again.out).at("loss"));
   }
+  SECTION("and predicted beside labels of the same names, where both have a place") {
+    const auto csv = job.run_driver({"predict", "--model", "run", "--data", "rows.csv"});
+    INFO(csv.err);
+    REQUIRE(csv.status == 0);
+    CHECK(lines_of(csv.out).at(0) == "a,b,c,d,side,sum,side_prediction,side_0,side_1,sum_prediction");
+    job.folder.write("rows.jsonl", R"({"a":1,"b":1,"c":0,"d":0,"side":1,"sum":0})"
+                                   "\n");
+    const auto json_lines = job.run_driver({"predict", "--model", "run", "--data", "rows.jsonl"});
+    CHECK(json_lines.status == 3);
+    CHECK(json_lines.err.find("column `side` has the name of a prediction") != std::string::npos);
+    const auto as_csv = job.run_driver({"predict", "--model", "run", "--data", "rows.jsonl", "--as", "csv"});
+    INFO(as_csv.err);
+    CHECK(as_csv.status == 0);
+    CHECK(lines_of(as_csv.out).at(0) == lines_of(csv.out).at(0));
+  }
   SECTION("and replayed to the bit") {
     const auto again = job.run_driver({"replay", "run"});
     INFO(again.err);

@@ -76,14 +76,16 @@ TEST_CASE("plot says what it cannot draw of a run", "[apps][plot]") {
   if (no_gnuplot())
     return;
   const written_runs all;
-  all.add("alone", three_chunks, "single");
-  const auto got = all.plot({"alone"});
-  CHECK(got.status == 0);
-  CHECK(has(got.err, "alone: its staleness is left out: `single` keeps no center"));
-  CHECK_FALSE(has(content_of(all.path("alone/plot.svg")), "staleness"));
-  expect_failure(all.plot({"alone", "--against", "commits"}), 2, "E_USAGE", {"alone", "against commits", "`single`"});
-  expect_failure(all.plot({"alone", "--what", "staleness"}), 2, "E_USAGE",
-                 {"--what staleness", "nothing to draw", "`single`", "choose another"});
+  for (const std::string rule : {"single", "ensemble"}) {
+    all.add(rule, three_chunks, rule);
+    const auto got = all.plot({rule});
+    CHECK(got.status == 0);
+    CHECK(has(got.err, rule + ": its staleness is left out: `" + rule + "` keeps no center"));
+    CHECK_FALSE(has(content_of(all.path(rule + "/plot.svg")), "staleness"));
+    expect_failure(all.plot({rule, "--against", "commits"}), 2, "E_USAGE", {rule, "against commits", '`' + rule + '`'});
+    expect_failure(all.plot({rule, "--what", "staleness"}), 2, "E_USAGE",
+                   {"--what staleness", "nothing to draw", '`' + rule + '`', "choose another"});
+  }
   all.add("old", R"({"worker":0,"epoch":0,"chunk":0,"rows":9,"batches":1,"loss":1,"accuracy":0.5,"staleness":0})");
   expect_failure(all.plot({"old"}), 2, "E_USAGE", {"old", "against time", "`t`", "--against"});
   CHECK(has(all.plot({"old", "--against", "rows"}).err, "rows_per_second is left out"));

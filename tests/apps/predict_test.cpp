@@ -237,9 +237,16 @@ TEST_CASE("a column is never overwritten by an answer", "[apps][predict]") {
 TEST_CASE("a column that is called as raw outputs is not lost, nor data written over", "[apps][predict]") {
   const trained job;
   job.folder.write("output.csv", "x,y,output\n1,1,here\n");
-  const auto lost = predict(job, {"--model", "run", "--data", "output.csv"});
+  const auto beside = lines_of(answers(job, {"--model", "run", "--data", "output.csv"}));
+  CHECK(beside.at(0) == "x,y,output,prediction,output_0,output_1");
+  CHECK(beside.at(1).find("1,1,here,") == 0);
+  const auto lost = predict(job, {"--model", "run", "--data", "output.csv", "--as", "jsonl"});
   CHECK(lost.status == 3);
   CHECK(lost.err.find("column `output` has the name of a prediction") != std::string::npos);
+  CHECK(predict(job, {"--model", "run", "--data", "output.csv", "--out", "o.npy"}).status == 3);
+  job.folder.write("output_0.csv", "x,y,output_0\n1,1,0.5\n");
+  CHECK(predict(job, {"--model", "run", "--data", "output_0.csv"}).status == 3);
+  CHECK(predict(job, {"--model", "run", "--data", "output_0.csv", "--out", "o.npy"}).status == 0);
   CHECK(lines_of(answers(job, {"--model", "run", "--data", "output.csv", "--prefix", "p"})).at(1).find("1,1,here,") ==
         0);
   const auto over = predict(job, {"--model", "run", "--data", "output.csv", "--out", "./output.csv"});

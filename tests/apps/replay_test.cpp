@@ -120,7 +120,7 @@ TEST_CASE("replay says how far a center is from the one it should be", "[apps][r
   fs::remove(job.path("run/model.h5"));
   fs::remove(job.path("run/result.json"));
   CHECK(lines_of(job.replay().out).at(0) ==
-        "run has no model.h5 to compare the rebuilt center with: the run ended early");
+        "run has no model.h5 to compare the rebuilt center with: the run ended early; its log goes to versions 33, 33");
 }
 
 TEST_CASE("a run that cannot be replayed is refused in one line", "[apps][replay]") {

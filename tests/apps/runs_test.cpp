@@ -64,6 +64,23 @@ TEST_CASE("a run that is being trained has one owner", "[apps][runs]") {
   CHECK_FALSE(fs::exists(it.job.path("run/run.lock")));
 }
 
+TEST_CASE("a replay says that the run is still being trained", "[apps][runs]") {
+  under_way it;
+  it.driver.send(SIGSTOP); // it keeps its lock
+  const auto replay = [&] {
+    const auto got = run({DK_DRIVER, "replay", "run", "-q"}, {{}, it.job.path("")}, seconds{100});
+    INFO(got.err);
+    CHECK(got.status == 0);
+    return got.out;
+  };
+  const auto text = replay();
+  CHECK(text.rfind("run is still being trained by process " + std::to_string(it.driver.pid()) + " on ", 0) == 0);
+  CHECK(text.find("; it was replayed as far as its log goes now, to version ") != std::string::npos);
+  it.driver.send(SIGKILL);
+  it.driver.wait();
+  CHECK(replay().find("the run ended early; its log goes to version ") != std::string::npos);
+}
+
 TEST_CASE("of two runs that begin in one folder at once, one does", "[apps][runs]") {
   const auto job = long_job(3);
   process first{job.command({"--out", "run", "-q"}), {{}, job.path("")}};

@@ -1,4 +1,5 @@
 #include "common/error.hpp"
+#include "common/request_failure.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -25,4 +26,10 @@ TEST_CASE("a code nobody knows counts as internal", "[common][error]") {
 
 TEST_CASE("an error is one line", "[common][error]") {
   CHECK(dk::to_line({errc::data, "a.csv:7: bad\nvalue"}) == "E_DATA a.csv:7: bad value");
+}
+
+TEST_CASE("a failure of a request names members, or a program's options", "[common]") {
+  const dk::request_failure why{dk::errc::usage, "a: choose another " + dk::request_member("out") + ", or not"};
+  CHECK(why.what() == std::string{"a: choose another `out`, or not"});
+  CHECK(dk::to_line(why.with_options()) == "E_USAGE a: choose another --out, or not");
 }

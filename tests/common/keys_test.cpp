@@ -54,6 +54,28 @@ TEST_CASE("a failure about a key says which one, and which side of it", "[common
         "value odd/1: " + cause(key_fault::cause::part) + "[2,3] the second is odd");
 }
 
+TEST_CASE("a fault has the same words in every table", "[common]") {
+  const auto words = [](const json& table, const std::string& place = "") {
+    try {
+      dk::check_keys(table, rules, [&](const key_fault& of) { return dk::in_words(of, rules, place); });
+    } catch (const key_failure& why) {
+      return std::string{why.what()};
+    }
+    return std::string{"none"};
+  };
+  CHECK(words({{"rat", 0.5}}) == "unknown key `rat` (did you mean \"rate\"?)");
+  CHECK(words({{"zzzzzz", 0.5}}, " in [table]") ==
+        "unknown key `zzzzzz` in [table]; its keys are: rate, values, mode, odd");
+  CHECK(words(json::object()) == "`rate` is missing, expected a number of at least 0 and below 1");
+  CHECK(words({{"rate", "x"}}, " in [table]") ==
+        "`rate` in [table] is \"x\", expected a number of at least 0 and below 1");
+  CHECK(words({{"rate", 1}}) == "`rate` is 1, expected a number of at least 0 and below 1");
+  CHECK(words({{"rate", 0}, {"values", {1, -2}}}) == "`values` holds -2, expected a list of numbers of at least 0");
+  CHECK(words({{"rate", 0}, {"mode", "fats"}}) ==
+        "`mode` is \"fats\", expected one of: fast, slow (did you mean \"fast\"?)");
+  CHECK(words({{"rate", 0}, {"odd", 3}}) == "odd: it is odd");
+}
+
 TEST_CASE("what a rule expects is said in words", "[common]") {
   const auto number = [](dk::number_range range, key_kind kind = key_kind::number) {
     return dk::expected({"x", kind, false, range});
@@ -64,6 +86,7 @@ TEST_CASE("what a rule expects is said in words", "[common]") {
   CHECK(number(dk::above_to(0, 1e6, "seconds")) == "a number of seconds above 0 and at most 1,000,000");
   CHECK(number(dk::from_to(0.001, 1e6, "seconds")) == "a number of seconds from 0.001 to 1,000,000");
   CHECK(number(dk::from_to(1e-6, 1e9)) == "a number from 0.000001 to 1e9");
+  CHECK(number({0, 1U << 30U}) == "a number of at least 0 and below 1,073,741,824");
   CHECK(number({1e-9, 1e12, true, true, "", true}) == "0, or a number from 1e-9 to 1e12");
   CHECK(number(dk::at_least(0, "epochs")) == "a number of epochs, at least 0");
   CHECK(number(dk::from_to(1, 1e9), key_kind::whole) == "a whole number from 1 to 1,000,000,000");

@@ -21,6 +21,14 @@ TEST_CASE("numbers and lists read well", "[common][text]") {
   CHECK(dk::join({"a", "b"}) == "a, b");
 }
 
+TEST_CASE("one of a kind has no plural", "[common][text]") {
+  CHECK(dk::counted(1, "epoch") == "1 epoch");
+  CHECK(dk::counted(0, "epoch") == "0 epochs");
+  CHECK(dk::counted(1234, "epoch") == "1,234 epochs");
+  CHECK(dk::counted(1, "batch", "batches") == "1 batch");
+  CHECK(dk::counted(2, "batch", "batches") == "2 batches");
+}
+
 TEST_CASE("sizes are whole numbers of a unit", "[common][text]") {
   CHECK(dk::bytes_in("1KiB") == 1024);
   CHECK(dk::bytes_in("512MiB") == 536'870'912);

@@ -48,6 +48,12 @@ TEST_CASE("a plain path tells its format by its content", "[data][formats]") {
         "z: its format is not known; known are: " + dk::join(dk::data::source_formats()));
 }
 
+TEST_CASE("a format is known by its former name", "[data][formats]") {
+  CHECK(dk::data::current_format("shards") == "prepared");
+  for (const std::string same : {"prepared", "csv", "none", ""})
+    CHECK(dk::data::current_format(same) == same);
+}
+
 TEST_CASE("relative paths of a source start at a folder", "[data][formats]") {
   CHECK(dk::data::anchored({"idx", {{"features", "a/b"}, {"labels", "/c"}}}, "/base") ==
         spec{"idx", {{"features", "/base/a/b"}, {"labels", "/c"}}});
@@ -60,12 +66,14 @@ TEST_CASE("a source with wrong keys says which", "[data][formats]") {
   CHECK(error({"cvs", {}}) ==
         "unknown data format `cvs` (did you mean \"csv\"?); known are: " + dk::join(dk::data::source_formats()));
   CHECK(error({"csv", {{"path", "x"}, {"lable", "y"}}}) ==
-        "source `csv`: unknown key `lable` (did you mean \"label\"?); its keys are: path, features, label, columns, "
-        "delimiter, header, missing, weight, text, encoding");
+        "source `csv`: unknown key `lable` (did you mean \"label\"?)");
+  CHECK(error({"csv", {{"path", "x"}, {"zzzzzz", "y"}}}) ==
+        "source `csv`: unknown key `zzzzzz`; its keys are: path, features, label, columns, delimiter, header, missing, "
+        "weight, text, encoding");
   CHECK(error({"csv", {{"path", 7}}}) == "source `csv`: `path` is 7, expected the path of a file");
   CHECK(error({"csv", {{"path", "x"}, {"delimiter", ", "}}}) ==
         "source `csv`: `delimiter` is \", \", expected a string of one character");
   CHECK(error({"csv", {{"path", "x"}, {"features", nlohmann::json::array()}}}) ==
         "source `csv`: `features` is [], expected a string or a list of strings");
-  CHECK(error({"idx", nlohmann::json::object()}) == "source `idx`: needs the key `features`, the path of a file");
+  CHECK(error({"idx", nlohmann::json::object()}) == "source `idx`: `features` is missing, expected the path of a file");
 }

@@ -41,7 +41,7 @@ TEST_CASE("a column of other rows, or of no whole rows, is refused", "[data][tab
   table t;
   t.put(bytes("features", {}, {1, 2}));
   CHECK(failure_of(errc::data, [&] { t.put(bytes("label", {}, {1})); }) ==
-        "f: column `label` has 1 rows, column `features` has 2 (f); give files that belong together");
+        "f: column `label` has 1 row, column `features` has 2 (f); give files that belong together");
   CHECK(failure_of(errc::data, [&] {
           t.put(bytes("x", {2}, {1, 2, 3}));
         }) == "f: column `x` has 3 numbers, which do not fill rows of 2");

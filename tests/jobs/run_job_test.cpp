@@ -74,11 +74,20 @@ TEST_CASE("a program hears of the plan and of the progress of its job", "[jobs]"
     CHECK(which.model.layers.size() == 2);
     folder_was_there = fs::exists(how.out);
   };
-  how.progress = [&](const run_progress& now) { last = now.numbers.rows; };
-  dk::run(load_job(toy.config), how);
-  CHECK(planned == 600);
+  bool is_trained = false;
+  bool is_measured = false;
+  how.progress = [&](const run_progress& now) {
+    last = now.numbers.rows;
+    CHECK((now.is_trained || !is_trained));
+    is_measured = is_measured || (now.is_trained && !is_trained && !now.numbers.validation.empty());
+    is_trained = now.is_trained;
+  };
+  dk::run(load_job(toy.config, {"data.validation=0.1", "trainer.validation_every=0"}), how);
+  CHECK(planned == 540);
   CHECK_FALSE(folder_was_there);
-  CHECK(last == 1800);
+  CHECK(last == 1620);
+  CHECK(is_trained);
+  CHECK_FALSE(is_measured); // when this was said first
 }
 
 TEST_CASE("a dry run checks all and leaves nothing", "[jobs]") {
@@ -128,7 +137,8 @@ TEST_CASE("requests that contradict themselves are refused", "[jobs]") {
   job_options how;
   how.out = toy.path("run");
   dk::run(load_job(toy.config), how);
-  CHECK(failure_of(errc::usage, [&] { dk::run(load_job(toy.config), how); }).find("holds a run") != std::string::npos);
+  CHECK(failure_in(toy.folder, errc::usage, [&] { dk::run(load_job(toy.config), how); }) ==
+        "run holds a run already; choose another `out`, or go on with `resume` run");
   CHECK(failure_of(errc::usage, [&] { dry_run(load_job(toy.config), how); }).find("holds a run") != std::string::npos);
   CHECK(failure_of(errc::usage, [&] { resume(how.out, {}, how); }).find("in its own folder") != std::string::npos);
   CHECK(failure_of(errc::usage, [&] { dry_run_resume(how.out, {}, how); }).find("in its own folder") !=
@@ -138,6 +148,10 @@ TEST_CASE("requests that contradict themselves are refused", "[jobs]") {
   nobody.data = toy.data;
   CHECK(failure_of(errc::usage, [&] { predict(nobody); }).find("nobody takes the predictions") == 0);
   CHECK(failure_of(errc::usage, [&] { prepare(load_job(toy.config), ""); }).find("no folder is named") == 0);
+  predict_request both;
+  both.out = toy.path("answers.csv");
+  both.raw = both.proba = true;
+  CHECK(failure_of(errc::usage, [&] { predict(both); }).find("`raw` and `proba` cannot be combined") == 0);
   const std::atomic<bool> stop{false};
   job_options stoppable;
   stoppable.stop = &stop;

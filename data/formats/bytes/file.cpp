@@ -39,7 +39,8 @@ std::size_t size_of_file(const std::string& path) {
     throw failure{errc::data, path + ": cannot be opened (" + why.message() + "); check the path"};
   if (!fs::is_regular_file(status))
     throw failure{errc::data, path + ": is a pipe or a device, expected a file, which is read more than once; save it "
-                                     "as one, or pipe rows that are to be predicted into `predict --data -`"};
+                                     "as one, or pipe rows that are to be predicted into `dk_driver predict "
+                                     "--data -`"};
   const auto size = fs::file_size(path, why);
   if (why)
     throw failure{errc::data, path + ": cannot tell its size (" + why.message() + ')'};

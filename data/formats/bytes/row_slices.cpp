@@ -1,6 +1,7 @@
 #include "data/formats/bytes/row_slices.hpp"
 
 #include "common/error.hpp"
+#include "common/text.hpp"
 
 #include <utility>
 
@@ -46,8 +47,8 @@ void require_as_many_rows(row_slices& one, std::size_t rows, row_slices& other) 
   const auto b = other.slice(0, 0);
   const auto& first = a.columns().front();
   const auto& second = b.columns().front();
-  throw failure{errc::data, second.origin + ": column `" + second.name + "` has " + std::to_string(other.rows()) +
-                                " rows, column `" + first.name + "` has " + std::to_string(rows) + " (" + first.origin +
+  throw failure{errc::data, second.origin + ": column `" + second.name + "` has " + counted(other.rows(), "row") +
+                                ", column `" + first.name + "` has " + with_commas(rows) + " (" + first.origin +
                                 "); give files that belong together"};
 }
 

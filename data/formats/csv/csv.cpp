@@ -23,10 +23,15 @@ table parse(const file_content& text, const std::string& origin, const spec& sou
 }
 
 table read(const spec& source) {
+  const auto path = source.keys.at("path").get<std::string>();
+  const auto files = files_of(path);
   std::vector<table> parts;
-  for (const auto& path : files_of(source.keys.at("path").get<std::string>()))
-    parts.push_back(parse(load_text(path, encoding_of(source)), path, source));
-  return joined(parts);
+  for (const auto& file : files)
+    parts.push_back(parse(load_text(file, encoding_of(source)), file, source));
+  auto all = joined(parts);
+  if (all.rows() == 0)
+    fail_without_rows(files.size() == 1 ? files.front() : path);
+  return all;
 }
 
 } // namespace dk::data::csv

@@ -1,5 +1,6 @@
 #include "data/formats/csv/csv_columns.hpp"
 
+#include "common/error.hpp"
 #include "data/formats/pick.hpp"
 
 #include <algorithm>
@@ -156,6 +157,10 @@ table table_of(const file_content& text, const std::string& origin, const plan& 
   if (has_rest(known, how))
     complete(read, parse_rows(text, origin, rest_of(known, how)));
   return columns_of(known, std::move(read), origin);
+}
+
+void fail_without_rows(const std::string& path) {
+  throw failure{errc::data, path + ": has a header but no rows; add rows, or name another file"};
 }
 
 } // namespace dk::data::csv

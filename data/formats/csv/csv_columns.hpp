@@ -17,4 +17,7 @@ plan settled(const plan& first, const std::vector<guessed_type>& types);
 /// @throws failure (data)
 table table_of(const file_content& text, const std::string& origin, const plan& how, table* written = nullptr);
 
+/// Says that a file, or every file that a pattern names, ends behind its header.
+[[noreturn]] void fail_without_rows(const std::string& path);
+
 } // namespace dk::data::csv

@@ -80,6 +80,11 @@ public:
     return std::nullopt;
   }
 
+  /// For errors: the name of the only stream, or the path that names them all.
+  std::string origin() const {
+    return names_.size() == 1 ? names_.front() : source_.keys.at("path").get<std::string>();
+  }
+
   double progress() const {
     const auto done =
         static_cast<double>(begun_) - (now_ ? 1 - now_->progress() * share_of(taken_, taken_ + left_.size()) : 0);
@@ -175,9 +180,12 @@ public:
       if (auto rows = table_of(some->text, some->origin, some->how, &written_); rows.rows() > 0) {
         const auto first = row_;
         row_ += rows.rows();
+        any_ = true;
         return counted_from(std::move(rows), first);
       }
     }
+    if (!any_)
+      fail_without_rows(parts_.origin());
     return std::nullopt;
   }
 
@@ -189,6 +197,7 @@ private:
   table written_;
   const std::string* file_ = nullptr; // that was read last
   std::size_t row_ = 0;               // of it, the next
+  bool any_ = false;                  // whether there have been rows
 };
 
 } // namespace

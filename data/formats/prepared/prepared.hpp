@@ -34,7 +34,7 @@ table pick(table from, const spec& source);
 /// What the rows have been through. @throws failure (data)
 pipeline pipeline_of(const spec& source);
 
-/// Writes a table to a folder, as shards_writer.hpp writes several. @throws failure (usage) when it holds something
+/// Writes a table to a folder, as prepared_writer.hpp writes several. @throws failure (usage) when it holds something
 /// already; (resources)
 void write(const table& from, const pipeline& prepared, const std::string& folder, bool packed);
 

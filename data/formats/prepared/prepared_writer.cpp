@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/parallel.hpp"
+#include "common/request_failure.hpp"
 #include "data/formats/prepared/growing_column.hpp"
 #include "data/formats/prepared/prepared_schema.hpp"
 #include "data/rows.hpp"
@@ -75,7 +76,7 @@ struct writer::state {
 writer::writer(std::string folder, bool packed) : state_(std::make_unique<state>()) {
   std::error_code why;
   if (fs::exists(folder, why) && !(fs::is_directory(folder, why) && fs::is_empty(folder, why)))
-    throw failure{errc::usage, folder + ": holds something already; choose another --out"};
+    throw request_failure{errc::usage, folder + ": holds something already; choose another " + request_member("out")};
   fs::create_directories(folder, why);
   if (why)
     throw failure{errc::resources, "cannot make the folder " + folder + ": " + why.message()};

@@ -246,7 +246,7 @@ TEST_CASE_METHOD(actor_fixture, "what is wrong with rows is said, and the worker
   const auto refused = actor_fixture::ask<row_result>(worker, row_part{4, 0, wide});
   CHECK(refused.number == 4);
   CHECK(refused.code == static_cast<std::uint8_t>(errc::shape));
-  CHECK(refused.why == "the model takes 1 numbers, a row of f.csv has 2; give data of the same columns");
+  CHECK(refused.why == "the model takes 1 number, a row of f.csv has 2; give data of the same columns");
   CHECK(actor_fixture::ask<row_result>(worker, row_part{5, 0, rows_of({1})}).code == 0);
 }
 

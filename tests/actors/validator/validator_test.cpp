@@ -223,10 +223,10 @@ TEST_CASE_METHOD(validator_fixture, "the run is stopped when its patience is out
   train(20);
   measure(1, 2);
   CHECK(ledger.empty());
-  train(20);
+  train(23);
   CHECK_FALSE(measure(2, 3).best);
   CHECK(ledger.count<stop_atom>() == 1);
-  CHECK(watcher.take<run_event>().text == "validation at epoch 2.0: no improvement in 1 measurement; the run stops");
+  CHECK(watcher.take<run_event>().text == "validation at epoch 2.15: no improvement in 1 measurement; the run stops");
   CHECK(kept == std::vector<float>{2});
   CHECK(numbers_of(ask<center>(it, state_atom_v).weights) == std::vector<float>{2, 0});
 }
@@ -242,7 +242,7 @@ TEST_CASE_METHOD(validator_fixture, "Emperor lowers the learning rate of the lea
   CHECK(double{measure(2, 1.9F).rate} == 0.25);
   CHECK(double{ledger.take_mail<rate_atom, exact>().content.get_as<exact>(1)} == 0.25);
   CHECK(watcher.take<run_event>().text ==
-        "validation at epoch 2.0: the loss improved by less than 1.0; the learning rate is divided by 4.0");
+        "validation at epoch 2.00: the loss improved by less than 1.0; the learning rate is divided by 4.0");
 }
 
 TEST_CASE_METHOD(validator_fixture, "of a lone worker its replica is measured", "[actors][validator]") {

@@ -176,6 +176,25 @@ TEST_CASE("rows of all files that match are read, packed or not", "[data][csv]")
         }) == "x*: no file matches; check the path");
 }
 
+TEST_CASE("a header without rows is an error, unless another file has rows", "[data][csv]") {
+  const temporary_folder folder;
+  folder.write("part-0.csv", "a,label\n");
+  const std::string said = ": has a header but no rows; add rows, or name another file";
+  for (const std::string name : {"part-0.csv", "part-*.csv"}) {
+    const dk::spec source{"csv", {{"path", folder.path(name)}}};
+    CHECK(failure_in(folder, errc::data, [&] { dk::data::csv::read(source); }) == "part-0.csv" + said);
+    CHECK(failure_in(folder, errc::data, [&] { dk::data::csv::rows_of(source, 8)()->next(); }) == "part-0.csv" + said);
+  }
+  folder.write("part-1.csv", "a,label\n");
+  const dk::spec both{"csv", {{"path", folder.path("part-*.csv")}}};
+  CHECK(failure_in(folder, errc::data, [&] { dk::data::csv::read(both); }) == "part-*.csv" + said);
+  folder.write("part-1.csv", "a,label\n2,1\n");
+  CHECK(dk::data::csv::read(both).rows() == 1);
+  const auto rows = dk::data::csv::rows_of(both, 8)();
+  CHECK(rows->next()->rows() == 1);
+  CHECK(!rows->next());
+}
+
 namespace {
 
 // Enough rows for many pieces, with quotes, blank lines and line ends in quotes in all of them.

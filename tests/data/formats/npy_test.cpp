@@ -202,7 +202,7 @@ TEST_CASE("the arrays of an npz are columns, and only those asked for are read",
   CHECK(values_of(t, "label") == values{0, 1});
   CHECK(failure_in(folder, errc::data, [&] {
           dk::data::read({"npz", {{"path", path}}});
-        }) == "x.npz: column `x_test` has 1 rows, column `x_train` has 2 (x.npz); give files that belong together");
+        }) == "x.npz: column `x_test` has 1 row, column `x_train` has 2 (x.npz); give files that belong together");
   CHECK(failure_in(folder, errc::data, [&] {
           dk::data::read({"npz", {{"path", path}, {"features", "x"}}});
         }) == "x.npz: holds no array of these names: x; fetch it again");

@@ -139,7 +139,7 @@ TEST_CASE("a column of another folder is noticed", "[data][prepared]") {
           dk::data::read({"prepared", {{"path", folder.path("s")}}});
         }) == "s/column-1.col: is not the file that its schema was written for; prepare the data again");
   CHECK(failure_in(folder, errc::usage, [&] { prepared::write(rows(), {}, folder.path("s"), false); }) ==
-        "s: holds something already; choose another --out");
+        "s: holds something already; choose another `out`");
   std::filesystem::remove(folder.path("s/schema.json"));
   CHECK(failure_in(folder, errc::data, [&] {
           dk::data::read({"prepared", {{"path", folder.path("s")}}});

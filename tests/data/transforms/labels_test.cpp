@@ -75,5 +75,5 @@ TEST_CASE("string_index refuses or keeps a text that it does not know", "[data][
   CHECK(values_of(test, "x") == values{2});
   CHECK(failure_of(errc::config, [] {
           after("string_index", {{"column", "x"}, {"unknown", "kep"}}, words({"a"}));
-        }) == "transform `string_index`: `unknown` is \"kep\" (did you mean \"keep\"?), expected one of: error, keep");
+        }) == "transform `string_index`: `unknown` is \"kep\", expected one of: error, keep (did you mean \"keep\"?)");
 }

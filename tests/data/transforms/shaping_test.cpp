@@ -36,7 +36,7 @@ TEST_CASE("assemble puts columns beside each other", "[data][transforms][assembl
   CHECK(error_after("assemble", {{"columns", {"a", "c"}}, {"to", "x"}}, three()).find("column `c` holds text") !=
         std::string::npos);
   CHECK(error_after("assemble", {{"columns", {"a"}}}, three(), errc::config) ==
-        "transform `assemble`: needs the key `to`, a string");
+        "transform `assemble`: `to` is missing, expected a string");
 }
 
 TEST_CASE("dense unfolds sparse vectors", "[data][transforms][dense]") {
@@ -90,7 +90,7 @@ TEST_CASE("drop, select and rename choose columns", "[data][transforms][drop][se
   CHECK(t.names() == names{"a", "b", "c"});
   CHECK(after("rename", {{"column", "a"}, {"to", "c"}}, three()).names() == names{"c", "b"}); // the old `c` goes
   CHECK(error_after("rename", {{"column", "a"}}, three(), errc::config) ==
-        "transform `rename`: needs the key `to`, the new names");
+        "transform `rename`: `to` is missing, expected the new names");
 }
 
 TEST_CASE("filter keeps the rows that meet all that is given", "[data][transforms][filter]") {

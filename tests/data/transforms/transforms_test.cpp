@@ -117,10 +117,11 @@ TEST_CASE("a transform's keys are checked without data", "[data][transforms]") {
         "transform `min_max`: `from` is [1,1], expected two different numbers, as in [0, 255]");
   CHECK(check_error({"min_max", {{"from", {0, 1}}}}) == "transform `min_max`: needs either `column` or `columns`");
   CHECK(check_error({"one_hot", {{"column", "x"}, {"clases", 3}}}) ==
-        "transform `one_hot`: unknown key `clases` (did you mean \"classes\"?); its keys are: column, columns, "
-        "classes, to");
+        "transform `one_hot`: unknown key `clases` (did you mean \"classes\"?)");
+  CHECK(check_error({"one_hot", {{"column", "x"}, {"zzzzzz", 3}}}) ==
+        "transform `one_hot`: unknown key `zzzzzz`; its keys are: column, columns, classes, to");
   CHECK(check_error({"one_hot", {{"column", "x"}, {"classes", 0}}}) ==
         "transform `one_hot`: `classes` is 0, expected a whole number of at least 1");
   CHECK(check_error({"one_hot", {{"columns", {"x", "y"}}, {"classes", 2}, {"to", "z"}}}) ==
-        "transform `one_hot`: `to` names 1 columns for 2; give as many");
+        "transform `one_hot`: `to` names 1 column for 2; give as many");
 }

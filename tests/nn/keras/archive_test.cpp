@@ -20,7 +20,7 @@ namespace test = dk::nn::test;
 
 namespace {
 
-dk::spec named(dk::spec layer, const char* name, json from = nullptr) {
+dk::spec layer_named(dk::spec layer, const char* name, json from = nullptr) {
   layer.keys["name"] = name;
   if (!from.is_null())
     layer.keys["from"] = std::move(from);
@@ -48,8 +48,8 @@ architecture images() {
 architecture branches() {
   return {"branches",
           {2},
-          {named(test::dense(3), "late", "in"), named(test::dense(3), "early", "in"),
-           named({"concatenate"}, "both", {"early", "late"})},
+          {layer_named(test::dense(3), "late", "in"), layer_named(test::dense(3), "early", "in"),
+           layer_named({"concatenate"}, "both", {"early", "late"})},
           {{"in", {2}}},
           {"both"}};
 }
@@ -157,9 +157,9 @@ TEST_CASE("an .h5 file lists weights in Keras's order and keeps ours", "[nn][ker
 TEST_CASE("layers lie by their distance from an output", "[nn][keras]") {
   const architecture of{"deep",
                         {2},
-                        {named(test::dense(2), "near", "in"), named(test::dense(2), "far", "in"),
-                         named({"activation", {{"activation", "tanh"}}}, "middle", "far"),
-                         named({"add"}, "sum", {"near", "middle"})},
+                        {layer_named(test::dense(2), "near", "in"), layer_named(test::dense(2), "far", "in"),
+                         layer_named({"activation", {{"activation", "tanh"}}}, "middle", "far"),
+                         layer_named({"add"}, "sum", {"near", "middle"})},
                         {{"in", {2}}},
                         {"sum"}};
   std::vector<std::string> names;

@@ -139,7 +139,7 @@ TEST_CASE("a layer fills its arrays as it was told", "[nn][initializer]") {
 TEST_CASE("an initializer that cannot be is refused with its reason", "[nn][initializer]") {
   CHECK_THROWS_WITH(check_initializer("glorot_unifrm"), Catch::Contains("did you mean \"glorot_uniform\""));
   CHECK_THROWS_WITH(check_initializer({{"name", "ones"}, {"value", 1}}), Catch::Contains("unknown key"));
-  CHECK_THROWS_WITH(check_initializer(5), Catch::Contains("must be a name"));
+  CHECK_THROWS_WITH(check_initializer(5), Catch::Contains("found 5, expected a name"));
   CHECK_THROWS_WITH(filled("identity", {2, 2, 2}), Catch::Contains("two axes"));
   CHECK_THROWS_WITH(filled("orthogonal", {2}), Catch::Contains("two axes or more"));
   CHECK_THROWS_WITH(

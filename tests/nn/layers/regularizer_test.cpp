@@ -86,7 +86,8 @@ TEST_CASE("a step with penalties in one call is gradient and optimizer, bit for 
 TEST_CASE("a regularizer that cannot be is refused with its reason", "[nn][regularizer]") {
   CHECK_THROWS_WITH(check_regularizer("l3"), Catch::Contains("unknown regularizer"));
   CHECK_THROWS_WITH(check_regularizer({{"name", "l2"}, {"l1", 1}}), Catch::Contains("unknown key"));
-  CHECK_THROWS_WITH(check_regularizer({{"name", "l2"}, {"l2", -1}}), Catch::Contains("out of range"));
+  CHECK_THROWS_WITH(check_regularizer({{"name", "l2"}, {"l2", -1}}),
+                    Catch::Contains("expected a number of at least 0"));
 }
 
 TEST_CASE("Keras's names of regularizers come and go", "[nn][regularizer]") {

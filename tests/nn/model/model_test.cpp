@@ -165,9 +165,9 @@ TEST_CASE("a wrong layer is named by index and reason", "[nn][model]") {
   CHECK_THROWS_WITH(making({test::dense(2), {"dens"}}),
                     Catch::Contains("layer 1 (dens)") && Catch::Contains("\"dense\""));
   CHECK_THROWS_WITH(making({{"dense", {{"unit", 3}}}}), Catch::Contains("did you mean \"units\""));
-  CHECK_THROWS_WITH(making({{"dense"}}), Catch::Contains("\"units\" is missing"));
+  CHECK_THROWS_WITH(making({{"dense"}}), Catch::Contains("`units` is missing"));
   CHECK_THROWS_WITH(making({test::dense(2, "rulu")}), Catch::Contains("did you mean \"relu\""));
-  CHECK_THROWS_WITH(making({test::dropout(1)}), Catch::Contains("out of range"));
+  CHECK_THROWS_WITH(making({test::dropout(1)}), Catch::Contains("below 1"));
   CHECK_THROWS_WITH(making({{"dense", {{"units", 2.5}}}}), Catch::Contains("whole number"));
   CHECK_THROWS_WITH(making({{"dense", {{"units", 3}, {"name", "a"}}}, {"dense", {{"units", 3}, {"name", "a"}}}}),
                     Catch::Contains("another layer has the name"));

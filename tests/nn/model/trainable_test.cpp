@@ -217,7 +217,7 @@ TEST_CASE("every kind of layer takes trainable, and a file keeps it", "[nn][trai
   for (const auto& name : layer_names()) {
     INFO(name);
     spec layer{name, {{"trainable", "no"}}};
-    CHECK_THROWS_WITH(check_layer(layer), Catch::Contains("trainable must be true or false"));
+    CHECK_THROWS_WITH(check_layer(layer), Catch::Contains("expected true or false"));
     layer.keys["trainable"] = false;
     if (const auto& kind = find_layer(name); kind.merge == nullptr && kind.keys.empty())
       CHECK_NOTHROW(check_layer(layer));

@@ -211,7 +211,7 @@ TEST_CASE("an optimizer nobody knows is refused with a hint", "[nn][optimizers]"
                     Catch::Contains("did you mean \"learning_rate\""));
   CHECK_THROWS_WITH(check_optimizer({"adam", {{"beta_1", 1.0}}}), Catch::Contains("below 1"));
   CHECK_THROWS_WITH(check_optimizer({"sgd", {{"nesterov", 1}}}), Catch::Contains("true or false"));
-  CHECK_THROWS_WITH(check_optimizer({"sgd", {{"learning_rate", "fast"}}}), Catch::Contains("must be a number"));
+  CHECK_THROWS_WITH(check_optimizer({"sgd", {{"learning_rate", "fast"}}}), Catch::Contains("expected a number"));
   CHECK_THROWS_AS(check_optimizer({"sgd", {{"learning_rate", -1}}}), dk::failure);
 }
 

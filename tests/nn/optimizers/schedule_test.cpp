@@ -106,12 +106,13 @@ TEST_CASE("a learning rate that is none is refused with its reason", "[nn][sched
     INFO(rate.dump());
     CHECK_THROWS_WITH(check_optimizer({"sgd", {{"learning_rate", rate}}}), Catch::Contains(why));
   };
-  refused("fast", "must be a number");
+  refused("fast", "found \"fast\", expected a number, or a table");
   refused(-1, "at least 0");
-  refused(json::object(), "must be a name or a table with a name");
+  refused(json::object(), "found {}, expected a name, or a table with a name");
   refused({{"name", "exponential_deca"}}, "did you mean \"exponential_decay\"");
   refused({{"name", "exponential_decay"}}, "missing");
-  refused({{"name", "cosine_decay"}, {"initial_learning_rate", 1}, {"decay_steps", 0}}, "out of range");
+  refused({{"name", "cosine_decay"}, {"initial_learning_rate", 1}, {"decay_steps", 0}},
+          "expected a whole number of at least 1");
   refused({{"name", "cosine_decay"}, {"initial_learning_rate", 0}, {"decay_steps", 5}}, "must not start at 0");
   refused({{"name", "piecewise_constant_decay"}, {"boundaries", {1}}, {"values", {1.0}}}, "need 2 values");
   refused({{"name", "piecewise_constant_decay"}, {"boundaries", {2, 1}}, {"values", {1, 1, 1}}}, "must not fall");

@@ -2,9 +2,12 @@
 #include "algorithms/catalog.hpp"
 #include "runtime/config/config_sections.hpp"
 #include "runtime/config/toml_text.hpp"
+#include "runtime/config/variables.hpp"
 #include "tests/support.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cctype>
 #include <map>
 
 using dk::config_key;
@@ -163,16 +166,49 @@ TEST_CASE("a key that differs makes another job, and is named", "[runtime][confi
   }
 }
 
+TEST_CASE("every key has a variable, and those within a key have none", "[runtime][config]") {
+  const auto refused = [](const std::string& name) {
+    return dk::test::failure_of(errc::config, [&] { dk::check_variables({name}); });
+  };
+  for (const auto* section : dk::outer_sections())
+    for (const auto& key : section->keys) {
+      const auto variable = dk::variable_of(section->name, key.rule.name);
+      INFO(variable);
+      CHECK(dk::check_variables({variable}).empty());
+      if (section->name.empty())
+        continue;
+      const auto text = refused(variable + "_OTHER_THAN_ANY");
+      CHECK(text.rfind("environment " + variable + "_OTHER_THAN_ANY: no config has this key", 0) == 0);
+      const auto within = section->name + '.' + key.rule.name + ".other_than_any=VALUE";
+      CHECK((text.find("use --set " + within) != std::string::npos) == key.has_keys);
+      CHECK((text.find("did you mean") == std::string::npos || !key.has_keys));
+    }
+  for (const std::string within :
+       {"trainer.optimizer.learning_rate", "trainer.stop.rows", "trainer.loss.name", "data.train.path"}) {
+    auto name = "DK_" + within;
+    std::replace(name.begin(), name.end(), '.', '_');
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    CHECK(refused(name) == "environment " + name + ": no config has this key; unset it, or use --set " + within +
+                               "=VALUE for a key within a key");
+  }
+  CHECK(refused("DK_TRAINER_LOSS_WEIGHT").find("did you mean \"DK_TRAINER_LOSS_WEIGHTS\"?") != std::string::npos);
+}
+
 TEST_CASE("a failure within a key has the place of what is wrong in it", "[runtime][config]") {
   const auto starts = [](const std::string& text, const std::string& with) {
     INFO(table_error(text));
     CHECK(table_error(text).rfind(with, 0) == 0);
   };
-  starts("[trainer]\noptimizer = { name = \"sgd\", momentum = 2 }", "f.cfg:2:40: sgd: momentum = 2 is out of range");
+  starts("[trainer]\noptimizer = { name = \"sgd\", momentum = 2 }",
+         "f.cfg:2:40: sgd: `momentum` is 2, expected a number of at least 0");
   starts("[trainer]\noptimizer = { learning_rate = { name = \"cosine_decay\", decay_step = 5 } }",
-         "f.cfg:2:56: adam: learning_rate: cosine_decay: unknown key \"decay_step\"");
-  starts("[trainer]\nloss = [ \"hinge\", { name = \"poisson\", x = 1 } ]", "f.cfg:2:39: poisson: unknown key \"x\"");
-  starts("[model]\nlayers = [ { dense = 0 } ]", "f.cfg:2:22: dense: units = 0 is out of range");
+         "f.cfg:2:56: adam: learning_rate: cosine_decay: unknown key `decay_step`");
+  starts("[trainer]\nloss = [ \"hinge\", { name = \"poisson\", x = 1 } ]",
+         "f.cfg:2:39: poisson: unknown key `x`; there are none");
+  starts("[model]\nlayers = [ { dense = 0 } ]",
+         "f.cfg:2:22: dense: `units` is 0, expected a whole number of at least 1 and below 1,073,741,824");
+  starts("[model]\nlayers = [ { dense = 2147483648 } ]", "f.cfg:2:22: dense: `units` is 2147483648, expected ");
   starts("[model]\nlayers = [ { dense = 2, activation = { name = \"reluu\" } } ]",
          "f.cfg:2:47: dense: activation: unknown activation \"reluu\"");
   starts("[data]\ntransforms = [ { clip = { column = \"x\", low = 2, high = 1 } } ]",

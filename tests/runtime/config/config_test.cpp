@@ -189,6 +189,9 @@ TEST_CASE("a setting is TOML or a plain word", "[runtime][config]") {
         folder.path("x.csv"));
   CHECK(with({"trainer.optimizer.learning_rate=0.5"}).trainer.optimizer == spec{"adam", {{"learning_rate", 0.5}}});
   CHECK(with({"trainer.optimizer=sgd"}).trainer.optimizer == spec{"sgd"});
+  CHECK(with({"trainer.loss=mse"}).trainer.loss == dk::nn::objective{"mean_squared_error"});
+  CHECK(with({"trainer.loss=[\"kld\", { name = \"bce\", from_logits = true }]"}).trainer.loss.losses ==
+        std::vector<spec>{{"kullback_leibler_divergence"}, {"binary_crossentropy", {{"from_logits", true}}}});
   CHECK(with({"trainer.stop.seconds=5"}).trainer.stop == nlohmann::json{{"loss", 1}, {"seconds", 5}});
   CHECK(with({"trainer.record=false"}).trainer.record == false);
 }

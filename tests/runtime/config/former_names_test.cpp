@@ -65,6 +65,17 @@ TEST_CASE("the former name of a key has its place, its range and its variable", 
   CHECK(load_job(quiet, {"laboratory.loss=0.5"}).laboratory.drop_rate == 0.5);
 }
 
+TEST_CASE("a config that is read again warns of no former name again", "[config]") {
+  const temporary_folder folder;
+  const auto path =
+      folder.write("f.cfg", "[laboratory]\nloss = 0.5\n[data]\ntrain = { format = \"shards\", path = \"a\" }\n");
+  job first;
+  job again;
+  CHECK(!logged([&] { first = load_job(path); }).empty());
+  CHECK(logged([&] { again = reload_job(path); }).empty());
+  CHECK(first == again);
+}
+
 TEST_CASE("the format that prepare writes had another name", "[config]") {
   job read;
   CHECK(logged([&] { read = parse_job("[data]\ntrain = { format = \"shards\", path = \"mine\" }\n", "f.cfg", "/"); }) ==

@@ -235,7 +235,7 @@ TEST_CASE("a run's folder is made once and never written over", "[runtime][run_f
     write_text(again.checkpoints() + "/shard-00/000000000000.dkc", "a checkpoint");
   }
   CHECK_THAT(failure_in(folder, errc::usage, [&] { make_run_folder(path, "x"); }),
-             Catch::StartsWith("run holds a run already; choose another --out"));
+             Catch::StartsWith("run holds a run already; choose another `out`"));
   CHECK(failure_in(folder, errc::resources, [&] { make_run_folder(made.config() + "/in", "x"); }) != "no failure");
   CHECK(failure_in(folder, errc::resources, [&] { write_text(folder.path("none/x"), ""); }) != "no failure");
 }

@@ -11,7 +11,9 @@ namespace fs = std::filesystem;
 TEST_CASE("a run's folder has one owner at a time", "[runtime][run_lock]") {
   const temporary_folder folder;
   const auto at = folder.path("run");
+  CHECK_FALSE(owner_of_run(at));
   auto first = make_run_folder(at, "x");
+  CHECK_THAT(owner_of_run(at).value_or(""), Catch::StartsWith("process " + std::to_string(getpid()) + " on "));
   run_folder second{at};
   const auto refusal = failure_in(folder, errc::checkpoint, [&] { own(second); });
   CHECK_THAT(refusal, Catch::StartsWith("run is being trained by process " + std::to_string(getpid()) + " on "));
@@ -38,6 +40,7 @@ TEST_CASE("a lock dies with its process; what it leaves behind locks nothing", "
   REQUIRE(waitpid(child, &status, 0) == child);
   REQUIRE(status == 0);
   REQUIRE(fs::exists(folder.path("run.lock")));
+  CHECK_FALSE(owner_of_run(folder.path("")));
   const run_lock mine{folder.path("")};
 }
 

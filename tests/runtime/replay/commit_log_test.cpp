@@ -64,6 +64,14 @@ TEST_CASE("a log is read line by line", "[runtime][replay]") {
   CHECK(parse_commit_log(log_text::header(), "log").commits.empty());
 }
 
+TEST_CASE("of a log that grows, half a line at its end is left out", "[runtime][replay]") {
+  const temporary_folder folder;
+  const auto whole = log_text::of(three);
+  const auto path = folder.write("log", whole.substr(0, whole.size() - 1));
+  CHECK(read_commit_log(path, true).commits.size() == 2);
+  CHECK(failure_in(folder, errc::checkpoint, [&] { read_commit_log(path); }).find("log:4: is torn") == 0);
+}
+
 TEST_CASE("a damaged log is refused with the line", "[runtime][replay]") {
   CHECK(refusal("") == "log:1: is missing: the log is empty");
   CHECK(refusal("x,y\n") == "log:1: is not an object of JSON; the log is damaged");
