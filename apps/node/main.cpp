@@ -100,6 +100,7 @@ int run(int argc, char** argv) {
       ->transform(CLI::AsSizeValue(false))
       ->default_str("20GiB");
   auto& cached = *app.add_subcommand("cache", "List the rows in --cache, or remove those that nobody uses");
+  cached.fallthrough(); // --cache after it is meant, too
   cached.add_flag("--clear", clear, "Remove them");
   app.add_flag("--insecure", insecure, "Allow an address other than loopback: whoever reaches it controls this node");
   app.add_flag("-v,--verbose", verbose, "Log more");
