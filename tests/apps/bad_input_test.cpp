@@ -152,7 +152,7 @@ TEST_CASE("a config that asks for what there is not", "[apps][bad_input]") {
   expect(with({R"(trainer.optimizer={name="rmsprop",momentum=0.5,epsilon_outside=true})"}), 2, "E_CONFIG",
          {"epsilon_outside", "momentum", "leave one out"});
   expect(with({"trainer.optimizer=adma"}), 2, "E_CONFIG", {"\"adma\"", "did you mean \"adam\"?"});
-  expect(with({"trainer.loss=mse"}), 2, "E_CONFIG", {"\"mse\"", "mean_squared_error"});
+  expect(with({"trainer.loss=msee"}), 2, "E_CONFIG", {"\"mse\"", "mean_squared_error"});
   expect(with({R"(model.layers=[{dense=2,activation="rleu"}])"}), 2, "E_CONFIG", {"\"rleu\"", "\"relu\""});
   expect(with({"trainer.workers=0"}), 2, "E_CONFIG", {"`workers`", "is 0", "from 1 to 65,536"});
   expect(with({"trainer.algorithm=single", "trainer.workers=3"}), 2, "E_CONFIG",

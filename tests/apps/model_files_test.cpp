@@ -69,7 +69,8 @@ TEST_CASE("a model file in a run's folder is used without the run's transforms, 
   const std::string advice = "; or name the run's folder, scaled, in place of its model file: it knows transforms and "
                              "label\n";
   REQUIRE(job.train({"--out", "plain", "-q"}).status == 0);
-  REQUIRE(job.train({"--out", "scaled", "-q", "--set", R"(data.transforms=[{standard="features"}])"}).status == 0);
+  REQUIRE(job.train({"--out", "scaled", "-q", "--set", R"(data.transforms=[{standard={column="features"}}])"}).status ==
+          0);
   for (const std::string command : {"evaluate", "predict"}) {
     INFO(command);
     CHECK(in_folder({command, "--model", "scaled", "--data", "points.csv"}).err.empty());
