@@ -112,8 +112,7 @@ TEST_CASE_METHOD(cache_fixture, "what was used the longest time ago makes room, 
   CHECK(refused([&] { look(c); }) == errc::resources); // both are in use
   held.clear();
   fill(c);
-  CHECK_FALSE(look(a).whole);
-  cache.give_up(name_of(a));
+  CHECK(cache.entries().size() == 2); // the older one is gone
   CHECK(look(b).whole);
   CHECK(refused([&] { look(bytes_of(1001, 'd')); }) == errc::resources);
 }
