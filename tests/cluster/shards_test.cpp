@@ -51,7 +51,7 @@ TEST_CASE("shards can be kept to some of the nodes", "[cluster][shards]") {
   CHECK(rows_balance(got.out));
   CHECK(content_of(job.path("second/config.resolved.toml")).find("servers = 1") != std::string::npos);
   const auto wrong = train("127.0.0.1:1", "wrong");
-  CHECK(wrong.status == 3);
+  CHECK(wrong.status == 2);
   CHECK(lines_of(wrong.err).back().find(
             "E_CONFIG cluster.servers names 127.0.0.1:1, which is none of the run's nodes") == 0);
   nodes.check_clean_end();
