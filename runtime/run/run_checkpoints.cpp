@@ -45,16 +45,18 @@ resume_state run_checkpoints::without_workers() const {
 }
 
 void run_checkpoints::save_first() {
+  const auto begun = clock::now();
   if (keeper_.is_on() && run_.where.can_be_resumed() && run_.resume() == nullptr)
-    write({run_.session(), holder_.first_states(), {}});
+    write({run_.session(), holder_.first_states(), {}}, begun);
 }
 
 void run_checkpoints::save(const cluster& workers, bool ended) {
   if (!keeper_.is_on())
     return;
+  const auto begun = clock::now();
   const bool may_hold = ended || clock::now() >= next_hold_;
   if (!may_hold)
-    return holder_.needs_workers() ? void() : write(without_workers());
+    return holder_.needs_workers() ? void() : write(without_workers(), begun);
   resume_state now;
   try {
     now = standing(workers);
@@ -69,7 +71,7 @@ void run_checkpoints::save(const cluster& workers, bool ended) {
     run_.tell(trouble + "; a resumed run starts with a new one");
     now = without_workers();
   }
-  write(now);
+  write(now, begun);
 }
 
 void run_checkpoints::save_what_there_is(const cluster& workers) {
@@ -85,7 +87,7 @@ void run_checkpoints::save_what_there_is(const cluster& workers) {
   }
   try {
     if (std::filesystem::exists(run_.options.folder->config()))
-      write(now);
+      write(now, clock::now());
     else
       rescue(now);
   } catch (const std::exception& why) {
@@ -108,8 +110,7 @@ void run_checkpoints::rescue(const resume_state& now) const {
 }
 
 // The logs first: a checkpoint counts on the lines of all that is in it.
-void run_checkpoints::write(const resume_state& now) {
-  const auto begun = clock::now();
+void run_checkpoints::write(const resume_state& now, clock::time_point begun) {
   try {
     for (const auto& one : ledgers_)
       run_.ask<ledger_tally>(one, tally_atom_v); // whose reports have gone on to the recorder by then

@@ -40,7 +40,7 @@ private:
   resume_state without_workers() const;
   std::vector<replica_state> hold(const cluster& workers) const;
   void release(const cluster& workers) const;
-  void write(const resume_state& now);
+  void write(const resume_state& now, clock::time_point begun);
   void rescue(const resume_state& now) const;
 
   const run_context& run_;
