@@ -50,8 +50,9 @@ Answer ask(caf::scoped_actor& self, const Actor& whom, Question question, caf::d
   auto asked = self->request(asker, caf::infinite, caf::ok_atom_v);
   between();
   Answer answer;
+  const auto code = deadline == caf::duration{caf::infinite} ? errc::internal : errc::connect;
   asked.receive([&](Answer& given) { answer = std::move(given); },
-                [](const caf::error& why) { throw to_failure(why); });
+                [&](const caf::error& why) { throw to_failure(why, code); });
   return answer;
 }
 

@@ -78,9 +78,9 @@ void shared_center::announce(const validator_actor& validator, const ledger_acto
 void shared_center::collect(run_result& result, const cluster&, std::uint64_t, std::uint64_t) const {
   std::vector<block> weights;
   std::vector<shard_tally> tallies;
-  for (const auto& link : shards_) {
-    tallies.push_back(run_.ask<shard_tally>(link.server, tally_atom_v));
-    const auto now = run_.ask<center>(link.server, newest_atom_v);
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    tallies.push_back(ask_shard<shard_tally>(i, tally_atom_v));
+    const auto now = ask_shard<center>(i, newest_atom_v);
     weights.push_back(now.weights);
     result.versions.push_back(now.version);
   }
@@ -98,8 +98,8 @@ std::size_t shared_center::workers_to_hold() const {
 
 std::vector<shard_state> shared_center::states(const std::vector<replica_state>&) const {
   std::vector<shard_state> all;
-  for (const auto& link : shards_)
-    all.push_back(run_.ask<shard_state>(link.server, state_atom_v));
+  for (std::size_t i = 0; i < shards_.size(); ++i)
+    all.push_back(ask_shard<shard_state>(i, state_atom_v));
   return all;
 }
 

@@ -2,6 +2,8 @@
 
 #include "runtime/run/weight_holder.hpp"
 
+#include <string>
+
 namespace dk {
 
 /// One model, whose weights the parameter-server shards hold; all workers share a ledger.
@@ -24,6 +26,18 @@ public:
   std::vector<shard_state> states(const std::vector<replica_state>& held) const override;
 
 private:
+  // Says which shard it is that does not answer.
+  template <class Answer, class Question>
+  Answer ask_shard(std::size_t shard, Question question) const {
+    try {
+      return run_.ask<Answer>(shards_[shard].server, question);
+    } catch (const failure& why) {
+      if (why.code() != errc::connect)
+        throw;
+      throw failure{errc::connect, "parameter server " + std::to_string(shard) + " does not answer: " + why.what()};
+    }
+  }
+
   chunk_grid grid_;
   block start_; // the free weights
 };

@@ -59,7 +59,7 @@ struct cut_off {
   std::unique_ptr<process> node;
   std::unique_ptr<process> driver;
 
-  explicit cut_off(std::size_t chunks) {
+  explicit cut_off(std::size_t chunks, const std::string& servers = "driver") {
     if (!hosts.exist()) {
       WARN("network namespaces cannot be made here; skipped");
       return;
@@ -68,8 +68,9 @@ struct cut_off {
         hosts.there({DK_NODE, "--listen", "10.231.7.2:7077", "--workers", "2", "--insecure"}));
     REQUIRE(eventually(seconds{60}, [&] { return lines_of(node->out()).size() >= 2; }));
     driver = std::make_unique<process>(
-        hosts.here(job.command({"--out", "run", "-q", "--nodes", "10.231.7.2:7077", "--set",
-                                "cluster.connection_timeout=4", "--set", "cluster.request_timeout=5"})),
+        hosts.here(
+            job.command({"--out", "run", "-q", "--nodes", "10.231.7.2:7077", "--set", "cluster.connection_timeout=4",
+                         "--set", "cluster.request_timeout=5", "--set", "cluster.servers=" + servers})),
         process_options{{}, job.path("")});
     const bool began = eventually(seconds{100}, [&] { return chunks_in(job) >= chunks; });
     INFO(driver->err());
@@ -98,6 +99,20 @@ TEST_CASE("a run whose words do not arrive ends with what it has, and can be gon
   const auto status = it.driver->wait(seconds{90});
   INFO(it.driver->err());
   CHECK((status == 8 || status == 5)); // no worker is left
+  const auto rest = run({DK_DRIVER, "--resume", "run", "-q", "--set", "cluster.nodes=[]"}, {{}, it.job.path("")});
+  INFO(rest.err);
+  CHECK(rest.status == 0);
+  CHECK(rows_balance(rest.out));
+}
+
+TEST_CASE("a run whose shards are out of reach says so, and can be gone on with", "[cluster][one_way]") {
+  cut_off it{100, "nodes"};
+  if (!it.driver)
+    return;
+  const auto status = it.driver->wait(seconds{90});
+  INFO(it.driver->err());
+  CHECK((status == 8 || status == 5));
+  CHECK(it.driver->err().find("E_INTERNAL") == std::string::npos);
   const auto rest = run({DK_DRIVER, "--resume", "run", "-q", "--set", "cluster.nodes=[]"}, {{}, it.job.path("")});
   INFO(rest.err);
   CHECK(rest.status == 0);

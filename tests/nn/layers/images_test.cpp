@@ -121,7 +121,8 @@ TEST_CASE("layers of images name what is wrong", "[nn][images]") {
   refused({"conv2d", {{"filters", 1}, {"kernel_size", 5}}}, {4, 4, 1}, "padding = \"same\"");
   refused({"conv2d", {{"filters", 1}, {"kernel_size", {1, 2, 3}}}}, {4, 4, 1}, "list of two");
   refused({"conv2d", {{"filters", 1}, {"kernel_size", 0}}}, {4, 4, 1}, "whole number");
-  refused({"conv2d", {{"filters", 1}, {"kernel_size", 1}, {"padding", "full"}}}, {4, 4, 1}, "unknown padding");
+  refused({"conv2d", {{"filters", 1}, {"kernel_size", 1}, {"padding", "full"}}}, {4, 4, 1},
+          "expected one of: valid, same");
   refused({"conv2d", {{"filters", 1 << 23}, {"kernel_size", 60000}, {"padding", "same"}}}, {4, 4, 9}, "2^40");
   refused({"zero_padding2d", {{"padding", {1, 2, 3}}}}, {4, 4, 1}, "no padding");
   refused({"batch_normalization", {{"axis", 3}}}, {4, 4}, "not one of its input");

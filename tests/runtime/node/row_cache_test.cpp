@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <fstream>
+#include <functional>
 #include <sys/stat.h>
 
 using namespace dk;
