@@ -49,7 +49,7 @@ nlohmann::json servers_value(const std::optional<server_place>& servers) {
 void finish_cluster(const section& in, job& to) {
   const auto& cluster = to.cluster;
   if (cluster.nodes.empty() && cluster.servers && !cluster.servers->in_driver)
-    in.refuse_without("servers", "`nodes`, the hosts of the shards");
+    in.refuse_without("servers", "`nodes`, the hosts of the shards; or set it to \"driver\"");
   if (value_at(in.tree(), "trainer/servers") != nullptr || !serves_on_nodes(to))
     return;
   const auto& hosts = cluster.servers && !cluster.servers->nodes.empty() ? cluster.servers->nodes : cluster.nodes;

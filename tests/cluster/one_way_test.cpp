@@ -113,7 +113,9 @@ TEST_CASE("a run whose shards are out of reach says so, and can be gone on with"
   INFO(it.driver->err());
   CHECK((status == 8 || status == 5));
   CHECK(it.driver->err().find("E_INTERNAL") == std::string::npos);
-  const auto rest = run({DK_DRIVER, "--resume", "run", "-q", "--set", "cluster.nodes=[]"}, {{}, it.job.path("")});
+  const auto rest =
+      run({DK_DRIVER, "--resume", "run", "-q", "--set", "cluster.nodes=[]", "--set", "cluster.servers=driver"},
+          {{}, it.job.path("")});
   INFO(rest.err);
   CHECK(rest.status == 0);
   CHECK(rows_balance(rest.out));
