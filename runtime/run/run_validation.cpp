@@ -81,7 +81,8 @@ void run_validation::spawn(const weight_holder& holder, const track& only, const
       nn::save_model(path, architecture_of(which), which.trainer.loss, which.trainer.optimizer,
                      best.all_weights().data());
     };
-  const bool asks_elsewhere = holder.shards().empty() && !run_.which.cluster.nodes.empty(); // for a worker's center
+  const auto& nodes = run_.which.cluster.nodes;
+  const bool asks_elsewhere = !nodes.empty() && (holder.shards().empty() || serves_on_nodes(run_.which));
   validator_ = run_.where.spawn_validator(run_.system, std::move(setup), asks_elsewhere);
   run_.self->monitor(validator_);
   holder.announce(validator_, ledger);
