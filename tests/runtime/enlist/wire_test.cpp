@@ -80,7 +80,8 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
   enlistment arrived;
   REQUIRE(decode(system, wire, arrived));
   CHECK(arrived.job == sent.job);
-  const auto& [worker, session, label_width, ledger, loader, rows, shards, frozen, alone_start, resumed] = arrived.terms;
+  const auto& [worker, session, label_width, ledger, loader, rows, shards, frozen, alone_start, resumed] =
+      arrived.terms;
   CHECK(worker == 1);
   CHECK(session == 2);
   CHECK(label_width == 10);
