@@ -64,8 +64,27 @@ void check_reach(const dk::node_options& options, const std::string& listen) {
   }
 }
 
-int show_cache(const dk::row_cache& cache, bool clear) {
-  if (clear) {
+struct cache_options {
+  std::string folder = dk::usual_cache_folder();
+  std::uint64_t bytes = std::uint64_t{20} << 30U;
+  bool clear = false;
+};
+
+// @return the subcommand that shows it
+const CLI::App* add_cache_options(CLI::App& app, cache_options& to) {
+  app.add_option("--cache", to.folder, "The folder of the rows that drivers send")->capture_default_str();
+  app.add_option("--cache-size", to.bytes, "What they may take at most, as in 20GiB; those not used for longest go")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("20GiB");
+  auto* const cached = app.add_subcommand("cache", "List the rows in --cache, or remove those that nobody uses");
+  cached->fallthrough(); // --cache after it is meant, too
+  cached->add_flag("--clear", to.clear, "Remove them");
+  return cached;
+}
+
+int show_cache(const cache_options& options) {
+  const dk::row_cache cache{options.folder, options.bytes};
+  if (options.clear) {
     std::printf("%s bytes removed\n", dk::with_commas(cache.clear()).c_str());
     return 0;
   }
@@ -85,9 +104,6 @@ int run(int argc, char** argv) {
   std::string listen = "127.0.0.1:7077";
   std::string other;
   std::uint32_t workers = std::max(1U, std::thread::hardware_concurrency());
-  std::string cache = dk::usual_cache_folder();
-  std::uint64_t cache_size = std::uint64_t{20} << 30U;
-  bool clear = false;
   bool insecure = false;
   bool verbose = false;
   app.add_option("--listen", listen, "HOST:PORT to listen on; port 0 for any")->capture_default_str();
@@ -95,13 +111,8 @@ int run(int argc, char** argv) {
   const auto* const workers_option = app.add_option("--workers", workers, "Worker processes at most")
                                          ->check(CLI::Range(1, 10000))
                                          ->capture_default_str();
-  app.add_option("--cache", cache, "The folder of the rows that drivers send")->capture_default_str();
-  app.add_option("--cache-size", cache_size, "What they may take at most, as in 20GiB; those not used for longest go")
-      ->transform(CLI::AsSizeValue(false))
-      ->default_str("20GiB");
-  auto& cached = *app.add_subcommand("cache", "List the rows in --cache, or remove those that nobody uses");
-  cached.fallthrough(); // --cache after it is meant, too
-  cached.add_flag("--clear", clear, "Remove them");
+  cache_options cache;
+  const auto* const cached = add_cache_options(app, cache);
   app.add_flag("--insecure", insecure, "Allow an address other than loopback: whoever reaches it controls this node");
   app.add_flag("-v,--verbose", verbose, "Log more");
   try {
@@ -112,11 +123,11 @@ int run(int argc, char** argv) {
     throw dk::failure{dk::errc::usage, std::string{why.what()} + "; see dk_node --help"};
   }
   dk::set_up_log(verbose ? dk::verbosity::verbose : dk::verbosity::normal);
-  if (cached.parsed())
-    return show_cache({cache, cache_size}, clear);
+  if (cached->parsed())
+    return show_cache(cache);
   dk::node_options options;
-  options.cache = cache;
-  options.cache_bytes = cache_size;
+  options.cache = cache.folder;
+  options.cache_bytes = cache.bytes;
   options.workers = workers;
   options.names_workers = workers_option->count() > 0;
   options.insecure = insecure;

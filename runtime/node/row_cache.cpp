@@ -99,7 +99,7 @@ row_cache::standing row_cache::add(const std::string& name, std::uint64_t bytes,
     throw failure{errc::data, "rows come that nobody has asked for"};
   const auto part = mine->second;
   auto there = size_of(part->descriptor());
-  if (first == there && some.size() <= bytes - there) {
+  if (first == there && there <= bytes && some.size() <= bytes - there) {
     for (std::size_t done = 0; done < some.size();) {
       const auto now =
           ::pwrite(part->descriptor(), some.data() + done, some.size() - done, static_cast<off_t>(there + done));

@@ -116,7 +116,13 @@ rows_standing told(const node_state& my, const std::string& name, const row_cach
   return {now.there, now.whole, now.busy, now.whole ? my.setup->cache.path_of(name) : ""};
 }
 
+void require_driver(const caf::actor& driver) {
+  if (!driver)
+    throw failure{errc::usage, "rows come without the driver that sends them"};
+}
+
 rows_standing look_for_rows(node_ptr self, const rows_offer& wanted) {
+  require_driver(wanted.driver);
   auto& my = self->state;
   std::shared_ptr<file_lock> held;
   const auto now = my.setup->cache.look_for(wanted.name, wanted.bytes, held);
@@ -129,6 +135,7 @@ rows_standing look_for_rows(node_ptr self, const rows_offer& wanted) {
 }
 
 rows_standing add_rows(node_ptr self, const rows_piece& piece) {
+  require_driver(piece.driver);
   auto& my = self->state;
   std::shared_ptr<file_lock> held;
   const auto now = my.setup->cache.add(piece.name, piece.bytes, piece.first, piece.some, held);
