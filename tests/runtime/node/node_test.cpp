@@ -74,3 +74,14 @@ TEST_CASE_METHOD(node_fixture, "a worker program that is not there is told of, w
   CHECK(to_failure(why).code() == errc::nodes);
   CHECK(text_of(why).find("/nowhere/dk_worker") != std::string::npos);
 }
+
+TEST_CASE_METHOD(node_fixture, "rows without a driver, or by a name that is none, are refused", "[runtime][node]") {
+  const auto driver = make_probe();
+  const std::string name(32, 'a');
+  const auto offered = [&](const std::string& called, const caf::actor& by) {
+    return to_failure(ask<caf::error>(it, rows_offer{called, 1, by})).code();
+  };
+  CHECK(offered(name, caf::actor{}) == errc::usage);
+  CHECK(offered("../" + name, driver.actor()) == errc::data);
+  CHECK(to_failure(ask<caf::error>(it, rows_piece{name, 1, 0, {'x'}, driver.actor()})).code() == errc::data);
+}
