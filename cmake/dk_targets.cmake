@@ -86,5 +86,5 @@ function(dk_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} dk_test_main dk_options dk_test_options)
   catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
-                       RUN_SERIAL ${arg_SERIAL} SKIP_RETURN_CODE 4 ${dk_test_environment})
+                       RUN_SERIAL ${arg_SERIAL} ${dk_test_environment})
 endfunction()

@@ -22,7 +22,9 @@ const std::vector<std::string>& changeable() {
                                              "data.test",
                                              "data.prefetch",
                                              "data.cache_folder",
+                                             "data.where",
                                              "cluster.nodes",
+                                             "cluster.servers",
                                              "cluster.request_timeout",
                                              "cluster.heartbeat",
                                              "cluster.connection_timeout"};
