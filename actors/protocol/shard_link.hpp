@@ -12,8 +12,8 @@ struct shard_link {
   server_actor server;
   std::uint64_t offset = 0; ///< of its slice in the model's free weights
   std::uint32_t shard_session = 0;
-  center start; ///< what the replica starts from: version 0
-  endpoint at;  ///< where its process listens; without a port: in the driver's process
+  center start;     ///< what the replica starts from: version 0
+  endpoint at = {}; ///< where its process listens; without a port: in the driver's process
 };
 
 template <class Inspector>
