@@ -115,9 +115,13 @@ void sealed_rows::read_plan(const std::string& path, std::uint64_t size) {
   if (first_row_ > size)
     refuse(path, "its header does not fit its size");
   std::vector<std::uint32_t> plan(columns);
-  std::memcpy(plan.data(), bytes_.get() + header_bytes, plan_bytes);
+  const auto copy = [&](auto& to, std::size_t from) {
+    if (!to.empty())
+      std::memcpy(to.data(), bytes_.get() + from, to.size() * sizeof to[0]);
+  };
+  copy(plan, header_bytes);
   books_.resize(num_books_ * column_book::most);
-  std::memcpy(books_.data(), bytes_.get() + header_bytes + plan_bytes, books_bytes);
+  copy(books_, header_bytes + plan_bytes);
   for (std::size_t i = 0; i < columns; ++i) {
     if (plan[i] > num_books_)
       refuse(path, "column " + std::to_string(i) + " has a book that is not there");
