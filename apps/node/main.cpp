@@ -13,6 +13,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <thread>
@@ -83,6 +84,9 @@ const CLI::App* add_cache_options(CLI::App& app, cache_options& to) {
 }
 
 int show_cache(const cache_options& options) {
+  if (std::filesystem::exists(options.folder) && !std::filesystem::is_directory(options.folder))
+    throw dk::failure{dk::errc::usage,
+                      "--cache " + options.folder + " is no folder; name the folder of a node's cache"};
   const dk::row_cache cache{options.folder, options.bytes};
   if (options.clear) {
     std::printf("%s bytes removed\n", dk::with_commas(cache.clear()).c_str());

@@ -83,12 +83,15 @@ row_cache::standing row_cache::look_for(const std::string& name, std::uint64_t b
     return {0, false, true};
   if (!part)
     fail_at(part_of(name), "cannot be opened");
-  const auto there = size_of(part->descriptor());
-  if (there > bytes && ::ftruncate(part->descriptor(), 0) != 0)
-    fail_at(part_of(name), "cannot be emptied");
+  auto there = size_of(part->descriptor());
+  if (there >= bytes) { // its last byte came, but not its name: nobody has checked it
+    there = 0;
+    if (::ftruncate(part->descriptor(), 0) != 0)
+      fail_at(part_of(name), "cannot be emptied");
+  }
   make_room(bytes, name + part_ending);
   receiving_.emplace_back(name, std::move(part));
-  return {there > bytes ? 0 : there, false, false};
+  return {there, false, false};
 }
 
 row_cache::standing row_cache::add(const std::string& name, std::uint64_t bytes, std::uint64_t first,

@@ -126,10 +126,12 @@ rows_standing look_for_rows(node_ptr self, const rows_offer& wanted) {
   auto& my = self->state;
   std::shared_ptr<file_lock> held;
   const auto now = my.setup->cache.look_for(wanted.name, wanted.bytes, held);
+  if (now.busy)
+    return told(my, wanted.name, now);
   self->monitor(wanted.driver);
   if (now.whole)
     my.held.emplace(wanted.driver.address(), std::move(held));
-  else if (!now.busy)
+  else
     my.sending.emplace(wanted.driver.address(), wanted.name);
   return told(my, wanted.name, now);
 }

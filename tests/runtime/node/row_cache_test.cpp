@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <sys/stat.h>
@@ -75,6 +76,15 @@ TEST_CASE_METHOD(cache_fixture, "a transfer that broke off goes on where it was"
   std::shared_ptr<file_lock> lock;
   CHECK(later.look_for(name_of(a), 100, lock).there == 60);
   CHECK(later.add(name_of(a), 100, 60, bytes_of(40, 'a'), lock).whole);
+}
+
+TEST_CASE_METHOD(cache_fixture, "a file that is complete but has no name yet is sent again", "[runtime][node][cache]") {
+  const auto a = bytes_of(100, 'a');
+  fill(a);
+  std::filesystem::rename(cache.path_of(name_of(a)), cache.path_of(name_of(a)) + ".part");
+  held.clear();
+  CHECK(look(a).there == 0); // or else its sender had nothing to send, and waited
+  CHECK(add(a, 0, 100).whole);
 }
 
 TEST_CASE_METHOD(cache_fixture, "a changed byte is noticed, and the rows are fetched again", "[runtime][node][cache]") {
