@@ -23,6 +23,7 @@ endif()
 if(DK_SANITIZE)
   target_compile_options(dk_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
                                               -fno-omit-frame-pointer)
+  target_compile_definitions(dk_options INTERFACE DK_SANITIZED) # compilers have different words for it
   target_link_options(dk_options INTERFACE -fsanitize=address,undefined)
 endif()
 if(DK_FUZZ)

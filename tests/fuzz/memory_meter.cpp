@@ -2,16 +2,7 @@
 
 #include <atomic>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define DK_MEASURED
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define DK_MEASURED
-#endif
-
-#ifdef DK_MEASURED
+#ifdef DK_SANITIZED
 extern "C" { // as GCC's sanitizer has them, but no header of it
 int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void*, std::size_t),
                                               void (*freed)(const volatile void*));
@@ -26,7 +17,7 @@ namespace {
 std::atomic<long long> live{0};
 std::atomic<long long> most{0};
 
-#ifdef DK_MEASURED
+#ifdef DK_SANITIZED
 void count(const volatile void*, std::size_t size) {
   const auto now = live += static_cast<long long>(size);
   for (auto seen = most.load(); now > seen && !most.compare_exchange_weak(seen, now);) {
@@ -41,7 +32,7 @@ void discount(const volatile void* bytes) {
 } // namespace
 
 bool memory_meter::is_there() {
-#ifdef DK_MEASURED
+#ifdef DK_SANITIZED
   static const bool installed = __sanitizer_install_malloc_and_free_hooks(count, discount) != 0;
   return installed;
 #else

@@ -37,7 +37,7 @@ std::size_t threads_left(std::size_t expected) {
 } // namespace
 
 TEST_CASE("fifty runs in one process leave no memory, thread or open file behind", "[runtime][memory]") {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef DK_SANITIZED
   constexpr std::size_t margin = 300U << 20U; // the sanitizer keeps freed memory for a while, up to 256 MiB
 #else
   constexpr std::size_t margin =
