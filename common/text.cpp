@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fmt/format.h>
 #include <numeric>
+#include <utility>
 
 namespace dk {
 
@@ -70,6 +72,13 @@ std::string counted(unsigned long long number, std::string_view one, std::string
   if (number != 1 && many.empty())
     words += 's';
   return with_commas(number) + ' ' + words;
+}
+
+std::string size_text(double bytes) {
+  for (const auto& [unit, name] : {std::pair{1e12, "TB"}, {1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}})
+    if (bytes >= unit * 0.9995)
+      return fmt::format("{:.3g} {}", bytes / unit, name);
+  return fmt::format("{:.0f} B", bytes);
 }
 
 std::uint64_t bytes_in(std::string_view size) {

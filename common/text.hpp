@@ -22,6 +22,9 @@ std::string with_commas(unsigned long long number);
 /// "1 epoch", "1,234 epochs". @param many "batches", where that is not `one` and an s
 std::string counted(unsigned long long number, std::string_view one, std::string_view many = "");
 
+/// A number of bytes for people: "3.95 MB", "812 kB", "96 B".
+std::string size_text(double bytes);
+
 /// The bytes of "512MiB": a whole number of KiB, MiB, GiB or TiB; 0 for what is no such size.
 std::uint64_t bytes_in(std::string_view size);
 

@@ -3,6 +3,7 @@
 #include "common/simd.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -46,8 +47,18 @@ DK_CLONES void difference(const float* __restrict to, const float* __restrict fr
     numbers[i] = scale * (to[i] - from[i]);
 }
 
-constexpr std::size_t lanes = 16;   // that are added up apart, so that the compiler may do so at once
-constexpr std::size_t piece = 4096; // numbers that are added up in float32
+bool add_compressed(const compressed& numbers, const float* now, float by, float* next) {
+  bool finite = true;
+  std::array<float, numbers_at_once> some{};
+  for (std::size_t i = 0; i < numbers.size(); i += numbers_at_once) {
+    const auto count = std::min(numbers_at_once, numbers.size() - i);
+    numbers.read(i, count, some.data());
+    finite = add(now + i, some.data(), by, next + i, count) && finite;
+  }
+  return finite;
+}
+
+constexpr std::size_t lanes = 16; // that are added up apart, so that the compiler may do so at once
 
 template <class Update>
 DK_INLINE void add_sums(const float* now, const float* base, const float* before, std::size_t size, Update update,
@@ -95,9 +106,13 @@ DK_CLONES void sums_of_difference(const float* to, const float* from, float scal
 
 delta::sums delta::measure(const float* now, const float* base, const float* before) const {
   sums all;
-  for (std::size_t i = 0; i < size(); i += piece) {
-    const auto count = std::min(piece, size() - i);
-    if (from_.empty())
+  std::array<float, numbers_at_once> some{};
+  for (std::size_t i = 0; i < size(); i += numbers_at_once) {
+    const auto count = std::min(numbers_at_once, size() - i);
+    if (!compressed_.empty()) {
+      compressed_.read(i, count, some.data());
+      sums_of(some.data(), now + i, base + i, before + i, count, all);
+    } else if (from_.empty())
       sums_of(to_.data() + i, now + i, base + i, before + i, count, all);
     else
       sums_of_difference(to_.data() + i, from_.data() + i, scale_, now + i, base + i, before + i, count, all);
@@ -106,12 +121,16 @@ delta::sums delta::measure(const float* now, const float* base, const float* bef
 }
 
 bool delta::add_to(const float* now, float by, float* next) const {
+  if (!compressed_.empty())
+    return add_compressed(compressed_, now, by, next);
   if (from_.empty())
     return add(now, to_.data(), by, next, size());
   return add_difference(now, to_.data(), from_.data(), scale_, by, next, size());
 }
 
 block delta::numbers() const {
+  if (!compressed_.empty())
+    return compressed_.numbers();
   if (from_.empty())
     return to_;
   block_writer numbers{size()};

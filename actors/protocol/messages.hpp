@@ -2,6 +2,7 @@
 
 // What the actors of a run say to each other; who says what to whom is in protocol.hpp.
 
+#include "actors/protocol/center_update.hpp"
 #include "actors/protocol/chunk.hpp"
 #include "actors/protocol/delta.hpp"
 #include "actors/protocol/wire.hpp"
@@ -29,16 +30,11 @@ enum class verdict_kind : std::uint8_t {
   rejected,  ///< refused, with a reason; nothing changed
 };
 
-/// The parameters of one shard at one version.
-struct center {
-  std::uint64_t version = 0;
-  block weights;
-};
-
 /// A worker's request for the newest center, to go on from or to move towards.
 struct pull {
   std::uint32_t worker = 0;
   std::uint64_t lease = 0; ///< that it is for
+  std::uint64_t base = 0;  ///< the version that the worker has, or no_version
 };
 
 /// What one chunk produced, for one shard.
@@ -64,7 +60,7 @@ struct verdict {
   exact scale;                 ///< what the delta was multiplied with; 0 when nothing was folded
   std::string reason;          ///< why it was rejected
   bool again = false;          ///< rejected, but not for what is in it: the chunk may be trained again
-  block weights;               ///< the center at `version`, when it was asked for
+  center_update newest;        ///< the center at `version`, when it was asked for
 };
 
 /// What became of one lease, as the worker saw it.
@@ -80,9 +76,11 @@ struct chunk_report {
   verdict_kind kind = verdict_kind::applied; ///< the gravest verdict of all shards
   std::uint64_t staleness = 0;               ///< the largest of all shards
   std::string reason;
-  bool again = false;      ///< as in verdict
-  exact computing_seconds; ///< inside training steps and exchanges
-  exact waiting_seconds;   ///< for leases, batches and verdicts
+  bool again = false;               ///< as in verdict
+  exact computing_seconds;          ///< inside training steps and exchanges
+  exact waiting_seconds;            ///< for leases, batches and verdicts
+  std::uint64_t sent_bytes = 0;     ///< of commits, as they travel between processes
+  std::uint64_t received_bytes = 0; ///< of centers, likewise
 };
 
 /// Asks the ledger for the next lease.
@@ -118,9 +116,25 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, center& x) {
   return f(caf::meta::type_name("center"), x.version, x.weights);
 }
+inline caf::error inspect(caf::serializer& f, center_update& x) {
+  auto weights = x.what == center_update::kind::whole ? x.weights : block{};
+  return f(x.what, x.version, x.base, weights, x.change);
+}
+
+inline caf::error inspect(caf::deserializer& f, center_update& x) {
+  auto bad = f(x.what, x.version, x.base, x.weights, x.change);
+  const bool sound = x.what <= center_update::kind::patch &&
+                     (x.what != center_update::kind::patch || x.change.form() == number_form::top_k);
+  return bad || sound ? bad : caf::sec::invalid_argument;
+}
+
+inline std::string to_string(const center_update& x) {
+  return "center_update(" + std::to_string(x.version) + ", " + std::to_string(x.bytes()) + " bytes)";
+}
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, pull& x) {
-  return f(caf::meta::type_name("pull"), x.worker, x.lease);
+  return f(caf::meta::type_name("pull"), x.worker, x.lease, x.base);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit& x) {
@@ -129,12 +143,13 @@ typename Inspector::result_type inspect(Inspector& f, commit& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, verdict& x) {
-  return f(caf::meta::type_name("verdict"), x.kind, x.version, x.staleness, x.scale, x.reason, x.again, x.weights);
+  return f(caf::meta::type_name("verdict"), x.kind, x.version, x.staleness, x.scale, x.reason, x.again, x.newest);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, chunk_report& x) {
   return f(caf::meta::type_name("chunk_report"), x.lease, x.chunk, x.worker, x.rows, x.batches, x.loss_sum, x.correct,
-           x.decisions, x.kind, x.staleness, x.reason, x.again, x.computing_seconds, x.waiting_seconds);
+           x.decisions, x.kind, x.staleness, x.reason, x.again, x.computing_seconds, x.waiting_seconds, x.sent_bytes,
+           x.received_bytes);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_request& x) {

@@ -28,6 +28,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(dk, caf::first_custom_type_id)
 
 CAF_ADD_TYPE_ID(dk, (dk::lease))
 CAF_ADD_TYPE_ID(dk, (dk::center))
+CAF_ADD_TYPE_ID(dk, (dk::center_update))
 CAF_ADD_TYPE_ID(dk, (dk::pull))
 CAF_ADD_TYPE_ID(dk, (dk::commit))
 CAF_ADD_TYPE_ID(dk, (dk::verdict))
@@ -68,7 +69,7 @@ namespace dk {
 
 /// One shard of the center.
 using server_actor =
-    caf::typed_actor<caf::replies_to<pull>::with<center>,                      // when this worker may have it
+    caf::typed_actor<caf::replies_to<pull>::with<center_update>,               // when this worker may have it
                      caf::replies_to<commit>::with<verdict>,                   //
                      caf::replies_to<newest_atom>::with<center>,               // for whoever only looks
                      caf::replies_to<close_atom, exact>::with<std::uint64_t>,  // the round is over: fold it in, at this

@@ -39,7 +39,8 @@ struct commit_record {
   std::string reason;
   std::uint32_t after = 0; ///< as in commit
   commit_lengths lengths{};
-  exact rate = 1; ///< the worker's learning rate, in parts of the configured one
+  exact rate = 1;          ///< the worker's learning rate, in parts of the configured one
+  std::uint64_t bytes = 0; ///< of a delta that was compressed, as it travels
 };
 
 /// What a center was worth on the held-out rows: a line of validation.jsonl.
@@ -127,7 +128,7 @@ typename Inspector::result_type inspect(Inspector& f, commit_lengths& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit_record& x) {
   return f(caf::meta::type_name("commit_record"), x.seconds, x.shard, x.worker, x.chunk, x.rows, x.base, x.version,
-           x.staleness, x.kind, x.scale, x.reason, x.after, x.lengths, x.rate);
+           x.staleness, x.kind, x.scale, x.reason, x.after, x.lengths, x.rate, x.bytes);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, validation_report& x) {

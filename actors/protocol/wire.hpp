@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/protocol/compressed.hpp"
 #include "common/block.hpp"
+#include "common/buffer_pool.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/deserializer.hpp>
@@ -60,6 +62,42 @@ inline caf::error inspect(caf::deserializer& f, block& x) {
     if (auto bad = f.apply_raw(size * sizeof(float), writer.data()))
       return bad;
   x = std::move(writer).done();
+  return caf::none;
+}
+
+/// An empty one takes a byte.
+inline caf::error inspect(caf::serializer& f, compressed& x) {
+  auto form = static_cast<std::uint8_t>(x.form());
+  std::uint64_t size = x.size();
+  std::uint64_t bytes = x.bytes();
+  if (auto bad = f(form); bad || x.empty())
+    return bad;
+  if (auto bad = f(size, bytes))
+    return bad;
+  return bytes == 0 ? caf::none : f.apply_raw(bytes, const_cast<std::byte*>(x.data()));
+}
+
+/// Refuses what is not sound; `size` alone makes nobody allocate.
+inline caf::error inspect(caf::deserializer& f, compressed& x) {
+  x = {};
+  std::uint8_t form = 0;
+  std::uint64_t size = 0;
+  std::uint64_t count = 0;
+  if (auto bad = f(form); bad || form == static_cast<std::uint8_t>(number_form::fp32))
+    return bad;
+  if (auto bad = f(size, count))
+    return bad;
+  auto* source = dynamic_cast<caf::binary_deserializer*>(&f);
+  if (source == nullptr || count > source->remaining())
+    return caf::sec::end_of_stream;
+  const auto bytes = pooled_bytes(count + 1);
+  if (count != 0)
+    if (auto bad = f.apply_raw(count, bytes.get()))
+      return bad;
+  compressed got{static_cast<number_form>(form), size, bytes, count};
+  if (!got.is_sound())
+    return caf::sec::invalid_argument;
+  x = std::move(got);
   return caf::none;
 }
 

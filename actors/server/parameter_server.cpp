@@ -36,7 +36,8 @@ verdict settle(server_ptr self, const commit& from) {
                          answer.reason,
                          from.after,
                          my.slice->lengths(),
-                         from.rate});
+                         from.rate,
+                         from.delta.packed().bytes()});
   if (my.gate)
     my.gate->leave(from.worker, from.lease);
   return answer;
@@ -50,10 +51,10 @@ bool must_wait(const server_state& my, const pull& from) {
   return my.gate && !my.gate->has_room(from.worker);
 }
 
-center give(server_state& my, const pull& to) {
+center_update give(server_state& my, const pull& to) {
   if (my.gate)
     my.gate->enter(to.worker, to.lease, my.slice->now().version);
-  return my.slice->give(to.worker);
+  return my.slice->give({to.worker, to.lease, to.base});
 }
 
 // Answers those whose time has come. Commits first: each that is folded in makes room.
@@ -83,7 +84,7 @@ void let_go(server_state& my, std::uint32_t worker, std::uint64_t lease) {
       ++one;
       continue;
     }
-    one->answer.deliver(my.slice->give(worker));
+    one->answer.deliver(my.slice->give({worker, one->what.lease, one->what.base}));
     one = my.pulls.erase(one);
   }
 }
@@ -99,11 +100,11 @@ server_actor::behavior_type parameter_server(server_actor::stateful_pointer<serv
   my.started = self->clock().now();
   end_on_exception(self);
   return {
-      [=](const pull& from) -> caf::result<center> {
+      [=](const pull& from) -> caf::result<center_update> {
         auto& state = self->state;
         if (!must_wait(state, from))
           return give(state, from);
-        state.pulls.push_back({from, self->make_response_promise<center>()});
+        state.pulls.push_back({from, self->make_response_promise<center_update>()});
         return state.pulls.back().answer;
       },
       [=](const commit& from) -> caf::result<verdict> {

@@ -20,7 +20,7 @@ struct server_state {
 
   struct waiting_pull {
     pull what;
-    caf::typed_response_promise<center> answer;
+    caf::typed_response_promise<center_update> answer;
   };
   struct waiting_commit {
     commit what;

@@ -10,7 +10,7 @@ shard::shard(shard_setup setup)
     : setup_(std::move(setup)), now_(setup_.start), folded_(std::move(setup_.folded)), gauge_(setup_.grid, now_) {
   setup_.start = {}; // its memory lives on only in whoever adopted it
   setup_.folded = {};
-  if (needs_base() || setup_.keep_bases)
+  if (needs_base() || setup_.keep_bases || !setup_.compression.none())
     given_.begin(now_);
   tally_.folded_rows = tally().bitmap_rows;
 }
@@ -53,9 +53,12 @@ void shard::fence(std::uint32_t worker, std::uint64_t lease) {
   fence = std::max(fence, lease);
 }
 
-const center& shard::give(std::uint32_t worker) {
-  given_.give(worker, now_);
-  return now_;
+center_update shard::give(const asking& to) {
+  if (given_.is_late(to))
+    return update_of(setup_.compression, now_, {});
+  auto update = update_of(setup_.compression, now_, {to.base, given_.find(to.worker, to.base)});
+  given_.give(to, {update.version, update.weights});
+  return update;
 }
 
 void shard::refuse(verdict& answer, std::string reason, bool again) {
@@ -86,9 +89,10 @@ void shard::advance(block next, std::uint64_t versions) {
   gauge_.follow(now_);
 }
 
-// Empty where it is not kept.
+// As the worker has it; empty where it is not kept.
 block shard::base_of(const commit& from) const {
-  return from.base == now_.version ? now_.weights : given_.find(from.base);
+  auto kept = given_.find(from.worker, from.base);
+  return kept.empty() && from.base == now_.version ? now_.weights : kept;
 }
 
 // Folds the delta into the next version, if the result is finite.
@@ -141,7 +145,7 @@ verdict shard::judge(const commit& from) {
   }
   answer.version = now_.version;
   if (from.wants_center)
-    answer.weights = give(from.worker).weights;
+    answer.newest = give({from.worker, from.lease, from.base});
   return answer;
 }
 

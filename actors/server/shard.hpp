@@ -20,6 +20,7 @@ struct shard_setup {
   std::uint32_t shard_session = 0;
   server_rule rule;
   staleness_policy policy;
+  dk::compression compression;
   bool keep_bases = false; ///< to measure how far the center has moved since, also where no rule needs them
 };
 
@@ -42,8 +43,8 @@ public:
   /// @throws failure (diverged)
   std::vector<commit_record> close_round(double rate = 1);
 
-  /// The newest center, which this worker goes on from.
-  const center& give(std::uint32_t worker);
+  /// The newest center, which the worker has from now on.
+  center_update give(const asking& to);
 
   /// This worker's leases up to this one are over.
   void fence(std::uint32_t worker, std::uint64_t lease);
@@ -76,7 +77,7 @@ private:
   center now_;
   chunk_set folded_;
   std::map<std::uint32_t, std::uint64_t> fences_; // per worker: leases up to this one are over
-  snapshots given_;                               // where the rule or the policy needs them
+  snapshots given_;                               // where the rule, the policy or the compression needs them
   round round_;
   gauge gauge_;
   commit_lengths lengths_;

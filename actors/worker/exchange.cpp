@@ -2,6 +2,7 @@
 
 #include "actors/protocol/countdown.hpp"
 #include "actors/protocol/errors.hpp"
+#include "actors/worker/error_feedback.hpp"
 #include "nn/model/compute_scope.hpp"
 
 #include <algorithm>
@@ -16,8 +17,13 @@ void end_with(worker_ptr self, const caf::error& reason, const std::string& what
   self->quit(make_error(why.code(), what + ": " + why.what()));
 }
 
-void take_verdict(worker_ptr self, const verdict& answer) {
-  auto& report = self->state.under_way->report;
+// What a commit that is not folded in was to make up for stays unsent.
+void take_verdict(worker_ptr self, std::size_t shard, const verdict& answer) {
+  auto& exchange = *self->state.under_way;
+  if (answer.kind == verdict_kind::applied)
+    self->state.unsent[shard] = std::move(exchange.unsent[shard]);
+  auto& report = exchange.report;
+  report.received_bytes += answer.newest.bytes();
   if (answer.kind > report.kind) {
     report.kind = answer.kind;
     report.reason = answer.reason;
@@ -31,22 +37,34 @@ std::uint32_t batches_so_far(const worker_state& my) {
   return my.current.number == 0 ? 0 : my.report.batches;
 }
 
+// What is sent of a shard's delta.
+delta packed(worker_ptr self, std::size_t shard, const delta& numbers) {
+  auto& my = self->state;
+  const auto begun = self->clock().now();
+  auto made = compress(my.setup.compression, numbers, my.unsent[shard]);
+  my.under_way->unsent[shard] = std::move(made.unsent);
+  my.under_way->report.sent_bytes += made.sent.bytes();
+  my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
+  return std::move(made.sent);
+}
+
 // Sends one delta per shard; `on_verdict` hears each answer before `then` runs.
 void commit_to_all(worker_ptr self, bool wants_center, const std::vector<std::uint32_t>& after,
                    std::vector<delta> deltas, const std::function<void(std::size_t, const verdict&)>& on_verdict,
                    std::function<void()> then) {
   auto& my = self->state;
   const auto one_is_in = countdown(my.setup.shards.size(), std::move(then));
+  my.under_way->unsent.resize(my.setup.shards.size());
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
     const auto& link = my.setup.shards[i];
     const auto& of = my.under_way->of;
     commit message{my.setup.session, link.shard_session, my.setup.id,  of.number, of.chunk,
-                   of.rows,          my.base[i].version, wants_center, after[i],  std::move(deltas[i]),
+                   of.rows,          my.base[i].version, wants_center, after[i],  packed(self, i, deltas[i]),
                    of.rate};
     self->request(link.server, my.setup.request_timeout, std::move(message))
         .then(
             [=](const verdict& answer) {
-              take_verdict(self, answer);
+              take_verdict(self, i, answer);
               on_verdict(i, answer);
               one_is_in();
             },
@@ -64,6 +82,7 @@ void adopt(worker_ptr self, std::size_t shard, center newest, const block& commi
   else
     my.own->model.move(offset, committed.slice(offset, newest.weights.size()), newest.weights);
   my.base[shard] = std::move(newest);
+  my.committed[shard] = {};
   my.after[shard] = batches_so_far(my);
   my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
 }
@@ -75,13 +94,13 @@ std::uint64_t lease_at_hand(const worker_state& my) {
 
 void pull_from(worker_ptr self, std::size_t shard, const std::function<void()>& then) {
   const auto& my = self->state;
-  self->request(my.setup.shards[shard].server, my.setup.request_timeout, pull{my.setup.id, lease_at_hand(my)})
+  self->request(my.setup.shards[shard].server, my.setup.request_timeout,
+                pull{my.setup.id, lease_at_hand(my), my.base[shard].version})
       .then(
-          [=](const center& newest) {
-            auto& base = self->state.base[shard];
-            if (newest.weights.size() != base.weights.size())
-              return self->quit(make_error(errc::internal, "shard " + std::to_string(shard) + " changed its size"));
-            base = newest;
+          [=](const center_update& newest) {
+            auto& state = self->state;
+            state.base[shard] = updated(state.base[shard], newest);
+            (state.under_way ? state.under_way->report : state.report).received_bytes += newest.bytes();
             then();
           },
           [=](const caf::error& why) { end_with(self, why, "no center from shard " + std::to_string(shard)); });
@@ -109,9 +128,7 @@ void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
   commit_to_all(
       self, true, my.under_way->after, std::move(deltas),
       [self, kept](std::size_t shard, const verdict& answer) {
-        if (answer.weights.size() != self->state.base[shard].weights.size())
-          throw failure{errc::internal, "shard " + std::to_string(shard) + " answered without its center"};
-        adopt(self, shard, {answer.version, answer.weights}, kept);
+        adopt(self, shard, updated(self->state.base[shard], answer.newest), kept);
       },
       std::move(then));
 }
@@ -123,10 +140,11 @@ void commit_progress(worker_ptr self, std::function<void()> then) {
   my.own->model.adopt(0, replica);
   std::vector<delta> deltas;
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
-    auto& base = my.base[i].weights;
+    const auto& base = my.base[i].weights;
+    auto& before = my.committed[i];
     auto slice = replica.slice(my.setup.shards[i].offset, base.size());
-    deltas.emplace_back(slice, base, 1.0F);
-    base = std::move(slice);
+    deltas.emplace_back(slice, before.empty() ? base : before, 1.0F);
+    before = std::move(slice);
   }
   my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
   commit_to_all(

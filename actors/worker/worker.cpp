@@ -55,7 +55,6 @@ void start_chunk(worker_ptr self) {
   my.own->optimizer->set_learning_rate(my.configured_rate * granted.rate);
   my.own->model.seed_dropout(
       derive_seed(my.setup.dropout_seed, purpose::dropout, {granted.chunk.epoch, granted.chunk.index}));
-  my.report = {};
   my.report.lease = granted.number;
   my.report.chunk = granted.chunk;
   my.report.worker = my.setup.id;
@@ -180,6 +179,8 @@ void start_replica(worker_ptr self) {
     std::copy(slice.begin(), slice.end(), model.weights() + shard.offset);
     my.base.push_back(std::move(shard.start));
     my.after.push_back(0);
+    my.committed.emplace_back();
+    my.unsent.emplace_back();
     self->monitor(shard.server);
   }
   self->monitor(my.setup.ledger);

@@ -39,9 +39,10 @@ struct worker_setup {
   std::function<replica()> make_replica; ///< called once, by the worker itself; frozen weights are set in it
   exchange_rule exchange;
   std::uint32_t batch_rows = 1;
-  std::uint32_t prefetch = 4; ///< batches under way, at least 1
-  std::size_t threads = 1;    ///< that a training step uses
-  bool overlap = false;       ///< the next chunk begins while the exchange of this one is on its way
+  std::uint32_t prefetch = 4;  ///< batches under way, at least 1
+  std::size_t threads = 1;     ///< that a training step uses
+  dk::compression compression; ///< of its commits
+  bool overlap = false;        ///< the next chunk begins while the exchange of this one is on its way
   bool gated = false; ///< under the policy `wait`: centers that a chunk starts from are pulled before each, and pulls
                       ///< go from shard to shard, so that no two workers hold what the other one waits for
   caf::duration request_timeout = caf::infinite; ///< of requests that go to another process
@@ -60,14 +61,17 @@ struct worker_state {
     lease of;
     chunk_report report;
     std::vector<std::uint32_t> after; // as `after` below, when the chunk was over
+    std::vector<block> unsent;        // as `unsent` below, once its commit is folded in
   };
 
   worker_setup setup;
   std::optional<replica> own;
-  double configured_rate = 0; // of the replica's optimizer
-  std::vector<center> base;   // per shard: what the replica adopted last
-  lease current;              // that is being trained, or waits for the exchange before it
-  chunk_report report;        // of `current`, while it grows
+  double configured_rate = 0;   // of the replica's optimizer
+  std::vector<center> base;     // per shard: what the replica adopted last
+  std::vector<block> committed; // per shard: the replica at its last commit, where it does not adopt after each
+  std::vector<block> unsent;    // per shard: what compressed commits have lost; empty: nothing
+  lease current;                // that is being trained, or waits for the exchange before it
+  chunk_report report;          // of `current`, while it grows
   std::optional<exchange> under_way;
   std::vector<std::uint32_t> after; // per shard: how many batches `current` had when the base was adopted
   bool is_trained = false;          // `current` is

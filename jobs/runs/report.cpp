@@ -24,6 +24,9 @@ nlohmann::json to_json(std::uint32_t id, const worker_statistics& worker) {
   const auto& commits = worker.commits;
   if (commits.commits() == 0)
     return json;
+  json["sent_bytes"] = worker.sent_bytes;
+  json["received_bytes"] = worker.received_bytes;
+  json["bytes_per_exchange"] = {{"sent", worker.sent_per_exchange()}, {"received", worker.received_per_exchange()}};
   json["staleness"] = {{"mean", commits.mean_staleness()}, {"max", commits.max_staleness()}};
   json["scale"] = commits.mean_scale();
   json["measured"] = commits.measured();

@@ -17,18 +17,20 @@ std::string cell(const std::optional<double>& value) {
 // A line per worker: what it did, and how its commits lay to the center.
 std::string worker_table(const std::map<std::uint32_t, worker_statistics>& workers) {
   constexpr std::size_t most = 32;
-  auto text = fmt::format("{:>6} {:>9} {:>11} {:>9} {:>8} {:>9} {:>5} {:>8} {:>6} {:>8} {:>7}\n", "worker", "chunks",
-                          "rows", "computing", "waiting", "staleness", "most", "distance", "scale", "update", "cosine");
+  auto text = fmt::format("{:>6} {:>9} {:>11} {:>9} {:>8} {:>9} {:>5} {:>8} {:>6} {:>8} {:>7} {:>8} {:>8}\n", "worker",
+                          "chunks", "rows", "computing", "waiting", "staleness", "most", "distance", "scale", "update",
+                          "cosine", "sent", "received");
   std::size_t shown = 0;
   for (const auto& [id, worker] : workers) {
     if (shown++ == most)
       return text + fmt::format("  ... and {} more, in result.json\n", workers.size() - most);
     const auto& commits = worker.commits;
     text +=
-        fmt::format("{:>6} {:>9} {:>11} {:>7.2f} s {:>6.2f} s {:>9.2f} {:>5} {:>8} {:>6.3g} {:>8} {:>7}\n", id,
-                    with_commas(worker.chunks), with_commas(worker.rows), worker.computing_seconds,
+        fmt::format("{:>6} {:>9} {:>11} {:>7.2f} s {:>6.2f} s {:>9.2f} {:>5} {:>8} {:>6.3g} {:>8} {:>7} {:>8} {:>8}\n",
+                    id, with_commas(worker.chunks), with_commas(worker.rows), worker.computing_seconds,
                     worker.waiting_seconds, commits.mean_staleness(), commits.max_staleness(), cell(commits.distance()),
-                    commits.mean_scale(), cell(commits.update_norm()), cell(commits.cosine()));
+                    commits.mean_scale(), cell(commits.update_norm()), cell(commits.cosine()),
+                    size_text(worker.sent_per_exchange()), size_text(worker.received_per_exchange()));
   }
   return text;
 }

@@ -85,9 +85,9 @@ std::string path_at(const key_reading& at) {
 }
 
 const std::vector<config_section>& config_sections() {
-  static const std::vector<config_section> all{top_section(),     data_section(),      model_section(),
-                                               trainer_section(), stop_section(),      scheme_section(),
-                                               cluster_section(), laboratory_section()};
+  static const std::vector<config_section> all{top_section(),     data_section(),    model_section(),
+                                               trainer_section(), stop_section(),    compress_section(),
+                                               scheme_section(),  cluster_section(), laboratory_section()};
   return all;
 }
 

@@ -25,6 +25,7 @@ config_section data_section();
 config_section model_section();
 config_section trainer_section();
 config_section stop_section();
+config_section compress_section();
 config_section scheme_section();
 config_section cluster_section();
 config_section laboratory_section();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/protocol/compression.hpp"
 #include "algorithms/chosen_algorithm.hpp"
 #include "common/endpoint.hpp"
 #include "common/spec.hpp"
@@ -59,6 +60,7 @@ struct trainer_config {
   std::string policy;                   ///< what a shard does about staleness; empty: what the algorithm prefers
   std::size_t max_staleness = 10;       ///< of the policies `wait` and `reject`
   bool overlap = false;                 ///< the next chunk begins while the exchange of this one is on its way
+  compression compress;                 ///< how commits and centers travel
   spec optimizer{"adam"};
   nn::objective loss{"categorical_crossentropy"};
   nlohmann::json class_weight; ///< "balanced", or a list, or a table by class; null: all classes count the same

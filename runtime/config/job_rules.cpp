@@ -31,8 +31,8 @@ spec own_optimizer_of(const job& which) {
 }
 
 bool keeps_workers(const job& which) {
-  const bool in_step =
-      barrier_of(*which.trainer.algorithm) == barrier::none && !which.trainer.overlap && which.trainer.workers == 1;
+  const bool in_step = barrier_of(*which.trainer.algorithm) == barrier::none && !which.trainer.overlap &&
+                       which.trainer.compress.none() && which.trainer.workers == 1;
   return !has_center(which) || in_step;
 }
 

@@ -31,7 +31,8 @@ spec own_optimizer_of(const job& which);
 
 /// Whether its checkpoints keep the workers, so that a resumed run has the bits of one that was never stopped: where
 /// each model is trained by one worker, chunk after chunk. Of several workers nobody can say where they stood when the
-/// center was saved, nor of one that trains ahead of its exchange.
+/// center was saved, nor of one that trains ahead of its exchange; and a checkpoint does not keep what compressed
+/// commits have not sent yet.
 bool keeps_workers(const job& which);
 
 /// How it cuts its rows into chunks.

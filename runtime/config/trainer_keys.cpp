@@ -56,6 +56,8 @@ void finish_trainer(const section& in, job& to) {
   placed(in.tree(), in.path(""), [&] { nn::check_objective(trainer.loss); });
   if (in.find("keep") == nullptr && trainer.scheme.name != "none")
     trainer.keep = "best";
+  if (!trainer.compress.none() && !algorithm.has_server())
+    in.refuse_without("compress", "a parameter server, and `" + trainer.algorithm.name() + "` has none");
   leave_to_file(in, to);
   check_validation(in, to);
 }
@@ -131,7 +133,11 @@ std::vector<config_key> exchange_keys() {
                               "only for `wait` and `reject`: no commit that is staler is folded in"),
                   has_bound),
       trainer_key(&trainer_config::overlap, flag_rule("overlap"),
-                  "a worker begins its next chunk before the exchange of the last one has ended")};
+                  "a worker begins its next chunk before the exchange of the last one has ended"),
+      with_keys(trainer_key(
+          &trainer_config::compress,
+          rule_of("compress", key_kind::part, "one of: none, fp16, bf16, int8; or a table, as in { top_k = 0.01 }"),
+          "in which form commits and centers travel", compress_at, compress_value))};
 }
 
 // What is minimised, how, and what is measured.
@@ -191,6 +197,16 @@ config_section stop_section() {
            key(whole_rule("patience", from_to(0, many)),
                "this many measurements on the held-out rows, one after another, were no better than the best one"),
            key(number_rule("min_delta", at_least(0)), "only with `patience`: how much better counts as better")}};
+}
+
+config_section compress_section() {
+  key_rule top_k = number_rule("top_k", above_to(0, 1));
+  top_k.required = true;
+  return {"trainer.compress",
+          {{std::move(top_k), "which part of the numbers travels: those that have changed most", {}, [](const job& of) {
+              const auto& chosen = of.trainer.compress;
+              return chosen.form == number_form::top_k ? json(chosen.part) : json{};
+            }}}};
 }
 
 config_section scheme_section() {

@@ -81,6 +81,43 @@ json losses_value(const std::vector<spec>& losses) {
   return values.size() == 1 ? values[0] : values;
 }
 
+namespace {
+
+const std::vector<std::pair<std::string, number_form>>& words_of_forms() {
+  static const std::vector<std::pair<std::string, number_form>> all{{"none", number_form::fp32},
+                                                                    {"fp16", number_form::fp16},
+                                                                    {"bf16", number_form::bf16},
+                                                                    {"int8", number_form::int8}};
+  return all;
+}
+
+} // namespace
+
+compression compress_at(const key_reading& at) {
+  const auto& given = at.value();
+  if (given.is_object()) {
+    const section keys{at.in.tree(), at.path()};
+    keys.check(rules_of(find_section("trainer.compress").keys));
+    return {number_form::top_k, keys.find("top_k")->get<double>()};
+  }
+  if (!given.is_string())
+    at.refuse();
+  std::vector<std::string> names{"top_k"};
+  for (const auto& [word, form] : words_of_forms()) {
+    if (given == word)
+      return {form};
+    names.push_back(word);
+  }
+  at.refuse(did_you_mean(given.get<std::string>(), names));
+}
+
+json compress_value(const compression& of) {
+  for (const auto& [word, form] : words_of_forms())
+    if (of.form == form)
+      return word;
+  return {{"top_k", of.part}};
+}
+
 json class_weight_at(const key_reading& at) {
   const auto& given = at.value();
   const bool is_list = (given.is_array() || given.is_object()) && !given.empty();

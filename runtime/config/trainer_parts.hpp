@@ -18,6 +18,10 @@ spec optimizer_at(const key_reading& at);
 std::vector<spec> losses_at(const key_reading& at);
 nlohmann::json losses_value(const std::vector<spec>& losses);
 
+/// "none", or a form of numbers, or a table as in { top_k = 0.01 }.
+compression compress_at(const key_reading& at);
+nlohmann::json compress_value(const compression& of);
+
 /// What each class counts for.
 nlohmann::json class_weight_at(const key_reading& at);
 

@@ -25,6 +25,7 @@ worker_setup make_worker_setup(const job& which, worker_terms terms) {
   setup.batch_rows = static_cast<std::uint32_t>(which.trainer.batch_size);
   setup.prefetch = static_cast<std::uint32_t>(which.data.prefetch);
   setup.threads = which.trainer.threads;
+  setup.compression = which.trainer.compress;
   setup.overlap = which.trainer.overlap && has_center(which);
   setup.gated = policy_of(which).kind == policy_kind::wait;
   const bool may_wait = setup.gated || which.cluster.nodes.empty(); // waiting is no error; who is gone is noticed
@@ -58,6 +59,7 @@ server_setup make_server_setup(const job& which, server_terms terms) {
   setup.session = terms.session;
   setup.rule = algorithm->server(algorithm.keys, which.trainer.optimizer);
   setup.policy = policy_of(which);
+  setup.compression = which.trainer.compress;
   setup.keep_bases = terms.keep_bases;
   setup.watchers = {std::move(terms.watcher)};
   return setup;

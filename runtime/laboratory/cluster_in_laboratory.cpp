@@ -63,8 +63,9 @@ private:
     for (std::size_t i = 0; i < links.size(); ++i) {
       simulated_link_setup setup;
       setup.server = links[i].server;
-      setup.slice_bytes =
-          sizeof(float) * (plan_.weights == 0 ? links[i].start.weights.size() : plan_.weights / links.size());
+      setup.dry = plan_.weights != 0;
+      setup.weights = setup.dry ? plan_.weights / links.size() : links[i].start.weights.size();
+      setup.compression = job_.trainer.compress;
       setup.world = world;
       setup.seed = derive_seed(world.seed, purpose::network, {i});
       links_.push_back(system_.spawn(simulated_link, std::move(setup)));

@@ -22,6 +22,30 @@ bool is_commit(const crossing& of) {
   return std::holds_alternative<commit>(of.what);
 }
 
+const center_update& newest_of(const center_update& answer) {
+  return answer;
+}
+
+const center_update& newest_of(const verdict& answer) {
+  return answer.newest;
+}
+
+// What a request, or its answer, takes on a line: of a dry run what a whole shard's would take.
+std::uint64_t bytes_of(const simulated_link_setup& setup, const crossing& request) {
+  const auto* const sent = std::get_if<commit>(&request.what);
+  if (sent == nullptr)
+    return 0;
+  return setup.dry ? commit_bytes(setup.compression, setup.weights) : sent->delta.bytes();
+}
+
+std::uint64_t bytes_of(const simulated_link_setup& setup, const center_update& answer) {
+  if (!setup.dry || answer.what == center_update::kind::none)
+    return answer.bytes();
+  if (answer.what == center_update::kind::whole)
+    return sizeof(float) * setup.weights;
+  return center_bytes(setup.compression, setup.weights, answer.version - answer.base);
+}
+
 bool happens(simulated_link_state& my, double part) {
   return part > 0 && my.random->uniform() < part;
 }
@@ -67,7 +91,7 @@ void send(simulated_link_ptr self, std::uint64_t number) {
   auto& my = self->state;
   const auto& world = my.setup.world;
   auto& request = my.crossings.at(number);
-  const auto bytes = is_commit(request) ? my.setup.slice_bytes : 0;
+  const auto bytes = bytes_of(my.setup, request);
   const int times = happens(my, world.doubling) ? 2 : 1;
   request.copies += times - 1;
   for (int i = 0; i < times; ++i) {
@@ -94,8 +118,7 @@ void send_back(simulated_link_ptr self, std::uint64_t number, const Answer& answ
   if (happens(my, my.setup.world.drop_rate))
     return lose(self, number);
   request.answers.emplace_back(answer);
-  const auto back =
-      arrival(self, my.lines[worker_of(request)].down_free, answer.weights.empty() ? 0 : my.setup.slice_bytes);
+  const auto back = arrival(self, my.lines[worker_of(request)].down_free, bytes_of(my.setup, newest_of(answer)));
   at(self, back, deliver_atom_v, number, [=] { deliver(self, number); });
 }
 
@@ -110,7 +133,7 @@ void ask_shard(simulated_link_ptr self, std::uint64_t number, const Request& wha
 void serve(simulated_link_ptr self, std::uint64_t number) {
   const auto what = self->state.crossings.at(number).what;
   if (const auto* pulled = std::get_if<pull>(&what))
-    ask_shard<center>(self, number, *pulled);
+    ask_shard<center_update>(self, number, *pulled);
   else
     ask_shard<verdict>(self, number, std::get<commit>(what));
 }
@@ -132,7 +155,7 @@ void deliver(simulated_link_ptr self, std::uint64_t number) {
     if (is_commit(request))
       std::get<caf::typed_response_promise<verdict>>(request.answer_to).deliver(std::get<verdict>(answer));
     else
-      std::get<caf::typed_response_promise<center>>(request.answer_to).deliver(std::get<center>(answer));
+      std::get<caf::typed_response_promise<center_update>>(request.answer_to).deliver(std::get<center_update>(answer));
   }
   drop_copy(my, number);
 }
@@ -161,7 +184,7 @@ simulated_link_actor::behavior_type simulated_link(simulated_link_actor::statefu
   end_on_exception(self);
   const auto server = self->state.setup.server;
   return {
-      [=](const pull& from) -> caf::result<center> { return begin<center>(self, from); },
+      [=](const pull& from) -> caf::result<center_update> { return begin<center_update>(self, from); },
       [=](const commit& from) -> caf::result<verdict> { return begin<verdict>(self, from); },
       [=](newest_atom) { return self->delegate(server, newest_atom_v); },
       [=](close_atom, exact rate) { return self->delegate(server, close_atom_v, rate); },

@@ -16,7 +16,9 @@ namespace dk {
 
 struct simulated_link_setup {
   server_actor server;
-  std::uint64_t slice_bytes = 0; ///< of a commit, and of a center: other messages count nothing
+  std::size_t weights = 0; ///< of the shard: commits and centers take time by their bytes, other messages none
+  dk::compression compression;
+  bool dry = false; ///< a commit has one weight, whatever `weights` says
   laboratory_config world;
   std::uint64_t seed = 1; ///< of what is lost and doubled before this shard
 };
@@ -35,8 +37,8 @@ struct simulated_link_state {
   /// A request on its way, and its answer on the way back.
   struct crossing {
     std::variant<pull, commit> what;
-    std::variant<caf::typed_response_promise<center>, caf::typed_response_promise<verdict>> answer_to;
-    std::deque<std::variant<center, verdict>> answers; ///< on their way back
+    std::variant<caf::typed_response_promise<center_update>, caf::typed_response_promise<verdict>> answer_to;
+    std::deque<std::variant<center_update, verdict>> answers; ///< on their way back
     int copies = 0; ///< of the request: under way there or back, or waiting to be sent again
     bool answered = false;
   };
@@ -56,7 +58,7 @@ struct simulated_link_state {
 };
 
 /// Stands before a shard in the laboratory and takes the time that a network and a busy server take. A request of a
-/// worker arrives after the bytes of its slice have gone over the worker's line, and the latency; the shard handles one
+/// worker arrives after its bytes have gone over the worker's line, and the latency; the shard handles one
 /// at a time, in the order in which they arrive; its answer takes the way back. Requests and answers are lost, and
 /// requests doubled, as the config says. What was lost is sent again after a while, so that the shard sees it once at
 /// least; or never, then the worker's request times out. All other messages are the shard's, at once.

@@ -39,15 +39,15 @@ void start_worker(staff_ptr self, std::uint32_t worker) {
             place_worker(self->home_system(), *my.setup.shop, worker, my.starts[worker], std::move(shards)));
 }
 
-template <class Question>
+template <class Answer, class Question>
 void ask_for_centers(staff_ptr self, std::uint32_t worker, const Question& question) {
   const auto& servers = self->state.setup.servers;
   for (std::size_t i = 0; i < servers.size(); ++i)
     self->request(servers[i], caf::infinite, question)
         .then(
-            [=](const center& newest) {
+            [=](const Answer& newest) {
               auto& arriving = self->state.arrivals.at(worker);
-              arriving.shards[i].start = newest;
+              arriving.shards[i].start = {newest.version, newest.weights};
               if (--arriving.missing == 0)
                 start_worker(self, worker);
             },
@@ -60,9 +60,9 @@ void let_join(staff_ptr self, std::uint32_t worker) {
     return;
   my.arrivals[worker] = {my.setup.shop->shards, my.setup.servers.size()};
   if (policy_of(my.setup.shop->which).kind == policy_kind::wait)
-    ask_for_centers(self, worker, newest_atom_v); // it pulls before each chunk; a pull now would keep others waiting
+    ask_for_centers<center>(self, worker, newest_atom_v); // it pulls before each chunk; a pull now would keep others waiting
   else
-    ask_for_centers(self, worker, pull{worker, 0});
+    ask_for_centers<center_update>(self, worker, pull{worker, 0, no_version});
 }
 
 // Seconds until the next of events that happen so often a second.

@@ -2,6 +2,7 @@
 
 #include "nn/kernels/arithmetic.hpp"
 #include "runtime/config/job_rules.hpp"
+#include "runtime/config/trainer_parts.hpp"
 #include "runtime/enlist/enlist.hpp"
 
 namespace dk {
@@ -22,6 +23,8 @@ nlohmann::json commits_header(const job& which, const chunk_grid& grid) {
                         {"keys", which.trainer.algorithm.keys},
                         {"policy", name_of(policy.kind)},
                         {"arithmetic", nn::arithmetic()}};
+  if (!which.trainer.compress.none())
+    header["compress"] = compress_value(which.trainer.compress);
   if (is_bounded(policy.kind))
     header["max_staleness"] = policy.max_staleness;
   return header;

@@ -38,6 +38,8 @@ std::string to_json(const commit_record& r) {
       r.staleness, name_of(r.kind), double{r.scale});
   if (r.after > 0)
     line += fmt::format(",\"after\":{}", r.after);
+  if (r.bytes > 0)
+    line += fmt::format(",\"bytes\":{}", r.bytes);
   line += lengths_of(r.lengths);
   if (r.rate != 1)
     line += fmt::format(R"(,"rate":{})", double{r.rate});

@@ -74,6 +74,8 @@ void run_statistics::add(const chunk_report& report) {
   worker.rows += report.rows;
   worker.computing_seconds += report.computing_seconds;
   worker.waiting_seconds += report.waiting_seconds;
+  worker.sent_bytes += report.sent_bytes;
+  worker.received_bytes += report.received_bytes;
   const nn::loss_sums measured{report.loss_sum, report.correct, report.rows, report.decisions};
   auto& epoch = epochs[report.chunk.epoch];
   epoch.all += measured;

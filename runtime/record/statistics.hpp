@@ -57,7 +57,17 @@ struct worker_statistics {
   std::uint64_t rows = 0;
   double computing_seconds = 0;
   double waiting_seconds = 0;
+  std::uint64_t sent_bytes = 0;     ///< of commits, as they travel between processes
+  std::uint64_t received_bytes = 0; ///< of centers, likewise
   commit_statistics commits;
+
+  double sent_per_exchange() const { return per_exchange(sent_bytes); }
+  double received_per_exchange() const { return per_exchange(received_bytes); }
+
+private:
+  double per_exchange(std::uint64_t bytes) const {
+    return chunks > 0 ? static_cast<double>(bytes) / static_cast<double>(chunks) : 0;
+  }
 };
 
 /// What was measured over an epoch's rows while they were trained.

@@ -139,6 +139,8 @@ commit_record read_commit(const fields& line, const commit_log& log) {
   r.kind = *verdict;
   if (line.has("after"))
     r.after = line.small("after");
+  if (line.has("bytes"))
+    r.bytes = line.whole("bytes", 0, most_64);
   if (line.has("rate"))
     r.rate = line.number("rate");
   if (line.has("reason"))

@@ -28,9 +28,10 @@ delta refusable(std::size_t size) {
 
 void pull_for(sequencer_ptr self, const script_step& step) {
   auto& my = self->state;
-  self->request(my.setup.server, caf::infinite, pull{step.worker, 0})
+  auto& before = my.lanes[step.worker];
+  self->request(my.setup.server, caf::infinite, pull{step.worker, before.lease, before.has})
       .then(
-          [=](const center& newest) {
+          [=](const center_update& newest) {
             auto& lane = self->state.lanes[step.worker];
             if (lane.waiting.empty())
               return lane.pulled.push_back(newest);
@@ -38,6 +39,7 @@ void pull_for(sequencer_ptr self, const script_step& step) {
             lane.waiting.pop_front();
           },
           [=](const caf::error& why) { end(self, to_failure(why)); });
+  before.has = step.version;
 }
 
 // @return why this verdict is not the one of the script; "" when it is
@@ -56,6 +58,9 @@ void forward(sequencer_ptr self, const script_step& step, sequencer_state::held_
     self->send(my.setup.server, fence_atom_v, what.worker, what.lease);
   if (step.verdict == verdict_kind::rejected && !my.setup.same_rule)
     what.delta = refusable(what.delta.size());
+  auto& lane = my.lanes[step.worker];
+  lane.lease = what.lease;
+  lane.has = what.wants_center ? step.version : what.base;
   self->request(my.setup.server, caf::infinite, std::move(what))
       .then(
           [=, answer_to = std::move(held.answer)](verdict& answer) mutable {
@@ -121,13 +126,13 @@ caf::result<shard_state> state_of_next_start(sequencer_ptr self) {
   return promise;
 }
 
-caf::result<center> answer_pull(sequencer_ptr self, const pull& from) {
+caf::result<center_update> answer_pull(sequencer_ptr self, const pull& from) {
   auto& my = self->state;
   if (my.setup.rounds)
     return self->delegate(my.setup.server, from);
   auto& lane = my.lanes[from.worker];
   if (lane.pulled.empty()) {
-    lane.waiting.push_back(self->make_response_promise<center>());
+    lane.waiting.push_back(self->make_response_promise<center_update>());
     return lane.waiting.back();
   }
   auto newest = std::move(lane.pulled.front());
@@ -142,7 +147,7 @@ caf::result<verdict> answer_commit(sequencer_ptr self, const commit& from) {
     self->send(my.setup.server, fence_atom_v, from.worker, from.lease); // nobody shall wait for it
     verdict answer;
     answer.kind = verdict_kind::fenced;
-    answer.weights = my.setup.start.weights;
+    answer.newest = {center_update::kind::whole, my.setup.start.version, 0, my.setup.start.weights, {}};
     return answer;
   }
   lane.held.push_back({from, self->make_response_promise<verdict>()});
@@ -159,6 +164,8 @@ server_actor::behavior_type sequencer(server_actor::stateful_pointer<sequencer_s
   for (const auto& step : my.setup.script)
     if (step.what == script_step::kind::commit)
       ++my.lanes[step.worker].commits;
+  for (const auto& step : my.setup.script)
+    my.lanes[step.worker].has = my.setup.start.version;
   end_on_exception(self);
   self->attach_functor([server = my.setup.server] { caf::anon_send_exit(server, caf::exit_reason::user_shutdown); });
   keep_if_due(self);

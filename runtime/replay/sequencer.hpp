@@ -35,10 +35,12 @@ struct sequencer_state {
 
   /// What the sequencer has of a worker, and owes it.
   struct lane {
-    std::size_t commits = 0;                                 // that the script still has
-    std::deque<center> pulled;                               // by the script, not yet by the worker
-    std::deque<caf::typed_response_promise<center>> waiting; // the other way round
-    std::deque<held_commit> held;                            // until it is their turn
+    std::size_t commits = 0;                                        // that the script still has
+    std::deque<center_update> pulled;                               // by the script, not yet by the worker
+    std::deque<caf::typed_response_promise<center_update>> waiting; // the other way round
+    std::uint64_t lease = 0;                                        // of its newest commit
+    std::uint64_t has = 0;        // the version that the worker has when the script is so far
+    std::deque<held_commit> held; // until it is their turn
   };
 
   sequencer_setup setup;

@@ -16,6 +16,11 @@
 
 namespace dk::test {
 
+/// A center as a shard hands it to a worker.
+inline center_update whole(std::uint64_t version, block weights) {
+  return {center_update::kind::whole, version, 0, std::move(weights), {}};
+}
+
 /// What a probe keeps of a message: its content, and who waits for an answer to it.
 struct mail {
   caf::message content;

@@ -30,6 +30,10 @@ inline bool same(const std::map<std::string, exact>& a, const std::map<std::stri
 inline bool same(const block& a, const block& b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.bytes()) == 0);
 }
+inline bool same(const compressed& a, const compressed& b) {
+  return a.form() == b.form() && a.size() == b.size() && a.bytes() == b.bytes() &&
+         (a.bytes() == 0 || std::memcmp(a.data(), b.data(), a.bytes()) == 0);
+}
 inline bool same(const delta& a, const delta& b) {
   return same(a.numbers(), b.numbers());
 }

@@ -20,7 +20,7 @@ TEST_CASE_METHOD(server_fixture, "a commit is folded, raises the version and tel
   CHECK(first.version == 1);
   CHECK(first.staleness == 0);
   CHECK(double{first.scale} == 0.5);
-  CHECK(first.weights.empty()); // it did not ask for the center
+  CHECK(first.newest.what == center_update::kind::none); // it did not ask for the center
   const auto second = answer_to(commit_of({0, 1}, 0));
   CHECK(second.version == 2);
   CHECK(second.staleness == 1);
@@ -37,9 +37,9 @@ TEST_CASE_METHOD(server_fixture, "the verdict carries the new center when it is 
   wanting.wants_center = true;
   const auto answer = answer_to(wanting);
   CHECK(answer.version == 1);
-  CHECK(numbers_of(answer.weights) == std::vector<float>{2, 3, 4});
-  CHECK(answer.weights.data() == pull().weights.data());
-  CHECK(numbers_of(answer_to(wanting).weights) == std::vector<float>{2, 3, 4}); // a duplicate gets it too
+  CHECK(numbers_of(answer.newest.weights) == std::vector<float>{2, 3, 4});
+  CHECK(answer.newest.weights.data() == pull().weights.data());
+  CHECK(numbers_of(answer_to(wanting).newest.weights) == std::vector<float>{2, 3, 4}); // a duplicate gets it too
 }
 
 TEST_CASE_METHOD(server_fixture, "a chunk counts once, whoever sends it", "[actors][parameter_server]") {

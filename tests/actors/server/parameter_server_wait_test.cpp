@@ -38,13 +38,13 @@ TEST_CASE_METHOD(waiting_fixture, "under the policy wait a commit waits for the 
                  "[actors][parameter_server][policy]") {
   pull(slow, 0, 1);
   pull(fast, 1, 2);
-  CHECK(slow.take<center>().version == 0);
-  CHECK(fast.take<center>().version == 0);
+  CHECK(slow.take<center_update>().version == 0);
+  CHECK(fast.take<center_update>().version == 0);
   pull(third, 2, 3);
   CHECK(third.empty()); // it would be the third to be folded in: 2 of 1
   send(fast, 1, 2, 0, 0);
   CHECK(fast.take<verdict>().version == 1); // leaves the slow one at 1 of 1
-  CHECK(third.take<center>().version == 1);
+  CHECK(third.take<center_update>().version == 1);
   send(third, 2, 3, 1, 1);
   CHECK(third.empty());
   send(slow, 0, 1, 2, 0);
@@ -64,7 +64,7 @@ TEST_CASE_METHOD(waiting_fixture, "nobody waits for a worker that is gone", "[ac
   me.send(server, fence_atom_v, std::uint32_t{0}, std::uint64_t{1}); // the ledger has given it up
   run();
   CHECK(fast.count<verdict>() == 2);
-  CHECK(third.take<center>().version == 2);
+  CHECK(third.take<center_update>().version == 2);
   send(slow, 0, 1, 2, 0); // and if it comes back, it is too late
   CHECK(slow.take_mail<verdict>().content.get_as<verdict>(0).kind == verdict_kind::fenced);
 }
@@ -76,7 +76,7 @@ TEST_CASE_METHOD(waiting_fixture, "a fenced worker that waits is let go", "[acto
   CHECK(third.empty());
   me.send(server, fence_atom_v, std::uint32_t{2}, std::uint64_t{3});
   run();
-  CHECK(third.take<center>().version == 0);
+  CHECK(third.take<center_update>().version == 0);
   send(third, 2, 3, 0, 0);
   CHECK(third.take<verdict>().kind == verdict_kind::fenced);
 }

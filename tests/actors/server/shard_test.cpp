@@ -38,16 +38,16 @@ TEST_CASE("the policy scale counts a commit by its staleness", "[actors][shard][
   CHECK(double{it.judge(of(0, 0, 0, {4, 0})).scale} == 1);
   const auto late = it.judge(of(1, 1, 0, {4, 0}));
   CHECK(double{late.scale} == 0.5);
-  CHECK(numbers_of(late.weights) == std::vector<float>{6, 0});
+  CHECK(numbers_of(late.newest.weights) == std::vector<float>{6, 0});
 }
 
 TEST_CASE("the policy distance counts a commit by how far the center has moved", "[actors][shard][policy]") {
   shard it{setup_with(policy_kind::distance)};
-  it.give(1);
+  it.give({1, 0, 0});
   CHECK(double{it.judge(of(0, 0, 0, {3, 4})).scale} == 1); // nothing has moved yet
   const auto late = it.judge(of(1, 1, 0, {0, 5}));         // it has moved by 5, the commit wants 5
   CHECK(double{late.scale} == 0.5);
-  CHECK(numbers_of(late.weights) == std::vector<float>{3, 6.5F});
+  CHECK(numbers_of(late.newest.weights) == std::vector<float>{3, 6.5F});
   CHECK(double{it.judge(of(1, 2, 2, {0, 5})).scale} == 1); // that is where its base is now
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("the policy reject refuses what is too stale, and lets it be trained a
   CHECK(late.staleness == 2);
   CHECK(late.reason == "staleness 2 is above max_staleness 1");
   CHECK(late.version == 2);
-  CHECK(numbers_of(late.weights) == std::vector<float>{2, 0}); // to start again from
+  CHECK(numbers_of(late.newest.weights) == std::vector<float>{2, 0}); // to start again from
   CHECK_FALSE(it.has({0, 2}));
   CHECK(it.judge(of(2, 2, 2, {1, 0})).kind == verdict_kind::applied);
   CHECK(it.tally().rejected == 1);
@@ -99,18 +99,35 @@ TEST_CASE("a shard measures the commits that it folds in, and no others", "[acto
 
 TEST_CASE("only the centers that a worker may still name are kept", "[actors][snapshots]") {
   snapshots kept;
-  kept.give(0, {0, block_of({0})});
+  kept.give({0, 1, 0}, {0, block_of({0})});
   CHECK(kept.size() == 0); // not begun
   kept.begin({0, block_of({0})});
-  kept.give(0, {1, block_of({1})});
-  kept.give(1, {1, block_of({1})});
-  kept.give(0, {2, block_of({2})});
-  CHECK(kept.size() == 3); // 0 for who is yet to come, 1 of worker 1, 2 of worker 0
-  CHECK(kept.find(1)[0] == 1);
-  kept.give(1, {3, block_of({3})});
-  CHECK(kept.find(1).empty());
-  CHECK(kept.find(2)[0] == 2);
-  CHECK(kept.find(0)[0] == 0);
+  kept.give({0, 1, 0}, {1, block_of({1})});
+  kept.give({1, 2, 0}, {1, block_of({1})});
+  kept.give({0, 3, 1}, {2, block_of({2})});
+  CHECK(kept.size() == 2); // 1 of worker 1, 2 of worker 0
+  CHECK(kept.find(1, 1)[0] == 1);
+  CHECK(kept.find(0, 1).empty());
+  kept.give({1, 4, 1}, {3, block_of({3})});
+  CHECK(kept.find(1, 1).empty());
+  CHECK(kept.find(0, 2)[0] == 2);
+  CHECK(kept.find(2, 0)[0] == 0); // for who is yet to come
+}
+
+TEST_CASE("of a request that came twice both answers are kept, of a late one none", "[actors][snapshots]") {
+  snapshots kept;
+  kept.begin({0, block_of({0})});
+  kept.give({0, 5, 0}, {1, block_of({1})});
+  kept.give({0, 5, 0}, {2, block_of({2})});
+  CHECK(kept.find(0, 1)[0] == 1);
+  CHECK(kept.find(0, 2)[0] == 2);
+  kept.give({0, 6, 2}, {3, block_of({3})});
+  CHECK(kept.is_late({0, 5, 0}));
+  CHECK(kept.is_late({0, 6, 1}));
+  CHECK_FALSE(kept.is_late({0, 6, 2}));
+  CHECK_FALSE(kept.is_late({0, 7, 0})); // started anew, from the first center
+  CHECK_FALSE(kept.is_late({0, 0, no_version}));
+  CHECK_FALSE(kept.is_late({1, 1, 0}));
 }
 
 namespace {

@@ -41,7 +41,8 @@ public:
       loader.send(it, batch{lease, 1, last, block_of(std::vector<float>(inputs, 1)), block_of({1})});
     run();
     auto what = of_w.take_mail<commit>();
-    what.answer(verdict{verdict_kind::applied, lease, 0, 1.0, "", false, block_of(std::vector<float>(inputs))});
+    what.answer(
+        verdict{verdict_kind::applied, lease, 0, 1.0, "", false, whole(lease, block_of(std::vector<float>(inputs)))});
     run();
     loader.clear();
     ledger.take<chunk_report>();

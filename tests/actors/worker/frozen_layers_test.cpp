@@ -105,7 +105,7 @@ TEST_CASE_METHOD(frozen_fixture, "a pulled center leaves frozen weights alone", 
   ledger.take_mail<work_request>().answer(lease{1, {0, 0}, {0, 1}, false, 1});
   run();
   for (const auto* server : {&of_w, &of_b}) {
-    server->take_mail<pull>().answer(center{3, block_of({7})});
+    server->take_mail<pull>().answer(whole(3, block_of({7})));
     run();
   }
   CHECK(replica_now() == std::vector<float>{7, 7});

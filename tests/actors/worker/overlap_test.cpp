@@ -130,7 +130,7 @@ TEST_CASE_METHOD(overlapping_worker, "with overlap what was rejected is given up
   refused.again = true;
   judge(of_w, refused);
   CHECK(replica_now()[0] == Approx(2 - 0.22));
-  refused.weights = block_of({-1});
+  refused.newest = whole(refused.version, block_of({-1}));
   judge(of_b, refused);
   CHECK(report().kind == verdict_kind::rejected);
 }
@@ -154,8 +154,8 @@ TEST_CASE_METHOD(overlapping_worker, "with overlap an elastic step is taken when
   feed(5, 1, 0, true); // to 1.8, -1.2
   grant({6, {1, 8}, {71, 73}});
   feed(6, 1, 0, false); // to 1.58, -1.42
-  of_w.take_mail<pull>().answer(center{7, block_of({0})});
-  of_b.take_mail<pull>().answer(center{8, block_of({0})});
+  of_w.take_mail<pull>().answer(whole(7, block_of({0})));
+  of_b.take_mail<pull>().answer(whole(8, block_of({0})));
   run();
   CHECK(replica_now()[0] == Approx(0.79));
   CHECK(replica_now()[1] == Approx(-0.71));

@@ -68,7 +68,7 @@ public:
   }
 
   static verdict applied(std::uint64_t version, std::uint64_t staleness, float weight) {
-    return {verdict_kind::applied, version, staleness, 1.0, "", false, block_of({weight})};
+    return {verdict_kind::applied, version, staleness, 1.0, "", false, whole(version, block_of({weight}))};
   }
 
   errc end_code() {

@@ -107,10 +107,10 @@ TEST_CASE_METHOD(worker_fixture, "after a wait for its lease a worker pulls befo
   start();
   grant({5, {1, 7}, {70, 71}, true});
   CHECK(loader.empty());
-  of_w.take_mail<pull>().answer(center{9, block_of({30})});
+  of_w.take_mail<pull>().answer(whole(9, block_of({30})));
   run();
   CHECK(loader.empty()); // one center is missing
-  of_b.take_mail<pull>().answer(center{8, block_of({40})});
+  of_b.take_mail<pull>().answer(whole(8, block_of({40})));
   run();
   CHECK(replica_now() == std::vector<float>{30, 40});
   CHECK(loader.take<fetch>().lease == 5);
@@ -135,8 +135,8 @@ TEST_CASE_METHOD(worker_fixture, "the report tells the gravest verdict", "[actor
   start();
   grant({1, {0, 0}, {0, 1}});
   feed(1, 1, 0, true);
-  judge(of_w, {verdict_kind::rejected, 3, 0, 0, "too loud", false, block_of({1})});
-  judge(of_b, {verdict_kind::duplicate, 5, 2, 0, "", false, block_of({1})});
+  judge(of_w, {verdict_kind::rejected, 3, 0, 0, "too loud", false, whole(3, block_of({1}))});
+  judge(of_b, {verdict_kind::duplicate, 5, 2, 0, "", false, whole(5, block_of({1}))});
   const auto report = this->report();
   CHECK(report.kind == verdict_kind::rejected);
   CHECK(report.reason == "too loud");

@@ -33,7 +33,9 @@ server_actor::behavior_type faulty_server(server_actor::stateful_pointer<server_
   my.slice.emplace(static_cast<shard_setup&&>(std::move(setup)));
   end_on_exception(self);
   return {
-      [=](const pull& from) { return self->state.slice->give(from.worker); },
+      [=](const pull& from) {
+        return self->state.slice->give({from.worker, from.lease, from.base});
+      },
       [=](const commit& from) {
         auto& slice = *self->state.slice;
         auto heard = from;
@@ -44,7 +46,7 @@ server_actor::behavior_type faulty_server(server_actor::stateful_pointer<server_
         if (what == defect::tail_not_committed && from.rows.size() < slice.setup().grid.chunk_rows) {
           verdict thrown_away;
           thrown_away.version = slice.now().version;
-          thrown_away.weights = slice.now().weights;
+          thrown_away.newest = {center_update::kind::whole, slice.now().version, 0, slice.now().weights, {}};
           return thrown_away;
         }
         auto answer = slice.judge(heard);

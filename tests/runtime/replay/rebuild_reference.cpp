@@ -1,10 +1,12 @@
 #include "tests/runtime/replay/rebuild_reference.hpp"
 
 #include "data/shuffle.hpp"
+#include "tests/runtime/replay/reference_forms.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 namespace dk::test {
 
@@ -22,6 +24,9 @@ struct hand {
   std::size_t batch = 0;               // of that chunk
   std::vector<bool> adopted;           // per shard: the base of that chunk
   bool owes = false;                   // the elastic step of the chunk before
+  std::vector<numbers> has;            // per shard: the center as it came
+  std::vector<std::uint64_t> version;  // of that
+  std::vector<numbers> unsent;         // per shard: what its commits have lost
   std::vector<std::vector<int>> lines; // of the log: per chunk, one line per shard
 };
 
@@ -81,7 +86,8 @@ void train_batch(const reference_setup& setup, hand& of, const commit_line& chun
 class rebuilding {
 public:
   rebuilding(const reference_setup& setup, const std::vector<commit_line>& log, const data::dataset& rows)
-      : setup_(setup), log_(log), rows_(rows), deltas_(log.size()), next_(setup.offsets.size() - 1) {
+      : setup_(setup), log_(log), rows_(rows), deltas_(log.size()), bases_(log.size()),
+        next_(setup.offsets.size() - 1) {
     for (std::size_t s = 0; s + 1 < setup.offsets.size(); ++s) {
       const auto at = [&](std::size_t i) { return setup.start.begin() + static_cast<std::ptrdiff_t>(i); };
       centers_.push_back({numbers(at(setup.offsets[s]), at(setup.offsets[s + 1]))});
@@ -97,6 +103,11 @@ public:
     for (auto& [id, of] : hands_) {
       of.replica = of.committed = setup.start;
       of.adopted.resize(centers_.size());
+      of.version.resize(centers_.size());
+      for (const auto& versions : centers_) {
+        of.has.push_back(versions.front());
+        of.unsent.emplace_back(versions.front().size(), 0.0);
+      }
       of.m.resize(setup.start.size());
       of.v.resize(setup.start.size());
     }
@@ -169,13 +180,16 @@ private:
 
   void take_elastic_step(hand& of) {
     const auto& lines = of.lines[of.chunk - 1];
-    for (std::size_t s = 0; s < lines.size(); ++s)
-      for (std::size_t i = 0; i < base(lines, s).size(); ++i) {
+    for (std::size_t s = 0; s < lines.size(); ++s) {
+      numbers delta;
+      get(of, s, line(lines[s]).base);
+      for (std::size_t i = 0; i < of.has[s].size(); ++i) {
         auto& mine = of.replica[setup_.offsets[s] + i];
-        auto& delta = deltas_[static_cast<std::size_t>(lines[s])];
-        delta.push_back(setup_.alpha * (mine - base(lines, s)[i]));
+        delta.push_back(setup_.alpha * (mine - of.has[s][i]));
         mine -= delta.back();
       }
+      commit(of, s, lines[s], delta);
+    }
     of.owes = false;
   }
 
@@ -187,9 +201,12 @@ private:
         continue;
       if (!knows_base(lines, s))
         return false;
-      for (std::size_t i = 0; i < base(lines, s).size(); ++i) {
+      if (of.chunk > 0) // with the verdict before; and where it then waited for its lease, it pulled once more
+        get(of, s, line(of.lines[of.chunk - 1][s]).version);
+      get(of, s, line(lines[s]).base);
+      for (std::size_t i = 0; i < of.has[s].size(); ++i) {
         const auto at = setup_.offsets[s] + i;
-        of.replica[at] = base(lines, s)[i] + (of.replica[at] - of.committed[at]);
+        of.replica[at] = of.has[s][i] + (of.replica[at] - of.committed[at]);
       }
       of.adopted[s] = true;
     }
@@ -198,15 +215,49 @@ private:
 
   void end_chunk(hand& of) {
     const auto& lines = of.lines[of.chunk];
-    for (std::size_t s = 0; !elastic_ && s < lines.size(); ++s)
-      for (std::size_t i = 0; i < base(lines, s).size(); ++i)
-        deltas_[static_cast<std::size_t>(lines[s])].push_back((of.replica[setup_.offsets[s] + i] - base(lines, s)[i]) *
-                                                              setup_.rule.part(static_cast<double>(of.batch)));
+    for (std::size_t s = 0; !elastic_ && s < lines.size(); ++s) {
+      numbers delta;
+      for (std::size_t i = 0; i < of.has[s].size(); ++i)
+        delta.push_back((of.replica[setup_.offsets[s] + i] - of.has[s][i]) *
+                        setup_.rule.part(static_cast<double>(of.batch)));
+      commit(of, s, lines[s], delta);
+    }
     of.owes = elastic_;
     of.committed = of.replica;
     of.adopted.assign(of.adopted.size(), false);
     of.batch = 0;
     ++of.chunk;
+  }
+
+  // The center of this version comes to the worker: whole, or as what has changed in the one that it has.
+  void get(hand& of, std::size_t s, std::uint64_t version) {
+    if (std::exchange(of.version[s], version) == version)
+      return;
+    const auto& center = centers_[s][version];
+    const auto form = setup_.compress.form;
+    if (form == number_form::fp32 || form == number_form::top_k) {
+      of.has[s] = center;
+      return;
+    }
+    numbers difference;
+    for (std::size_t i = 0; i < center.size(); ++i)
+      difference.push_back(center[i] - of.has[s][i]);
+    const auto came = arriving(setup_.compress, difference);
+    for (std::size_t i = 0; i < center.size(); ++i)
+      of.has[s][i] += came[i];
+  }
+
+  // What is sent of a delta, and of what the commits before it have lost.
+  void commit(hand& of, std::size_t s, int number, numbers delta) {
+    const auto at = static_cast<std::size_t>(number);
+    bases_[at] = of.has[s];
+    const auto form = setup_.compress.form;
+    const bool feeds_back = form == number_form::int8 || form == number_form::top_k;
+    for (std::size_t i = 0; feeds_back && i < delta.size(); ++i)
+      delta[i] += of.unsent[s][i];
+    deltas_[at] = arriving(setup_.compress, delta);
+    for (std::size_t i = 0; feeds_back && log_[at].applied && i < delta.size(); ++i)
+      of.unsent[s][i] = delta[i] - deltas_[at][i];
   }
 
   // The shard's next line, when its delta is known.
@@ -217,15 +268,15 @@ private:
     if (log_[at].applied) {
       if (log_[at].version != centers_[s].size())
         return false;
-      centers_[s].push_back(fold(log_[at], deltas_[at], centers_[s]));
+      centers_[s].push_back(fold(log_[at], deltas_[at], centers_[s], bases_[at]));
     }
     next_[s] = at + 1;
     return true;
   }
 
-  numbers fold(const commit_line& line, const numbers& delta, const std::vector<numbers>& centers) const {
+  numbers fold(const commit_line& line, const numbers& delta, const std::vector<numbers>& centers,
+               const numbers& base) const {
     auto next = centers.back();
-    const auto& base = centers[line.base];
     const double scale = policy_scale(line, delta, next, base);
     for (std::size_t i = 0; i < next.size(); ++i) {
       const double moved = next[i] - base[i];
@@ -256,7 +307,6 @@ private:
   }
 
   const commit_line& line(int number) const { return log_[static_cast<std::size_t>(number)]; }
-  const numbers& base(const std::vector<int>& lines, std::size_t s) const { return centers_[s][line(lines[s]).base]; }
 
   const reference_setup& setup_;
   const std::vector<commit_line>& log_;
@@ -264,7 +314,8 @@ private:
   const bool elastic_ = setup_.rule.elastic;
   std::map<std::uint32_t, hand> hands_;
   std::vector<std::vector<numbers>> centers_; // per shard, per version
-  std::vector<numbers> deltas_;               // per line
+  std::vector<numbers> deltas_;               // per line, as they arrive
+  std::vector<numbers> bases_;                // per line: of its delta, as the worker has it
   std::vector<std::size_t> next_;             // per shard: where in the log to look for its next line
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/protocol/compression.hpp"
 #include "data/dataset.hpp"
 
 #include <cstdint>
@@ -38,6 +39,7 @@ const std::map<std::string, reference_rule>& reference_rules();
 struct reference_setup {
   reference_rule rule{};
   std::string policy;
+  compression compress{};
   double alpha = 0;    ///< of an elastic rule
   double momentum = 0; ///< of eamsgd
   double eta = 1;      ///< of a damped rule

@@ -19,6 +19,23 @@ TEST_CASE("a replay gives the center of the run, bit for bit", "[runtime][replay
   CHECK(rebuilt.numbers.rows == run.result.numbers.rows);
 }
 
+TEST_CASE("a run whose commits were compressed is replayed bit for bit", "[runtime][replay][compression]") {
+  const auto algorithm = GENERATE(from_range(algorithms_with_server()));
+  const auto how = GENERATE(compression{number_form::fp16}, compression{number_form::bf16},
+                            compression{number_form::int8}, compression{number_form::top_k, 0.2});
+  const auto policy = GENERATE(as<std::string>{}, "accept", "wait", "reject");
+  INFO(algorithm << ", form " << static_cast<int>(how.form) << ", " << policy);
+  auto which = recorded_job(algorithm, 3, 2);
+  if (barrier_of(*find_algorithm(algorithm)) == barrier::none) {
+    which.trainer.policy = policy;
+    which.trainer.max_staleness = 1;
+  }
+  which.trainer.compress = how;
+  const recording run{which};
+  CHECK(same_bits(run.again().weights, run.result.weights));
+  CHECK(file_bytes(run.folder.path("run/commits.jsonl")).find("\"compress\"") != std::string::npos);
+}
+
 TEST_CASE("a run whose workers waited in line is replayed", "[runtime][replay]") {
   auto which = recorded_job(GENERATE(as<std::string>{}, "adag", "aeasgd"), 20, 2);
   which.trainer.epochs = 10;

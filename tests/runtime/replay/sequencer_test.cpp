@@ -38,13 +38,13 @@ public:
   // The server's next commit, answered.
   commit judge(verdict_kind how, std::uint64_t version, const std::string& reason = "") {
     const auto asked = server.take_mail<commit>();
-    asked.answer(verdict{how, version, 0, 1.0, reason, false, block_of({5, 5})});
+    asked.answer(verdict{how, version, 0, 1.0, reason, false, whole(version, block_of({5, 5}))});
     run();
     return asked.content.get_as<commit>(0);
   }
 
   void answer_pull(std::uint64_t version) {
-    server.take_mail<pull>().answer(center{version, block_of({static_cast<float>(version), 0})});
+    server.take_mail<pull>().answer(whole(version, block_of({static_cast<float>(version), 0})));
     run();
   }
 
@@ -74,12 +74,12 @@ TEST_CASE_METHOD(sequencer_fixture, "a pull gets the version of the script, earl
   a.send(door, pull{0, 1});
   a.send(door, pull{0, 1});
   run();
-  CHECK(a.take<center>().version == 0);
+  CHECK(a.take<center_update>().version == 0);
   CHECK(a.empty()); // version 1 is not there yet
   send_commit(b, 1);
   judge(verdict_kind::applied, 1);
   answer_pull(1);
-  CHECK(a.take<center>().version == 1);
+  CHECK(a.take<center_update>().version == 1);
 }
 
 TEST_CASE_METHOD(sequencer_fixture, "who is no worker asks the shard itself", "[runtime][replay]") {
@@ -98,7 +98,7 @@ TEST_CASE_METHOD(sequencer_fixture, "a commit that never reached the shard does 
   send_commit(b, 1);
   const auto answer = b.take<verdict>();
   CHECK(answer.kind == verdict_kind::fenced);
-  CHECK(numbers_of(answer.weights) == std::vector<float>{1, 2});
+  CHECK(numbers_of(answer.newest.weights) == std::vector<float>{1, 2});
   CHECK(server.count<commit>() == 0);
   CHECK(server.take_mail<fence_atom, std::uint32_t, std::uint64_t>().content.get_as<std::uint32_t>(1) == 1);
 }
@@ -237,7 +237,7 @@ TEST_CASE_METHOD(sequencer_fixture, "behind a barrier a pull is answered by the 
   a.send(door, pull{0, 1});
   run();
   answer_pull(0);
-  CHECK(a.take<center>().version == 0);
+  CHECK(a.take<center_update>().version == 0);
 }
 
 TEST_CASE_METHOD(actor_fixture, "a worker that is lost ends the replay with its reason", "[runtime][replay]") {

@@ -59,6 +59,22 @@ TEST_CASE("every row is trained once an epoch", "[runtime][rows]") {
       }
 }
 
+TEST_CASE("every row is trained once an epoch under every compression", "[runtime][rows][compression]") {
+  for (const auto& name : algorithms_with_server())
+    for (const compression how : {compression{number_form::fp16}, compression{number_form::bf16},
+                                  compression{number_form::int8}, compression{number_form::top_k, 0.01}})
+      for (const std::size_t workers : {1U, 3U})
+        for (const std::size_t servers : {1U, 2U}) {
+          INFO(name << ", form " << static_cast<int>(how.form) << ", " << workers << " workers, " << servers
+                    << " servers");
+          auto which = small_job(name, workers);
+          which.trainer.compress = how;
+          which.trainer.servers = servers;
+          which.trainer.epochs = 3;
+          check_balanced(which, plane(101));
+        }
+}
+
 TEST_CASE("one row is enough", "[runtime][rows]") {
   for (const auto& name : algorithm_names()) {
     INFO(name);
