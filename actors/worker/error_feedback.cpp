@@ -9,15 +9,6 @@ namespace dk {
 
 namespace {
 
-block with_unsent(const delta& numbers, const block& unsent) {
-  auto alone = numbers.numbers();
-  if (unsent.empty())
-    return alone;
-  block_writer all{alone.size()};
-  plus(alone.data(), unsent.data(), alone.size(), all.data());
-  return std::move(all).done();
-}
-
 block lost_of(const block& wanted, const compressed& sent) {
   block_writer lost{wanted.size()};
   std::array<float, numbers_at_once> some{};
@@ -31,10 +22,18 @@ block lost_of(const block& wanted, const compressed& sent) {
 
 } // namespace
 
+block with_unsent(const block& numbers, const block& unsent) {
+  if (unsent.empty())
+    return numbers;
+  block_writer all{numbers.size()};
+  plus(numbers.data(), unsent.data(), numbers.size(), all.data());
+  return std::move(all).done();
+}
+
 compressed_delta compress(const compression& how, const delta& numbers, const block& unsent) {
   if (how.none() || numbers.size() == 0)
     return {numbers, {}};
-  const auto wanted = with_unsent(numbers, unsent);
+  const auto wanted = with_unsent(numbers.numbers(), unsent);
   auto sent = compress(how, wanted.data(), wanted.size());
   auto lost = feeds_back(how.form) ? lost_of(wanted, sent) : block{};
   return {std::move(sent), std::move(lost)};

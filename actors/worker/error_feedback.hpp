@@ -10,6 +10,9 @@ struct compressed_delta {
   block unsent; ///< goes into the next commit; empty: nothing, or nobody minds
 };
 
+/// numbers + unsent; without any, the numbers themselves.
+block with_unsent(const block& numbers, const block& unsent);
+
 /// Compresses a delta and what the commits before it have lost. @param unsent that; empty: nothing
 compressed_delta compress(const compression& how, const delta& numbers, const block& unsent);
 

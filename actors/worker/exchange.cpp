@@ -72,17 +72,24 @@ void commit_to_all(worker_ptr self, bool wants_center, const std::vector<std::ui
   }
 }
 
+// Where a replica goes on that adopts this center: it keeps what its commits have not brought there yet. In rounds that
+// counts for a part only, or is a gradient.
+block start_from(const worker_state& my, std::size_t shard, const block& newest) {
+  return my.setup.exchange.adopts == adoption::every_chunk ? with_unsent(newest, my.unsent[shard]) : newest;
+}
+
 // The replica goes on from this center; what it has learned since its commit stays.
 void adopt(worker_ptr self, std::size_t shard, center newest, const block& committed = {}) {
   auto& my = self->state;
   const auto begun = self->clock().now();
   const auto offset = my.setup.shards[shard].offset;
+  const auto start = start_from(my, shard, newest.weights);
   if (committed.empty())
-    my.own->model.adopt(offset, newest.weights);
+    my.own->model.adopt(offset, start);
   else
-    my.own->model.move(offset, committed.slice(offset, newest.weights.size()), newest.weights);
+    my.own->model.move(offset, committed.slice(offset, start.size()), start);
+  my.start[shard] = start;
   my.base[shard] = std::move(newest);
-  my.committed[shard] = {};
   my.after[shard] = batches_so_far(my);
   my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
 }
@@ -122,8 +129,8 @@ void commit_movement(worker_ptr self, float scale, std::function<void()> then) {
   const auto kept = my.setup.overlap ? replica : block{};
   std::vector<delta> deltas;
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
-    const auto& base = my.base[i].weights;
-    deltas.emplace_back(replica.slice(my.setup.shards[i].offset, base.size()), base, scale);
+    const auto& start = my.start[i];
+    deltas.emplace_back(replica.slice(my.setup.shards[i].offset, start.size()), start, scale);
   }
   commit_to_all(
       self, true, my.under_way->after, std::move(deltas),
@@ -140,11 +147,10 @@ void commit_progress(worker_ptr self, std::function<void()> then) {
   my.own->model.adopt(0, replica);
   std::vector<delta> deltas;
   for (std::size_t i = 0; i < my.setup.shards.size(); ++i) {
-    const auto& base = my.base[i].weights;
-    auto& before = my.committed[i];
-    auto slice = replica.slice(my.setup.shards[i].offset, base.size());
-    deltas.emplace_back(slice, before.empty() ? base : before, 1.0F);
-    before = std::move(slice);
+    auto& start = my.start[i];
+    auto slice = replica.slice(my.setup.shards[i].offset, start.size());
+    deltas.emplace_back(slice, start, 1.0F);
+    start = std::move(slice);
   }
   my.computing += std::chrono::duration<double>(self->clock().now() - begun).count();
   commit_to_all(

@@ -177,9 +177,9 @@ void start_replica(worker_ptr self) {
       throw failure{errc::shape, "a shard of " + std::to_string(slice.size()) + " weights does not fit a model of " +
                                      std::to_string(model.num_weights())};
     std::copy(slice.begin(), slice.end(), model.weights() + shard.offset);
+    my.start.push_back(slice);
     my.base.push_back(std::move(shard.start));
     my.after.push_back(0);
-    my.committed.emplace_back();
     my.unsent.emplace_back();
     self->monitor(shard.server);
   }

@@ -66,12 +66,12 @@ struct worker_state {
 
   worker_setup setup;
   std::optional<replica> own;
-  double configured_rate = 0;   // of the replica's optimizer
-  std::vector<center> base;     // per shard: what the replica adopted last
-  std::vector<block> committed; // per shard: the replica at its last commit, where it does not adopt after each
-  std::vector<block> unsent;    // per shard: what compressed commits have lost; empty: nothing
-  lease current;                // that is being trained, or waits for the exchange before it
-  chunk_report report;          // of `current`, while it grows
+  double configured_rate = 0; // of the replica's optimizer
+  std::vector<center> base;   // per shard: what the replica adopted last
+  std::vector<block> start;   // per shard: where the replica was when the movement of its next commit began
+  std::vector<block> unsent;  // per shard: what compressed commits have lost; empty: nothing
+  lease current;              // that is being trained, or waits for the exchange before it
+  chunk_report report;        // of `current`, while it grows
   std::optional<exchange> under_way;
   std::vector<std::uint32_t> after; // per shard: how many batches `current` had when the base was adopted
   bool is_trained = false;          // `current` is

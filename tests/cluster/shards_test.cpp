@@ -1,6 +1,7 @@
 // The shards of a center in processes of their own on nodes.
 
 #include "algorithms/catalog.hpp"
+#include "nn/files/model_file.hpp"
 #include "tests/cluster/nodes.hpp"
 
 #include <nlohmann/json.hpp>
@@ -71,6 +72,35 @@ TEST_CASE("every algorithm keeps its rows exact with shards on nodes", "[cluster
       INFO(got.err);
       CHECK(got.status == 0);
       CHECK(rows_balance(got.out));
+    }
+  }
+  nodes.check_clean_end();
+}
+
+TEST_CASE("every algorithm keeps its rows exact under every compression, and is replayed bit for bit",
+          "[cluster][shards][compression]") {
+  two_nodes nodes;
+  const toy_job job{400, "epochs = 2\n"};
+  for (const auto& algorithm : dk::algorithm_names()) {
+    if (!dk::find_algorithm(algorithm)->has_server())
+      continue;
+    int number = 0;
+    for (const std::string how : {"fp16", "bf16", "int8", "{top_k=0.1}"}) {
+      INFO(algorithm << " with " << how);
+      const auto folder = algorithm + std::to_string(++number);
+      const auto got = job.train({"-q", "--nodes", nodes.addresses(), "--set", "trainer.workers=2", "--set",
+                                  "trainer.algorithm=" + algorithm, "--set", "trainer.compress=" + how, "--out", folder,
+                                  "--json"});
+      INFO(got.err);
+      REQUIRE(got.status == 0);
+      const auto result = nlohmann::json::parse(got.out);
+      CHECK(result.at("rows").at("balanced") == true);
+      CHECK(result.at("workers")[0].at("bytes_per_exchange").at("sent") < 4 * 42);
+      const auto again = run({DK_DRIVER, "replay", folder, "-q", "--out", folder + "r"}, {{}, job.path("")});
+      INFO(again.err << again.out);
+      CHECK(again.status == 0);
+      CHECK(dk::nn::load_model(job.path(folder + "/model.h5")).weights ==
+            dk::nn::load_model(job.path(folder + "r/model.h5")).weights);
     }
   }
   nodes.check_clean_end();

@@ -49,6 +49,27 @@ TEST_CASE("a bound belongs to a policy that has one", "[runtime][config]") {
   CHECK(error("[trainer]\npolicy = \"wait\"\nmax_staleness = 0") == "no failure");
 }
 
+TEST_CASE("a compression is a form, or the part of the numbers that travels", "[runtime][config][compression]") {
+  const std::string wanted = ", expected one of: none, fp16, bf16, int8; or a table, as in { top_k = 0.01 }";
+  CHECK(error("[trainer]\ncompress = \"fp61\"") ==
+        "f.cfg:2:12: `compress` in [trainer] is \"fp61\"" + wanted + " (did you mean \"fp16\"?)");
+  CHECK(starts(error("[trainer]\ncompress = 8"), "f.cfg:2:12: `compress` in [trainer] is 8" + wanted));
+  CHECK(starts(error("[trainer]\ncompress = \"top_k\""), "f.cfg:2:12: `compress` in [trainer] is \"top_k\"" + wanted));
+  for (const std::string part : {"0", "1.5", "-1", "nan"})
+    CHECK(starts(error("[trainer]\ncompress = { top_k = " + part + " }"), "f.cfg:2:"));
+  CHECK(starts(error("[trainer]\ncompress = { topk = 0.1 }"),
+               "f.cfg:2:14: unknown key `topk` in [trainer.compress] (did you mean \"top_k\"?)"));
+  CHECK(error("[trainer]\ncompress = {}").find("top_k") != std::string::npos);
+  CHECK(starts(error("[trainer]\nalgorithm = \"single\"\ncompress = \"int8\""),
+               "f.cfg:3:12: `compress` = \"int8\" in [trainer] needs a parameter server, and `single` has none"));
+  CHECK(error("[trainer]\nalgorithm = \"single\"\ncompress = \"none\"") == "no failure");
+  for (const std::string value : {"\"none\"", "\"fp16\"", "\"bf16\"", "\"int8\"", "{ top_k = 0.01 }"}) {
+    const auto once = dk::to_toml(dk::parse_job("[trainer]\ncompress = " + value, "f.cfg", "/"));
+    CHECK(once.find("compress = ") != std::string::npos);
+    CHECK(dk::to_toml(dk::parse_job(once, "again", "/")) == once);
+  }
+}
+
 TEST_CASE("what decides by held-out rows needs some", "[runtime][config]") {
   const std::string needs = " in [trainer] needs held-out rows: set data.validation";
   CHECK(starts(error("[trainer]\nkeep = \"best\""), "f.cfg:2:8: `keep` = \"best\"" + needs));

@@ -72,6 +72,9 @@ job draw_job(random_stream& random, bool plain) {
   trainer.policy = rounds || plain ? "accept" : one_of(policy_names(), random);
   trainer.max_staleness = random.below(4);
   trainer.overlap = !rounds && !plain && trainer.policy != "wait" && happens(random, 0.2);
+  if (!plain && happens(random, 0.3))
+    trainer.compress = one_of<compression>(
+        {{number_form::fp16}, {number_form::bf16}, {number_form::int8}, {number_form::top_k, 0.2}}, random);
   made.seed = random();
   made.cluster.request_timeout = 2;
   draw_world(random, made.laboratory);

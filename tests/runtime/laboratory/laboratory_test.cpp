@@ -43,6 +43,19 @@ TEST_CASE("one worker's time is its batches', the network's and the shard's", "[
   CHECK(run.result.rows.balanced());
 }
 
+TEST_CASE("what is compressed takes less of the network's time", "[runtime][laboratory][compression]") {
+  auto which = timed_job("adag", 1);
+  which.trainer.compress = {number_form::fp16};
+  which.laboratory.latency = 0.01;
+  which.laboratory.bandwidth = 1200; // 3 weights of 2 bytes: 0.005 s each way
+  which.laboratory.service_time = 0.05;
+  const experiment run{which, plane(17)};
+  CHECK(run.result.training_seconds == Approx(0.2 + 0.015 + 0.05 + 0.015 + 0.14 + 0.015 + 0.05 + 0.015));
+  const auto& worker = run.result.numbers.workers.at(0);
+  CHECK(worker.sent_bytes == 12);
+  CHECK(worker.received_bytes == 12);
+}
+
 TEST_CASE("a shard handles one commit at a time", "[runtime][laboratory]") {
   auto which = timed_job("adag", 3);
   which.laboratory.service_time = 0.05;

@@ -27,6 +27,7 @@ struct hand {
   std::vector<numbers> has;            // per shard: the center as it came
   std::vector<std::uint64_t> version;  // of that
   std::vector<numbers> unsent;         // per shard: what its commits have lost
+  std::vector<numbers> start;          // per shard: the center as it came, and what was unsent then
   std::vector<std::vector<int>> lines; // of the log: per chunk, one line per shard
 };
 
@@ -107,6 +108,7 @@ public:
       for (const auto& versions : centers_) {
         of.has.push_back(versions.front());
         of.unsent.emplace_back(versions.front().size(), 0.0);
+        of.start.push_back(versions.front());
       }
       of.m.resize(setup.start.size());
       of.v.resize(setup.start.size());
@@ -206,7 +208,8 @@ private:
       get(of, s, line(lines[s]).base);
       for (std::size_t i = 0; i < of.has[s].size(); ++i) {
         const auto at = setup_.offsets[s] + i;
-        of.replica[at] = of.has[s][i] + (of.replica[at] - of.committed[at]);
+        of.start[s][i] = of.has[s][i] + of.unsent[s][i];
+        of.replica[at] = of.start[s][i] + (of.replica[at] - of.committed[at]);
       }
       of.adopted[s] = true;
     }
@@ -218,7 +221,7 @@ private:
     for (std::size_t s = 0; !elastic_ && s < lines.size(); ++s) {
       numbers delta;
       for (std::size_t i = 0; i < of.has[s].size(); ++i)
-        delta.push_back((of.replica[setup_.offsets[s] + i] - of.has[s][i]) *
+        delta.push_back((of.replica[setup_.offsets[s] + i] - of.start[s][i]) *
                         setup_.rule.part(static_cast<double>(of.batch)));
       commit(of, s, lines[s], delta);
     }
