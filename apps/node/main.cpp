@@ -20,11 +20,23 @@
 
 namespace {
 
-dk::endpoint parse_option(const std::string& name, const std::string& text, std::uint16_t lowest_port) {
+// What `parse` makes of an option's value.
+template <class Parse>
+auto parsed(const std::string& name, Parse parse) {
   try {
-    return dk::parse_endpoint(text, lowest_port);
+    return parse();
   } catch (const dk::failure& why) {
     throw dk::failure{dk::errc::usage, name + ": " + why.what()};
+  }
+}
+
+// "10.0.0.5" of itself, "fd00::5" of "[fd00::5]".
+std::string host_of(const std::string& name, const std::string& text) {
+  try {
+    return dk::parse_endpoint(text + ":1").host;
+  } catch (const dk::failure&) {
+    throw dk::failure{dk::errc::usage,
+                      name + ": \"" + text + "\" is no host; expected one without a port, as in 10.0.0.5 or [fd00::5]"};
   }
 }
 
@@ -107,11 +119,15 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string{"dk_node "} + dk::version_text);
   std::string listen = "127.0.0.1:7077";
   std::string other;
+  std::string ports;
+  std::string advertise;
   std::uint32_t workers = std::max(1U, std::thread::hardware_concurrency());
   bool insecure = false;
   bool verbose = false;
   app.add_option("--listen", listen, "HOST:PORT to listen on; port 0 for any")->capture_default_str();
   app.add_option("--join", other, "HOST:PORT of another node: drivers that name it find this one too");
+  app.add_option("--ports", ports, "FIRST-LAST: the ports of its processes, for a firewall; otherwise any");
+  app.add_option("--advertise", advertise, "The host by which others reach this node, where --listen does not tell");
   const auto* const workers_option = app.add_option("--workers", workers, "Worker processes at most")
                                          ->check(CLI::Range(1, 10000))
                                          ->capture_default_str();
@@ -135,9 +151,13 @@ int run(int argc, char** argv) {
   options.workers = workers;
   options.names_workers = workers_option->count() > 0;
   options.insecure = insecure;
-  options.listen = parse_option("--listen", listen, 0);
+  options.listen = parsed("--listen", [&] { return dk::parse_endpoint(listen, 0); });
   if (!other.empty())
-    options.join = parse_option("--join", other, 1);
+    options.join = parsed("--join", [&] { return dk::parse_endpoint(other); });
+  if (!ports.empty())
+    options.ports = parsed("--ports", [&] { return dk::parse_ports(ports); });
+  if (!advertise.empty())
+    options.advertise = host_of("--advertise", advertise);
   check_reach(options, listen);
   return 128 + dk::serve_node(options);
 }

@@ -16,11 +16,13 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string{"dk_worker "} + dk::version_text);
   std::string address = "127.0.0.1";
   app.add_option("--listen", address, "The address to listen on; the port is free and printed");
+  std::string ports;
+  app.add_option("--ports", ports, "FIRST-LAST, of which the port is one; otherwise any");
   std::string role = "worker";
   app.add_option("--role", role, "What the node started it for, worker or shard; ps shows it");
   CLI11_PARSE(app, argc, argv);
   dk::set_up_log(dk::verbosity::normal);
-  return dk::run_worker_process(address);
+  return dk::run_worker_process(address, ports.empty() ? dk::port_range{} : dk::parse_ports(ports));
 }
 
 } // namespace

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "common/port_range.hpp"
+
 #include <string>
 
 namespace dk {
 
-/// All that a worker process does: listens on a free port of this address, prints the port, and waits until the actor
-/// that is reached there (recruit) has ended. @return the exit status
-int run_worker_process(const std::string& address);
+/// All that a worker process does: listens on a free one of these ports of this address, prints it, and waits until the
+/// actor that is reached there (recruit) has ended. Where none is free it prints why. @return the exit status
+int run_worker_process(const std::string& address, const port_range& ports);
 
 } // namespace dk

@@ -62,7 +62,7 @@ std::optional<std::string> first_line(child_process& child, std::chrono::millise
     if (ready < 0 && errno == EINTR)
       continue;
     char c = 0;
-    if (ready <= 0 || line.size() > 100)
+    if (ready <= 0 || line.size() > 300)
       break;
     const auto got = read(child.output, &c, 1);
     if (got < 0 && errno == EINTR)

@@ -4,26 +4,29 @@
 #include "common/text.hpp"
 #include "runtime/enlist/system.hpp"
 #include "runtime/node/membership.hpp"
+#include "runtime/node/own_address.hpp"
 #include "runtime/node/supervisor.hpp"
 
-#include <array>
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <unistd.h>
 
 namespace dk {
 
 namespace {
 
-// Where others reach a node that listens there; a node on every address is called by its host's name.
-endpoint reached_at(const endpoint& listens, std::uint16_t port) {
-  if (listens.host != "0.0.0.0" && listens.host != "::")
-    return {listens.host, port};
-  std::array<char, 256> name{};
-  return {gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost", port};
+// Where others reach a node that listens there. One that listens on every address is reached by that from which it
+// reaches the node that it joins.
+endpoint reached_at(const node_options& options, std::uint16_t port) {
+  const auto& listens = options.listen.host;
+  if (!options.advertise.empty())
+    return {options.advertise, port};
+  if (listens != "0.0.0.0" && listens != "::")
+    return {listens, port};
+  const auto own = options.join ? address_towards(*options.join) : std::nullopt;
+  return {own ? *own : address_of_a_card(listens == "::"), port};
 }
 
 bool is_ignored(int signal) {
@@ -59,11 +62,13 @@ void join_other(caf::actor_system& system, const node_actor& supervisor, const e
 void print_addresses(const node_options& options, const endpoint& mine) {
   const auto named = to_string(mine);
   const auto entry = options.join ? to_string(*options.join) : named;
-  const auto workers = options.names_workers ? " --workers " + std::to_string(options.workers) : "";
+  auto more = options.names_workers ? " --workers " + std::to_string(options.workers) : "";
+  if (!options.ports.any())
+    more += " --ports " + to_string(options.ports);
   std::printf("dk_node listens on %s, for %s; train on it with:\n  dk_driver CONFIG --nodes %s\n"
               "on another host, run:\n  dk_node --listen ITS_HOST:%u --join %s%s%s\n",
               named.c_str(), counted(options.workers, "worker").c_str(), entry.c_str(), unsigned{options.listen.port},
-              entry.c_str(), workers.c_str(), options.insecure ? " --insecure" : "");
+              entry.c_str(), more.c_str(), options.insecure ? " --insecure" : "");
   std::fflush(stdout);
 }
 
@@ -81,6 +86,7 @@ int serve_node(const node_options& options) {
   auto supervisor = system.spawn(
       node, node_setup{program.string(),
                        listen.host,
+                       options.ports,
                        options.workers,
                        {options.cache.empty() ? usual_cache_folder() : options.cache, options.cache_bytes}});
   const bool reuse = true; // also while connections of a node that was here before die down
@@ -91,7 +97,7 @@ int serve_node(const node_options& options) {
                   "cannot listen on " + to_string(listen) +
                       ": the address is in use or not one of this host; choose another --listen, or port 0"};
   }
-  const auto mine = reached_at(listen, *port);
+  const auto mine = reached_at(options, *port);
   if (options.join)
     join_other(system, supervisor, mine, *options.join);
   print_addresses(options, mine);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/endpoint.hpp"
+#include "common/port_range.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,8 @@ namespace dk {
 struct node_options {
   endpoint listen;
   std::optional<endpoint> join; ///< another node, which names this one to drivers
+  std::string advertise;        ///< the host by which others reach this node; empty: as it reaches them
+  port_range ports;             ///< of its processes
   std::uint32_t workers = 1;    ///< processes at most
   std::string cache;            ///< the folder of the rows that drivers send; empty: usual_cache_folder
   std::uint64_t cache_bytes = std::uint64_t{20} << 30U;

@@ -26,11 +26,17 @@ std::string name_of(role what) {
   return what == role::worker ? "worker" : "shard";
 }
 
-std::uint16_t port_in(const std::optional<std::string>& line) {
+std::uint16_t port_in(const std::string& line) {
   std::uint16_t port = 0;
-  if (line)
-    std::from_chars(line->data(), line->data() + line->size(), port);
+  std::from_chars(line.data(), line.data() + line.size(), port);
   return port;
+}
+
+std::vector<std::string> command_of(const node_setup& setup, role what) {
+  std::vector<std::string> command{setup.program, "--listen", setup.address, "--role", name_of(what)};
+  if (!setup.ports.any())
+    command.insert(command.end(), {"--ports", to_string(setup.ports)});
+  return command;
 }
 
 // Starts them all, then waits until each has said where it listens; all of them, or none.
@@ -39,12 +45,13 @@ std::vector<worker_process> start_processes(const node_setup& setup, role what, 
   std::vector<worker_process> ready;
   try {
     while (children.size() < count)
-      children.push_back(start_process({setup.program, "--listen", setup.address, "--role", name_of(what)}));
+      children.push_back(start_process(command_of(setup, what)));
     for (auto& child : children) {
-      const auto port = port_in(first_line(child, ready_deadline));
+      const auto line = first_line(child, ready_deadline).value_or("");
+      const auto port = port_in(line);
       if (port == 0)
         throw failure{errc::nodes, "worker process " + std::to_string(child.pid) + " (" + setup.program +
-                                       ") did not start; see the node's log"};
+                                       ") did not start: " + (line.empty() ? "see the node's log" : line)};
       ready.push_back({child.pid, port});
     }
   } catch (...) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/port_range.hpp"
 #include "runtime/enlist/messages.hpp"
 #include "runtime/node/row_cache.hpp"
 
@@ -15,6 +16,7 @@ namespace dk {
 struct node_setup {
   std::string program;       ///< the worker program, dk_worker
   std::string address;       ///< where its processes listen
+  port_range ports;          ///< on which ports
   std::uint32_t workers = 1; ///< processes at most
   row_cache cache;           ///< of the rows that drivers send
 };

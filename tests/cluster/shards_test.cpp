@@ -88,9 +88,9 @@ TEST_CASE("every algorithm keeps its rows exact under every compression, and is 
     for (const std::string how : {"fp16", "bf16", "int8", "{top_k=0.1}"}) {
       INFO(algorithm << " with " << how);
       const auto folder = algorithm + std::to_string(++number);
-      const auto got = job.train({"-q", "--nodes", nodes.addresses(), "--set", "trainer.workers=2", "--set",
-                                  "trainer.algorithm=" + algorithm, "--set", "trainer.compress=" + how, "--out", folder,
-                                  "--json"});
+      const auto got =
+          job.train({"-q", "--nodes", nodes.addresses(), "--set", "trainer.workers=2", "--set",
+                     "trainer.algorithm=" + algorithm, "--set", "trainer.compress=" + how, "--out", folder, "--json"});
       INFO(got.err);
       REQUIRE(got.status == 0);
       const auto result = nlohmann::json::parse(got.out);
