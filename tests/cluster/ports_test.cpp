@@ -2,6 +2,7 @@
 
 #include "tests/cluster/two_hosts.hpp"
 
+#include <csignal>
 #include <sstream>
 
 using namespace dk::test;

@@ -5,6 +5,7 @@
 #include "actors/worker/error_feedback.hpp"
 #include "tests/blocks.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>

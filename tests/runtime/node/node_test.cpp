@@ -11,7 +11,7 @@ using namespace dk::test;
 namespace {
 
 struct node_fixture : actor_fixture {
-  node_actor it = spawn(node, node_setup{"/nowhere/dk_worker", "127.0.0.1", 3, row_cache{"/nowhere", 0}});
+  node_actor it = spawn(node, node_setup{"/nowhere/dk_worker", "127.0.0.1", {}, 3, row_cache{"/nowhere", 0}});
   std::string version = version_text;
 
   node_info greet() { return ask<node_info>(it, hello_atom_v, version); }
