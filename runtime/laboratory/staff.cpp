@@ -60,7 +60,8 @@ void let_join(staff_ptr self, std::uint32_t worker) {
     return;
   my.arrivals[worker] = {my.setup.shop->shards, my.setup.servers.size()};
   if (policy_of(my.setup.shop->which).kind == policy_kind::wait)
-    ask_for_centers<center>(self, worker, newest_atom_v); // it pulls before each chunk; a pull now would keep others waiting
+    ask_for_centers<center>(self, worker,
+                            newest_atom_v); // it pulls before each chunk; a pull now would keep others waiting
   else
     ask_for_centers<center_update>(self, worker, pull{worker, 0, no_version});
 }
