@@ -61,6 +61,7 @@ struct verdict {
   std::string reason;          ///< why it was rejected
   bool again = false;          ///< rejected, but not for what is in it: the chunk may be trained again
   center_update newest;        ///< the center at `version`, when it was asked for
+  bool came_twice = false;     ///< a duplicate of this worker's own commit, whose delta is in the center
 };
 
 /// What became of one lease, as the worker saw it.
@@ -143,7 +144,8 @@ typename Inspector::result_type inspect(Inspector& f, commit& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, verdict& x) {
-  return f(caf::meta::type_name("verdict"), x.kind, x.version, x.staleness, x.scale, x.reason, x.again, x.newest);
+  return f(caf::meta::type_name("verdict"), x.kind, x.version, x.staleness, x.scale, x.reason, x.again, x.newest,
+           x.came_twice);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, chunk_report& x) {

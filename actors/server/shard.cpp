@@ -132,6 +132,8 @@ verdict shard::judge(const commit& from) {
   } else {
     answer.staleness = now_.version - from.base;
     if (has(from.chunk)) {
+      const auto newest = newest_.find(from.worker);
+      answer.came_twice = newest != newest_.end() && newest->second == from.lease;
       answer.kind = verdict_kind::duplicate;
       ++tally_.duplicates;
     } else if (is_bounded(setup_.policy.kind) && answer.staleness > setup_.policy.max_staleness) {
@@ -141,6 +143,8 @@ verdict shard::judge(const commit& from) {
              true);
     } else {
       apply(from, answer);
+      if (answer.kind == verdict_kind::applied)
+        newest_[from.worker] = from.lease;
     }
   }
   answer.version = now_.version;

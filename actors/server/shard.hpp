@@ -77,6 +77,7 @@ private:
   center now_;
   chunk_set folded_;
   std::map<std::uint32_t, std::uint64_t> fences_; // per worker: leases up to this one are over
+  std::map<std::uint32_t, std::uint64_t> newest_; // per worker: the lease whose commit was folded in last
   snapshots given_;                               // where the rule, the policy or the compression needs them
   round round_;
   gauge gauge_;

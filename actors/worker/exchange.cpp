@@ -20,7 +20,7 @@ void end_with(worker_ptr self, const caf::error& reason, const std::string& what
 // What a commit that is not folded in was to make up for stays unsent.
 void take_verdict(worker_ptr self, std::size_t shard, const verdict& answer) {
   auto& exchange = *self->state.under_way;
-  if (answer.kind == verdict_kind::applied)
+  if (answer.kind == verdict_kind::applied || answer.came_twice)
     self->state.unsent[shard] = std::move(exchange.unsent[shard]);
   auto& report = exchange.report;
   report.received_bytes += answer.newest.bytes();

@@ -114,51 +114,70 @@ int show_cache(const cache_options& options) {
   return 0;
 }
 
-int run(int argc, char** argv) {
-  CLI::App app{"Runs worker processes on this host for the drivers that ask."};
-  app.set_version_flag("--version", std::string{"dk_node "} + dk::version_text);
+// The command line.
+struct words {
   std::string listen = "127.0.0.1:7077";
-  std::string other;
+  std::string join;
   std::string ports;
   std::string advertise;
   std::uint32_t workers = std::max(1U, std::thread::hardware_concurrency());
+  bool names_workers = false;
   bool insecure = false;
   bool verbose = false;
-  app.add_option("--listen", listen, "HOST:PORT to listen on; port 0 for any")->capture_default_str();
-  app.add_option("--join", other, "HOST:PORT of another node: drivers that name it find this one too");
-  app.add_option("--ports", ports, "FIRST-LAST: the ports of its processes, for a firewall; otherwise any");
-  app.add_option("--advertise", advertise, "The host by which others reach this node, where --listen does not tell");
-  const auto* const workers_option = app.add_option("--workers", workers, "Worker processes at most")
+  bool shows_cache = false;
+  cache_options cache;
+};
+
+void parse(int argc, char** argv, words& to, CLI::App& app) {
+  app.set_version_flag("--version", std::string{"dk_node "} + dk::version_text);
+  app.add_option("--listen", to.listen, "HOST:PORT to listen on; port 0 for any")->capture_default_str();
+  app.add_option("--join", to.join, "HOST:PORT of another node: drivers that name it find this one too");
+  app.add_option("--ports", to.ports, "FIRST-LAST: the ports of its processes, for a firewall; otherwise any");
+  app.add_option("--advertise", to.advertise, "The host by which others reach this node, where --listen does not tell");
+  const auto* const workers_option = app.add_option("--workers", to.workers, "Worker processes at most")
                                          ->check(CLI::Range(1, 10000))
                                          ->capture_default_str();
-  cache_options cache;
-  const auto* const cached = add_cache_options(app, cache);
-  app.add_flag("--insecure", insecure, "Allow an address other than loopback: whoever reaches it controls this node");
-  app.add_flag("-v,--verbose", verbose, "Log more");
+  const auto* const cached = add_cache_options(app, to.cache);
+  app.add_flag("--insecure", to.insecure,
+               "Allow an address other than loopback: whoever reaches it controls this node");
+  app.add_flag("-v,--verbose", to.verbose, "Log more");
+  app.parse(argc, argv);
+  to.names_workers = workers_option->count() > 0;
+  to.shows_cache = cached->parsed();
+}
+
+dk::node_options options_of(const words& said) {
+  dk::node_options options;
+  options.cache = said.cache.folder;
+  options.cache_bytes = said.cache.bytes;
+  options.workers = said.workers;
+  options.names_workers = said.names_workers;
+  options.insecure = said.insecure;
+  options.listen = parsed("--listen", [&] { return dk::parse_endpoint(said.listen, 0); });
+  if (!said.join.empty())
+    options.join = parsed("--join", [&] { return dk::parse_endpoint(said.join); });
+  if (!said.ports.empty())
+    options.ports = parsed("--ports", [&] { return dk::parse_ports(said.ports); });
+  if (!said.advertise.empty())
+    options.advertise = host_of("--advertise", said.advertise);
+  return options;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Runs worker processes on this host for the drivers that ask."};
+  words said;
   try {
-    app.parse(argc, argv);
+    parse(argc, argv, said, app);
   } catch (const CLI::ParseError& why) {
     if (why.get_exit_code() == 0)
       return app.exit(why);
     throw dk::failure{dk::errc::usage, std::string{why.what()} + "; see dk_node --help"};
   }
-  dk::set_up_log(verbose ? dk::verbosity::verbose : dk::verbosity::normal);
-  if (cached->parsed())
-    return show_cache(cache);
-  dk::node_options options;
-  options.cache = cache.folder;
-  options.cache_bytes = cache.bytes;
-  options.workers = workers;
-  options.names_workers = workers_option->count() > 0;
-  options.insecure = insecure;
-  options.listen = parsed("--listen", [&] { return dk::parse_endpoint(listen, 0); });
-  if (!other.empty())
-    options.join = parsed("--join", [&] { return dk::parse_endpoint(other); });
-  if (!ports.empty())
-    options.ports = parsed("--ports", [&] { return dk::parse_ports(ports); });
-  if (!advertise.empty())
-    options.advertise = host_of("--advertise", advertise);
-  check_reach(options, listen);
+  dk::set_up_log(said.verbose ? dk::verbosity::verbose : dk::verbosity::normal);
+  if (said.shows_cache)
+    return show_cache(said.cache);
+  const auto options = options_of(said);
+  check_reach(options, said.listen);
   return 128 + dk::serve_node(options);
 }
 

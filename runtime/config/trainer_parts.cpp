@@ -95,14 +95,14 @@ const std::vector<std::pair<std::string, number_form>>& words_of_forms() {
 
 compression compress_at(const key_reading& at) {
   const auto& given = at.value();
-  if (given.is_object()) {
+  if (given.is_object() && !given.contains("name")) { // which a setting within a form would have made of it
     const section keys{at.in.tree(), at.path()};
     keys.check(rules_of(find_section("trainer.compress").keys));
     return {number_form::top_k, keys.find("top_k")->get<double>()};
   }
   if (!given.is_string())
     at.refuse();
-  std::vector<std::string> names{"top_k"};
+  std::vector<std::string> names;
   for (const auto& [word, form] : words_of_forms()) {
     if (given == word)
       return {form};

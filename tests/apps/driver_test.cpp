@@ -97,9 +97,10 @@ TEST_CASE("the option --json prints one object with the documented keys", "[apps
   CHECK(keys_of(result.at("rows")) ==
         names{"applied", "balanced", "doubled", "duplicates", "expected", "fenced", "lost", "redone"});
   CHECK(keys_of(result.at("staleness")) == names{"histogram", "mean"});
-  CHECK(keys_of(result.at("workers").at(0)) == names{"chunks", "computing_seconds", "cosine", "distance", "measured",
-                                                     "rows", "scale", "staleness", "update_norm", "waiting_seconds",
-                                                     "worker"});
+  CHECK(keys_of(result.at("workers").at(0)) ==
+        names{"bytes_per_exchange", "chunks", "computing_seconds", "cosine", "distance", "measured", "received_bytes",
+              "rows", "scale", "sent_bytes", "staleness", "update_norm", "waiting_seconds", "worker"});
+  CHECK(result.at("workers").at(0).at("bytes_per_exchange").at("sent") == 168); // 42 weights
   CHECK(result.at("workers").at(0).at("update_norm") > 0);
   CHECK(result.at("workers").at(0).at("distance").is_number());
   REQUIRE(result.at("epochs").size() == 3);

@@ -33,8 +33,8 @@ auto fields(const pull& x) {
   return std::tie(worker, lease, base);
 }
 auto fields(const verdict& x) {
-  const auto& [kind, version, staleness, scale, reason, again, newest] = x;
-  return std::tie(kind, version, staleness, scale, reason, again, newest);
+  const auto& [kind, version, staleness, scale, reason, again, newest, came_twice] = x;
+  return std::tie(kind, version, staleness, scale, reason, again, newest, came_twice);
 }
 auto fields(const chunk_report& x) {
   const auto& [lease, chunk, worker, rows, batches, loss_sum, correct, decisions, kind, staleness, reason, again,
@@ -160,7 +160,7 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
   check_round_trip(system, lease{9, {1, 2}, {3, 4}, true, 1ULL << 40U, 0.1});
   check_round_trip(system, center{1ULL << 50U, values});
   check_round_trip(system, commit{1, 2, 3, 4, {5, 6}, {7, 8}, 9, true, 10, values, 0.1});
-  check_round_trip(system, verdict{verdict_kind::rejected, 1, 2, nan, "a reason", true, whole(1, values)});
+  check_round_trip(system, verdict{verdict_kind::rejected, 1, 2, nan, "a reason", true, whole(1, values), true});
   check_round_trip(system, pull{3, 1ULL << 33U, 1ULL << 50U});
   check_round_trip(system, report);
   check_round_trip(system, work_request{4, 17});

@@ -97,6 +97,16 @@ TEST_CASE("a shard measures the commits that it folds in, and no others", "[acto
   }
 }
 
+TEST_CASE("a shard says of a duplicate whether it is the worker's own", "[actors][shard]") {
+  shard it{setup_with(policy_kind::accept)};
+  CHECK_FALSE(it.judge(of(0, 0, 0, {1, 0})).came_twice);
+  CHECK(it.judge(of(0, 0, 0, {1, 0})).came_twice);
+  auto others = of(1, 0, 0, {1, 0});
+  others.lease = 7; // the same chunk, trained again by another worker
+  CHECK(it.judge(others).kind == verdict_kind::duplicate);
+  CHECK_FALSE(it.judge(others).came_twice);
+}
+
 TEST_CASE("only the centers that a worker may still name are kept", "[actors][snapshots]") {
   snapshots kept;
   kept.give({0, 1, 0}, {0, block_of({0})});

@@ -61,6 +61,15 @@ TEST_CASE_METHOD(sparse_worker, "what was to be made up for stays when a commit 
   CHECK(third[1] == Approx(-0.19));
 }
 
+TEST_CASE_METHOD(sparse_worker, "a commit that came twice is folded in", "[actors][worker][compression]") {
+  committed(1, answer(verdict_kind::applied, 1, block_of({0, 0})));
+  auto twice = answer(verdict_kind::duplicate, 2, block_of({0, 0}));
+  twice.came_twice = true;
+  CHECK(committed(2, twice)[1] == Approx(-0.26));
+  CHECK(replica_now()[0] == Approx(-0.06)); // what this one has left out
+  CHECK(replica_now()[1] == 0);
+}
+
 TEST_CASE_METHOD(sparse_worker, "a worker goes on from the center that a change makes",
                  "[actors][worker][compression]") {
   const center has{0, block_of({2, -1})};
