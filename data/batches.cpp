@@ -19,7 +19,7 @@ void gather_from(const File& file, const dataset& from, const row_order& order, 
     std::size_t together = 1;
     while (i + together < count && order(first + i + together) == row + together)
       ++together;
-    file.read(from.first_stored + row, together, features + i * from.feature_width, labels + i * from.label_width,
+    file.read(from.first + row, together, features + i * from.feature_width, labels + i * from.label_width,
               weights == nullptr ? nullptr : weights + i);
     i += together;
   }

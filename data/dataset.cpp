@@ -89,9 +89,13 @@ dataset make_dataset(const table& from, label_use use, weight_use weights) {
 
 dataset part_of(const dataset& all, std::size_t index, std::size_t parts) {
   const auto first = index * all.rows / parts;
+  return slice_of(all, first, (index + 1) * all.rows / parts - first);
+}
+
+dataset slice_of(const dataset& all, std::size_t first, std::size_t count) {
   auto part = all;
-  part.rows = (index + 1) * all.rows / parts - first;
-  part.first_stored += first;
+  part.rows = count;
+  part.first += first;
   part.numbers = {}; // what has parts was checked as a whole
   if (part.stored)
     return part;
@@ -112,7 +116,7 @@ row_view::row_view(const dataset& of, std::size_t first, std::size_t count) {
   read_.resize(count * (of.feature_width + of.label_width + (of.weighted ? 1 : 0)));
   auto* const labels = read_.data() + count * of.feature_width;
   auto* const weights = of.weighted ? labels + count * of.label_width : nullptr;
-  of.stored->read(of.first_stored + first, count, read_.data(), labels, weights);
+  of.stored->read(of.first + first, count, read_.data(), labels, weights);
   features_ = read_.data();
   labels_ = labels;
   weights_ = weights;

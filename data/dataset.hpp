@@ -28,7 +28,8 @@ struct dataset {
   std::string origin;                               ///< the file of the labels, or else of the features, for errors
   std::shared_ptr<const row_file> stored = nullptr; ///< the rows, and all blocks are empty; nullptr: they are in memory
   std::shared_ptr<const sealed_rows> sealed = nullptr; ///< likewise, in a file that has come from another host
-  std::uint64_t first_stored = 0;                      ///< the place of the first in that file
+  std::uint64_t first = 0;                             ///< its first row's place among all that were read; of
+                                                       ///< stored rows, in that file
   shuffle_buffers buffers = {};                        ///< how rows are shuffled that are stored
   row_numbers numbers = {};                            ///< of the rows in the file `origin`, for errors
   bool weighted = false;                               ///< whether rows have weights, from 0 up, for their losses
@@ -48,6 +49,9 @@ constexpr std::string_view weight_column = "sample_weight";
 /// @throws failure (data) without rows, without a column, or with a number that is not finite, or a weight below 0
 /// (named by file, row, column)
 dataset make_dataset(const table& from, label_use use = label_use::required, weight_use weights = weight_use::none);
+
+/// Rows [first, first + count) of a dataset, which is not sealed; shares them. Requires first + count <= all.rows.
+dataset slice_of(const dataset& all, std::size_t first, std::size_t count);
 
 /// Part `index` of `parts` contiguous parts of nearly the same size; shares the rows. Requires index < parts <= rows.
 dataset part_of(const dataset& all, std::size_t index, std::size_t parts);

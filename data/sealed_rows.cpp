@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -208,6 +209,31 @@ std::vector<char> sealed_file::read(std::uint64_t first, std::size_t count) cons
     done += static_cast<std::size_t>(got);
   }
   return bytes;
+}
+
+void sealed_file::keep_as(const std::string& path) const {
+  const auto itself = "/proc/self/fd/" + std::to_string(descriptor_);
+  if (::linkat(AT_FDCWD, itself.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST)
+    return;
+  const auto folder = std::filesystem::path{path}.parent_path().string(); // where the file system cannot do that
+  auto copy = path + ".XXXXXX";
+  const int descriptor = ::mkostemp(copy.data(), O_CLOEXEC);
+  if (descriptor < 0)
+    fail_in(folder, "a file for the rows cannot be made");
+  constexpr std::uint64_t piece = std::uint64_t{1} << 20U;
+  try {
+    for (std::uint64_t done = 0; done < bytes_; done += piece) {
+      const auto some = read(done, std::min(piece, bytes_ - done));
+      write_all(descriptor, some.data(), some.size(), folder);
+    }
+    if (::rename(copy.c_str(), path.c_str()) != 0)
+      fail_in(folder, "the file of the rows cannot be named");
+  } catch (...) {
+    ::unlink(copy.c_str());
+    ::close(descriptor);
+    throw;
+  }
+  ::close(descriptor);
 }
 
 std::shared_ptr<const sealed_file> seal(const dataset& rows, const std::string& folder) {

@@ -81,6 +81,10 @@ public:
   /// Bytes [first, first + count). Requires first + count <= bytes(). @throws failure (resources) where the disk fails
   std::vector<char> read(std::uint64_t first, std::size_t count) const;
 
+  /// Gives the file this name, in the folder where it lies; whole, or not at all. One that has the name already stays.
+  /// @throws failure (resources)
+  void keep_as(const std::string& path) const;
+
 private:
   int descriptor_;
   std::string name_;

@@ -62,9 +62,7 @@ void shuffle_reader::begin_next() {
 void shuffle_reader::read_to(buffer& which, std::uint64_t row) const {
   constexpr std::uint64_t ahead = 8; // blocks that the disk is told of before they are read
   const auto block = rows_.buffers.block_rows;
-  const auto start_of = [&](std::uint64_t inside) {
-    return rows_.first_stored + which.order->row_at({which.index, inside});
-  };
+  const auto start_of = [&](std::uint64_t inside) { return rows_.first + which.order->row_at({which.index, inside}); };
   for (row = std::min(row, which.rows); which.read < row;) {
     const auto count = std::min(block, which.rows - which.read);
     for (auto k = which.read == 0 ? 0 : ahead - 1; k < ahead; ++k)
@@ -90,7 +88,7 @@ void shuffle_reader::copy(const std::shared_ptr<const row_order>& order, std::ui
   if (now_.is_before(epoch, from.buffer))
     move_to(order, epoch, from.buffer);
   if (!now_.is(epoch, from.buffer)) {
-    rows_.stored->read(rows_.first_stored + order->row_at(from), 1, features, labels, weights);
+    rows_.stored->read(rows_.first + order->row_at(from), 1, features, labels, weights);
     return;
   }
   const auto* const line = line_of(now_, from.inside);

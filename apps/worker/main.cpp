@@ -3,6 +3,7 @@
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/version.hpp"
+#include "jobs/inputs/inputs.hpp"
 #include "runtime/enlist/worker_process.hpp"
 
 #include <CLI/CLI.hpp>
@@ -22,7 +23,8 @@ int run(int argc, char** argv) {
   app.add_option("--role", role, "What the node started it for, worker or shard; ps shows it");
   CLI11_PARSE(app, argc, argv);
   dk::set_up_log(dk::verbosity::normal);
-  return dk::run_worker_process(address, ports.empty() ? dk::port_range{} : dk::parse_ports(ports));
+  return dk::run_worker_process(address, ports.empty() ? dk::port_range{} : dk::parse_ports(ports),
+                                dk::read_training_rows);
 }
 
 } // namespace

@@ -134,6 +134,27 @@ std::size_t bytes_of(const spec& source) {
   return all;
 }
 
+std::vector<std::string> files_of_source(const spec& source) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> all;
+  std::error_code ignored;
+  for (const auto& rule : find_format(source).keys()) {
+    const auto given = source.keys.find(rule.name);
+    if (rule.kind != key_kind::path || given == source.keys.end())
+      continue;
+    for (const auto& path : files_of(given->get<std::string>()))
+      if (fs::is_directory(path, ignored)) {
+        for (const auto& one : fs::recursive_directory_iterator{path, ignored})
+          if (one.is_regular_file(ignored))
+            all.push_back(one.path().string());
+      } else {
+        all.push_back(path);
+      }
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 void check_source(const spec& source) {
   check_keys(source, "source", find_format(source).keys());
 }

@@ -31,6 +31,9 @@ table_stream_ptr glance(const spec& source, std::size_t bytes = std::size_t{1} <
 /// Bytes of the source's files, packed or not, or 0 where it is a folder. @throws failure (data)
 std::size_t bytes_of(const spec& source);
 
+/// The files of a source, those in its folders, too, in order. @throws failure (data) where a pattern matches none
+std::vector<std::string> files_of_source(const spec& source);
+
 /// Checks a source's format, keys and types, without opening a file. @throws failure (config)
 void check_source(const spec& source);
 

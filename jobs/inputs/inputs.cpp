@@ -102,14 +102,13 @@ job_data read_into_memory(const job& which, const data::pipeline* fitted) {
 
 } // namespace
 
-job_data read_data(const job& which, const cluster_config& where, const data::pipeline* fitted) {
+job_data read_data(const job& which, const data::pipeline* fitted) {
   const auto& data = which.data;
-  const bool on_nodes = transforms_on(where, data);
-  const auto streams = [&](const spec& source) { return on_nodes || goes_to_disk(data, source); };
+  const auto streams = [&](const spec& source) { return goes_to_disk(data, source); };
   std::optional<streamed_inputs> streamed;
   const auto stream = [&]() -> streamed_inputs& {
     if (!streamed)
-      streamed.emplace(which, on_nodes ? where : cluster_config{});
+      streamed.emplace(which, cluster_config{});
     return *streamed;
   };
   auto all = streams(*data.train) ? stream().training(fitted) : read_into_memory(which, fitted);
@@ -126,6 +125,12 @@ job_data read_data(const job& which, const cluster_config& where, const data::pi
   if (data.test)
     all.test = read_other(*data.test);
   return all;
+}
+
+data::dataset read_training_rows(job which, const data::pipeline& fitted) {
+  which.data.validate.reset();
+  which.data.test.reset();
+  return read_data(which, &fitted).train;
 }
 
 } // namespace dk

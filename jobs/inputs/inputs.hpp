@@ -28,10 +28,12 @@ struct model_start {
 /// @throws failure (model)
 model_start resolve_model(job& which);
 
-/// @param where the nodes on which rows are put through transforms; none: here
 /// @param fitted what the transforms have been fitted to already; null: they are fitted to the training rows
-/// @throws failure (data, config, connect, nodes)
-job_data read_data(const job& which, const cluster_config& where = {}, const data::pipeline* fitted = nullptr);
+/// @throws failure (data, config)
+job_data read_data(const job& which, const data::pipeline* fitted = nullptr);
+
+/// The training rows alone, as another process of the run has fitted them. @throws as read_data
+data::dataset read_training_rows(job which, const data::pipeline& fitted);
 
 /// Fits the transforms to training rows, and applies them to these and to those that are held out. @return all that the
 /// rows have been through, what they were prepared with before that included. @throws failure (data, config)

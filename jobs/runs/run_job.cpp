@@ -21,11 +21,10 @@ struct ready_job {
   job_data data;
 };
 
-// `where` has the nodes that transform rows.
-ready_job read_all(job which, const cluster_config& where, const data::pipeline* fitted, const job_options& options) {
+ready_job read_all(job which, const data::pipeline* fitted, const job_options& options) {
   ready_job ready{std::move(which), {}, {}};
   ready.start = resolve_model(ready.which);
-  ready.data = read_data(ready.which, where, fitted);
+  ready.data = read_data(ready.which, fitted);
   check_job(ready.which, ready.data.train);
   if (options.planned)
     options.planned(ready.which, ready.data.train.rows);
@@ -37,6 +36,7 @@ run_options how_to_train(const ready_job& ready, const run_folder& folder, const
   how.folder = folder;
   how.start = ready.start.weights;
   how.moments = ready.start.moments;
+  how.pipeline = data::to_text(ready.data.fitted);
   how.validation = ready.data.validation ? &*ready.data.validation : nullptr;
   how.stop = options.stop;
   how.progress = options.progress;
@@ -66,8 +66,7 @@ run_report run(job which, const job_options& options) {
   require_complete(which, "job " + which.name);
   if (!options.out.empty())
     require_free(options.out);
-  const auto where = which.cluster;
-  const auto ready = read_all(std::move(which), where, nullptr, options);
+  const auto ready = read_all(std::move(which), nullptr, options);
   const auto folder = make_run_folder(options.out, ready.which.name);
   const log_to_file logging{folder.log()};
   const auto how = how_to_train(ready, folder, options);
@@ -92,8 +91,7 @@ std::optional<run_report> resume(const std::string& path, const std::vector<std:
     return std::nullopt;
   }
   const auto fitted = fitted_pipeline(folder, which);
-  const auto where = which.cluster;
-  const auto ready = read_all(std::move(which), where, fitted ? &*fitted : nullptr, options);
+  const auto ready = read_all(std::move(which), fitted ? &*fitted : nullptr, options);
   check_resume(ready.which, ready.data.train, state);
   keep_epochs(ready.which, folder);
   const log_to_file logging{folder.log()};
@@ -111,7 +109,7 @@ void dry_run(job which, const job_options& options) {
   require_complete(which, "job " + which.name);
   if (!options.out.empty())
     require_free(options.out);
-  read_all(std::move(which), {}, nullptr, options);
+  read_all(std::move(which), nullptr, options);
 }
 
 void dry_run_resume(const std::string& path, const std::vector<std::string>& settings, const job_options& options) {
@@ -124,7 +122,7 @@ void dry_run_resume(const std::string& path, const std::vector<std::string>& set
     return;
   }
   const auto fitted = fitted_pipeline(folder, which);
-  read_all(std::move(which), {}, fitted ? &*fitted : nullptr, options);
+  read_all(std::move(which), fitted ? &*fitted : nullptr, options);
 }
 
 } // namespace dk

@@ -69,29 +69,29 @@ config_section data_section() {
     const auto rule = rule_of(name, key_kind::part, "a source");
     return with_keys(shown_unless_empty(made_key(&job::data, member, rule, std::move(text), source_at, source_value)));
   };
-  return {"data",
-          {source(&data_config::train, "train", "the rows to learn"),
-           source(&data_config::validate, "validate", "held-out rows from a source of their own"),
-           source(&data_config::test, "test", "rows that the model is measured on after the training"),
-           shown_by_line(made_key(
-               &job::data, &data_config::transforms, rule_of("transforms", key_kind::list, "a list of transforms"),
-               "applied to `train`, `validate` and `test`, in this order", transforms_at, transforms_value)),
-           key(&data_config::shuffle, flag_rule("shuffle"), "a new order of the rows in each epoch, from `seed`"),
-           key(&data_config::prefetch, whole_rule("prefetch", from_to(1, 1'000'000)),
-               "batches that a data loader sends to its worker in advance"),
-           read_key(&job::data, &data_config::memory,
-                    text_rule("memory", R"(a size of 1MiB or more, as in "512MiB" or "4GiB")"),
-                    "how much memory the rows of `train`, and those of `test`, may take", memory_at),
-           key(&data_config::precache, word_rule("precache", {"auto", "memory", "disk"}),
-               "where the transformed rows are kept during the training"),
-           read_key(&job::data, &data_config::cache_folder,
-                    text_rule("cache_folder", "the path of a folder, in quotes"), "for rows on disk", path_at),
-           key(&data_config::where, word_rule("where", {"auto", "driver"}),
-               "where the rows are that workers on nodes train: with them, or in the driver"),
-           key(&data_config::validation, number_rule("validation", {0, 1}),
-               "the part of the training rows that is held out and never trained"),
-           key(&data_config::stratify, flag_rule("stratify"), "hold out the same part of each class")},
-          finish_data};
+  return {
+      "data",
+      {source(&data_config::train, "train", "the rows to learn"),
+       source(&data_config::validate, "validate", "held-out rows from a source of their own"),
+       source(&data_config::test, "test", "rows that the model is measured on after the training"),
+       shown_by_line(
+           made_key(&job::data, &data_config::transforms, rule_of("transforms", key_kind::list, "a list of transforms"),
+                    "applied to `train`, `validate` and `test`, in this order", transforms_at, transforms_value)),
+       key(&data_config::shuffle, flag_rule("shuffle"), "a new order of the rows in each epoch, from `seed`"),
+       key(&data_config::prefetch, whole_rule("prefetch", from_to(1, 1'000'000)),
+           "batches that a data loader sends to its worker in advance"),
+       read_key(&job::data, &data_config::memory,
+                text_rule("memory", R"(a size of 1MiB or more, as in "512MiB" or "4GiB")"),
+                "how much memory the rows of `train`, and those of `test`, may take", memory_at),
+       key(&data_config::precache, word_rule("precache", {"auto", "memory", "disk"}),
+           "where the transformed rows are kept during the training"),
+       read_key(&job::data, &data_config::cache_folder, text_rule("cache_folder", "the path of a folder, in quotes"),
+                "for rows on disk", path_at),
+       key(&data_config::where, word_rule("where", {"auto", "driver", "nodes"}), "how workers on nodes get their rows"),
+       key(&data_config::validation, number_rule("validation", {0, 1}),
+           "the part of the training rows that is held out and never trained"),
+       key(&data_config::stratify, flag_rule("stratify"), "hold out the same part of each class")},
+      finish_data};
 }
 
 } // namespace dk

@@ -28,7 +28,7 @@ struct data_config {
   std::string memory = "1GiB";   ///< that training rows may take; more are kept in a file
   std::string precache = "auto"; ///< where training rows are kept: "memory", "disk", or as `memory` says
   std::string cache_folder;      ///< for that file; empty: $TMPDIR, or else /var/tmp
-  std::string where = "auto";    ///< or "driver": where rows are that workers on nodes train
+  std::string where = "auto";    ///< or "driver", "nodes": how workers on nodes get their rows
   double validation = 0;         ///< the part of the training rows that is held out
   bool stratify = false;         ///< held out by class
 

@@ -17,8 +17,9 @@ struct worker_part {
   const job& which;
   data::dataset rows;
   data::sampling sampling = data::sampling::every_row;
-  row_reader_actor reader; ///< of stored rows
-  worker_terms terms;      ///< all but its loader, which is spawned with the worker
+  row_reader_actor reader;                             ///< of stored rows
+  worker_terms terms;                                  ///< all but its loader, which is spawned with the worker
+  std::shared_ptr<const rows_recipe> recipe = nullptr; ///< of the run's rows, when nodes read them themselves
 };
 
 /// The loader of a worker: beside the data, wherever the worker is.

@@ -7,6 +7,7 @@
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
 //   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
 //   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
+//   driver ── rows_recipe ─▶ dk_worker   ◀── rows_made: the node's cache has them, or they are other rows
 //   driver ── rows_offer ──▶ dk_node     ◀── rows_standing: how much of a sealed file is in its cache
 //   driver ── rows_piece ──▶ dk_node     ◀── rows_standing
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
@@ -63,7 +64,30 @@ struct rows_standing {
   std::uint64_t there = 0; ///< bytes
   bool whole = false;
   bool busy = false; ///< another driver sends them; ask again
-  std::string path;  ///< on the node's host, when they are whole
+  std::string path;  ///< on the node's host, once they are whole
+};
+
+/// How a process of another host reads the training rows of a run itself, and seals them.
+struct rows_recipe {
+  std::string job;         ///< the resolved config, TOML; its paths are absolute
+  std::string pipeline;    ///< what its transforms were fitted to, as data::to_text has it
+  std::uint64_t all = 0;   ///< how many rows there are
+  std::uint64_t first = 0; ///< of these, the first that is wanted
+  std::uint64_t rows = 0;  ///< and how many
+  std::string path;        ///< of the sealed file, in the node's cache; its name is the one that its bytes must have
+};
+
+/// A file of a source.
+struct source_file {
+  std::string path;
+  std::uint64_t bytes = 0;
+  std::string name; ///< of its bytes (common/content_name.hpp)
+};
+
+/// What came of a recipe.
+struct rows_made {
+  bool same = false;              ///< as the rows that were wanted: the file is there
+  std::vector<source_file> files; ///< if not: what they were read from
 };
 
 /// The rows of a worker whose loader is beside it.
@@ -162,6 +186,18 @@ typename Inspector::result_type inspect(Inspector& f, rows_standing& x) {
   return f(caf::meta::type_name("rows_standing"), x.there, x.whole, x.busy, x.path);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rows_recipe& x) {
+  return f(caf::meta::type_name("rows_recipe"), x.job, x.pipeline, x.all, x.first, x.rows, x.path);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, source_file& x) {
+  return f(caf::meta::type_name("source_file"), x.path, x.bytes, x.name);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rows_made& x) {
+  return f(caf::meta::type_name("rows_made"), x.same, x.files);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rows_there& x) {
   return f(caf::meta::type_name("rows_there"), x.path, x.seed, x.shuffle, x.bootstrap, x.block_rows, x.blocks);
 }
@@ -195,6 +231,8 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::role))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_offer))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_piece))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_standing))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_recipe))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_made))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::server_actor))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
 
@@ -228,6 +266,6 @@ using node_actor = caf::typed_actor<
 using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,         //
                                        caf::replies_to<server_enlistment>::with<server_actor>,  //
                                        caf::replies_to<row_enlistment>::with<row_worker_actor>, //
-                                       caf::reacts_to<caf::tick_atom>>; // nobody came in time (sent by itself)
+                                       caf::replies_to<rows_recipe>::with<rows_made>>;
 
 } // namespace dk

@@ -52,7 +52,7 @@ auto take(bool& enlisted, Spawn spawn) -> caf::result<decltype(spawn())> {
 
 } // namespace
 
-recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::seconds patience) {
+recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source read) {
   self->set_down_handler([self](const caf::down_msg& down) {
     if (down.reason)
       log()->warn("what this process was for ended: {}", to_failure(down.reason).what());
@@ -64,7 +64,6 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
       self->quit(ended.reason);
   });
   auto enlisted = std::make_shared<bool>(false);
-  self->delayed_send(self, patience, caf::tick_atom_v);
   return {
       [=](const enlistment& theirs) {
         return take(*enlisted, [&] {
@@ -92,9 +91,12 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, std::chrono::s
           return make_error(why.code(), why.what());
         }
       },
-      [=](caf::tick_atom) {
-        if (!*enlisted)
-          self->quit(make_error(errc::nodes, "no driver connected"));
+      [=](const rows_recipe& recipe) -> caf::result<rows_made> {
+        try {
+          return made_by(recipe, read);
+        } catch (const failure& why) {
+          return make_error(why.code(), why.what());
+        }
       },
   };
 }

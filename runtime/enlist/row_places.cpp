@@ -7,16 +7,16 @@
 #include <algorithm>
 #include <caf/all.hpp>
 #include <map>
-#include <tuple>
+#include <optional>
+#include <utility>
 
 namespace dk {
 
 namespace {
 
-// Workers whose rows have the same key train the same rows.
+// Workers whose rows have the same key train the same rows: all are of one data set.
 auto key_of(const data::dataset& rows) {
-  return std::tuple{static_cast<const void*>(rows.features.data()), static_cast<const void*>(rows.stored.get()),
-                    rows.first_stored, rows.rows};
+  return std::pair{rows.first, rows.rows};
 }
 
 rows_there place_of(const worker_part& part, const std::string& path) {
@@ -50,21 +50,30 @@ void row_places::bring(const std::vector<worker_part>& parts, const std::vector<
   for (const auto i : workers)
     if (std::none_of(hosts.begin(), hosts.end(), [&](auto j) { return processes[j].node == processes[i].node; }))
       hosts.push_back(i);
-  std::vector<node_actor> nodes;
+  std::vector<row_place> nodes;
   for (const auto i : hosts)
-    nodes.push_back(processes_.node_of(processes[i]));
+    nodes.push_back(
+        {processes_.node_of(processes[i]), to_string(processes_.address_of_node(processes[i])), processes[i].recruit});
   const auto& part = parts[workers.front()];
+  std::optional<rows_recipe> recipe;
+  if (part.recipe) {
+    recipe = *part.recipe;
+    recipe->first = part.rows.first;
+    recipe->rows = part.rows.rows;
+  }
   std::shared_ptr<const data::sealed_file> file;
   try {
     file = data::seal(part.rows, part.which.data.cache_folder);
   } catch (const failure& why) {
     return tell_(std::string{why.what()} + "; workers get each batch from the driver");
   }
-  const auto all = deliver(self_, nodes, file, processes_.timeout());
+  const auto all = deliver(self_, nodes, file, recipe, processes_.timeout());
   for (std::size_t k = 0; k < hosts.size(); ++k) {
-    const auto where = to_string(processes_.address_of_node(processes[hosts[k]]));
+    const auto& where = nodes[k].where;
     if (all[k].path.empty())
       tell_("node " + where + ": " + all[k].why + "; its workers get each batch from the driver");
+    else if (all[k].read)
+      log()->info("node {}: has read its rows itself, {} bytes", where, with_commas(file->bytes()));
     else
       log()->info("node {}: {} of {} bytes of rows were sent", where, with_commas(all[k].sent),
                   with_commas(file->bytes()));

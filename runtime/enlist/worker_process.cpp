@@ -6,9 +6,9 @@
 
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
-#include <chrono>
 #include <cstdio>
 #include <unistd.h>
+#include <utility>
 
 namespace dk {
 
@@ -31,14 +31,14 @@ caf::expected<std::uint16_t> publish(caf::actor_system& system, const recruit_ac
 
 } // namespace
 
-int run_worker_process(const std::string& address, const port_range& ports) {
+int run_worker_process(const std::string& address, const port_range& ports, row_source read) {
   system_options options;
   options.threads = 1; // one worker computes; the network has a thread of its own
   options.network = true;
   system_config config{options};
   config.add_message_types<caf::id_block::dk_rows>();
   caf::actor_system system{config};
-  auto face = system.spawn(recruit, std::chrono::minutes{1});
+  auto face = system.spawn(recruit, std::move(read));
   const auto port = publish(system, face, address, ports);
   if (!port) {
     if (ports.any())

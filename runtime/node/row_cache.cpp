@@ -67,6 +67,10 @@ row_cache::standing row_cache::look_for(const std::string& name, std::uint64_t b
   if (auto whole = locked(path, O_RDONLY, LOCK_SH); whole) {
     if (size_of(whole->descriptor()) == bytes && content_name_of(path) == name) {
       ::futimens(whole->descriptor(), nullptr); // used now
+      if (is_receiving(name)) {                 // a process of this host has made the file meanwhile
+        ::unlink(part_of(name).c_str());
+        give_up(name);
+      }
       held = std::move(whole);
       return {bytes, true, false};
     }
@@ -126,6 +130,10 @@ row_cache::standing row_cache::add(const std::string& name, std::uint64_t bytes,
   ::flock(part->descriptor(), LOCK_SH);
   held = part;
   return {bytes, true, false};
+}
+
+bool row_cache::is_receiving(const std::string& name) const {
+  return std::any_of(receiving_.begin(), receiving_.end(), [&](const auto& one) { return one.first == name; });
 }
 
 void row_cache::give_up(const std::string& name) {

@@ -65,6 +65,7 @@ public:
   std::uint64_t clear() const;
 
 private:
+  bool is_receiving(const std::string& name) const;
   std::string part_of(const std::string& name) const { return path_of(name) + ".part"; }
   void make_room(std::uint64_t bytes, const std::string& besides) const;
 

@@ -120,7 +120,7 @@ std::vector<worker_process> start_for(node_ptr self, role what, std::uint32_t co
 }
 
 rows_standing told(const node_state& my, const std::string& name, const row_cache::standing& now) {
-  return {now.there, now.whole, now.busy, now.whole ? my.setup->cache.path_of(name) : ""};
+  return {now.there, now.whole, now.busy, my.setup->cache.path_of(name)};
 }
 
 void require_driver(const caf::actor& driver) {

@@ -41,6 +41,7 @@ block lone_models::start_of(std::size_t model) const {
 std::vector<worker_part> lone_models::parts(const std::vector<ledger_actor>& ledgers) const {
   std::vector<worker_part> all;
   const auto optimizer = own_optimizer_of(run_.which);
+  const auto how = recipe();
   for (std::uint32_t i = 0; i < models(); ++i) {
     const auto& one = models_[i];
     auto terms = terms_of(i, ledgers[i], i);
@@ -51,7 +52,7 @@ std::vector<worker_part> lone_models::parts(const std::vector<ledger_actor>& led
       terms.resumed = {0, optimizer.name, nn::value_or<std::uint64_t>(optimizer, "iterations", 0), terms.alone_start,
                        run_.options.moments};
     auto reader = reader_of(one.which, one.rows, one.sampling);
-    all.push_back({one.which, one.rows, one.sampling, std::move(reader), std::move(terms)});
+    all.push_back({one.which, one.rows, one.sampling, std::move(reader), std::move(terms), how});
   }
   return all;
 }

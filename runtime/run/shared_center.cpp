@@ -60,12 +60,13 @@ void shared_center::launch_shards(cluster& hosts, const caf::actor& recorder) {
 
 std::vector<worker_part> shared_center::parts(const std::vector<ledger_actor>& ledgers) const {
   const auto reader = reader_of(run_.which, run_.rows, data::sampling::every_row);
+  const auto how = recipe();
   std::vector<worker_part> all;
   for (std::uint32_t i = 0; i < run_.which.trainer.workers; ++i) {
     auto terms = terms_of(i, ledgers.front(), 0);
     if (run_.resumes_workers())
       terms.resumed = run_.resume()->workers.at(i);
-    all.push_back({run_.which, run_.rows, data::sampling::every_row, reader, std::move(terms)});
+    all.push_back({run_.which, run_.rows, data::sampling::every_row, reader, std::move(terms), how});
   }
   return all;
 }

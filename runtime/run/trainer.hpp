@@ -34,6 +34,8 @@ struct run_options {
   std::optional<run_folder> folder;                  ///< nothing is written without one
   const resume_state* resume = nullptr;              ///< where the session before ended
   venue* where = nullptr;                            ///< it takes place; null: on this host, or the job's nodes
+  std::string pipeline;                              ///< what `rows` have been through, as data::to_text has it: for
+                                                     ///< nodes that read `data.train` themselves; may be empty
   const data::dataset* validation = nullptr;         ///< held-out rows, measured while training goes on
   block start;                                       ///< all weights that the model starts from, also where it is
                                                      ///< resumed, or those of several models, one after the other;

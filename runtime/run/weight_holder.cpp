@@ -1,6 +1,7 @@
 #include "runtime/run/weight_holder.hpp"
 
 #include "actors/worker/row_reader.hpp"
+#include "runtime/enlist/row_source.hpp"
 #include "runtime/run/lone_models.hpp"
 #include "runtime/run/shared_center.hpp"
 
@@ -33,6 +34,13 @@ worker_terms weight_holder::terms_of(std::uint32_t worker, const ledger_actor& l
 row_reader_actor weight_holder::reader_of(const job& which, const data::dataset& rows, data::sampling sampling) const {
   return rows.stored ? run_.system.spawn(row_reader, row_reader_setup{rows, which.seed, which.data.shuffle, sampling})
                      : row_reader_actor{};
+}
+
+std::shared_ptr<const rows_recipe> weight_holder::recipe() const {
+  const auto& which = run_.which;
+  if (which.cluster.nodes.empty() || which.data.where != "nodes")
+    return nullptr;
+  return std::make_shared<const rows_recipe>(recipe_of(which, run_.rows.rows, run_.options.pipeline));
 }
 
 void weight_holder::take_frozen() {

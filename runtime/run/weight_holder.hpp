@@ -75,6 +75,9 @@ protected:
   /// A reader for rows that are stored; no actor where they are in memory.
   row_reader_actor reader_of(const job& which, const data::dataset& rows, data::sampling sampling) const;
 
+  /// How nodes read the run's rows themselves; null where they do not.
+  std::shared_ptr<const rows_recipe> recipe() const;
+
   void take_frozen();
 
   const run_context& run_;

@@ -12,7 +12,9 @@ namespace dk::test {
 /// A dk_node on a free port of this host; ended with its worker processes, whatever becomes of the test.
 class started_node {
 public:
-  explicit started_node(const std::vector<std::string>& more = {}) : node_(command(more)) {
+  /// @param folder where it and its processes start; empty: here
+  explicit started_node(const std::vector<std::string>& more = {}, const std::string& folder = "")
+      : node_(command(more), {{}, folder}) {
     const bool printed = eventually(seconds{60}, [&] { return lines_of(node_.out()).size() >= 4; });
     INFO(node_.err());
     REQUIRE(printed);

@@ -128,33 +128,6 @@ TEST_CASE("without a node there is no prediction, and that is said", "[cluster][
   CHECK(content_of(job.path("no.csv")).empty());
 }
 
-TEST_CASE("transforms are applied on nodes as they are here", "[cluster][rows]") {
-  const toy_job job;
-  const std::vector<std::string> settings{
-      "--set", R"(data.transforms=[{standard={column="features"}},{one_hot={column="label",classes=2}}])",
-      "--set", "data.validation=0.2",
-      "--set", "data.shuffle=false",
-      "--set", "trainer.algorithm=single",
-      "--set", "trainer.workers=1"};
-  const auto train = [&](std::vector<std::string> more) {
-    more.insert(more.end(), settings.begin(), settings.end());
-    return job.train(more);
-  };
-  const auto here = train({"--out", "here"});
-  INFO(here.err);
-  REQUIRE(here.status == 0);
-  const started_node node; // of as many processes as the transforms take: the training then needs one of them
-  for (const auto* cache : {"memory", "disk"}) {
-    const auto out = std::string{"there_"} + cache;
-    const auto there = train({"--out", out, "--nodes", node.address(), "--set", std::string{"data.precache="} + cache});
-    INFO(there.err);
-    REQUIRE(there.status == 0);
-    CHECK(rows_balance(there.out));
-    CHECK(content_of(job.path(out + "/pipeline.json")) == content_of(job.path("here/pipeline.json")));
-    CHECK(content_of(job.path(out + "/model.h5")) == content_of(job.path("here/model.h5")));
-  }
-}
-
 TEST_CASE("prepare puts rows through transforms on nodes", "[cluster][rows]") {
   const toy_job job;
   const std::string transforms = R"(data.transforms=[{standard={column="features"}}])";

@@ -4,6 +4,11 @@
 
 namespace dk {
 
+bool operator==(const source_file& a, const source_file& b) {
+  const auto& [path, bytes, name] = a;
+  return std::tie(path, bytes, name) == std::tie(b.path, b.bytes, b.name);
+}
+
 namespace {
 
 auto fields(const node_info& x) {
@@ -38,6 +43,14 @@ auto fields(const rows_standing& x) {
   const auto& [there, whole, busy, path] = x;
   return std::tie(there, whole, busy, path);
 }
+auto fields(const rows_recipe& x) {
+  const auto& [which, pipeline, all, first, rows, path] = x;
+  return std::tie(which, pipeline, all, first, rows, path);
+}
+auto fields(const rows_made& x) {
+  const auto& [same, files] = x;
+  return std::tie(same, files);
+}
 auto fields(const shard_link& x) {
   const auto& [server, offset, shard_session, start, at] = x;
   return std::tie(server, offset, shard_session, start, at);
@@ -57,6 +70,8 @@ TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arr
   check_round_trip(system, worker_process{4711, 65535});
   check_round_trip(system, process_exit{1, 4711, -1, 9});
   check_round_trip(system, rows_there{"/cache/0", 3, false, true, 4, 5});
+  check_round_trip(system, rows_recipe{"name = \"a\"", "[]", 9, 3, 4, "/cache/0"});
+  check_round_trip(system, rows_made{true, {{"/data/a.csv", 1ULL << 40U, "0"}}});
   check_round_trip(system, rows_standing{1ULL << 40U, true, true, "/cache/0"});
   check_round_trip(system, row_enlistment{"{}", true, "name = \"x\"", block_of({1, -0.0F}), 2, true, true});
 }
