@@ -7,12 +7,12 @@
 
 namespace dk {
 
-/// Decides when a run is due for a checkpoint: at most a hundredth of the time goes into them, at most one a second is
-/// written. One that cannot be written does not end the run; the next try waits longer.
+/// Decides when a run is due for a checkpoint: at most a hundredth of the time goes into them, and two are at least
+/// `least` apart. One that cannot be written does not end the run; the next try waits longer.
 class checkpoint_keeper {
 public:
   /// `folder` empty: none are kept.
-  explicit checkpoint_keeper(std::string folder);
+  explicit checkpoint_keeper(std::string folder, std::chrono::milliseconds least = std::chrono::seconds{1});
 
   bool is_on() const { return !folder_.empty(); }
   bool is_due() const;
@@ -24,8 +24,9 @@ public:
 
 private:
   std::string folder_;
+  clock::duration least_;
   clock::time_point last_ = clock::now();
-  clock::duration interval_ = std::chrono::seconds{1};
+  clock::duration interval_;
 };
 
 } // namespace dk
