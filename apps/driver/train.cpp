@@ -116,6 +116,8 @@ int train(const train_options& options) {
     if (!options.dry_run)
       stop_on_signals(); // until here a signal ends the program at once: nothing is lost
   };
+  if (!options.quiet)
+    how.forecast = [](const std::string& text) { tell(text); };
   how.reported = [&](const run_report& report) {
     shown.clear();
     show(report, options);

@@ -6,6 +6,9 @@
 #include "jobs/models/fitted_pipeline.hpp"
 #include "jobs/runs/going_on.hpp"
 #include "jobs/runs/results.hpp"
+#include "nn/model/weight_split.hpp"
+#include "runtime/config/model_of.hpp"
+#include "runtime/run/forecast.hpp"
 #include "runtime/run/preflight.hpp"
 
 #include <utility>
@@ -39,6 +42,7 @@ run_options how_to_train(const ready_job& ready, const run_folder& folder, const
   how.pipeline = data::to_text(ready.data.fitted);
   how.validation = ready.data.validation ? &*ready.data.validation : nullptr;
   how.stop = options.stop;
+  how.forecast = options.forecast;
   how.progress = options.progress;
   how.notice = options.notice;
   return how;
@@ -52,6 +56,16 @@ run_report ended(const ready_job& ready, const run_folder& folder, run_result re
     options.reported(report);
   check_balance(report);
   return report;
+}
+
+// What a run would print.
+void forecast_speed(const ready_job& ready, const job_options& options) {
+  if (!options.forecast || ready.which.cluster.nodes.empty())
+    return;
+  const auto& rows = ready.data.train;
+  const auto weights = nn::weight_split{architecture_of(ready.which)}.num_free();
+  options.forecast(measured_forecast(ready.which, weights, (rows.feature_width + rows.label_width) * sizeof(float),
+                                     rows.label_width));
 }
 
 void check_no_folder(const job_options& options) {
@@ -109,7 +123,7 @@ void dry_run(job which, const job_options& options) {
   require_complete(which, "job " + which.name);
   if (!options.out.empty())
     require_free(options.out);
-  read_all(std::move(which), nullptr, options);
+  forecast_speed(read_all(std::move(which), nullptr, options), options);
 }
 
 void dry_run_resume(const std::string& path, const std::vector<std::string>& settings, const job_options& options) {
@@ -122,7 +136,7 @@ void dry_run_resume(const std::string& path, const std::vector<std::string>& set
     return;
   }
   const auto fitted = fitted_pipeline(folder, which);
-  read_all(std::move(which), fitted ? &*fitted : nullptr, options);
+  forecast_speed(read_all(std::move(which), fitted ? &*fitted : nullptr, options), options);
 }
 
 } // namespace dk

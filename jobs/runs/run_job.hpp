@@ -18,6 +18,8 @@ struct job_options {
   const std::atomic<bool>* stop = nullptr;              ///< set it to true to end the run in order
   std::function<void(const job&, std::size_t)> planned; ///< data and model are read and fit together: the job with the
                                                         ///< layers of its model file, and the rows that it trains
+  std::function<void(const std::string&)> forecast;     ///< of a job on nodes: what they and their network can do, some
+                                                        ///< lines; empty: they are not measured
   std::function<void(const run_progress&)> progress;    ///< a few times a second
   std::function<void(const std::string&)> notice;       ///< what a person should hear of: one line
   std::function<void(const run_report&)> reported; ///< the results are written; also where the rows do not balance, for

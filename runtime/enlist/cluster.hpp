@@ -2,6 +2,7 @@
 
 #include "actors/worker/data_loader.hpp"
 #include "runtime/enlist/enlist.hpp"
+#include "runtime/enlist/host_facts.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/scoped_actor.hpp>
@@ -39,6 +40,10 @@ std::vector<shard_link> spawn_servers(caf::actor_system& system, const job& whic
 class cluster {
 public:
   virtual ~cluster() = default;
+
+  /// What each node has and can do for a job; nothing where there are none. It takes a moment for each.
+  /// @throws failure (connect, nodes)
+  virtual std::vector<host_facts> measure(const job& which, std::size_t label_width);
 
   /// Starts a shard for each of the terms. @throws failure (connect, version, nodes, config, ...)
   virtual std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) = 0;

@@ -1,4 +1,5 @@
 #include "runtime/enlist/cluster.hpp"
+#include "runtime/enlist/host_speed.hpp"
 #include "runtime/enlist/node_processes.hpp"
 #include "runtime/enlist/row_places.hpp"
 
@@ -26,6 +27,10 @@ public:
       : self_(self), config_(config), tell_(std::move(tell)), processes_(self, config, tell_) {}
 
   ~cluster_on_nodes() override { cluster_on_nodes::close(); }
+
+  std::vector<host_facts> measure(const job& which, std::size_t label_width) override {
+    return measure_hosts(self_, processes_, which, label_width);
+  }
 
   std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) override {
     if (!serves_on_nodes(which))

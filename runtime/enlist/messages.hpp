@@ -8,6 +8,8 @@
 //   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
 //   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
 //   driver ── rows_recipe ─▶ dk_worker   ◀── rows_made: the node's cache has them, or they are other rows
+//   driver ── link_probe ──▶ dk_worker   ◀── the same: how fast is the network?
+//   driver ── speed_probe ─▶ dk_worker   ◀── speed_facts: how fast does it train?
 //   driver ── rows_offer ──▶ dk_node     ◀── rows_standing: how much of a sealed file is in its cache
 //   driver ── rows_piece ──▶ dk_node     ◀── rows_standing
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
@@ -75,6 +77,23 @@ struct rows_recipe {
   std::uint64_t first = 0; ///< of these, the first that is wanted
   std::uint64_t rows = 0;  ///< and how many
   std::string path;        ///< of the sealed file, in the node's cache; its name is the one that its bytes must have
+};
+
+/// Bytes that come back at once.
+struct link_probe {
+  std::vector<char> bytes;
+};
+
+/// Asks a process to train a job's model for a moment, on rows that mean nothing.
+struct speed_probe {
+  std::string job; ///< the resolved config, TOML
+  std::uint32_t label_width = 1;
+};
+
+/// What came of it.
+struct speed_facts {
+  std::uint32_t cores = 0;    ///< of the host
+  double rows_per_second = 0; ///< of this process
 };
 
 /// A file of a source.
@@ -190,6 +209,18 @@ typename Inspector::result_type inspect(Inspector& f, rows_recipe& x) {
   return f(caf::meta::type_name("rows_recipe"), x.job, x.pipeline, x.all, x.first, x.rows, x.path);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, link_probe& x) {
+  return f(caf::meta::type_name("link_probe"), x.bytes);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, speed_probe& x) {
+  return f(caf::meta::type_name("speed_probe"), x.job, x.label_width);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, speed_facts& x) {
+  return f(caf::meta::type_name("speed_facts"), x.cores, x.rows_per_second);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, source_file& x) {
   return f(caf::meta::type_name("source_file"), x.path, x.bytes, x.name);
 }
@@ -231,6 +262,9 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::role))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_offer))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_piece))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_standing))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::link_probe))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::speed_probe))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::speed_facts))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_recipe))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_made))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::server_actor))
@@ -266,6 +300,8 @@ using node_actor = caf::typed_actor<
 using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,         //
                                        caf::replies_to<server_enlistment>::with<server_actor>,  //
                                        caf::replies_to<row_enlistment>::with<row_worker_actor>, //
-                                       caf::replies_to<rows_recipe>::with<rows_made>>;
+                                       caf::replies_to<rows_recipe>::with<rows_made>,           //
+                                       caf::replies_to<link_probe>::with<link_probe>,           //
+                                       caf::replies_to<speed_probe>::with<speed_facts>>;
 
 } // namespace dk

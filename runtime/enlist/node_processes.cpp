@@ -2,6 +2,7 @@
 
 #include "actors/protocol/errors.hpp"
 #include "common/version.hpp"
+#include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/connect.hpp"
 
 #include <algorithm>
@@ -67,22 +68,53 @@ std::vector<node_processes::process> node_processes::start(const std::vector<std
 }
 
 std::vector<node_processes::process> node_processes::start_servers(std::size_t count, const std::vector<endpoint>& on) {
+  const auto hosts = nodes_of_servers(count, on);
+  require_one_network();
+  std::map<std::size_t, std::uint32_t> shares;
+  for (const auto n : hosts)
+    ++shares[n];
+  std::map<std::size_t, std::vector<process>> started;
+  for (const auto& [n, share] : shares)
+    started[n] = start_on(n, role::server, share);
+  std::map<std::size_t, std::size_t> taken;
+  std::vector<process> all;
+  for (const auto n : hosts)
+    all.push_back(std::move(started[n][taken[n]++]));
+  return all;
+}
+
+// Of each shard: these nodes in turn, or all.
+std::vector<std::size_t> node_processes::nodes_of_servers(std::size_t count, const std::vector<endpoint>& on) const {
   std::vector<std::size_t> hosts;
   for (const auto& where : on)
     hosts.push_back(node_at(where));
   for (std::size_t n = 0; on.empty() && n < nodes_.size(); ++n)
     hosts.push_back(n);
-  require_one_network();
-  std::map<std::size_t, std::uint32_t> shares;
+  std::vector<std::size_t> all;
   for (std::size_t i = 0; i < count; ++i)
-    ++shares[hosts[i % hosts.size()]];
-  std::map<std::size_t, std::vector<process>> started;
-  for (const auto& [n, share] : shares)
-    started[n] = start_on(n, role::server, share);
-  std::vector<process> all;
-  for (std::size_t i = 0; i < count; ++i)
-    all.push_back(std::move(started[hosts[i % hosts.size()]][i / hosts.size()]));
+    all.push_back(hosts[i % hosts.size()]);
   return all;
+}
+
+std::vector<host_facts> node_processes::plan(const job& which) const {
+  std::vector<host_facts> hosts(nodes_.size());
+  const auto shares = share_out(which.trainer.workers);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    hosts[n].where = to_string(nodes_[n].where);
+    hosts[n].workers = shares[n];
+  }
+  if (serves_on_nodes(which))
+    for (const auto n : nodes_of_servers(which.trainer.servers, which.cluster.servers ? which.cluster.servers->nodes
+                                                                                      : std::vector<endpoint>{}))
+      ++hosts[n].shards;
+  return hosts;
+}
+
+std::vector<node_processes::process> node_processes::start_one_each() {
+  std::vector<std::uint32_t> one_each;
+  for (const auto& one : nodes_)
+    one_each.push_back(std::min<std::uint32_t>(1, one.about.free));
+  return start(one_each);
 }
 
 std::size_t node_processes::node_at(const endpoint& where) const {

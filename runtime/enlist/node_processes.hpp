@@ -2,6 +2,7 @@
 
 #include "common/endpoint.hpp"
 #include "runtime/config/job.hpp"
+#include "runtime/enlist/host_facts.hpp"
 #include "runtime/enlist/messages.hpp"
 
 #include <caf/fwd.hpp>
@@ -36,6 +37,12 @@ public:
 
   /// Starts so many for shards, on these nodes in turn; without any, on all. @throws failure (nodes, connect)
   std::vector<process> start_servers(std::size_t count, const std::vector<endpoint>& on);
+
+  /// Starts a worker on each node that has a place free. @throws failure (connect)
+  std::vector<process> start_one_each();
+
+  /// The nodes, with the workers and shards that a job will have on each. @throws failure (nodes, config)
+  std::vector<host_facts> plan(const job& which) const;
 
   /// The node that has started it.
   const node_actor& node_of(const process& which) const { return nodes_[which.node].handle; }
@@ -87,6 +94,7 @@ private:
   std::vector<process> start(const std::vector<std::uint32_t>& shares);
   std::vector<process> start_on(std::size_t n, role what, std::uint32_t count);
   std::size_t node_at(const endpoint& where) const;
+  std::vector<std::size_t> nodes_of_servers(std::size_t count, const std::vector<endpoint>& on) const;
   void require_one_network() const;
 
   caf::scoped_actor& self_;

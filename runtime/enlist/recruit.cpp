@@ -6,6 +6,7 @@
 #include "data/sealed_rows.hpp"
 #include "runtime/enlist/connect.hpp"
 #include "runtime/enlist/enlist.hpp"
+#include "runtime/enlist/host_speed.hpp"
 #include "runtime/enlist/row_enlist.hpp"
 
 #include <caf/all.hpp>
@@ -87,6 +88,14 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
           row_workers->insert(handle.address());
           *enlisted = true;
           return handle;
+        } catch (const failure& why) {
+          return make_error(why.code(), why.what());
+        }
+      },
+      [=](link_probe& probe) { return std::move(probe); },
+      [=](const speed_probe& probe) -> caf::result<speed_facts> {
+        try {
+          return train_a_moment(probe);
         } catch (const failure& why) {
           return make_error(why.code(), why.what());
         }

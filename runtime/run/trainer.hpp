@@ -44,6 +44,8 @@ struct run_options {
                                                      ///< trained alone; may be empty
   const std::atomic<bool>* stop = nullptr;           ///< set it to true to end the run in order
   std::function<void(const run_progress&)> progress; ///< may be empty, as may `notice`
+  std::function<void(const std::string&)> forecast;  ///< hears what the nodes can do, measured before they train: some
+                                                     ///< lines; empty: they are not measured
   std::function<void(const std::string&)> notice;    ///< what a person should hear of: one line
 };
 

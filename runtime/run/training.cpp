@@ -6,6 +6,7 @@
 #include "runtime/config/model_of.hpp"
 #include "runtime/record/commit_format.hpp"
 #include "runtime/run/advice.hpp"
+#include "runtime/run/forecast.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
@@ -84,6 +85,8 @@ run_result training::run() {
 void training::start() {
   if (const auto advice = advice_on(run_.which); run_.where.advises() && !advice.empty())
     run_.tell(advice);
+  if (run_.options.forecast)
+    forecast_speed();
   validation_.recall(resumed_rows_);
   spawn_recorder();
   const auto recorder = caf::actor_cast<caf::actor>(recorder_);
@@ -97,6 +100,20 @@ void training::start() {
   launched_ = true;
   cluster_->launch(holder_->parts(ledgers_));
   validation_.introduce(*holder_, *cluster_);
+}
+
+// A run does not depend on it.
+void training::forecast_speed() {
+  try {
+    const auto hosts = cluster_->measure(run_.which, run_.rows.label_width);
+    const auto row_bytes = (run_.rows.feature_width + run_.rows.label_width) * sizeof(float);
+    if (const auto text = forecast_text(run_.which, run_.split.num_free(), row_bytes, hosts); !text.empty())
+      run_.options.forecast(text);
+  } catch (const failure& why) {
+    if (why.code() == errc::nodes || why.code() == errc::config)
+      throw; // the run would not start
+    run_.tell(std::string{"the nodes were not measured: "} + why.what());
+  }
 }
 
 void training::spawn_recorder() {

@@ -34,6 +34,7 @@ private:
   using clock = std::chrono::steady_clock;
 
   double seconds_so_far();
+  void forecast_speed();
   void spawn_recorder();
   std::string first_line() const;
   void spawn_ledgers();

@@ -7,6 +7,33 @@
 
 using namespace dk::test;
 
+TEST_CASE("what the nodes and their network can do is said before a run, or without one", "[cluster][forecast]") {
+  two_nodes nodes;
+  const toy_job job{600, "epochs = 3\n", 64};
+  const auto plan = job.train({"--dry-run", "--nodes", nodes.addresses()});
+  INFO(plan.err);
+  CHECK(plan.status == 0);
+  const auto check_said = [](const std::string& text) {
+    CHECK(text.find("\n2 nodes: ") != std::string::npos);
+    CHECK(text.find(" Mbit/s and ") != std::string::npos);
+    CHECK(
+        text.find("\nan exchange, 50 rows, takes 1,288 bytes to the shards and 1,288 bytes back, 50 % of them over the "
+                  "network\n") != std::string::npos);
+    CHECK(text.find(" rows/s: expect ") != std::string::npos);
+  };
+  check_said(plan.err);
+  CHECK(eventually(seconds{30}, [&] { return nodes.have_no_children(); }));
+  const auto got = job.train({"--out", "run", "--nodes", nodes.addresses()});
+  REQUIRE(got.status == 0);
+  check_said(got.err);
+  CHECK(rows_balance(got.out));
+  const auto quiet = job.train({"--out", "quiet", "-q", "--nodes", nodes.addresses()});
+  CHECK(quiet.err.find("Mbit/s") == std::string::npos);
+  const auto too_many = job.train({"--dry-run", "--nodes", nodes.addresses(), "--set", "trainer.workers=5"});
+  CHECK(line_with(too_many.err, "E_NODES ").find("but the nodes offer 4 in all") != std::string::npos);
+  nodes.check_clean_end();
+}
+
 TEST_CASE("two nodes with two workers each learn a small problem", "[cluster]") {
   two_nodes nodes;
   const toy_job job{1000, "epochs = 40\nalgorithm = \"downpour\"\n"};

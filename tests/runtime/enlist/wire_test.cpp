@@ -47,6 +47,18 @@ auto fields(const rows_recipe& x) {
   const auto& [which, pipeline, all, first, rows, path] = x;
   return std::tie(which, pipeline, all, first, rows, path);
 }
+auto fields(const link_probe& x) {
+  const auto& [bytes] = x;
+  return std::tie(bytes);
+}
+auto fields(const speed_probe& x) {
+  const auto& [which, label_width] = x;
+  return std::tie(which, label_width);
+}
+auto fields(const speed_facts& x) {
+  const auto& [cores, rows_per_second] = x;
+  return std::tie(cores, rows_per_second);
+}
 auto fields(const rows_made& x) {
   const auto& [same, files] = x;
   return std::tie(same, files);
@@ -71,6 +83,9 @@ TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arr
   check_round_trip(system, process_exit{1, 4711, -1, 9});
   check_round_trip(system, rows_there{"/cache/0", 3, false, true, 4, 5});
   check_round_trip(system, rows_recipe{"name = \"a\"", "[]", 9, 3, 4, "/cache/0"});
+  check_round_trip(system, link_probe{{'a', 'b'}});
+  check_round_trip(system, speed_probe{"name = \"a\"", 3});
+  check_round_trip(system, speed_facts{16, 0.5});
   check_round_trip(system, rows_made{true, {{"/data/a.csv", 1ULL << 40U, "0"}}});
   check_round_trip(system, rows_standing{1ULL << 40U, true, true, "/cache/0"});
   check_round_trip(system, row_enlistment{"{}", true, "name = \"x\"", block_of({1, -0.0F}), 2, true, true});
