@@ -15,6 +15,7 @@ namespace dk {
 struct logged_commit {
   std::size_t line = 0; ///< of the file, from 1
   commit_record what;
+  std::size_t place = 0; ///< among those of its session, from 1, once they are ordered (causal_order.hpp)
 };
 
 /// Where a shard stood when a later session began.

@@ -1,5 +1,7 @@
 #include "runtime/replay/plan.hpp"
 
+#include "runtime/replay/causal_order.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -25,20 +27,9 @@ std::uint64_t at_or_zero(const std::map<std::uint32_t, std::uint64_t>& numbers, 
   return found == numbers.end() ? 0 : found->second;
 }
 
-/// Lines of a log that stand behind each other.
-struct line_range {
-  std::vector<logged_commit>::const_iterator first;
-  std::vector<logged_commit>::const_iterator last;
-
-  auto begin() const { return first; }
-  auto end() const { return last; }
-};
-
 class planner {
 public:
-  planner(const commit_log& log, const pull_habit& habit, std::size_t session)
-      : log_(log), habit_(habit), lines_{log.commits.begin() + first_line(log, session),
-                                         log.commits.begin() + first_line(log, session + 1)} {
+  planner(const commit_log& log, const pull_habit& habit, std::size_t session) : log_(log), habit_(habit) {
     plan_.origin = log.origin;
     plan_.rounds = log.rounds;
     for (std::uint32_t i = 0; i < log.servers; ++i) {
@@ -47,6 +38,8 @@ public:
       if (session < log.restarts.size())
         plan_.kept.push_back(log.restarts[session].shards[i].version);
     }
+    lines_ = in_causal_order(log.commits.begin() + first_line(log, session),
+                             log.commits.begin() + first_line(log, session + 1), starts_);
     if (session < log.restarts.size() && log.restarts[session].keeps_worker)
       leave_out_what_was_lost();
   }
@@ -69,15 +62,14 @@ private:
   // was there.
   void leave_out_what_was_lost() {
     const auto is_lost = [&](const logged_commit& line) { return line.what.version > plan_.kept[line.what.shard]; };
-    lines_.last = std::find_if(lines_.first, lines_.last, is_lost);
+    lines_.erase(std::find_if(lines_.begin(), lines_.end(), is_lost), lines_.end());
   }
 
   [[noreturn]] void fail(const logged_commit& at, const std::string& text) const {
     fail_at(log_.origin, at.line, "worker " + std::to_string(at.what.worker) + " " + text);
   }
 
-  // Sorts a line into its worker's chunks. In the file every line stands behind all that it came of: a shard tells the
-  // recorder of a commit before it answers.
+  // Sorts a line into its worker's chunks. It stands behind all that it came of.
   void take(const logged_commit& commit) {
     const auto& r = commit.what;
     auto& of = workers_[r.worker];
@@ -148,12 +140,12 @@ private:
 
   // The line of the shard behind which the worker pulled: when its base was there and its chunk before was settled.
   std::size_t line_before(const worker_log& of, std::size_t chunk, std::uint32_t shard) const {
-    const auto settled = chunk == 0 ? 0 : of.chunks[chunk - 1].lines.at(shard)->line;
+    const auto settled = chunk == 0 ? 0 : of.chunks[chunk - 1].lines.at(shard)->place;
     const auto base = of.chunks[chunk].base.at(shard);
     if (base == starts_[shard].version)
       return settled;
     const auto& [maker, made] = maker_of(shard, base);
-    return std::max(settled, workers_.at(maker).chunks[made].lines.at(shard)->line);
+    return std::max(settled, workers_.at(maker).chunks[made].lines.at(shard)->place);
   }
 
   // Says from which versions a worker started that was lost before its commit had reached every shard. It pulled, if it
@@ -203,7 +195,7 @@ private:
         for (const auto& [shard, line] : chunk.lines)
           lines.emplace_back(log_.rounds ? chunk.round : 0, line);
     std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : a.second->line < b.second->line;
+      return a.first != b.first ? a.first < b.first : a.second->place < b.second->place;
     });
     std::vector<const logged_commit*> all;
     for (const auto& [round, line] : lines)
@@ -224,7 +216,7 @@ private:
     const auto& r = commit.what;
     play_pulls(r.shard, 0);
     plan_.shards[r.shard].push_back({script_step::kind::commit, r.worker, answered(r), r.kind, commit.line});
-    play_pulls(r.shard, commit.line);
+    play_pulls(r.shard, commit.place);
   }
 
   void count() {
@@ -251,8 +243,8 @@ private:
 
   const commit_log& log_;
   pull_habit habit_;
-  line_range lines_;                // of this session
-  std::vector<shard_start> starts_; // by shard
+  std::vector<logged_commit> lines_; // of this session
+  std::vector<shard_start> starts_;  // by shard
   replay_plan plan_;
   std::map<std::uint32_t, worker_log> workers_;
   std::map<std::uint32_t, std::uint64_t> versions_;            // of the shards

@@ -1,6 +1,7 @@
 // The log of commits as a reader meets it: whole, damaged, or of another kind; and what a replay makes of it.
 #include "runtime/replay/commit_log.hpp"
 
+#include "runtime/replay/causal_order.hpp"
 #include "runtime/replay/plan.hpp"
 #include "tests/runtime/replay/commit_log_text.hpp"
 #include "tests/support.hpp"
@@ -219,10 +220,36 @@ TEST_CASE("a worker lost between two shards commits to one of them", "[runtime][
   CHECK(make_plan(log, elastic).doubts.empty()); // an elastic delta is a shard's own
 }
 
+TEST_CASE("what one shard has told late stands where it belongs", "[runtime][replay]") {
+  // Each shard's lines are in order. Worker 0 began its second chunk when both shards had folded in its first, and
+  // worker 1 its first with version 2 of shard 1, of which that shard tells at the end.
+  const std::vector<line> late{{0, 0, 0, 0, 0, 1}, {0, 0, 0, 1, 1, 2}, {0, 1, 0, 2, 2, 3},
+                               {1, 0, 0, 0, 0, 1}, {1, 0, 0, 1, 1, 2}, {1, 1, 0, 2, 2, 3}};
+  const std::vector<line> ordered{{0, 0, 0, 0, 0, 1}, {1, 0, 0, 0, 0, 1}, {0, 0, 0, 1, 1, 2},
+                                  {1, 0, 0, 1, 1, 2}, {0, 1, 0, 2, 2, 3}, {1, 1, 0, 2, 2, 3}};
+  const auto log = parse_commit_log(log_text::of(late, 2), "log");
+  const auto same = parse_commit_log(log_text::of(ordered, 2), "log");
+  const std::vector<shard_start> starts(2);
+  const auto lines = in_causal_order(log.commits.begin(), log.commits.end(), starts);
+  REQUIRE(lines.size() == same.commits.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    INFO(i);
+    CHECK(lines[i].place == i + 1);
+    CHECK(lines[i].what.shard == same.commits[i].what.shard);
+    CHECK(lines[i].what.version == same.commits[i].what.version);
+  }
+  CHECK(lines[1].line == 5); // of the file, for errors
+  for (std::uint32_t shard : {0U, 1U})
+    CHECK(to_text(make_plan(log, elastic).shards.at(shard)) == to_text(make_plan(same, elastic).shards.at(shard)));
+  const auto stay = in_causal_order(same.commits.begin(), same.commits.end(), starts);
+  for (std::size_t i = 0; i < stay.size(); ++i)
+    CHECK(stay[i].line == same.commits[i].line);
+}
+
 TEST_CASE("lines of several shards that contradict each other are refused", "[runtime][replay]") {
   CHECK(contradiction({{0, 0, 0, 0, 0, 1}, {1, 0, 0, 1, 0, 1}}) ==
         "log:3: worker 0 commits e0/c1 to shard 1, but e0/c0 to another");
-  CHECK(contradiction({{0, 0, 0, 0, 0, 1}, {0, 0, 0, 1, 1, 2}, {1, 0, 0, 0, 0, 1}}) ==
+  CHECK(contradiction({{0, 0, 0, 0, 0, 1}, {0, 0, 0, 1, 1, 2}}) ==
         "log:3: worker 0 goes on with e0/c1 before every shard has answered for its chunk before");
   // Each of two workers started from what the other one made.
   CHECK(contradiction({{0, 0, 0, 0, 0, 1}, {1, 1, 0, 1, 0, 1}, {1, 0, 0, 0, 1, 2}, {0, 1, 0, 1, 1, 2}}) ==
