@@ -266,4 +266,12 @@ std::shared_ptr<const sealed_file> seal(const dataset& rows, const std::string& 
   return file.done();
 }
 
+std::uint64_t sealed_bytes(const dataset& rows) {
+  const auto plan = books_of(rows);
+  const auto columns = plan.of_column.size();
+  const auto floats = static_cast<std::uint64_t>(std::count(plan.of_column.begin(), plan.of_column.end(), 0U));
+  return header_bytes + columns * sizeof(std::uint32_t) + plan.books.size() * column_book::most * sizeof(float) +
+         rows.rows * (columns - floats + floats * sizeof(float));
+}
+
 } // namespace dk::data

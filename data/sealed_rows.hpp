@@ -95,4 +95,7 @@ private:
 /// @throws failure (resources) when the disk is full
 std::shared_ptr<const sealed_file> seal(const dataset& rows, const std::string& folder);
 
+/// How long the file would be.
+std::uint64_t sealed_bytes(const dataset& rows);
+
 } // namespace dk::data

@@ -104,8 +104,11 @@ struct laboratory_config {
   double stragglers = 0;              ///< the part of the workers that are slow
   double straggler_factor = 10;       ///< how many times slower those are
   std::vector<double> factors;        ///< per worker, how many times slower it is; 1 beyond the end
+  std::size_t hosts = 0;              ///< with a network card each; 0: each worker has a line of its own to each shard
+  std::string servers = "hosts";      ///< where the shards are: on one host after the other, or on the "driver"'s
+  std::optional<double> row_bytes;    ///< that a row takes on its way to a host; without: as it does when it is sealed
   double latency = 0;                 ///< seconds from a worker to a shard, and back
-  double bandwidth = 0;               ///< bytes per second between a worker and a shard, each way; 0: any
+  double bandwidth = 0;               ///< bytes per second of a card, or between a worker and a shard; 0: any
   double service_time = 0;            ///< seconds that a shard is busy with a commit
   double drop_rate = 0;               ///< the part of the messages that are lost on their way
   double doubling = 0;                ///< the part of the requests that arrive twice

@@ -25,11 +25,11 @@ public:
     auto shop = std::make_shared<workshop>(
         workshop{job_, parts, behind_links(shards), slowness_of(job_.laboratory, parts.size())});
     staff_setup setup;
-    for (std::uint32_t id = 0; id < parts.size(); ++id)
-      if (is_there_first(job_.laboratory, id))
-        setup.places[id] = place_worker(system_, *shop, id, 0, shop->shards);
-    for (const auto& [id, place] : setup.places)
-      workers_[id] = place.worker;
+    if (job_.laboratory.hosts > 0)
+      setup.opening = opening_times_of(job_, plan_.row_bytes * static_cast<double>(parts.front().rows.rows),
+                                       sizeof(float) * static_cast<double>(weights_of_all(shards)));
+    else
+      setup.places = place_workers(*shop);
     for (const auto& link : shards)
       setup.servers.push_back(link.server);
     setup.shop = std::move(shop);
@@ -51,15 +51,39 @@ public:
       caf::anon_send_exit(staff_, caf::exit_reason::user_shutdown);
     for (const auto& link : links_)
       caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
+    if (network_)
+      caf::anon_send_exit(network_, caf::exit_reason::user_shutdown);
     workers_.clear();
     staff_ = nullptr;
     links_.clear();
+    network_ = nullptr;
   }
 
 private:
+  std::map<std::uint32_t, workplace> place_workers(const workshop& shop) {
+    std::map<std::uint32_t, workplace> places;
+    for (std::uint32_t id = 0; id < shop.parts.size(); ++id)
+      if (is_there_first(job_.laboratory, id))
+        places[id] = place_worker(system_, shop, id, 0, shop.shards);
+    for (const auto& [id, place] : places)
+      workers_[id] = place.worker;
+    return places;
+  }
+
+  // As many as messages count.
+  std::uint64_t weights_of_all(const std::vector<shard_link>& shards) const {
+    std::uint64_t sum = 0;
+    for (const auto& link : shards)
+      sum += link.start.weights.size();
+    return plan_.weights != 0 ? plan_.weights : sum;
+  }
+
   // The shards as the workers know them: each behind a simulated_link.
   std::vector<shard_link> behind_links(std::vector<shard_link> links) {
     const auto& world = job_.laboratory;
+    if (world.hosts > 0)
+      network_ =
+          system_.spawn(simulated_network, simulated_network_setup{world.hosts + 1, world.bandwidth, world.latency});
     for (std::size_t i = 0; i < links.size(); ++i) {
       simulated_link_setup setup;
       setup.server = links[i].server;
@@ -68,6 +92,8 @@ private:
       setup.compression = job_.trainer.compress;
       setup.world = world;
       setup.seed = derive_seed(world.seed, purpose::network, {i});
+      setup.shard = static_cast<std::uint32_t>(i);
+      setup.network = network_;
       links_.push_back(system_.spawn(simulated_link, std::move(setup)));
       links[i].server = links_.back();
     }
@@ -77,6 +103,7 @@ private:
   caf::actor_system& system_;
   const job& job_;
   const laboratory_plan& plan_;
+  simulated_network_actor network_; // between hosts
   std::vector<simulated_link_actor> links_;
   std::map<std::uint32_t, worker_actor> workers_; // who were there first
   caf::actor staff_;

@@ -1,5 +1,6 @@
 #include "runtime/laboratory/laboratory.hpp"
 
+#include "data/sealed_rows.hpp"
 #include "nn/model/weight_split.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
@@ -40,6 +41,16 @@ data::dataset dried(const data::dataset& rows, const job& which) {
   return {count, {1}, 1, label_width, zeros(count), zeros(count * label_width), "a dry run"};
 }
 
+// What each host receives: the rows of the data as they are sealed. A dry run may have none of its own.
+double row_bytes_of(const job& which, const data::dataset& rows) {
+  const auto& world = which.laboratory;
+  if (world.hosts == 0 || which.data.where == "driver")
+    return 0;
+  if (world.row_bytes)
+    return *world.row_bytes;
+  return rows.feature_width == 0 ? 0 : static_cast<double>(data::sealed_bytes(rows)) / static_cast<double>(rows.rows);
+}
+
 std::uint64_t count_weights(const job& which) {
   return which.model.layers.empty() ? 0 : nn::weight_split{architecture_of(which)}.num_free();
 }
@@ -54,6 +65,8 @@ void check_laboratory(const job& which) {
   if (moves && !has_center(which))
     refuse("laboratory: kills and joins need a parameter server, but " + which.trainer.algorithm.name() +
            " has none; leave them out");
+  if (world.hosts > 0 && !has_center(which))
+    refuse("laboratory.hosts: " + which.trainer.algorithm.name() + " has no parameter server; leave `hosts` out");
   if (world.dry && (which.trainer.stop.contains("loss") || which.trainer.stop.contains("accuracy")))
     refuse("trainer.stop: a dry run has no loss and no accuracy; stop at seconds or rows");
   if (world.dry &&
@@ -74,6 +87,7 @@ void check_simulation(const job& which, const data::dataset& rows) {
 
 run_result simulate(const job& which, const data::dataset& rows, run_options options, laboratory_plan plan) {
   check_laboratory(which);
+  plan.row_bytes = row_bytes_of(which, rows);
   laboratory_venue here{plan};
   options.where = &here;
   if (!which.laboratory.dry)

@@ -12,6 +12,7 @@ namespace dk {
 /// What a training does otherwise in the laboratory.
 struct laboratory_plan {
   std::uint64_t weights = 0; ///< that messages are as large as; 0: those of the job's model
+  double row_bytes = 0;      ///< of a row on its way to a host; 0: the hosts have the rows
   server_spawner serve;      ///< spawns a shard; empty: a parameter_server
 };
 

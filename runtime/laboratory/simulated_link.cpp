@@ -1,6 +1,7 @@
 #include "runtime/laboratory/simulated_link.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "runtime/laboratory/hosts.hpp"
 #include "runtime/laboratory/virtual_seconds.hpp"
 
 #include <algorithm>
@@ -68,6 +69,41 @@ void at(simulated_link_ptr self, time_point when, Atom what, std::uint64_t numbe
   self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(delay), what, number);
 }
 
+enum class direction : std::uint8_t { up, down }; // to the shard, and back
+
+// Through the network between the hosts; within one it takes no time. What is lost is on its way, too.
+template <class Now>
+void pass_hosts(simulated_link_ptr self, std::uint32_t worker, direction way, std::uint64_t bytes, bool lost, Now now) {
+  const auto& setup = self->state.setup;
+  passage what{host_of_worker(setup.world, worker), host_of_shard(setup.world, setup.shard), worker, setup.shard,
+               bytes};
+  if (what.from == what.to) {
+    if (!lost)
+      now();
+    return;
+  }
+  if (way == direction::down)
+    std::swap(what.from, what.to);
+  self->request(setup.network, caf::infinite, what).then([=](deliver_atom) {
+    if (!lost)
+      now();
+  });
+}
+
+// Lets a message be at its other end when it has made its way: `what` says so, or `now`.
+template <class Atom, class Now>
+void travel(simulated_link_ptr self, std::uint64_t number, direction way, std::uint64_t bytes, bool lost, Atom what,
+            Now now) {
+  auto& my = self->state;
+  const auto worker = worker_of(my.crossings.at(number));
+  if (my.setup.network)
+    return pass_hosts(self, worker, way, bytes, lost, now);
+  auto& mine = my.lines[worker];
+  const auto there = arrival(self, way == direction::up ? mine.up_free : mine.down_free, bytes);
+  if (!lost)
+    at(self, there, what, number, now);
+}
+
 void arrive(simulated_link_ptr self, std::uint64_t number);
 void deliver(simulated_link_ptr self, std::uint64_t number);
 
@@ -95,11 +131,10 @@ void send(simulated_link_ptr self, std::uint64_t number) {
   const int times = happens(my, world.doubling) ? 2 : 1;
   request.copies += times - 1;
   for (int i = 0; i < times; ++i) {
-    const auto there = arrival(self, my.lines[worker_of(request)].up_free, bytes);
-    if (happens(my, world.drop_rate))
+    const bool lost = happens(my, world.drop_rate);
+    travel(self, number, direction::up, bytes, lost, arrive_atom_v, [=] { arrive(self, number); });
+    if (lost)
       lose(self, number);
-    else
-      at(self, there, arrive_atom_v, number, [=] { arrive(self, number); });
   }
 }
 
@@ -118,8 +153,8 @@ void send_back(simulated_link_ptr self, std::uint64_t number, const Answer& answ
   if (happens(my, my.setup.world.drop_rate))
     return lose(self, number);
   request.answers.emplace_back(answer);
-  const auto back = arrival(self, my.lines[worker_of(request)].down_free, bytes_of(my.setup, newest_of(answer)));
-  at(self, back, deliver_atom_v, number, [=] { deliver(self, number); });
+  travel(self, number, direction::down, bytes_of(my.setup, newest_of(answer)), false, deliver_atom_v,
+         [=] { deliver(self, number); });
 }
 
 template <class Answer, class Request>

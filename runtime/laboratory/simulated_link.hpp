@@ -4,6 +4,7 @@
 #include "common/random.hpp"
 #include "runtime/config/job.hpp"
 #include "runtime/enlist/messages.hpp"
+#include "runtime/laboratory/simulated_network.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
@@ -21,6 +22,8 @@ struct simulated_link_setup {
   bool dry = false; ///< a commit has one weight, whatever `weights` says
   laboratory_config world;
   std::uint64_t seed = 1; ///< of what is lost and doubled before this shard
+  std::uint32_t shard = 0;
+  simulated_network_actor network; ///< between the hosts; empty: every worker has a line of its own
 };
 
 /// What a simulated_link says to itself besides.
@@ -58,8 +61,9 @@ struct simulated_link_state {
 };
 
 /// Stands before a shard in the laboratory and takes the time that a network and a busy server take. A request of a
-/// worker arrives after its bytes have gone over the worker's line, and the latency; the shard handles one
-/// at a time, in the order in which they arrive; its answer takes the way back. Requests and answers are lost, and
+/// worker arrives after its bytes have gone over the worker's line, and the latency, or through the cards of two hosts;
+/// between a worker and a shard on one host at once. The shard handles one request at a time, in the order in which
+/// they arrive; its answer takes the way back. Requests and answers are lost, and
 /// requests doubled, as the config says. What was lost is sent again after a while, so that the shard sees it once at
 /// least; or never, then the worker's request times out. All other messages are the shard's, at once.
 simulated_link_actor::behavior_type simulated_link(simulated_link_actor::stateful_pointer<simulated_link_state> self,

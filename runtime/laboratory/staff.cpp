@@ -30,11 +30,9 @@ void kill(staff_ptr self, std::uint32_t worker) {
     clear(found->second, make_error(errc::nodes, "it was killed by the laboratory"));
 }
 
-// Starts a worker from the centers that its shards have now.
-void start_worker(staff_ptr self, std::uint32_t worker) {
+// Starts a worker from these centers.
+void start_worker(staff_ptr self, std::uint32_t worker, std::vector<shard_link> shards) {
   auto& my = self->state;
-  auto shards = std::move(my.arrivals.at(worker).shards);
-  my.arrivals.erase(worker);
   settle_in(self, worker,
             place_worker(self->home_system(), *my.setup.shop, worker, my.starts[worker], std::move(shards)));
 }
@@ -48,8 +46,11 @@ void ask_for_centers(staff_ptr self, std::uint32_t worker, const Question& quest
             [=](const Answer& newest) {
               auto& arriving = self->state.arrivals.at(worker);
               arriving.shards[i].start = {newest.version, newest.weights};
-              if (--arriving.missing == 0)
-                start_worker(self, worker);
+              if (--arriving.missing > 0)
+                return;
+              auto shards = std::move(arriving.shards);
+              self->state.arrivals.erase(worker);
+              start_worker(self, worker, std::move(shards));
             },
             [=](const caf::error& why) { self->quit(why); });
 }
@@ -58,6 +59,10 @@ void let_join(staff_ptr self, std::uint32_t worker) {
   auto& my = self->state;
   if (my.gone.count(worker) == 0 || my.arrivals.count(worker) != 0)
     return;
+  if (const auto early = my.rows_there - self->clock().now(); early > early.zero()) {
+    self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(early), caf::join_atom_v, worker);
+    return;
+  }
   my.arrivals[worker] = {my.setup.shop->shards, my.setup.servers.size()};
   if (policy_of(my.setup.shop->which).kind == policy_kind::wait)
     ask_for_centers<center>(self, worker,
@@ -102,6 +107,17 @@ void lose(staff_ptr self, const caf::down_msg& down) {
   my.setup.places.erase(found);
 }
 
+// Lets those who are there first start when their hosts have what they need.
+void open_hosts(staff_ptr self) {
+  auto& my = self->state;
+  const auto& opening = my.setup.opening;
+  my.rows_there = self->clock().now() + opening.rows;
+  for (const auto& [worker, time] : opening.workers) {
+    my.gone.erase(worker);
+    self->delayed_send(self, time, start_atom_v, worker);
+  }
+}
+
 // What the config says will happen.
 void make_plans(staff_ptr self) {
   const auto& world = self->state.setup.shop->which.laboratory;
@@ -137,6 +153,7 @@ caf::behavior staff(caf::stateful_actor<staff_state>* self, staff_setup setup) {
     my.gone.insert(worker);
   for (const auto& [worker, place] : std::map<std::uint32_t, workplace>(my.setup.places))
     settle_in(self, worker, place);
+  open_hosts(self);
   make_plans(self);
   self->set_down_handler([=](const caf::down_msg& down) { lose(self, down); });
   self->set_exit_handler([=](const caf::exit_msg& told) {
@@ -147,6 +164,7 @@ caf::behavior staff(caf::stateful_actor<staff_state>* self, staff_setup setup) {
   return {
       [=](kill_atom, std::uint32_t worker) { kill(self, worker); },
       [=](caf::join_atom, std::uint32_t worker) { let_join(self, worker); },
+      [=](start_atom, std::uint32_t worker) { start_worker(self, worker, self->state.setup.shop->shards); },
       [=](kill_atom) {
         auto& state = self->state;
         if (state.setup.places.size() > 1)

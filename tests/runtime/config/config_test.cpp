@@ -283,3 +283,31 @@ rows = 100
   CHECK(dk::parse_job(dk::to_toml(read), "again.cfg", "/base") == read);
   CHECK(dk::parse_job("[laboratory]\nseed = 5", "f.cfg", "/base").laboratory.seed == 5);
 }
+
+TEST_CASE("hosts of the laboratory have a shard each", "[runtime][config]") {
+  const auto parsed = [](const std::string& text) { return dk::parse_job(text, "f.cfg", "/base"); };
+  const auto read = parsed("[laboratory]\nhosts = 8\nrow_bytes = 785");
+  CHECK(read.laboratory.hosts == 8);
+  CHECK(read.laboratory.row_bytes == 785.0);
+  CHECK(read.trainer.servers == 8);
+  CHECK(dk::parse_job(dk::to_toml(read), "again.cfg", "/base") == read);
+  CHECK(parsed("[laboratory]\nhosts = 256").trainer.servers == 64);
+  CHECK(parsed("[laboratory]\nhosts = 8\nservers = \"driver\"").trainer.servers == 1);
+  CHECK(parsed("[laboratory]\nhosts = 8\n[trainer]\nservers = 2").trainer.servers == 2);
+  CHECK(dk::to_toml(parsed("")).find("row_bytes") == std::string::npos);
+  CHECK(dk::to_toml(parsed("[laboratory]\nhosts = 2")).find("row_bytes") == std::string::npos);
+}
+
+TEST_CASE("what is wrong with the laboratory's hosts is named", "[runtime][config]") {
+  const auto refused = [](const std::string& text) {
+    return failure_of(errc::config, [&] { dk::parse_job("[laboratory]\n" + text, "f.cfg", "/base"); });
+  };
+  CHECK(refused("hosts = -1") == "f.cfg:2:9: `hosts` in [laboratory] is -1, expected a whole number from 0 to 65,536");
+  CHECK(refused("hosts = 2.5").find("`hosts` in [laboratory] is 2.5, expected a whole number") != std::string::npos);
+  CHECK(refused("hosts = 2\nservers = \"nodes\"") ==
+        "f.cfg:3:11: `servers` in [laboratory] is \"nodes\", expected one of: hosts, driver");
+  CHECK(refused("hosts = 2\nrow_bytes = -1").find("`row_bytes` in [laboratory] is -1, expected a number from 0 to") !=
+        std::string::npos);
+  CHECK(refused("servers = \"driver\"") == "f.cfg:2:11: `servers` = \"driver\" in [laboratory] needs `hosts`");
+  CHECK(refused("row_bytes = 4") == "f.cfg:2:13: `row_bytes` = 4 in [laboratory] needs `hosts`");
+}

@@ -54,6 +54,12 @@ void draw_world(random_stream& random, laboratory_config& world) {
   }
   world.kill_rate = happens(random, 0.7) ? random.uniform(0, 5) : 0;
   world.join_rate = random.uniform(5, 50);
+  if (!happens(random, 0.4))
+    return;
+  world.hosts = 1 + random.below(5);
+  world.servers = one_of<std::string>({"hosts", "driver"}, random);
+  if (happens(random, 0.5))
+    world.row_bytes = random.uniform(0, 10);
 }
 
 job draw_job(random_stream& random, bool plain) {
