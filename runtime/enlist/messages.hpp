@@ -6,6 +6,7 @@
 //   driver ── start ──▶ dk_node          ◀── the worker processes it started
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
 //   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
+//   driver ── piece ──▶ dk_worker        before an enlistment: its large blocks
 //   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
 //   driver ── rows_offer ──▶ dk_node     ◀── rows_standing: how much of a sealed file is in its cache
 //   driver ── rows_piece ──▶ dk_node     ◀── rows_standing
@@ -14,6 +15,7 @@
 
 #include "actors/protocol/row_messages.hpp"
 #include "actors/protocol/shard_link.hpp"
+#include "runtime/enlist/cargo.hpp"
 
 #include <string>
 #include <vector>
@@ -94,6 +96,7 @@ struct worker_terms {
 struct enlistment {
   std::string job; ///< the resolved config, TOML
   worker_terms terms;
+  manifest goods; ///< its blocks, if they were sent before
 };
 
 /// What a shard must be told besides the job, wherever it runs.
@@ -112,6 +115,7 @@ struct server_terms {
 struct server_enlistment {
   std::string job; ///< the resolved config, TOML
   server_terms terms;
+  manifest goods; ///< its blocks, if they were sent before
 };
 
 /// What a process of a node is for. Workers count against the node's `--workers`, shards do not.
@@ -127,6 +131,17 @@ struct row_enlistment {
   bool measured = false;
   bool weighted = false;
 };
+
+/// The blocks of an enlistment, which may be large.
+inline std::vector<block*> blocks_of(server_terms& terms) {
+  return {&terms.start.weights};
+}
+inline std::vector<block*> blocks_of(worker_terms& terms) {
+  std::vector<block*> all{&terms.frozen, &terms.alone_start, &terms.resumed.weights, &terms.resumed.moments};
+  for (auto& link : terms.shards)
+    all.push_back(&link.start.weights);
+  return all;
+}
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_info& x) {
@@ -147,7 +162,7 @@ typename Inspector::result_type inspect(Inspector& f, worker_terms& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
-  return f(caf::meta::type_name("enlistment"), x.job, x.terms);
+  return f(caf::meta::type_name("enlistment"), x.job, x.terms, x.goods);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rows_offer& x) {
@@ -172,7 +187,7 @@ typename Inspector::result_type inspect(Inspector& f, server_terms& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, server_enlistment& x) {
-  return f(caf::meta::type_name("server_enlistment"), x.job, x.terms);
+  return f(caf::meta::type_name("server_enlistment"), x.job, x.terms, x.goods);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
@@ -192,6 +207,9 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::server_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::row_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::role))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::manifest))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::piece))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::piece_request))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_offer))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_piece))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_standing))
@@ -224,8 +242,18 @@ using node_actor = caf::typed_actor<
     caf::reacts_to<reap_atom>,               // a child ended (sent by itself)
     caf::reacts_to<caf::close_atom>>;        // end every process and leave (sent by itself)
 
+/// What stands in front of a shard for other processes. With a manifest: the message's cargo was sent before, and that
+/// of the answer is to be fetched.
+using shard_gate_actor = server_actor::extend<caf::replies_to<piece>::with<bool>,          //
+                                              caf::replies_to<piece_request>::with<piece>, //
+                                              caf::replies_to<pull, manifest>::with<center_update, manifest>,
+                                              caf::replies_to<commit, manifest>::with<verdict, manifest>,
+                                              caf::replies_to<newest_atom, manifest>::with<center, manifest>,
+                                              caf::replies_to<state_atom, manifest>::with<shard_state, manifest>>;
+
 /// A worker process before and while it works.
-using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,         //
+using recruit_actor = caf::typed_actor<caf::replies_to<piece>::with<bool>,                      // of what enlists it
+                                       caf::replies_to<enlistment>::with<worker_actor>,         //
                                        caf::replies_to<server_enlistment>::with<server_actor>,  //
                                        caf::replies_to<row_enlistment>::with<row_worker_actor>, //
                                        caf::reacts_to<caf::tick_atom>>; // nobody came in time (sent by itself)
