@@ -96,7 +96,7 @@ struct worker_terms {
 struct enlistment {
   std::string job; ///< the resolved config, TOML
   worker_terms terms;
-  manifest goods; ///< its blocks, if they were sent before
+  manifest goods = {}; ///< its blocks, if they were sent before
 };
 
 /// What a shard must be told besides the job, wherever it runs.
@@ -115,7 +115,7 @@ struct server_terms {
 struct server_enlistment {
   std::string job; ///< the resolved config, TOML
   server_terms terms;
-  manifest goods; ///< its blocks, if they were sent before
+  manifest goods = {}; ///< its blocks, if they were sent before
 };
 
 /// What a process of a node is for. Workers count against the node's `--workers`, shards do not.
