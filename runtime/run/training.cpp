@@ -161,6 +161,8 @@ run_statistics training::statistics() {
 }
 
 void training::collect(run_result& result) {
+  for (const auto& link : holder_->shards())
+    run_.ask<shard_tally>(link.server, tally_atom_v); // what a shard has told the recorder arrives before its answer
   result.numbers = statistics();
   std::uint64_t done = 0;
   for (const auto& one : ledgers_) {
