@@ -1,9 +1,11 @@
 #include "runtime/enlist/cluster.hpp"
 #include "runtime/enlist/enlister.hpp"
+#include "runtime/enlist/network_speed.hpp"
 #include "runtime/enlist/node_processes.hpp"
 #include "runtime/enlist/remote_shard.hpp"
 #include "runtime/enlist/row_places.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
 #include <map>
 #include <optional>
@@ -18,10 +20,29 @@ struct place {
   worker_actor handle;
 };
 
+// How long the center took to the workers of a node.
+struct arrival {
+  std::string name;
+  std::size_t workers = 0;
+  double seconds = 0;
+};
+
 struct server_host {
   node_processes::process process;
   server_actor handle;
 };
+
+// How much memory a process takes, as a multiple of the weights in it, for a node to see whether it has that.
+constexpr std::uint64_t worker_copies = 3; // replica, base and the center that comes; an optimizer may have more
+constexpr std::uint64_t shard_copies = 4;  // now, next, a commit, and one that is being fetched
+
+std::uint64_t model_bytes(const std::vector<worker_part>& parts) {
+  const auto& terms = parts.front().terms;
+  auto bytes = terms.frozen.bytes() + terms.alone_start.bytes();
+  for (const auto& link : terms.shards)
+    bytes += link.start.weights.bytes();
+  return bytes;
+}
 
 class cluster_on_nodes : public cluster {
 public:
@@ -35,16 +56,26 @@ public:
   }
 
   void launch(const std::vector<worker_part>& parts) override {
-    const auto processes = processes_.start(parts.size());
+    const auto processes = processes_.start(parts.size(), worker_copies * model_bytes(parts));
     const auto rows = row_places{self_, processes_, tell_}.of(parts, processes);
     std::vector<enlistment> all;
     for (std::size_t i = 0; i < parts.size(); ++i)
       all.push_back(enlistment_of(parts[i], rows[i]));
-    enlist_all<worker_actor>(processes, std::move(all), [&](std::size_t i, const worker_actor& handle) {
+    std::map<std::size_t, arrival> arrivals; // by node
+    enlist_all<worker_actor>(processes, std::move(all), [&](std::size_t i, const worker_actor& handle, double took) {
       const auto& terms = parts[i].terms;
       places_[terms.worker] = {processes[i], handle};
       self_->send(terms.ledger, caf::join_atom_v, terms.worker, caf::actor_cast<caf::strong_actor_ptr>(handle));
+      auto& on_node = arrivals[processes[i].node];
+      ++on_node.workers;
+      on_node.seconds = std::max(on_node.seconds, took);
+      on_node.name = to_string(processes_.address_of_node(processes[i]));
     });
+    for (const auto& [node, its] : arrivals)
+      if (const auto note =
+              slow_network(its.name, model_bytes(parts), its.workers, std::chrono::duration<double>{its.seconds});
+          !note.empty())
+        tell_(note);
   }
 
   worker_actor worker_of(std::uint32_t id) const override { return places_.at(id).handle; }
@@ -101,12 +132,12 @@ private:
   std::vector<shard_link> launch_there(const job& which, const std::vector<server_terms>& all) {
     const auto text = to_toml(which);
     const auto on = config_.servers ? config_.servers->nodes : std::vector<endpoint>{};
-    const auto processes = processes_.start_servers(all.size(), on);
+    const auto processes = processes_.start_servers(all.size(), on, shard_copies * all.front().start.weights.bytes());
     std::vector<server_enlistment> enlistments;
     for (const auto& terms : all)
       enlistments.push_back({text, terms, {}});
     std::vector<shard_link> links;
-    enlist_all<server_actor>(processes, std::move(enlistments), [&](std::size_t i, const server_actor& gate) {
+    enlist_all<server_actor>(processes, std::move(enlistments), [&](std::size_t i, const server_actor& gate, double) {
       servers_.push_back({processes[i], gate});
       gates_.push_back(gate);
       const remote_shard_terms terms{
@@ -139,7 +170,7 @@ private:
     }
     std::optional<failure> bad;
     for (std::size_t i = 0; i < asked.size(); ++i)
-      asked[i].receive([&](const Handle& handle, std::uint64_t, exact) { taken(i, handle); },
+      asked[i].receive([&](const Handle& handle, exact took) { taken(i, handle, took.value); },
                        [&](const caf::error& why) {
                          if (!bad)
                            bad = processes_.refusal(processes[i], why);

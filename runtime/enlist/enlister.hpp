@@ -14,7 +14,7 @@ struct enlister_state {
 };
 
 /// Enlists a process when it is told to: sends the large blocks of `what` in pieces, then the rest. Answers with the
-/// handle, the bytes that went before it, and the seconds that they took (as exact).
+/// handle and the seconds that the blocks took.
 template <class Handle, class Enlistment>
 caf::behavior enlister(caf::stateful_actor<enlister_state>* self, const recruit_actor& whom, const Enlistment& what,
                        const freight_terms& terms) {
@@ -26,13 +26,10 @@ caf::behavior enlister(caf::stateful_actor<enlister_state>* self, const recruit_
   self->set_down_handler([=](const caf::down_msg& down) {
     failed(down.reason ? down.reason : caf::error{caf::sec::request_receiver_down});
   });
-  return {[=](caf::ok_atom) -> caf::result<Handle, std::uint64_t, exact> {
+  return {[=](caf::ok_atom) -> caf::result<Handle, exact> {
     self->state.answer = self->make_response_promise();
     auto rest = what;
     auto goods = unload(blocks_of(rest.terms));
-    std::uint64_t bytes = 0;
-    for (const auto& one : goods)
-      bytes += one.bytes;
     const auto begun = std::chrono::steady_clock::now();
     const auto ask = [=](const manifest& list) {
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
@@ -41,7 +38,7 @@ caf::behavior enlister(caf::stateful_actor<enlister_state>* self, const recruit_
       self->request(whom, terms.deadline, std::move(message))
           .then(
               [=](const Handle& handle) {
-                self->state.answer.deliver(handle, bytes, exact{took.count()});
+                self->state.answer.deliver(handle, exact{took.count()});
                 self->quit();
               },
               failed);

@@ -3,7 +3,7 @@
 // What the driver, its nodes and their worker processes say to each other, besides the training protocol.
 //
 //   driver ── hello ──▶ dk_node          ◀── node_info
-//   driver ── start ──▶ dk_node          ◀── the worker processes it started
+//   driver ── process_order ─▶ dk_node         ◀── the worker processes it started
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
 //   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
 //   driver ── piece ──▶ dk_worker        before an enlistment: its large blocks
@@ -121,6 +121,15 @@ struct server_enlistment {
 /// What a process of a node is for. Workers count against the node's `--workers`, shards do not.
 enum class role : std::uint8_t { worker, server };
 
+/// Processes that a driver wants of a node.
+struct process_order {
+  role what = role::worker;
+  std::uint32_t count = 0;
+  std::uint32_t tag = 0;   ///< what the driver calls the node
+  std::uint64_t model = 0; ///< bytes that the models in each will take
+  caf::actor driver;       ///< whom they are for
+};
+
 /// All that a worker process needs to work on rows.
 struct row_enlistment {
   std::string pipeline;  ///< as data::to_text has it
@@ -150,6 +159,10 @@ typename Inspector::result_type inspect(Inspector& f, node_info& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
   return f(caf::meta::type_name("worker_process"), x.pid, x.port);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_order& x) {
+  return f(caf::meta::type_name("process_order"), x.what, x.count, x.tag, x.model, x.driver);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
@@ -207,6 +220,7 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::server_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::row_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::role))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::process_order))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::manifest))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::piece))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::piece_request))
@@ -217,7 +231,6 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::server_actor))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
 
 CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
-CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
 CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
 CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
 CAF_ADD_ATOM(dk_runtime, dk, arrive_atom, "arrive")
@@ -231,10 +244,8 @@ namespace dk {
 
 /// A host's `dk_node`.
 using node_actor = caf::typed_actor<
-    caf::replies_to<hello_atom, std::string>::with<node_info>, // our version; refused when theirs is another
-    caf::replies_to<start_atom, role, std::uint32_t, std::uint32_t, caf::actor> // what for, how many, what we call the
-                                                                                // node, for whom
-    ::with<std::vector<worker_process>>,
+    caf::replies_to<hello_atom, std::string>::with<node_info>,            // our version; refused when theirs is another
+    caf::replies_to<process_order>::with<std::vector<worker_process>>,    //
     caf::replies_to<caf::join_atom, std::string, std::string, caf::actor> // a node: its version, its address, itself
     ::with<node_info>,
     caf::replies_to<rows_offer>::with<rows_standing>, caf::replies_to<rows_piece>::with<rows_standing>,
