@@ -164,8 +164,9 @@ private:
     using answer = decltype(self_->request(caf::actor{}, caf::infinite, caf::ok_atom_v));
     std::vector<answer> asked;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto asker = self_->spawn(enlister<Handle, Enlistment>, processes[i].recruit, std::move(all[i]),
-                                      freight_terms{caf::duration{processes_.timeout()}});
+      const auto asker =
+          self_->spawn(enlister<Handle, Enlistment>, processes[i].recruit, std::move(all[i]),
+                       freight_terms{caf::duration{processes_.timeout()}}, caf::duration{2 * processes_.timeout()});
       asked.push_back(self_->request(asker, caf::infinite, caf::ok_atom_v));
     }
     std::optional<failure> bad;

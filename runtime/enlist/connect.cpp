@@ -19,7 +19,7 @@ namespace {
 constexpr int most_tries = 4;
 constexpr std::chrono::milliseconds pause{250};
 
-constexpr std::chrono::milliseconds probe_deadline{10000}; // two packets may be lost
+constexpr std::chrono::milliseconds probe_deadline{5000}; // two packets may be lost
 
 std::chrono::milliseconds unheard_limit(const caf::scoped_actor& self) {
   const auto limit =
@@ -32,6 +32,7 @@ std::chrono::milliseconds unheard_limit(const caf::scoped_actor& self) {
 caf::strong_actor_ptr connect_to(caf::scoped_actor& self, const endpoint& where, std::chrono::milliseconds deadline) {
   caf::strong_actor_ptr found;
   caf::error bad;
+  const auto end = std::chrono::steady_clock::now() + deadline;
   for (int tries = 1;; ++tries) {
     bad = caf::error{};
     const auto closed = probe(where, std::min(deadline, probe_deadline));
@@ -49,7 +50,9 @@ caf::strong_actor_ptr connect_to(caf::scoped_actor& self, const endpoint& where,
       break_when_unheard(where, unheard_limit(self));
       return found;
     }
-    if (tries == most_tries || bad == caf::sec::request_timeout)
+    // CAF 0.17 gives up a connection at its next heartbeat when the other side is too busy to greet at once.
+    const bool is_busy = bad == caf::sec::connection_timeout && std::chrono::steady_clock::now() < end;
+    if (!is_busy && (tries >= most_tries || bad == caf::sec::request_timeout))
       throw unreachable(where, bad, deadline);
     log()->debug("no connection to {} at try {}: {}", to_string(where), tries, self->system().render(bad));
     std::this_thread::sleep_for(pause);

@@ -14,10 +14,11 @@ struct enlister_state {
 };
 
 /// Enlists a process when it is told to: sends the large blocks of `what` in pieces, then the rest. Answers with the
-/// handle and the seconds that the blocks took.
+/// handle and the seconds that the blocks took. @param patience with the process, once it has all: it connects to
+/// shards
 template <class Handle, class Enlistment>
 caf::behavior enlister(caf::stateful_actor<enlister_state>* self, const recruit_actor& whom, const Enlistment& what,
-                       const freight_terms& terms) {
+                       const freight_terms& terms, caf::duration patience) {
   const auto failed = [=](const caf::error& why) {
     self->state.answer.deliver(why);
     self->quit();
@@ -35,7 +36,7 @@ caf::behavior enlister(caf::stateful_actor<enlister_state>* self, const recruit_
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
       auto message = rest;
       message.goods = list;
-      self->request(whom, terms.deadline, std::move(message))
+      self->request(whom, patience, std::move(message))
           .then(
               [=](const Handle& handle) {
                 self->state.answer.deliver(handle, exact{took.count()});

@@ -86,7 +86,8 @@ std::uint64_t room_in(const capacity& there_is, std::uint64_t bytes_each) {
 std::string to_text(const capacity& there_is, std::uint64_t bytes_each, const port_range& ports) {
   auto text = "memory for " + count_of(there_is.memory / std::max<std::uint64_t>(1, bytes_each)) + " (" +
               with_unit(there_is.memory) + ", " + with_unit(bytes_each) + " each), file handles for " +
-              count_of(there_is.handles) + ", threads for " + count_of(there_is.threads / process_threads);
+              count_of(there_is.handles) + ", threads for " +
+              count_of(there_is.threads == unlimited ? unlimited : there_is.threads / process_threads);
   if (!ports.any())
     text += ", ports " + to_string(ports) + " for " + count_of(there_is.ports);
   return text;

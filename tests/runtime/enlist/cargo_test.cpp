@@ -1,0 +1,97 @@
+#include "common/error.hpp"
+#include "runtime/enlist/network_speed.hpp"
+#include "runtime/enlist/warehouse.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <numeric>
+#include <vector>
+
+using namespace dk;
+
+namespace {
+
+constexpr std::size_t many = 100000; // numbers, more than a little
+
+block numbers_up_to(std::size_t size) {
+  std::vector<float> values(size);
+  std::iota(values.begin(), values.end(), 0.0F);
+  return block::copy_of(values.data(), values.size());
+}
+
+bool same(const block& a, const block& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.bytes()) == 0;
+}
+
+const caf::actor_addr nobody;
+
+// Through one warehouse into another, in pieces.
+std::vector<cargo> carried(const std::vector<cargo>& all, std::uint64_t piece_bytes) {
+  warehouse from{1U << 20U};
+  warehouse to{1U << 20U};
+  const auto list = from.keep(nobody, all);
+  for (const auto& one : list.bills)
+    for (std::uint64_t first = 0; first < one.bytes; first += piece_bytes)
+      to.put(nobody, from.give(nobody, {one.number, first, std::min(piece_bytes, one.bytes - first)}));
+  return to.take(nobody, list);
+}
+
+} // namespace
+
+TEST_CASE("large numbers leave a message and come back bit for bit", "[runtime][enlist]") {
+  const auto numbers = numbers_up_to(many);
+  commit sent;
+  sent.delta = numbers;
+  SECTION("as they are") {}
+  SECTION("compressed") {
+    sent.delta = compress({number_form::int8, 0}, numbers.data(), many);
+  }
+  auto message = sent;
+  const auto goods = unload(message);
+  REQUIRE(goods.size() == 1);
+  CHECK(message.delta.size() == 0);
+  load(message, carried(goods, 30000));
+  CHECK(message.delta.packed().form() == sent.delta.packed().form());
+  const auto back = message.delta.packed().empty() ? message.delta.numbers() : message.delta.packed().numbers();
+  CHECK(same(back, sent.delta.packed().empty() ? numbers : sent.delta.packed().numbers()));
+}
+
+TEST_CASE("a center that came as a change is one again", "[runtime][enlist]") {
+  using kind = center_update::kind;
+  const auto numbers = numbers_up_to(many);
+  center_update sent{kind::difference, 7, 6, numbers, compress({number_form::fp16, 0}, numbers.data(), many)};
+  const auto goods = unload(sent);
+  REQUIRE(goods.size() == 1);
+  CHECK(sent.weights.empty());
+  load(sent, carried(goods, 65536));
+  CHECK(sent.what == kind::difference);
+  CHECK(sent.change.size() == many);
+}
+
+TEST_CASE("what is little stays in its message", "[runtime][enlist]") {
+  center small{3, numbers_up_to(1000)};
+  CHECK(unload(small).empty());
+  load(small, {});
+  CHECK(small.weights.size() == 1000);
+}
+
+TEST_CASE("pieces that do not fit, and parts that are missing, are refused", "[runtime][enlist]") {
+  warehouse goods{1000};
+  const auto bytes = pooled_bytes(100);
+  CHECK_THROWS_AS(goods.put(nobody, {1, 2000, 0, 100, bytes}), failure); // more than is expected
+  CHECK_THROWS_AS(goods.put(nobody, {1, 500, 450, 100, bytes}), failure);
+  CHECK_THROWS_AS(goods.put(nobody, {1, 500, ~std::uint64_t{0}, 100, bytes}), failure);
+  goods.put(nobody, {1, 500, 0, 100, bytes});
+  CHECK_THROWS_AS(goods.put(nobody, {1, 400, 0, 100, bytes}), failure); // of another
+  CHECK_THROWS_AS(goods.take(nobody, {{{1, number_form::fp32, 125, 500}}}), failure);
+  CHECK_THROWS_AS(goods.give(nobody, {9, 0, 10}), failure);
+  CHECK_THROWS_AS(as_block({number_form::fp32, 100, bytes, 100}), failure);
+}
+
+TEST_CASE("a slow network is told of, a quick one is not", "[runtime][enlist]") {
+  CHECK(slow_network("a:1", 4000000, 2, std::chrono::milliseconds{900}).empty());
+  CHECK(
+      slow_network("a:1", 4000000, 2, std::chrono::seconds{8}) ==
+      "node a:1: the network carries 1.0 MB/s; an exchange (4.0 MB there and back) takes about 16.0 s while 2 workers "
+      "do so; exchange less often (trainer.communication_window) or in fewer bytes (trainer.compress)");
+}
