@@ -56,7 +56,7 @@ TEST_CASE("more processes than a node can hold are refused by what there is", "[
     return node.self().err().find("--workers 1000: this host can hold 50 now, before they have a model: memory for ") !=
            std::string::npos;
   }));
-  const toy_job job;
+  const toy_job job{1000};
   const auto got = job.train({"--out", "run", "--nodes", node.address(), "--set", "trainer.workers=1000"});
   CHECK(got.status == 10);
   const auto line = lines_of(got.err).back();
