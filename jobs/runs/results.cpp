@@ -1,5 +1,6 @@
 #include "jobs/runs/results.hpp"
 
+#include "common/buffer_pool.hpp"
 #include "common/error.hpp"
 #include "common/or_null.hpp"
 #include "data/formats/catalog.hpp"
@@ -26,7 +27,7 @@ void save_start(const job& which, const std::string& path, const block& start, s
     return save(which, path, start.data());
   auto model = make_model(which, label_width);
   model.initialize(which.seed);
-  save(which, path, model.all_weights().data());
+  save(which, path, model.num_frozen() == 0 ? model.weights() : model.all_weights().data());
 }
 
 // What was read once shall be found again, in data whose columns are in another order, too.
@@ -46,10 +47,12 @@ void prepare_folder(const job& which, const run_folder& folder, const block& sta
   const auto label_width = data.train.label_width;
   write_text(folder.pipeline(), data::to_text(data.fitted));
   write_text(folder.config(), to_toml(with_known_columns(which, data)));
-  if (!is_ensemble(which))
-    return save_start(which, folder.initial_model(), start, label_width);
   for (std::size_t i = 0; i < models_of(which); ++i)
-    save_start(job_of_model(which, i), folder.initial_model_of(i), start, label_width);
+    if (is_ensemble(which))
+      save_start(job_of_model(which, i), folder.initial_model_of(i), start, label_width);
+    else
+      save_start(which, folder.initial_model(), start, label_width);
+  trim_pool(); // what is large was needed for the file only
 }
 
 block initial_weights(const job& which, const run_folder& folder) {

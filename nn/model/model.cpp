@@ -42,9 +42,7 @@ void model::add_weights() {
       at += size_of(array.extents);
     }
   weights_.reserve(num_weights());
-  gradient_.reserve(num_weights());
   std::fill_n(weights_.data(), num_weights(), 0.0F);
-  std::fill_n(gradient_.data(), num_weights(), 0.0F);
   block_writer zeros{num_frozen()};
   std::fill_n(zeros.data(), num_frozen(), 0.0F);
   frozen_ = std::move(zeros).done();
@@ -133,6 +131,10 @@ void model::forward(const float* x, std::size_t rows, bool training) {
 }
 
 loss_sums model::compute_gradient(const batch_view& batch) {
+  if (gradient_.data() == nullptr) { // who updates the weights at once needs none
+    gradient_.reserve(num_weights());
+    std::fill_n(gradient_.data(), num_weights(), 0.0F);
+  }
   keep_gradient sink{gradient_.data(), moves_};
   return forward_and_backward(batch, sink);
 }

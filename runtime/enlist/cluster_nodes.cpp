@@ -1,10 +1,14 @@
 #include "runtime/enlist/cluster.hpp"
+#include "runtime/enlist/enlister.hpp"
 #include "runtime/enlist/host_speed.hpp"
 #include "runtime/enlist/node_processes.hpp"
+#include "runtime/enlist/remote_shard.hpp"
 #include "runtime/enlist/row_places.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace dk {
@@ -21,6 +25,18 @@ struct server_host {
   server_actor handle;
 };
 
+// How much memory a process takes, as a multiple of the weights in it, for a node to see whether it has that.
+constexpr std::uint64_t worker_copies = 3; // replica, base and the center that comes; an optimizer may have more
+constexpr std::uint64_t shard_copies = 4;  // now, next, a commit, and one that is being fetched
+
+std::uint64_t model_bytes(const std::vector<worker_part>& parts) {
+  const auto& terms = parts.front().terms;
+  auto bytes = terms.frozen.bytes() + terms.alone_start.bytes();
+  for (const auto& link : terms.shards)
+    bytes += link.start.weights.bytes();
+  return bytes;
+}
+
 class cluster_on_nodes : public cluster {
 public:
   cluster_on_nodes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell)
@@ -33,30 +49,20 @@ public:
   }
 
   std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) override {
-    if (!serves_on_nodes(which))
-      return spawn_servers(self_->system(), which, all, spawn_parameter_server);
-    const auto text = to_toml(which);
-    const auto on = config_.servers ? config_.servers->nodes : std::vector<endpoint>{};
-    std::vector<shard_link> links;
-    auto terms = all.begin();
-    for (const auto& process : processes_.start_servers(all.size(), on)) {
-      self_->request(process.recruit, processes_.timeout(), server_enlistment{text, *terms})
-          .receive(
-              [&](const server_actor& server) {
-                servers_.push_back({process, server});
-              },
-              [&](const caf::error& why) { throw processes_.refusal(process, why); });
-      links.push_back({servers_.back().handle, terms->offset, 0, terms->start, processes_.address(process)});
-      ++terms;
-    }
-    return links;
+    return serves_on_nodes(which) ? launch_there(which, all) : launch_here(which, all);
   }
 
   void launch(const std::vector<worker_part>& parts) override {
-    const auto processes = processes_.start(parts.size());
+    const auto processes = processes_.start(parts.size(), worker_copies * model_bytes(parts));
     const auto rows = row_places{self_, processes_, tell_}.of(parts, processes);
+    std::vector<enlistment> all;
     for (std::size_t i = 0; i < parts.size(); ++i)
-      enlist_process(parts[i], rows[i], processes[i]);
+      all.push_back(enlistment_of(parts[i], rows[i]));
+    enlist_all<worker_actor>(processes, std::move(all), [&](std::size_t i, const worker_actor& handle) {
+      const auto& terms = parts[i].terms;
+      places_[terms.worker] = {processes[i], handle};
+      self_->send(terms.ledger, caf::join_atom_v, terms.worker, caf::actor_cast<caf::strong_actor_ptr>(handle));
+    });
   }
 
   worker_actor worker_of(std::uint32_t id) const override { return places_.at(id).handle; }
@@ -103,19 +109,62 @@ public:
   }
 
 private:
-  void enlist_process(const worker_part& part, const rows_there& rows, const node_processes::process& process) {
-    auto terms = part.terms;
-    terms.rows = rows;
+  std::vector<shard_link> launch_here(const job& which, const std::vector<server_terms>& all) {
+    auto links = spawn_servers(self_->system(), which, all, spawn_parameter_server);
+    for (const auto& link : links)
+      gates_.push_back(caf::actor_cast<server_actor>(self_->spawn(shard_gate, link.server, link.start.weights.size())));
+    return links;
+  }
+
+  std::vector<shard_link> launch_there(const job& which, const std::vector<server_terms>& all) {
+    const auto text = to_toml(which);
+    const auto on = config_.servers ? config_.servers->nodes : std::vector<endpoint>{};
+    const auto processes = processes_.start_servers(all.size(), on, shard_copies * all.front().start.weights.bytes());
+    std::vector<server_enlistment> enlistments;
+    for (const auto& terms : all)
+      enlistments.push_back({text, terms, {}});
+    std::vector<shard_link> links;
+    enlist_all<server_actor>(processes, std::move(enlistments), [&](std::size_t i, const server_actor& gate) {
+      servers_.push_back({processes[i], gate});
+      gates_.push_back(gate);
+      const remote_shard_terms terms{
+          self_->address(), {caf::duration{processes_.timeout()}}, request_timeout_of(which)};
+      links.push_back(
+          {self_->spawn(remote_shard, gate, terms), all[i].offset, 0, all[i].start, processes_.address(processes[i])});
+    });
+    return links;
+  }
+
+  enlistment enlistment_of(const worker_part& part, const rows_there& rows) {
+    enlistment made{to_toml(part.which), part.terms, {}};
+    made.terms.rows = rows;
     if (rows.path.empty())
-      terms.loader = loaders_.emplace_back(spawn_loader(self_->system(), part));
-    const auto id = terms.worker;
-    self_->request(process.recruit, processes_.timeout(), enlistment{to_toml(part.which), std::move(terms)})
-        .receive(
-            [&](const worker_actor& handle) {
-              places_[id] = {process, handle};
-              self_->send(part.terms.ledger, caf::join_atom_v, id, caf::actor_cast<caf::strong_actor_ptr>(handle));
-            },
-            [&](const caf::error& why) { throw processes_.refusal(process, why); });
+      made.terms.loader = loaders_.emplace_back(spawn_loader(self_->system(), part));
+    for (std::size_t i = 0; i < made.terms.shards.size(); ++i)
+      made.terms.shards[i].server = gates_[i];
+    return made;
+  }
+
+  // All side by side. @param taken hears of each, in order
+  template <class Handle, class Enlistment, class Taken>
+  void enlist_all(const std::vector<node_processes::process>& processes, std::vector<Enlistment> all, Taken taken) {
+    using answer = decltype(self_->request(caf::actor{}, caf::infinite, caf::ok_atom_v));
+    std::vector<answer> asked;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto asker =
+          self_->spawn(enlister<Handle, Enlistment>, processes[i].recruit, std::move(all[i]),
+                       freight_terms{caf::duration{processes_.timeout()}}, caf::duration{2 * processes_.timeout()});
+      asked.push_back(self_->request(asker, caf::infinite, caf::ok_atom_v));
+    }
+    std::optional<failure> bad;
+    for (std::size_t i = 0; i < asked.size(); ++i)
+      asked[i].receive([&](const Handle& handle) { taken(i, handle); },
+                       [&](const caf::error& why) {
+                         if (!bad)
+                           bad = processes_.refusal(processes[i], why);
+                       });
+    if (bad)
+      throw failure{*bad};
   }
 
   caf::scoped_actor& self_;
@@ -123,6 +172,7 @@ private:
   std::function<void(const std::string&)> tell_;
   node_processes processes_;
   std::vector<server_host> servers_; // by shard
+  std::vector<server_actor> gates_;  // of the shards, for workers; by shard
   std::map<std::uint32_t, place> places_;
   std::vector<loader_actor> loaders_;
 };

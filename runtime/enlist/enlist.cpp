@@ -13,6 +13,10 @@ caf::duration request_timeout_of(const job& which) {
   return caf::duration{std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)}};
 }
 
+caf::duration answer_deadline(const job& which) {
+  return policy_of(which).kind == policy_kind::wait ? caf::duration{caf::infinite} : request_timeout_of(which);
+}
+
 worker_setup make_worker_setup(const job& which, worker_terms terms) {
   const auto& algorithm = which.trainer.algorithm;
   worker_setup setup;

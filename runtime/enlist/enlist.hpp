@@ -10,6 +10,9 @@ namespace dk {
 /// How long who is in another process has for an answer.
 caf::duration request_timeout_of(const job& which);
 
+/// The same for an answer of a shard to a worker. Under the policy "wait" it may take as long as others do.
+caf::duration answer_deadline(const job& which);
+
 /// A worker of this job: the model, the optimizer and the algorithm's rule that the config names.
 /// @throws failure (config, shape)
 worker_setup make_worker_setup(const job& which, worker_terms terms);

@@ -3,9 +3,10 @@
 // What the driver, its nodes and their worker processes say to each other, besides the training protocol.
 //
 //   driver ── hello ──▶ dk_node          ◀── node_info
-//   driver ── start ──▶ dk_node          ◀── the worker processes it started
+//   driver ── process_order ─▶ dk_node         ◀── the worker processes it started
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
 //   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
+//   driver ── piece ──▶ dk_worker        before an enlistment: its large blocks
 //   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
 //   driver ── rows_recipe ─▶ dk_worker   ◀── rows_made: the node's cache has them, or they are other rows
 //   driver ── link_probe ──▶ dk_worker   ◀── the same: how fast is the network?
@@ -17,6 +18,7 @@
 
 #include "actors/protocol/row_messages.hpp"
 #include "actors/protocol/shard_link.hpp"
+#include "runtime/enlist/cargo.hpp"
 
 #include <string>
 #include <vector>
@@ -137,6 +139,7 @@ struct worker_terms {
 struct enlistment {
   std::string job; ///< the resolved config, TOML
   worker_terms terms;
+  manifest goods = {}; ///< its blocks, if they were sent before
 };
 
 /// What a shard must be told besides the job, wherever it runs.
@@ -155,10 +158,20 @@ struct server_terms {
 struct server_enlistment {
   std::string job; ///< the resolved config, TOML
   server_terms terms;
+  manifest goods = {}; ///< its blocks, if they were sent before
 };
 
 /// What a process of a node is for. Workers count against the node's `--workers`, shards do not.
 enum class role : std::uint8_t { worker, server };
+
+/// Processes that a driver wants of a node.
+struct process_order {
+  role what = role::worker;
+  std::uint32_t count = 0;
+  std::uint32_t tag = 0;   ///< what the driver calls the node
+  std::uint64_t model = 0; ///< bytes that the models in each will take
+  caf::actor driver;       ///< whom they are for
+};
 
 /// All that a worker process needs to work on rows.
 struct row_enlistment {
@@ -171,6 +184,17 @@ struct row_enlistment {
   bool weighted = false;
 };
 
+/// The blocks of an enlistment, which may be large.
+inline std::vector<block*> blocks_of(server_terms& terms) {
+  return {&terms.start.weights};
+}
+inline std::vector<block*> blocks_of(worker_terms& terms) {
+  std::vector<block*> all{&terms.frozen, &terms.alone_start, &terms.resumed.weights, &terms.resumed.moments};
+  for (auto& link : terms.shards)
+    all.push_back(&link.start.weights);
+  return all;
+}
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_info& x) {
   return f(caf::meta::type_name("node_info"), x.version, x.workers, x.free, x.joined);
@@ -178,6 +202,10 @@ typename Inspector::result_type inspect(Inspector& f, node_info& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
   return f(caf::meta::type_name("worker_process"), x.pid, x.port);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_order& x) {
+  return f(caf::meta::type_name("process_order"), x.what, x.count, x.tag, x.model, x.driver);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
@@ -190,7 +218,7 @@ typename Inspector::result_type inspect(Inspector& f, worker_terms& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
-  return f(caf::meta::type_name("enlistment"), x.job, x.terms);
+  return f(caf::meta::type_name("enlistment"), x.job, x.terms, x.goods);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rows_offer& x) {
@@ -239,7 +267,7 @@ typename Inspector::result_type inspect(Inspector& f, server_terms& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, server_enlistment& x) {
-  return f(caf::meta::type_name("server_enlistment"), x.job, x.terms);
+  return f(caf::meta::type_name("server_enlistment"), x.job, x.terms, x.goods);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
@@ -259,6 +287,10 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::server_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::row_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::role))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::process_order))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::manifest))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::piece))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::piece_request))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_offer))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_piece))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_standing))
@@ -271,7 +303,6 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::server_actor))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
 
 CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
-CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
 CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
 CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
 CAF_ADD_ATOM(dk_runtime, dk, arrive_atom, "arrive")
@@ -285,10 +316,8 @@ namespace dk {
 
 /// A host's `dk_node`.
 using node_actor = caf::typed_actor<
-    caf::replies_to<hello_atom, std::string>::with<node_info>, // our version; refused when theirs is another
-    caf::replies_to<start_atom, role, std::uint32_t, std::uint32_t, caf::actor> // what for, how many, what we call the
-                                                                                // node, for whom
-    ::with<std::vector<worker_process>>,
+    caf::replies_to<hello_atom, std::string>::with<node_info>,            // our version; refused when theirs is another
+    caf::replies_to<process_order>::with<std::vector<worker_process>>,    //
     caf::replies_to<caf::join_atom, std::string, std::string, caf::actor> // a node: its version, its address, itself
     ::with<node_info>,
     caf::replies_to<rows_offer>::with<rows_standing>, caf::replies_to<rows_piece>::with<rows_standing>,
@@ -296,8 +325,18 @@ using node_actor = caf::typed_actor<
     caf::reacts_to<reap_atom>,               // a child ended (sent by itself)
     caf::reacts_to<caf::close_atom>>;        // end every process and leave (sent by itself)
 
+/// What stands in front of a shard for other processes. With a manifest: the message's cargo was sent before, and that
+/// of the answer is to be fetched.
+using shard_gate_actor = server_actor::extend<caf::replies_to<piece>::with<bool>,          //
+                                              caf::replies_to<piece_request>::with<piece>, //
+                                              caf::replies_to<pull, manifest>::with<center_update, manifest>,
+                                              caf::replies_to<commit, manifest>::with<verdict, manifest>,
+                                              caf::replies_to<newest_atom, manifest>::with<center, manifest>,
+                                              caf::replies_to<state_atom, manifest>::with<shard_state, manifest>>;
+
 /// A worker process before and while it works.
-using recruit_actor = caf::typed_actor<caf::replies_to<enlistment>::with<worker_actor>,         //
+using recruit_actor = caf::typed_actor<caf::replies_to<piece>::with<bool>,                      // of what enlists it
+                                       caf::replies_to<enlistment>::with<worker_actor>,         //
                                        caf::replies_to<server_enlistment>::with<server_actor>,  //
                                        caf::replies_to<row_enlistment>::with<row_worker_actor>, //
                                        caf::replies_to<rows_recipe>::with<rows_made>,           //

@@ -1,6 +1,8 @@
 #include "runtime/enlist/node_processes.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "common/handles.hpp"
+#include "common/text.hpp"
 #include "common/version.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/connect.hpp"
@@ -8,6 +10,8 @@
 #include <algorithm>
 #include <caf/all.hpp>
 #include <cstring>
+#include <iterator>
+#include <optional>
 
 namespace dk {
 
@@ -16,6 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds start_deadline{20000}; // a node's processes start within this
+constexpr milliseconds start_deadline_each{150};
 constexpr milliseconds exit_report_deadline{1000};
 
 std::string as_text(const process_exit& how) {
@@ -32,6 +37,23 @@ failure refusal_of(const std::string& who, const caf::error& why) {
   return {reason.code(), "node " + who + ": " + reason.what()};
 }
 
+// Each process is a connection.
+void require_handles(std::size_t processes) {
+  if (processes <= free_handles())
+    return;
+  throw failure{errc::resources, counted(processes, "process takes", "processes take") +
+                                     " a file handle each, and this program has " + with_commas(free_handles()) +
+                                     " left of its " + std::to_string(most_handles()) +
+                                     " file handles; raise the limit (ulimit -n), or lower the number of workers"};
+}
+
+std::vector<node_processes::process> joined(std::vector<std::vector<node_processes::process>> all) {
+  std::vector<node_processes::process> whole;
+  for (auto& some : all)
+    std::move(some.begin(), some.end(), std::back_inserter(whole));
+  return whole;
+}
+
 } // namespace
 
 node_processes::node_processes(caf::scoped_actor& self, const cluster_config& config,
@@ -43,40 +65,30 @@ node_processes::node_processes(caf::scoped_actor& self, const cluster_config& co
     greet_members_of(n);
 }
 
-std::vector<node_processes::process> node_processes::start(std::size_t count) {
-  return start(share_out(count));
+std::vector<node_processes::process> node_processes::start(std::size_t count, std::uint64_t model) {
+  return joined(start(role::worker, share_out(count), model));
 }
 
 std::vector<node_processes::process> node_processes::start_all() {
   std::vector<std::uint32_t> room;
   for (const auto& one : nodes_)
     room.push_back(one.about.free);
-  auto all = start(room);
+  auto all = joined(start(role::worker, room, 0));
   if (all.empty())
     throw failure{errc::nodes, "the nodes have no worker free; wait for the runs that they work for, or start dk_node "
                                "with a higher --workers"};
   return all;
 }
 
-std::vector<node_processes::process> node_processes::start(const std::vector<std::uint32_t>& shares) {
-  std::vector<process> all;
-  for (std::size_t n = 0; n < nodes_.size(); ++n) {
-    auto some = start_on(n, role::worker, shares[n]);
-    std::move(some.begin(), some.end(), std::back_inserter(all));
-  }
-  return all;
-}
-
-std::vector<node_processes::process> node_processes::start_servers(std::size_t count, const std::vector<endpoint>& on) {
+std::vector<node_processes::process> node_processes::start_servers(std::size_t count, const std::vector<endpoint>& on,
+                                                                   std::uint64_t model) {
   const auto hosts = nodes_of_servers(count, on);
   require_one_network();
-  std::map<std::size_t, std::uint32_t> shares;
+  std::vector<std::uint32_t> shares(nodes_.size());
   for (const auto n : hosts)
     ++shares[n];
-  std::map<std::size_t, std::vector<process>> started;
-  for (const auto& [n, share] : shares)
-    started[n] = start_on(n, role::server, share);
-  std::map<std::size_t, std::size_t> taken;
+  auto started = start(role::server, shares, model);
+  std::vector<std::size_t> taken(nodes_.size());
   std::vector<process> all;
   for (const auto n : hosts)
     all.push_back(std::move(started[n][taken[n]++]));
@@ -114,7 +126,7 @@ std::vector<node_processes::process> node_processes::start_one_each() {
   std::vector<std::uint32_t> one_each;
   for (const auto& one : nodes_)
     one_each.push_back(std::min<std::uint32_t>(1, one.about.free));
-  return start(one_each);
+  return joined(start(role::worker, one_each, 0));
 }
 
 std::size_t node_processes::node_at(const endpoint& where) const {
@@ -246,17 +258,39 @@ std::vector<std::uint32_t> node_processes::share_out(std::size_t wanted) const {
   return shares;
 }
 
-std::vector<node_processes::process> node_processes::start_on(std::size_t n, role what, std::uint32_t count) {
-  const auto& on = nodes_[n];
-  std::vector<process> all;
-  if (count == 0)
-    return all;
-  std::vector<worker_process> started;
-  self_->request(on.handle, start_deadline, start_atom_v, what, count, static_cast<std::uint32_t>(n), caf::actor{self_})
-      .receive([&](std::vector<worker_process>& processes) { started = std::move(processes); },
-               [&](const caf::error& why) { throw refusal_of(to_string(on.where), why); });
-  for (const auto& [pid, port] : started)
-    all.push_back({n, pid, port, caf::actor_cast<recruit_actor>(connect_to(self_, {on.where.host, port}, timeout_))});
+// On all nodes side by side. @return what was started on each
+std::vector<std::vector<node_processes::process>>
+node_processes::start(role what, const std::vector<std::uint32_t>& shares, std::uint64_t model) {
+  std::size_t count = 0;
+  for (const auto share : shares)
+    count += share;
+  require_handles(count);
+  using answer = decltype(self_->request(nodes_.front().handle, start_deadline, process_order{}));
+  std::vector<std::pair<std::size_t, answer>> asked;
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    if (shares[n] > 0)
+      asked.emplace_back(
+          n, self_->request(nodes_[n].handle, start_deadline + shares[n] * start_deadline_each,
+                            process_order{what, shares[n], static_cast<std::uint32_t>(n), model, caf::actor{self_}}));
+  std::vector<std::vector<process>> all(nodes_.size());
+  std::vector<endpoint> where;
+  std::optional<failure> bad;
+  for (auto& [n, one] : asked)
+    one.receive(
+        [&, n = n](const std::vector<worker_process>& started) {
+          for (const auto& [pid, port] : started) {
+            all[n].push_back({n, pid, port, {}});
+            where.push_back({nodes_[n].where.host, port});
+          }
+        },
+        [&, n = n](const caf::error& why) { bad = refusal_of(to_string(nodes_[n].where), why); });
+  if (bad)
+    throw failure{*bad};
+  auto found = connect_to_all(self_, where, timeout_);
+  auto next = found.begin();
+  for (auto& some : all)
+    for (auto& one : some)
+      one.recruit = caf::actor_cast<recruit_actor>(*next++);
   return all;
 }
 

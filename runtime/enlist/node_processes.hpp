@@ -32,11 +32,12 @@ public:
   /// person should know. @throws failure (connect, version)
   node_processes(caf::scoped_actor& self, const cluster_config& config, std::function<void(const std::string&)> tell);
 
-  /// Starts so many workers, on all nodes as evenly as they have room. @throws failure (nodes, connect)
-  std::vector<process> start(std::size_t count);
+  /// Starts so many workers, on all nodes as evenly as they have room. @param model bytes that it takes in each
+  /// @throws failure (nodes, connect, resources)
+  std::vector<process> start(std::size_t count, std::uint64_t model);
 
-  /// Starts so many for shards, on these nodes in turn; without any, on all. @throws failure (nodes, connect)
-  std::vector<process> start_servers(std::size_t count, const std::vector<endpoint>& on);
+  /// Starts so many for shards, on these nodes in turn; without any, on all. @throws failure, likewise
+  std::vector<process> start_servers(std::size_t count, const std::vector<endpoint>& on, std::uint64_t model);
 
   /// Starts a worker on each node that has a place free. @throws failure (connect)
   std::vector<process> start_one_each();
@@ -91,8 +92,7 @@ private:
   void greet(const endpoint& where);
   void greet_members_of(std::size_t n);
   std::vector<std::uint32_t> share_out(std::size_t wanted) const;
-  std::vector<process> start(const std::vector<std::uint32_t>& shares);
-  std::vector<process> start_on(std::size_t n, role what, std::uint32_t count);
+  std::vector<std::vector<process>> start(role what, const std::vector<std::uint32_t>& shares, std::uint64_t model);
   std::size_t node_at(const endpoint& where) const;
   std::vector<std::size_t> nodes_of_servers(std::size_t count, const std::vector<endpoint>& on) const;
   void require_one_network() const;

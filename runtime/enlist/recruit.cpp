@@ -7,7 +7,9 @@
 #include "runtime/enlist/connect.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/enlist/host_speed.hpp"
+#include "runtime/enlist/remote_shard.hpp"
 #include "runtime/enlist/row_enlist.hpp"
+#include "runtime/enlist/warehouse.hpp"
 
 #include <caf/all.hpp>
 #include <memory>
@@ -19,13 +21,23 @@ namespace {
 
 constexpr auto job_name = "the driver's config";
 
-// Shards in other processes are reached directly, not by way of the driver.
-void reach_shards(caf::actor_system& system, const worker_terms& terms, const job& which) {
-  caf::scoped_actor self{system};
+constexpr std::uint64_t most_cargo = std::uint64_t{1} << 40U; // bytes
+
+// Shards in other processes are reached directly, not by way of the driver; a worker has somebody here who speaks for
+// each.
+void reach_shards(recruit_actor::pointer self, worker_terms& terms, const job& which) {
+  caf::scoped_actor asker{self->home_system()};
   const std::chrono::milliseconds deadline{static_cast<long>(which.cluster.request_timeout * 1000)};
-  for (const auto& shard : terms.shards)
+  for (auto& shard : terms.shards) {
     if (shard.at.port != 0)
-      connect_to(self, shard.at, deadline);
+      connect_to(asker, shard.at, deadline);
+    shard.server = self->spawn(remote_shard, shard.server,
+                               remote_shard_terms{self->address(), {caf::duration{deadline}}, answer_deadline(which)});
+  }
+}
+
+caf::actor_addr sender_of(recruit_actor::pointer self) {
+  return caf::actor_cast<caf::actor_addr>(self->current_sender());
 }
 
 loader_actor spawn_loader_of(recruit_actor::pointer self, const rows_there& rows) {
@@ -65,21 +77,37 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
       self->quit(ended.reason);
   });
   auto enlisted = std::make_shared<bool>(false);
+  auto goods = std::make_shared<warehouse>(most_cargo);
   return {
+      [=](const piece& some) -> caf::result<bool> {
+        try {
+          goods->put(sender_of(self), some);
+          return true;
+        } catch (const failure& why) {
+          return make_error(why.code(), why.what());
+        }
+      },
       [=](const enlistment& theirs) {
         return take(*enlisted, [&] {
           const auto which = parse_job(theirs.job, job_name, "/");
-          reach_shards(self->home_system(), theirs.terms, which);
           auto terms = theirs.terms;
+          load(blocks_of(terms), goods->take(sender_of(self), theirs.goods));
+          reach_shards(self, terms, which);
           if (!terms.rows.path.empty())
             terms.loader = spawn_loader_of(self, terms.rows);
-          return self->spawn<caf::monitored>(worker, make_worker_setup(which, std::move(terms)));
+          auto setup = make_worker_setup(which, std::move(terms));
+          setup.request_timeout = caf::infinite; // who speaks for a shard has the deadlines; who is gone is noticed
+          return self->spawn<caf::monitored>(worker, std::move(setup));
         });
       },
       [=](const server_enlistment& theirs) {
         return take(*enlisted, [&] {
           const auto which = parse_job(theirs.job, job_name, "/");
-          return self->spawn<caf::monitored>(parameter_server, make_server_setup(which, theirs.terms));
+          auto terms = theirs.terms;
+          load(blocks_of(terms), goods->take(sender_of(self), theirs.goods));
+          const auto weights = terms.start.weights.size();
+          const auto shard = self->spawn<caf::monitored>(parameter_server, make_server_setup(which, std::move(terms)));
+          return caf::actor_cast<server_actor>(self->spawn(shard_gate, shard, weights));
         });
       },
       [=](const row_enlistment& terms) -> caf::result<row_worker_actor> {

@@ -1,8 +1,11 @@
 #include "runtime/node/serve_node.hpp"
 
 #include "actors/protocol/errors.hpp"
+#include "common/handles.hpp"
+#include "common/log.hpp"
 #include "common/text.hpp"
 #include "runtime/enlist/system.hpp"
+#include "runtime/node/capacity.hpp"
 #include "runtime/node/membership.hpp"
 #include "runtime/node/own_address.hpp"
 #include "runtime/node/supervisor.hpp"
@@ -59,6 +62,14 @@ void join_other(caf::actor_system& system, const node_actor& supervisor, const e
                });
 }
 
+// What was promised and is not there is told before a driver asks for it.
+void check_capacity(const node_options& options) {
+  const auto there_is = capacity_now(options.ports, 0);
+  if (const auto room = room_in(there_is, process_bytes); room < options.workers)
+    log()->warn("--workers {}: this host can hold {} now, before they have a model: {}", options.workers, room,
+                to_text(there_is, process_bytes, options.ports));
+}
+
 void print_addresses(const node_options& options, const endpoint& mine) {
   const auto named = to_string(mine);
   const auto entry = options.join ? to_string(*options.join) : named;
@@ -76,6 +87,8 @@ void print_addresses(const node_options& options, const endpoint& mine) {
 
 int serve_node(const node_options& options) {
   const auto signals = block_signals();
+  raise_handles();
+  check_capacity(options);
   system_options threads_and_network;
   threads_and_network.network = true;
   threads_and_network.threads = 1; // the supervisor's own: nobody else computes here

@@ -5,6 +5,7 @@
 #include "common/log.hpp"
 #include "common/text.hpp"
 #include "common/version.hpp"
+#include "runtime/node/capacity.hpp"
 #include "runtime/node/process.hpp"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ namespace {
 using node_ptr = node_actor::stateful_pointer<node_state>;
 
 constexpr std::chrono::milliseconds ready_deadline{15000};
-constexpr std::uint32_t most_servers = 64; // on one node, of all runs
+constexpr std::chrono::milliseconds ready_deadline_each{100}; // besides: on a busy host they wait for each other
+constexpr std::uint32_t most_servers = 64;                    // on one node, of all runs
 
 std::string name_of(role what) {
   return what == role::worker ? "worker" : "shard";
@@ -46,8 +48,9 @@ std::vector<worker_process> start_processes(const node_setup& setup, role what, 
   try {
     while (children.size() < count)
       children.push_back(start_process(command_of(setup, what)));
+    const auto patience = ready_deadline + count * ready_deadline_each;
     for (auto& child : children) {
-      const auto line = first_line(child, ready_deadline).value_or("");
+      const auto line = first_line(child, patience).value_or("");
       const auto port = port_in(line);
       if (port == 0)
         throw failure{errc::nodes, "worker process " + std::to_string(child.pid) + " (" + setup.program +
@@ -99,9 +102,25 @@ std::uint32_t room_in(const node_state& my, role what) {
   return most - static_cast<std::uint32_t>(std::min<std::size_t>(most, static_cast<std::size_t>(busy)));
 }
 
-std::vector<worker_process> start_for(node_ptr self, role what, std::uint32_t count, std::uint32_t tag,
-                                      const caf::actor& driver) {
+// What the host lacks is told before anything is started.
+void require_capacity(const node_state& my, const process_order& wanted) {
+  const auto& ports = my.setup->ports;
+  const auto there_is = capacity_now(ports, my.children.size());
+  const auto bytes_each = process_bytes + wanted.model;
+  const auto room = room_in(there_is, bytes_each);
+  if (wanted.count <= room)
+    return;
+  const auto kind = wanted.what == role::worker ? "worker" : "shard";
+  throw failure{errc::resources,
+                counted(wanted.count, kind, std::string{kind} + "s") + " cannot be started, " + with_commas(room) +
+                    " can: there is " + to_text(there_is, bytes_each, ports) + "; lower trainer." +
+                    (wanted.what == role::worker ? "workers" : "servers") + ", or name more nodes" +
+                    (there_is.ports < wanted.count ? ", or give dk_node a wider range with --ports" : "")};
+}
+
+std::vector<worker_process> start_for(node_ptr self, const process_order& wanted) {
   auto& my = self->state;
+  const auto& [what, count, tag, model, driver] = wanted;
   const auto free = room_in(my, what);
   if (count > free && what == role::server)
     throw failure{errc::nodes, std::to_string(count) + " shards were asked for and a node has " +
@@ -111,6 +130,7 @@ std::vector<worker_process> start_for(node_ptr self, role what, std::uint32_t co
     throw failure{errc::nodes, counted(count, "worker was", "workers were") + " asked for and " + std::to_string(free) +
                                    " of " + std::to_string(my.setup->workers) +
                                    " are free; lower trainer.workers, or start dk_node with a higher --workers"};
+  require_capacity(my, wanted);
   auto started = start_processes(*my.setup, what, count);
   self->monitor(driver);
   for (const auto& process : started)
@@ -230,9 +250,7 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, no
           return info_of(self->state);
         });
       },
-      [=](start_atom, role what, std::uint32_t count, std::uint32_t tag, const caf::actor& driver) {
-        return answer([&] { return start_for(self, what, count, tag, driver); });
-      },
+      [=](const process_order& wanted) { return answer([&] { return start_for(self, wanted); }); },
       [=](caf::join_atom, const std::string& version, const std::string& address, const caf::actor& joining) {
         return answer([&] { return admit(self, version, address, joining); });
       },

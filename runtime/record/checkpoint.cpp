@@ -7,7 +7,8 @@
 #include <boost/crc.hpp>
 #include <boost/serialization/binary_object.hpp>
 #include <cstring>
-#include <sstream>
+#include <streambuf>
+#include <string>
 
 namespace dk {
 
@@ -33,6 +34,33 @@ std::uint32_t crc_of(const char* bytes, std::size_t size) {
   crc.process_bytes(bytes, size);
   return crc.checksum();
 }
+
+// Writes to the end of a text, or reads it where it is: a checkpoint may be large, and stringstreams copy.
+class appending : public std::streambuf {
+public:
+  explicit appending(std::string& to) : to_(to) {}
+
+protected:
+  int_type overflow(int_type c) override {
+    to_.push_back(traits_type::to_char_type(c));
+    return c;
+  }
+  std::streamsize xsputn(const char* bytes, std::streamsize count) override {
+    to_.append(bytes, static_cast<std::size_t>(count));
+    return count;
+  }
+
+private:
+  std::string& to_;
+};
+
+class reading : public std::streambuf {
+public:
+  reading(const char* bytes, std::size_t size) {
+    auto* const start = const_cast<char*>(bytes); // nobody writes
+    setg(start, start, start + size);
+  }
+};
 
 constexpr auto archive_flags = boost::archive::no_header | boost::archive::no_codecvt;
 
@@ -167,8 +195,12 @@ chunk_set resume_state::done() const {
 }
 
 std::string encode_checkpoint(const checkpoint& from) {
-  std::ostringstream out;
+  constexpr std::size_t others = 65536; // what is not large
+  std::string bytes(sizeof(frame_header), '\0');
+  bytes.reserve(bytes.size() + from.shard.weights.bytes() + others +
+                (from.worker ? from.worker->replica.weights.bytes() + from.worker->replica.moments.bytes() : 0));
   {
+    appending out{bytes};
     writer archive{out, archive_flags};
     const std::uint8_t has_worker = from.worker ? 1 : 0;
     archive << from.session << has_worker;
@@ -176,16 +208,14 @@ std::string encode_checkpoint(const checkpoint& from) {
     if (from.worker)
       save(archive, *from.worker, from.shard);
   }
-  const auto payload = out.str();
   frame_header header{};
   std::memcpy(header.magic, magic, sizeof magic);
   header.endian = endian_mark;
   header.version = format_version;
-  header.length = payload.size();
-  header.crc = crc_of(payload.data(), payload.size());
-  std::string bytes(sizeof header, '\0');
+  header.length = bytes.size() - sizeof header;
+  header.crc = crc_of(bytes.data() + sizeof header, header.length);
   std::memcpy(bytes.data(), &header, sizeof header);
-  return bytes + payload;
+  return bytes;
 }
 
 checkpoint decode_checkpoint(const std::string& bytes, const std::string& origin) {
@@ -199,12 +229,12 @@ checkpoint decode_checkpoint(const std::string& bytes, const std::string& origin
     throw failure{errc::checkpoint, origin + ": format " + std::to_string(header.version) + ", this dk reads format " +
                                         std::to_string(format_version) + "; use the dk that wrote it"};
   require(header.length == bytes.size() - sizeof header, origin, "it is torn: its length is not what it says");
-  const auto payload = bytes.substr(sizeof header);
-  require(header.crc == crc_of(payload.data(), payload.size()), origin, "its CRC does not match");
+  const char* const payload = bytes.data() + sizeof header;
+  require(header.crc == crc_of(payload, header.length), origin, "its CRC does not match");
   try {
-    std::istringstream in{payload};
+    reading in{payload, header.length};
     reader archive{in, archive_flags};
-    return load(archive, payload.size(), header.version, origin);
+    return load(archive, header.length, header.version, origin);
   } catch (const boost::archive::archive_exception& why) {
     throw failure{errc::checkpoint, origin + ": damaged: " + why.what()};
   }

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <unistd.h>
 
 namespace dk {
@@ -80,9 +79,12 @@ std::vector<fs::path> checkpoints_in(const fs::path& folder) {
 
 std::string read_file(const fs::path& path) {
   std::ifstream in{path, std::ios::binary};
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  return bytes.str();
+  std::error_code none;
+  const auto size = fs::file_size(path, none);
+  std::string bytes(none ? 0 : size, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, in.gcount())));
+  return bytes;
 }
 
 } // namespace

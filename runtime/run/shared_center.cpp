@@ -71,6 +71,12 @@ std::vector<worker_part> shared_center::parts(const std::vector<ledger_actor>& l
   return all;
 }
 
+void shared_center::forget_start() {
+  start_ = {};
+  for (auto& link : shards_)
+    link.start = {};
+}
+
 void shared_center::announce(const validator_actor& validator, const ledger_actor&) const {
   for (const auto& link : shards_)
     run_.self->send(link.server, watch_atom_v, caf::actor_cast<caf::actor>(validator));
@@ -90,11 +96,21 @@ void shared_center::collect(run_result& result, const cluster&, std::uint64_t, s
     if (const auto logged = rows_in_log(run_.options.folder->commits(), grid_, shards_.size()))
       seen.insert(seen.end(), logged->begin(), logged->end());
   account(tallies, seen, result.rows);
-  result.weights = run_.split.join(block::joined(weights), frozen_of(0));
+  auto whole = block::joined(weights);
+  weights.clear();
+  result.weights = run_.split.join(whole, frozen_of(0));
 }
 
 std::size_t shared_center::workers_to_hold() const {
   return keeps_workers(run_.which) && run_.where.holds_workers() ? 1 : 0;
+}
+
+// They are what was sent to the shards.
+std::vector<shard_state> shared_center::first_states() const {
+  std::vector<shard_state> all;
+  for (std::uint32_t i = 0; i < shards_.size(); ++i)
+    all.push_back({i, shards_[i].offset, shards_[i].start.version, shards_[i].start.weights, grid_, {}});
+  return all;
 }
 
 std::vector<shard_state> shared_center::states(const std::vector<replica_state>&) const {

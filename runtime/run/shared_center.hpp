@@ -19,10 +19,11 @@ public:
   std::vector<worker_part> parts(const std::vector<ledger_actor>& ledgers) const override;
   void announce(const validator_actor& validator, const ledger_actor& ledger) const override;
   void introduce(const validator_actor&, const cluster&) const override {}
+  void forget_start() override;
   void collect(run_result& result, const cluster& workers, std::uint64_t done, std::uint64_t resumed) const override;
   std::size_t workers_to_hold() const override;
   bool needs_workers() const override { return false; }
-  std::vector<shard_state> first_states() const override { return states({}); }
+  std::vector<shard_state> first_states() const override;
   std::vector<shard_state> states(const std::vector<replica_state>& held) const override;
 
 private:

@@ -99,6 +99,7 @@ void training::start() {
   really_started_ = clock::now();
   launched_ = true;
   cluster_->launch(holder_->parts(ledgers_));
+  holder_->forget_start();
   validation_.introduce(*holder_, *cluster_);
 }
 

@@ -51,6 +51,9 @@ public:
   virtual void announce(const validator_actor& validator, const ledger_actor& ledger) const = 0;
   virtual void introduce(const validator_actor& validator, const cluster& workers) const = 0;
 
+  /// The workers have it: its memory may go.
+  virtual void forget_start() {}
+
   /// The result's weights, versions, updates and the balance of its rows. @param done rows, by the ledgers' count
   /// @param resumed rows, of earlier sessions
   virtual void collect(run_result& result, const cluster& workers, std::uint64_t done, std::uint64_t resumed) const = 0;

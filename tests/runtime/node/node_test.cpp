@@ -63,14 +63,21 @@ TEST_CASE_METHOD(node_fixture, "what cannot be a joined_node is refused", "[runt
 
 TEST_CASE_METHOD(node_fixture, "more workers than a node has are refused", "[runtime][node]") {
   const auto driver = make_probe();
-  const auto why = ask<caf::error>(it, start_atom_v, role::worker, std::uint32_t{4}, std::uint32_t{0}, driver.actor());
+  const auto why = ask<caf::error>(it, process_order{role::worker, 4, 0, 0, driver.actor()});
   CHECK(to_failure(why).code() == errc::nodes);
   CHECK(text_of(why).find("4 workers were asked for and 3 of 3 are free") == 0);
 }
 
+TEST_CASE_METHOD(node_fixture, "what the host has no memory for is refused before anything starts", "[runtime][node]") {
+  const auto driver = make_probe();
+  const auto why = ask<caf::error>(it, process_order{role::worker, 3, 0, std::uint64_t{1} << 60U, driver.actor()});
+  CHECK(to_failure(why).code() == errc::resources);
+  CHECK(text_of(why).find("3 workers cannot be started, 0 can: there is memory for 0 (") == 0);
+}
+
 TEST_CASE_METHOD(node_fixture, "a worker program that is not there is told of, with what to do", "[runtime][node]") {
   const auto driver = make_probe();
-  const auto why = ask<caf::error>(it, start_atom_v, role::worker, std::uint32_t{1}, std::uint32_t{0}, driver.actor());
+  const auto why = ask<caf::error>(it, process_order{role::worker, 1, 0, 0, driver.actor()});
   CHECK(to_failure(why).code() == errc::nodes);
   CHECK(text_of(why).find("/nowhere/dk_worker") != std::string::npos);
 }
