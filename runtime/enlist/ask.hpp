@@ -52,7 +52,11 @@ Answer ask(caf::scoped_actor& self, const Actor& whom, Question question, caf::d
   Answer answer;
   const auto code = deadline == caf::duration{caf::infinite} ? errc::internal : errc::connect;
   asked.receive([&](Answer& given) { answer = std::move(given); },
-                [&](const caf::error& why) { throw to_failure(why, code); });
+                [&](const caf::error& why) {
+                  const bool is_far =
+                      why == caf::exit_reason::remote_link_unreachable || why == caf::sec::request_timeout;
+                  throw to_failure(why, is_far ? errc::connect : code); // of who speaks for one in another process
+                });
   return answer;
 }
 

@@ -3,6 +3,7 @@
 #include "tests/cluster/two_hosts.hpp"
 
 #include <chrono>
+#include <memory>
 
 using namespace dk::test;
 

@@ -10,7 +10,7 @@ using namespace dk;
 
 namespace {
 
-constexpr std::size_t many_numbers = 100000; // numbers, more than a little
+constexpr std::size_t many_numbers = 200000; // numbers, more than a little
 
 block numbers_up_to(std::size_t size) {
   std::vector<float> values(size);
