@@ -106,7 +106,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN); // a file that grows beyond a limit is reported as on a full disk
   std::signal(SIGPIPE, SIG_IGN); // what is written to nobody is an error of that write alone (output.hpp)
-  dk::raise_handles(); // each process on a node takes one
+  dk::raise_handles();           // each process on a node takes one
   try {
     return run(argc, argv);
   } catch (const dk::request_failure& why) { // whose members the options are called after

@@ -12,8 +12,8 @@ struct enlister_state {
   caf::response_promise answer;
 };
 
-/// Enlists a process when it is told to: sends the large blocks of `what` in pieces, then the rest, and answers with the
-/// handle. @param patience with the process, once it has all: it connects to shards
+/// Enlists a process when it is told to: sends the large blocks of `what` in pieces, then the rest, and answers with
+/// the handle. @param patience with the process, once it has all: it connects to shards
 template <class Handle, class Enlistment>
 caf::behavior enlister(caf::stateful_actor<enlister_state>* self, const recruit_actor& whom, const Enlistment& what,
                        const freight_terms& terms, caf::duration patience) {

@@ -303,6 +303,7 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::server_actor))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
 
 CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
+CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
 CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
 CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
 CAF_ADD_ATOM(dk_runtime, dk, arrive_atom, "arrive")

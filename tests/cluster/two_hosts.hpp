@@ -45,9 +45,10 @@ public:
 
   /// Firewalls: nobody gets in but for what was asked for, and at `there` to these ports.
   bool open_only(const std::string& ports) const {
-    const std::string rules = "nft add table inet f; nft 'add chain inet f in { type filter hook input priority 0; "
-                              "policy drop; }'; nft add rule inet f in iifname lo accept; nft add rule inet f in ct state "
-                              "established,related accept; nft add rule inet f in meta l4proto ipv6-icmp accept";
+    const std::string rules =
+        "nft add table inet f; nft 'add chain inet f in { type filter hook input priority 0; "
+        "policy drop; }'; nft add rule inet f in iifname lo accept; nft add rule inet f in ct state "
+        "established,related accept; nft add rule inet f in meta l4proto ipv6-icmp accept";
     return shell("ip netns exec " + here_ + " sh -ec \"" + rules + "\" && ip netns exec " + there_ + " sh -ec \"" +
                  rules + "; nft 'add rule inet f in tcp dport { " + ports + " } accept'\"");
   }
