@@ -1,5 +1,5 @@
-// How many exchanges (commit and pull) of a 4 MB center pass between two processes a second, beside raw sockets that
-// send the same bytes to and fro?
+// How many exchanges (commit and pull) of a 4 MB center pass between two processes a second, in pieces as in a run and
+// whole, beside raw sockets that send the same bytes to and fro?
 //
 //   exchange_processes
 
@@ -7,6 +7,7 @@
 #include "benchmarks/exchange_client.hpp"
 #include "benchmarks/w1.hpp"
 #include "runtime/enlist/connect.hpp"
+#include "runtime/enlist/remote_shard.hpp"
 #include "runtime/enlist/system.hpp"
 
 #include <arpa/inet.h>
@@ -36,8 +37,9 @@ void serve(int ready) {
   dk::system_config config{networked()};
   caf::actor_system system{config};
   auto server =
-      system.spawn(dk::parameter_server, benchmark::shard_of(benchmark::w1_weights, (rounds + 1) * per_round));
-  const auto port = system.middleman().publish(server, 0, "127.0.0.1");
+      system.spawn(dk::parameter_server, benchmark::shard_of(benchmark::w1_weights, 2 * (rounds + 1) * per_round));
+  const auto gate = system.spawn(dk::shard_gate, server, benchmark::w1_weights);
+  const auto port = system.middleman().publish(gate, 0, "127.0.0.1");
   const std::uint16_t number = port ? *port : 0;
   if (write(ready, &number, sizeof number) == sizeof number)
     pause();
@@ -110,16 +112,31 @@ int main(int argc, char** argv) {
     dk::system_config config{networked()};
     caf::actor_system system{config};
     caf::scoped_actor self{system};
-    const auto server =
+    const auto gate =
         caf::actor_cast<dk::server_actor>(dk::connect_to(self, {"127.0.0.1", port}, std::chrono::seconds{5}));
     const std::vector<float> small(benchmark::w1_weights, 1e-6F);
     const auto delta = dk::block::copy_of(small.data(), small.size());
-    std::vector<double> ours;
-    benchmark::time_exchanges(system, server, delta, 0, per_round);
-    for (std::uint32_t round = 1; round <= rounds; ++round)
-      ours.push_back(per_round / benchmark::time_exchanges(system, server, delta, round * per_round, per_round));
-    std::printf("exchanges of 4 MB between two processes: %.0f a second; raw sockets: %.0f; share %.2f\n",
-                benchmark::median(ours), benchmark::median(raw), benchmark::median(ours) / benchmark::median(raw));
+    const caf::duration deadline{std::chrono::seconds{10}};
+    const auto shard =
+        system.spawn(dk::remote_shard, gate, dk::remote_shard_terms{self->address(), {deadline}, deadline});
+    std::vector<double> whole;
+    std::vector<double> pieces;
+    std::uint32_t next = 0;
+    const auto exchange = [&](const dk::server_actor& server) {
+      const auto seconds = benchmark::time_exchanges(system, server, delta, next, per_round);
+      next += per_round;
+      return per_round / seconds;
+    };
+    for (std::uint32_t round = 0; round <= rounds; ++round) { // the first of them warms up
+      whole.push_back(exchange(gate));
+      pieces.push_back(exchange(shard));
+    }
+    whole.erase(whole.begin());
+    pieces.erase(pieces.begin());
+    using benchmark::median;
+    std::printf("exchanges of 4 MB between two processes a second: %.0f in pieces, %.0f whole; raw sockets: %.0f; "
+                "shares %.2f and %.2f\n",
+                median(pieces), median(whole), median(raw), median(pieces) / median(raw), median(whole) / median(raw));
   }
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);

@@ -80,6 +80,7 @@ run_report run(job which, const job_options& options) {
   require_complete(which, "job " + which.name);
   if (!options.out.empty())
     require_free(options.out);
+  check_nodes(which);
   const auto ready = read_all(std::move(which), nullptr, options);
   const auto folder = make_run_folder(options.out, ready.which.name);
   const log_to_file logging{folder.log()};
@@ -105,6 +106,7 @@ std::optional<run_report> resume(const std::string& path, const std::vector<std:
     return std::nullopt;
   }
   const auto fitted = fitted_pipeline(folder, which);
+  check_nodes(which);
   const auto ready = read_all(std::move(which), fitted ? &*fitted : nullptr, options);
   check_resume(ready.which, ready.data.train, state);
   keep_epochs(ready.which, folder);
@@ -123,6 +125,8 @@ void dry_run(job which, const job_options& options) {
   require_complete(which, "job " + which.name);
   if (!options.out.empty())
     require_free(options.out);
+  if (options.forecast)
+    check_nodes(which);
   forecast_speed(read_all(std::move(which), nullptr, options), options);
 }
 

@@ -163,6 +163,16 @@ std::string forecast_text(const job& which, std::size_t weights, std::size_t row
   return text;
 }
 
+void check_nodes(const job& which) {
+  if (which.cluster.nodes.empty())
+    return;
+  system_config config{venue{}.system(which)};
+  caf::actor_system system{config};
+  caf::scoped_actor self{system};
+  make_cluster_on_nodes(self, which.cluster,
+                        [](const std::string&) {}); // what it would tell is told when the run starts
+}
+
 std::string measured_forecast(const job& which, std::size_t weights, std::size_t row_bytes, std::size_t label_width) {
   system_config config{venue{}.system(which)};
   caf::actor_system system{config};

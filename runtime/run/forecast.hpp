@@ -36,4 +36,7 @@ std::string forecast_text(const job& which, std::size_t weights, std::size_t row
 /// The same of a job that is not run: greets its nodes and measures them. @throws failure (connect, version, nodes)
 std::string measured_forecast(const job& which, std::size_t weights, std::size_t row_bytes, std::size_t label_width);
 
+/// Greets the nodes of a job, before its data are read: that may take long. @throws failure (connect, version)
+void check_nodes(const job& which);
+
 } // namespace dk
