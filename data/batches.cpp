@@ -31,6 +31,9 @@ void gather(const dataset& from, const row_order& order, std::uint64_t first, st
             float* labels, float* weights) {
   if (from.stored)
     return gather_from(*from.stored, from, order, first, count, features, labels, weights);
+  if (from.sealed && order.is_buffered()) // so all of them are on their way before the first is waited for
+    for (std::size_t i = 0; i < count; ++i)
+      from.sealed->fetch(from.first + order(first + i), 1);
   if (from.sealed)
     return gather_from(*from.sealed, from, order, first, count, features, labels, weights);
   if (from.weighted && weights != nullptr)

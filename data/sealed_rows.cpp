@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,6 +85,7 @@ sealed_rows::sealed_rows(const std::string& path) {
   const auto size = static_cast<std::uint64_t>(facts.st_size);
   if (size >= header_bytes)
     bytes_ = map_file(descriptor, size, path);
+  size_ = size;
   ::close(descriptor);
   if (!bytes_)
     refuse(path, "it has " + std::to_string(size) + " bytes");
@@ -182,7 +184,20 @@ void sealed_rows::read(std::uint64_t first, std::size_t count, float* features, 
   check_mapped_file(bytes_.get());
 }
 
+void sealed_rows::read_sparingly() const {
+  ::madvise(const_cast<std::byte*>(bytes_.get()), size_, MADV_RANDOM);
+}
+
+void sealed_rows::fetch(std::uint64_t first, std::size_t count) const {
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = (first_row_ + first * row_bytes_) / page * page;
+  const auto end = first_row_ + (first + count) * row_bytes_;
+  ::madvise(const_cast<std::byte*>(bytes_.get()) + begin, end - begin, MADV_WILLNEED);
+}
+
 dataset dataset_of(std::shared_ptr<const sealed_rows> rows, shuffle_buffers buffers) {
+  if (buffers.block_rows > 0)
+    rows->read_sparingly();
   dataset all;
   all.rows = rows->rows();
   all.feature_width = rows->feature_width();

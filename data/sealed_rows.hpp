@@ -37,6 +37,13 @@ public:
   /// first + count <= rows(). Any thread. @throws failure (data) where the file was cut short
   void read(std::uint64_t first, std::size_t count, float* features, float* labels, float* weights = nullptr) const;
 
+  /// The file is larger than the memory that it may take: each read gets the rows that it asks for from the disk, and
+  /// no others beside them.
+  void read_sparingly() const;
+
+  /// Begins to fetch these rows from the disk, if they are not in memory. Requires first + count <= rows().
+  void fetch(std::uint64_t first, std::size_t count) const;
+
 private:
   /// Columns that lie side by side and are written alike.
   struct run_of_columns {
@@ -50,6 +57,7 @@ private:
   void decode(const std::byte* row, const run_of_columns* begin, const run_of_columns* end, float* to) const;
 
   std::shared_ptr<const std::byte> bytes_;
+  std::uint64_t size_ = 0; // of the file
   std::uint64_t rows_ = 0;
   std::size_t feature_width_ = 0;
   std::size_t label_width_ = 0;

@@ -29,23 +29,23 @@ double there_and_back(caf::scoped_actor& self, const node_processes& nodes, cons
   return since(begun);
 }
 
+// Bytes that take a while: of less the first may find an idle network, which buffers them.
 void measure_link(caf::scoped_actor& self, const node_processes& nodes, const node_processes::process& to,
                   host_facts& of) {
-  constexpr double enough = 0.05; // seconds: by then the start of a transfer counts for little
+  constexpr double a_while = 0.2; // seconds
   constexpr std::size_t most = std::size_t{4} << 20U;
   of.round_trip = there_and_back(self, nodes, to, 1); // opens the way
   for (int i = 0; i < 3; ++i)
     of.round_trip = std::min(of.round_trip, there_and_back(self, nodes, to, 1));
-  double taken = 0;
-  const auto try_with = [&](std::size_t bytes) {
-    taken = there_and_back(self, nodes, to, bytes) - of.round_trip;
-    of.bytes_per_second = std::max(of.bytes_per_second, 2 * static_cast<double>(bytes) / std::max(taken, 1e-6));
-  };
   auto bytes = std::size_t{64} << 10U;
-  for (try_with(bytes); taken < enough && bytes < most; try_with(bytes))
+  auto taken = there_and_back(self, nodes, to, bytes);
+  while (taken < a_while && bytes < most) {
     bytes *= 8;
-  for (int i = 0; i < 2; ++i) // what else happens on a busy host makes it slower, never faster
-    try_with(bytes);
+    taken = there_and_back(self, nodes, to, bytes);
+  }
+  for (int i = 0; i < 2 && taken < a_while; ++i) // what else happens on a busy host makes it slower, never faster
+    taken = std::min(taken, there_and_back(self, nodes, to, bytes));
+  of.bytes_per_second = 2 * static_cast<double>(bytes) / std::max(taken - of.round_trip, 1e-6);
 }
 
 } // namespace
