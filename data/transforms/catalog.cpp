@@ -90,6 +90,16 @@ std::vector<std::string> transform_names() {
   return names;
 }
 
+std::vector<spec> sources_of(const spec& transform) {
+  std::vector<spec> all;
+  for (const auto& rule : find_transform(transform.name).keys)
+    if (rule.kind == key_kind::source && transform.keys.contains(rule.name)) {
+      const auto& source = transform.keys.at(rule.name);
+      all.push_back({source.at("format").get<std::string>(), source});
+    }
+  return all;
+}
+
 spec anchored_transform(spec given, const std::string& folder) {
   for (const auto& rule : find_transform(given.name).keys)
     if (rule.kind == key_kind::source && given.keys.contains(rule.name)) {

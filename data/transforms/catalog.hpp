@@ -19,4 +19,7 @@ std::vector<std::string> transform_names();
 /// The transform with the relative paths in it made absolute against `folder`.
 spec anchored_transform(spec given, const std::string& folder);
 
+/// The sources that a transform reads besides.
+std::vector<spec> sources_of(const spec& transform);
+
 } // namespace dk::data

@@ -88,7 +88,7 @@ std::vector<caf::strong_actor_ptr> connect_to_all(caf::scoped_actor& self, const
 failure unreachable(const endpoint& where, const caf::error& why, std::chrono::milliseconds deadline) {
   if (why == caf::sec::request_timeout)
     return unreachable(where, "no answer within " + std::to_string(deadline.count()) + " ms");
-  return unreachable(where, why ? "nobody listens there, or the host is unknown" : "nothing is published there");
+  return unreachable(where, why ? "what listens there does not answer as dk does" : "nothing is published there");
 }
 
 failure unreachable(const endpoint& where, const std::string& why) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/protocol/errors.hpp"
 #include "common/buffer_pool.hpp"
 #include "runtime/enlist/cargo.hpp"
 
@@ -125,8 +126,12 @@ void fetch_more(Self self, const Actor& from, const std::shared_ptr<freight>& lo
             [=, asked = freight::clock::now()](const piece& some) {
               --load->under_way;
               terms.speed->took(freight::clock::now() - asked);
-              std::memcpy(load->arriving[part.of].get() + part.first, some.some.get(),
-                          std::min(part.count, some.count));
+              if (some.count != part.count || some.first != part.first) {
+                if (!std::exchange(load->over, true))
+                  failed(make_error(errc::connect, "another part came than was asked for"));
+                return;
+              }
+              std::memcpy(load->arriving[part.of].get() + part.first, some.some.get(), part.count);
               fetch_more(self, from, load, terms, then, failed);
             },
             [=](const caf::error& why) {

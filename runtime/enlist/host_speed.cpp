@@ -78,6 +78,9 @@ std::vector<host_facts> measure_hosts(caf::scoped_actor& self, node_processes& p
                                       std::size_t label_width) {
   auto hosts = processes.plan(which);
   const auto probed = processes.start_one_each();
+  if (probed.empty())
+    throw failure{errc::nodes, "no node has a place free for a worker; wait for the runs that they work for, or start "
+                               "dk_node with a higher --workers"};
   for (const auto& one : probed)
     measure_link(self, processes, one, hosts[one.node]);
   using answer = decltype(self->request(probed.front().recruit, caf::infinite, speed_probe{}));

@@ -67,7 +67,7 @@ auto take(bool& enlisted, Spawn spawn) -> caf::result<decltype(spawn())> {
 
 recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source read) {
   self->set_down_handler([self](const caf::down_msg& down) {
-    if (down.reason)
+    if (down.reason && down.reason != caf::exit_reason::user_shutdown)
       log()->warn("what this process was for ended: {}", to_failure(down.reason).what());
     self->quit(down.reason);
   });

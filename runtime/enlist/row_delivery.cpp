@@ -50,7 +50,8 @@ void let_read(carrier_ptr self, const std::string& path) {
             self->demonitor(self->state.to.process.address());
             if (!made.same)
               return give_up(self, make_error(errc::data, "node " + self->state.to.where + " has other rows: " +
-                                                              difference(made.files, files_of(recipe))));
+                                                              difference(made.files, files_of(recipe)) +
+                                                              "; give it the same data, or leave data.where out"));
             self->state.done.read = true;
             ask(self);
           },

@@ -56,9 +56,16 @@ rows_made made_by(const rows_recipe& recipe, const row_source& read) {
 
 std::vector<source_file> files_of(const rows_recipe& recipe) {
   const auto which = parse_job(recipe.job, driver_text, "/");
+  std::vector<spec> sources{*which.data.train};
+  for (const auto& transform : which.data.transforms)
+    for (auto& source : data::sources_of(transform)) {
+      source.keys.erase("format");
+      sources.push_back(std::move(source));
+    }
   std::vector<source_file> all;
-  for (const auto& path : data::files_of_source(*which.data.train))
-    all.push_back({path, fs::file_size(path), content_name_of(path)});
+  for (const auto& source : sources)
+    for (const auto& path : data::files_of_source(source))
+      all.push_back({path, fs::file_size(path), content_name_of(path)});
   return all;
 }
 
@@ -74,7 +81,7 @@ std::string difference(const std::vector<source_file>& there, const std::vector<
   }
   if (there.size() != here.size())
     return "the source has " + counted(there.size(), "file") + " there and " + std::to_string(here.size()) + " here";
-  return "the files are the same, but other rows are read from them; run the same build on both hosts";
+  return "the files are the same, but other rows are read from them, as by another build";
 }
 
 } // namespace dk

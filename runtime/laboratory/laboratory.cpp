@@ -44,7 +44,7 @@ data::dataset dried(const data::dataset& rows, const job& which) {
 // What each host receives: the rows of the data as they are sealed. A dry run may have none of its own.
 double row_bytes_of(const job& which, const data::dataset& rows) {
   const auto& world = which.laboratory;
-  if (world.hosts == 0 || which.data.where == "driver")
+  if (world.hosts == 0 || which.data.where != "auto")
     return 0;
   if (world.row_bytes)
     return *world.row_bytes;

@@ -12,10 +12,33 @@
 #include <caf/all.hpp>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
 
 namespace dk {
 
 namespace {
+
+constexpr double answers_per_chunk = 2; // of the ledger and of the shards
+
+// What the cores train. Nodes of one host have the same ones.
+double rows_of_cores(const std::vector<host_facts>& nodes) {
+  struct host {
+    double workers = 0;
+    double cores = 0;
+    double rows = 0; // of all its workers, were there a core for each
+  };
+  std::map<std::string, host> hosts;
+  for (const auto& node : nodes) {
+    auto& of = hosts[node.where.substr(0, node.where.rfind(':'))];
+    of.workers += node.workers;
+    of.cores = std::max<double>(of.cores, node.cores);
+    of.rows += node.workers * node.rows_per_second;
+  }
+  double all = 0;
+  for (const auto& [name, of] : hosts)
+    all += of.workers > 0 ? of.rows * std::min(1.0, of.cores / of.workers) : 0;
+  return all;
+}
 
 double sum_of(const std::vector<host_facts>& hosts, std::uint32_t host_facts::*what) {
   double all = 0;
@@ -60,8 +83,10 @@ double exchanges_through(forecast& so_far, const std::vector<host_facts>& hosts,
   return slowest;
 }
 
+// No forecast is better than two digits.
 std::string rows_text(double rows) {
-  return with_commas(static_cast<unsigned long long>(std::llround(rows))) + " rows/s";
+  const double unit = rows < 1 ? 1 : std::pow(10, std::max(0.0, std::floor(std::log10(rows)) - 1));
+  return with_commas(static_cast<unsigned long long>(std::round(rows / unit) * unit)) + " rows/s";
 }
 
 std::string bytes_text(double bytes) {
@@ -135,12 +160,16 @@ forecast forecast_of(const job& which, std::size_t weights, std::size_t row_byte
   }
   if (which.data.where == "driver")
     now.batch_bytes = now.chunk_rows * static_cast<double>(row_bytes);
+  now.cores = rows_of_cores(hosts);
+  double round_trip = 0;
   for (const auto& host : hosts) {
-    now.cores += std::min(host.workers, host.cores) * host.rows_per_second;
+    round_trip = std::max(round_trip, host.round_trip);
     now.away += workers == 0 ? 0 : host.workers / workers * (shards == 0 ? 1 : 1 - host.shards / shards);
   }
   now.network = exchanges_through(now, hosts, workers, shards) * workers * now.chunk_rows;
-  now.expected = trainer.overlap ? std::min(now.network, now.cores) : 1 / (1 / now.network + 1 / now.cores);
+  now.answers = workers * now.chunk_rows / (answers_per_chunk * std::max(round_trip, 1e-9));
+  now.expected = trainer.overlap ? std::min({now.network, now.cores, now.answers})
+                                 : 1 / (1 / now.network + 1 / now.cores + 1 / now.answers);
   return now;
 }
 
@@ -151,12 +180,12 @@ std::string forecast_text(const job& which, std::size_t weights, std::size_t row
   const auto now = forecast_of(which, weights, row_bytes, hosts);
   auto text = hosts_text(hosts) + "\n";
   if (std::isinf(now.network))
-    return text + fmt::format("nothing passes over the network while a chunk is trained; the cores train {}\n",
-                              rows_text(now.cores));
+    return text + fmt::format("no weights pass over the network; the cores train {}: expect about {}\n",
+                              rows_text(now.cores), rows_text(now.expected));
   text +=
       fmt::format("an exchange, {:.0f} rows, takes {} to the shards and {} back, {:.0f} % of them over the network\n",
                   now.chunk_rows, bytes_text(now.commit_bytes), bytes_text(now.center_bytes), 100 * now.away);
-  text += fmt::format("the network carries {}, the cores train {}: expect {}\n", rows_text(now.network),
+  text += fmt::format("the network carries {}, the cores train {}: expect about {}\n", rows_text(now.network),
                       rows_text(now.cores), rows_text(now.expected));
   if (const auto ways = ways_out(which, weights, row_bytes, hosts, now); !ways.empty())
     text += fmt::format("{}; faster with {}\n", limit_text(now), ways);

@@ -20,7 +20,8 @@ struct forecast {
   double away = 0;         ///< which part of commit and center passes over the network: no shard of it is on that host
   double network = std::numeric_limits<double>::infinity(); ///< what the network carries; infinite: nothing passes
   double cores = 0;                                         ///< what the cores train
-  double expected = 0; ///< with overlap the lesser of both; else each exchange takes its time after each chunk
+  double answers = 0;  ///< at most, since each chunk waits for answers that take a round trip each
+  double expected = 0; ///< with overlap the least of these; else they take their times one after the other
   std::string slowest; ///< the host whose network card is the limit; empty: the driver's
 };
 

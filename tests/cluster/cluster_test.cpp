@@ -19,7 +19,7 @@ TEST_CASE("what the nodes and their network can do is said before a run, or with
     CHECK(
         text.find("\nan exchange, 50 rows, takes 1,288 bytes to the shards and 1,288 bytes back, 50 % of them over the "
                   "network\n") != std::string::npos);
-    CHECK(text.find(" rows/s: expect ") != std::string::npos);
+    CHECK(text.find(" rows/s: expect about ") != std::string::npos);
   };
   check_said(plan.err);
   CHECK(eventually(seconds{30}, [&] { return nodes.have_no_children(); }));

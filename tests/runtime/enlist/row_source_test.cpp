@@ -82,6 +82,17 @@ TEST_CASE("other rows are told with the files they were read from, and nothing i
   }
 }
 
+TEST_CASE("the files of a union are among those that are compared", "[runtime][row_source]") {
+  const source_of_rows it;
+  const auto more = it.folder.write("more.csv", source_of_rows::content(3));
+  auto which = it.which();
+  which.data.transforms = {{"union", {{"with", {{"format", "csv"}, {"path", more}}}}}};
+  const auto files = files_of(recipe_of(which, 13, data::to_text({})));
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].path == it.file);
+  CHECK(files[1].path == more);
+}
+
 TEST_CASE("two hosts' files are compared by path, size and bytes", "[runtime][row_source]") {
   const std::vector<source_file> here{{"/a", 10, "one"}, {"/b", 2048, "two"}};
   CHECK(difference({{"/a", 10, "one"}, {"/b", 1024, "two"}}, here) == "/b has 1,024 bytes there and 2,048 here");
