@@ -58,10 +58,8 @@ std::vector<source_file> files_of(const rows_recipe& recipe) {
   const auto which = parse_job(recipe.job, driver_text, "/");
   std::vector<spec> sources{*which.data.train};
   for (const auto& transform : which.data.transforms)
-    for (auto& source : data::sources_of(transform)) {
-      source.keys.erase("format");
+    for (auto& source : data::sources_of(transform))
       sources.push_back(std::move(source));
-    }
   std::vector<source_file> all;
   for (const auto& source : sources)
     for (const auto& path : data::files_of_source(source))
