@@ -53,7 +53,9 @@ file_lock::~file_lock() {
   ::close(descriptor_);
 }
 
-row_cache::row_cache(std::string folder, std::uint64_t bytes) : folder_(std::move(folder)), limit_(bytes) {}
+// Its paths go to other processes.
+row_cache::row_cache(const std::string& folder, std::uint64_t bytes)
+    : folder_(fs::absolute(folder).lexically_normal().string()), limit_(bytes) {}
 
 std::string row_cache::path_of(const std::string& name) const {
   return folder_ + '/' + name;

@@ -41,7 +41,7 @@ public:
   };
 
   /// @param bytes that all files may take
-  row_cache(std::string folder, std::uint64_t bytes);
+  row_cache(const std::string& folder, std::uint64_t bytes);
 
   /// Looks for a file, checks its bytes, and keeps it for as long as somebody has `held`. Else makes room for it.
   /// @throws failure (data) for what is no name; (resources) where there is no room, or the disk fails

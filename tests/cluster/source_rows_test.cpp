@@ -75,7 +75,7 @@ TEST_CASE("every model of an ensemble has its rows read on its node", "[cluster]
 
 TEST_CASE("a node that has other rows, or none, is named with the file", "[cluster][source_rows]") {
   const temporary_folder elsewhere;
-  const started_node node{{}, elsewhere.path("")};
+  const started_node node{{"--cache", "rows"}, elsewhere.path("")}; // a path that is relative
   const toy_job job;
   const auto refused = [&](const std::string& out, const std::string& why) {
     const auto got = train(job, out, {"--set", own_points, "--nodes", node.address()});
