@@ -7,8 +7,8 @@
 #include "benchmarks/exchange_client.hpp"
 #include "benchmarks/w1.hpp"
 #include "runtime/enlist/connect.hpp"
-#include "runtime/enlist/remote_shard.hpp"
 #include "runtime/enlist/system.hpp"
+#include "runtime/transport/remote_shard.hpp"
 
 #include <arpa/inet.h>
 #include <caf/io/middleman.hpp>

@@ -2,8 +2,8 @@
 #include "runtime/enlist/enlister.hpp"
 #include "runtime/enlist/host_speed.hpp"
 #include "runtime/enlist/node_processes.hpp"
-#include "runtime/enlist/remote_shard.hpp"
 #include "runtime/enlist/row_places.hpp"
+#include "runtime/transport/remote_shard.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>

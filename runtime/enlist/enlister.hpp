@@ -1,7 +1,7 @@
 #pragma once
 
-#include "runtime/enlist/freight.hpp"
 #include "runtime/enlist/messages.hpp"
+#include "runtime/transport/freight.hpp"
 
 #include <caf/all.hpp>
 

@@ -1,9 +1,8 @@
 #pragma once
 
-// What the driver, its nodes and their worker processes say to each other, besides the training protocol.
+// What a driver and the processes of its nodes say to each other, besides the training protocol. What it and
+// dk_node say is in node_messages.hpp.
 //
-//   driver ── hello ──▶ dk_node          ◀── node_info
-//   driver ── process_order ─▶ dk_node         ◀── the worker processes it started
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
 //   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
 //   driver ── piece ──▶ dk_worker        before an enlistment: its large blocks
@@ -11,65 +10,14 @@
 //   driver ── rows_recipe ─▶ dk_worker   ◀── rows_made: the node's cache has them, or they are other rows
 //   driver ── link_probe ──▶ dk_worker   ◀── the same: how fast is the network?
 //   driver ── speed_probe ─▶ dk_worker   ◀── speed_facts: how fast does it train?
-//   driver ── rows_offer ──▶ dk_node     ◀── rows_standing: how much of a sealed file is in its cache
-//   driver ── rows_piece ──▶ dk_node     ◀── rows_standing
-//   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
-//   dk_node ── join ──▶ dk_node          ◀── node_info; a driver that greets the one learns of the other
 
-#include "actors/protocol/row_messages.hpp"
-#include "actors/protocol/shard_link.hpp"
-#include "runtime/enlist/cargo.hpp"
+#include "runtime/enlist/node_messages.hpp"
+#include "runtime/transport/messages.hpp"
 
 #include <string>
 #include <vector>
 
 namespace dk {
-
-/// Who a node is.
-struct node_info {
-  std::string version;             ///< of dk
-  std::uint32_t workers = 0;       ///< how many worker processes it runs at most
-  std::uint32_t free = 0;          ///< how many of them it could start now
-  std::vector<std::string> joined; ///< the addresses of the nodes that joined it, HOST:PORT
-};
-
-/// A worker process that a node started.
-struct worker_process {
-  std::int32_t pid = 0;
-  std::uint16_t port = 0; ///< where it listens, on the node's address
-};
-
-/// How a worker process ended: an exit status, or a signal other than 0.
-struct process_exit {
-  std::uint32_t node = 0; ///< what the driver called the node when it asked for the process
-  std::int32_t pid = 0;
-  std::int32_t status = 0;
-  std::int32_t signal = 0;
-};
-
-/// Sealed rows that a driver wants a node to have.
-struct rows_offer {
-  std::string name; ///< of their bytes (common/content_name.hpp)
-  std::uint64_t bytes = 0;
-  caf::actor driver; ///< the node keeps them for as long as it lives
-};
-
-/// Some of their bytes.
-struct rows_piece {
-  std::string name;
-  std::uint64_t bytes = 0; ///< of the whole file
-  std::uint64_t first = 0;
-  std::vector<char> some;
-  caf::actor driver;
-};
-
-/// What a node has of them.
-struct rows_standing {
-  std::uint64_t there = 0; ///< bytes
-  bool whole = false;
-  bool busy = false; ///< another driver sends them; ask again
-  std::string path;  ///< on the node's host, once they are whole
-};
 
 /// How a process of another host reads the training rows of a run itself, and seals them.
 struct rows_recipe {
@@ -161,18 +109,6 @@ struct server_enlistment {
   manifest goods = {}; ///< its blocks, if they were sent before
 };
 
-/// What a process of a node is for. Workers count against the node's `--workers`, shards do not.
-enum class role : std::uint8_t { worker, server };
-
-/// Processes that a driver wants of a node.
-struct process_order {
-  role what = role::worker;
-  std::uint32_t count = 0;
-  std::uint32_t tag = 0;   ///< what the driver calls the node
-  std::uint64_t model = 0; ///< bytes that the models in each will take
-  caf::actor driver;       ///< whom they are for
-};
-
 /// All that a worker process needs to work on rows.
 struct row_enlistment {
   std::string pipeline;  ///< as data::to_text has it
@@ -196,22 +132,6 @@ inline std::vector<block*> blocks_of(worker_terms& terms) {
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, node_info& x) {
-  return f(caf::meta::type_name("node_info"), x.version, x.workers, x.free, x.joined);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, worker_process& x) {
-  return f(caf::meta::type_name("worker_process"), x.pid, x.port);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, process_order& x) {
-  return f(caf::meta::type_name("process_order"), x.what, x.count, x.tag, x.model, x.driver);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
-  return f(caf::meta::type_name("process_exit"), x.node, x.pid, x.status, x.signal);
-}
-template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, worker_terms& x) {
   return f(caf::meta::type_name("worker_terms"), x.worker, x.session, x.label_width, x.ledger, x.loader, x.rows,
            x.shards, x.frozen, x.alone_start, x.resumed);
@@ -219,18 +139,6 @@ typename Inspector::result_type inspect(Inspector& f, worker_terms& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
   return f(caf::meta::type_name("enlistment"), x.job, x.terms, x.goods);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, rows_offer& x) {
-  return f(caf::meta::type_name("rows_offer"), x.name, x.bytes, x.driver);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, rows_piece& x) {
-  return f(caf::meta::type_name("rows_piece"), x.name, x.bytes, x.first, x.some, x.driver);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, rows_standing& x) {
-  return f(caf::meta::type_name("rows_standing"), x.there, x.whole, x.busy, x.path);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rows_recipe& x) {
@@ -277,63 +185,21 @@ typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
 
 } // namespace dk
 
-CAF_BEGIN_TYPE_ID_BLOCK(dk_runtime, caf::id_block::dk_rows::end)
+CAF_BEGIN_TYPE_ID_BLOCK(dk_runtime, caf::id_block::dk_nodes::end)
 
-CAF_ADD_TYPE_ID(dk_runtime, (dk::node_info))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_process))
-CAF_ADD_TYPE_ID(dk_runtime, (std::vector<dk::worker_process>))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::process_exit))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::server_enlistment))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::row_enlistment))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::role))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::process_order))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::manifest))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::piece))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::piece_request))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_offer))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_piece))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_standing))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::link_probe))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::speed_probe))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::speed_facts))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_recipe))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_made))
-CAF_ADD_TYPE_ID(dk_runtime, (dk::server_actor))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
-
-CAF_ADD_ATOM(dk_runtime, dk, hello_atom, "hello")
-CAF_ADD_ATOM(dk_runtime, dk, start_atom, "start")
-CAF_ADD_ATOM(dk_runtime, dk, kill_atom, "kill")
-CAF_ADD_ATOM(dk_runtime, dk, reap_atom, "reap")
-CAF_ADD_ATOM(dk_runtime, dk, arrive_atom, "arrive")
-CAF_ADD_ATOM(dk_runtime, dk, due_atom, "due")
-CAF_ADD_ATOM(dk_runtime, dk, deliver_atom, "deliver")
-CAF_ADD_ATOM(dk_runtime, dk, sync_atom, "sync")
 
 CAF_END_TYPE_ID_BLOCK(dk_runtime)
 
 namespace dk {
-
-/// A host's `dk_node`.
-using node_actor = caf::typed_actor<
-    caf::replies_to<hello_atom, std::string>::with<node_info>,            // our version; refused when theirs is another
-    caf::replies_to<process_order>::with<std::vector<worker_process>>,    //
-    caf::replies_to<caf::join_atom, std::string, std::string, caf::actor> // a node: its version, its address, itself
-    ::with<node_info>,
-    caf::replies_to<rows_offer>::with<rows_standing>, caf::replies_to<rows_piece>::with<rows_standing>,
-    caf::reacts_to<kill_atom, std::int32_t>, // this worker process makes no progress
-    caf::reacts_to<reap_atom>,               // a child ended (sent by itself)
-    caf::reacts_to<caf::close_atom>>;        // end every process and leave (sent by itself)
-
-/// What stands in front of a shard for other processes. With a manifest: the message's cargo was sent before, and that
-/// of the answer is to be fetched.
-using shard_gate_actor = server_actor::extend<caf::replies_to<piece>::with<bool>,          //
-                                              caf::replies_to<piece_request>::with<piece>, //
-                                              caf::replies_to<pull, manifest>::with<center_update, manifest>,
-                                              caf::replies_to<commit, manifest>::with<verdict, manifest>,
-                                              caf::replies_to<newest_atom, manifest>::with<center, manifest>,
-                                              caf::replies_to<state_atom, manifest>::with<shard_state, manifest>>;
 
 /// A worker process before and while it works.
 using recruit_actor = caf::typed_actor<caf::replies_to<piece>::with<bool>,                      // of what enlists it

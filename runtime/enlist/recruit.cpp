@@ -7,9 +7,9 @@
 #include "runtime/enlist/connect.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/enlist/host_speed.hpp"
-#include "runtime/enlist/remote_shard.hpp"
 #include "runtime/enlist/row_enlist.hpp"
-#include "runtime/enlist/warehouse.hpp"
+#include "runtime/transport/remote_shard.hpp"
+#include "runtime/transport/warehouse.hpp"
 
 #include <caf/all.hpp>
 #include <memory>
@@ -54,13 +54,11 @@ template <class Spawn>
 auto take(bool& enlisted, Spawn spawn) -> caf::result<decltype(spawn())> {
   if (enlisted)
     return make_error(errc::nodes, "this worker process already has a run");
-  try {
+  return answer([&] {
     auto handle = spawn();
     enlisted = true;
     return handle;
-  } catch (const failure& why) {
-    return make_error(why.code(), why.what());
-  }
+  });
 }
 
 } // namespace
@@ -79,13 +77,11 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
   auto enlisted = std::make_shared<bool>(false);
   auto goods = std::make_shared<warehouse>(most_cargo);
   return {
-      [=](const piece& some) -> caf::result<bool> {
-        try {
+      [=](const piece& some) {
+        return answer([&] {
           goods->put(sender_of(self), some);
           return true;
-        } catch (const failure& why) {
-          return make_error(why.code(), why.what());
-        }
+        });
       },
       [=](const enlistment& theirs) {
         return take(*enlisted, [&] {
@@ -110,31 +106,17 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
           return caf::actor_cast<server_actor>(self->spawn(shard_gate, shard, weights));
         });
       },
-      [=](const row_enlistment& terms) -> caf::result<row_worker_actor> {
-        try {
+      [=](const row_enlistment& terms) {
+        return answer([&] {
           auto handle = self->spawn<caf::linked>(row_worker, row_setup_from(terms));
           row_workers->insert(handle.address());
           *enlisted = true;
           return handle;
-        } catch (const failure& why) {
-          return make_error(why.code(), why.what());
-        }
+        });
       },
       [=](link_probe& probe) { return std::move(probe); },
-      [=](const speed_probe& probe) -> caf::result<speed_facts> {
-        try {
-          return train_a_moment(probe);
-        } catch (const failure& why) {
-          return make_error(why.code(), why.what());
-        }
-      },
-      [=](const rows_recipe& recipe) -> caf::result<rows_made> {
-        try {
-          return made_by(recipe, read);
-        } catch (const failure& why) {
-          return make_error(why.code(), why.what());
-        }
-      },
+      [=](const speed_probe& probe) { return answer([&] { return train_a_moment(probe); }); },
+      [=](const rows_recipe& recipe) { return answer([&] { return made_by(recipe, read); }); },
   };
 }
 

@@ -20,6 +20,8 @@ caf::timespan as_timespan(double seconds) {
 
 system_config::system_config(const system_options& options) {
   add_message_types<caf::id_block::dk>();
+  add_message_types<caf::id_block::dk_transport>();
+  add_message_types<caf::id_block::dk_nodes>();
   add_message_types<caf::id_block::dk_runtime>();
   const auto threads = options.threads != 0 ? options.threads : std::thread::hardware_concurrency();
   // One queue for all threads: with more workers than cores they take turns, one chunk at a time, and an idle thread

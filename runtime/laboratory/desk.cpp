@@ -1,7 +1,7 @@
 #include "runtime/laboratory/desk.hpp"
 
 #include "actors/protocol/errors.hpp"
-#include "runtime/enlist/messages.hpp"
+#include "runtime/laboratory/messages.hpp"
 #include "runtime/laboratory/virtual_seconds.hpp"
 
 #include <algorithm>

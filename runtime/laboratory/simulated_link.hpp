@@ -3,7 +3,7 @@
 #include "actors/protocol/protocol.hpp"
 #include "common/random.hpp"
 #include "runtime/config/job.hpp"
-#include "runtime/enlist/messages.hpp"
+#include "runtime/laboratory/messages.hpp"
 #include "runtime/laboratory/simulated_network.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

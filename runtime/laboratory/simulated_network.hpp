@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/enlist/messages.hpp"
+#include "runtime/laboratory/messages.hpp"
 #include "runtime/laboratory/network_cards.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>

@@ -3,7 +3,7 @@
 #include "actors/protocol/errors.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/enlist.hpp"
-#include "runtime/enlist/messages.hpp"
+#include "runtime/laboratory/messages.hpp"
 #include "runtime/laboratory/virtual_seconds.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/endpoint.hpp"
-#include "runtime/enlist/messages.hpp"
+#include "runtime/enlist/node_messages.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <chrono>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/enlist/messages.hpp"
+#include "runtime/enlist/node_messages.hpp"
 
 #include <chrono>
 #include <optional>

@@ -222,16 +222,6 @@ bool dismiss(node_state& my, const caf::actor_addr& gone) {
   return any;
 }
 
-// What a handler returns, or the failure that it threw.
-template <class Handler>
-auto answer(Handler handler) -> caf::result<decltype(handler())> {
-  try {
-    return handler();
-  } catch (const failure& why) {
-    return make_error(why.code(), why.what());
-  }
-}
-
 } // namespace
 
 node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, node_setup setup) {

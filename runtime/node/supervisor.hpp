@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/port_range.hpp"
-#include "runtime/enlist/messages.hpp"
+#include "runtime/enlist/node_messages.hpp"
 #include "runtime/node/row_cache.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

@@ -114,7 +114,7 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
         self->state.validation.flush();
         return self->state.statistics;
       },
-      [=](sync_atom) {
+      [=](caf::flush_atom) {
         self->state.commits.sync();
         self->state.history.sync();
         self->state.validation.sync();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runtime/enlist/messages.hpp"
+#include "actors/protocol/protocol.hpp"
 #include "runtime/record/log_file.hpp"
 #include "runtime/record/statistics.hpp"
 
@@ -17,7 +17,7 @@ namespace dk {
 using recorder_actor =
     caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>, caf::reacts_to<validation_report>,
                      caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>,
-                     caf::replies_to<sync_atom>::with<bool>>; // the logs are on the disk
+                     caf::replies_to<caf::flush_atom>::with<bool>>; // the logs are on the disk
 
 struct recorder_setup {
   std::string history;             ///< file of one JSON line per chunk; empty: none

@@ -135,7 +135,7 @@ void run_checkpoints::write(const resume_state& now, clock::time_point begun) {
     if (holder_.needs_workers())
       throw;
   }
-  run_.ask<bool>(recorder_, sync_atom_v);
+  run_.ask<bool>(recorder_, caf::flush_atom_v);
   if (const auto trouble = keeper_.save(now, begun); !trouble.empty())
     run_.tell(trouble);
 }

@@ -2,7 +2,8 @@
 
 #include "actors/protocol/errors.hpp"
 #include "common/buffer_pool.hpp"
-#include "runtime/enlist/cargo.hpp"
+#include "runtime/transport/cargo.hpp"
+#include "runtime/transport/messages.hpp"
 
 #include <algorithm>
 #include <caf/duration.hpp>

@@ -1,4 +1,4 @@
-#include "runtime/enlist/warehouse.hpp"
+#include "runtime/transport/warehouse.hpp"
 
 #include "common/buffer_pool.hpp"
 #include "common/error.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "runtime/enlist/cargo.hpp"
+#include "runtime/transport/cargo.hpp"
+#include "runtime/transport/messages.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <map>

@@ -1,4 +1,4 @@
-#include "runtime/enlist/remote_shard.hpp"
+#include "runtime/transport/remote_shard.hpp"
 
 #include "actors/protocol/errors.hpp"
 

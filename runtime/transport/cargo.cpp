@@ -1,4 +1,4 @@
-#include "runtime/enlist/cargo.hpp"
+#include "runtime/transport/cargo.hpp"
 
 #include "common/error.hpp"
 

@@ -1,5 +1,5 @@
 #include "common/error.hpp"
-#include "runtime/enlist/warehouse.hpp"
+#include "runtime/transport/warehouse.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstring>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "runtime/enlist/freight.hpp"
-#include "runtime/enlist/messages.hpp"
-#include "runtime/enlist/warehouse.hpp"
+#include "runtime/transport/freight.hpp"
+#include "runtime/transport/messages.hpp"
+#include "runtime/transport/warehouse.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <set>

@@ -1,5 +1,5 @@
 #include "actors/protocol/errors.hpp"
-#include "runtime/enlist/remote_shard.hpp"
+#include "runtime/transport/remote_shard.hpp"
 
 #include <caf/all.hpp>
 
@@ -31,15 +31,6 @@ caf::result<Answer, manifest> ask_shard(gate_ptr self, const Question&... questi
   return promise;
 }
 
-template <class Handler>
-auto attempt(Handler handler) -> caf::result<decltype(handler())> {
-  try {
-    return handler();
-  } catch (const failure& why) {
-    return make_error(why.code(), why.what());
-  }
-}
-
 } // namespace
 
 shard_gate_actor::behavior_type shard_gate(gate_ptr self, const server_actor& shard, std::uint64_t weights) {
@@ -64,23 +55,21 @@ shard_gate_actor::behavior_type shard_gate(gate_ptr self, const server_actor& sh
       [=](state_atom what) { return self->delegate(self->state.shard, what); },
       [=](watch_atom what, const caf::actor& watcher) { self->send(self->state.shard, what, watcher); },
       [=](const piece& some) {
-        return attempt([&] {
+        return answer([&] {
           self->state.goods.put(asker_of(self), some);
           return true;
         });
       },
       [=](const piece_request& wanted) {
-        return attempt([&] { return self->state.goods.give(asker_of(self), wanted); });
+        return answer([&] { return self->state.goods.give(asker_of(self), wanted); });
       },
       [=](const pull& from, const manifest&) { return ask_shard<center_update>(self, from); },
-      [=](const commit& from, const manifest& goods) -> caf::result<verdict, manifest> {
-        try {
+      [=](const commit& from, const manifest& goods) {
+        return answer([&] {
           auto whole = from;
           load(whole, self->state.goods.take(asker_of(self), goods));
           return ask_shard<verdict>(self, whole);
-        } catch (const failure& why) {
-          return make_error(why.code(), why.what());
-        }
+        });
       },
       [=](newest_atom what, const manifest&) { return ask_shard<center>(self, what); },
       [=](state_atom what, const manifest&) { return ask_shard<shard_state>(self, what); },

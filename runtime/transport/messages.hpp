@@ -1,52 +1,19 @@
 #pragma once
 
-#include "actors/protocol/shard_link.hpp"
-#include "common/block.hpp"
+// What is large travels between processes in pieces (freight.hpp).
+//
+//   sender ── piece ──▶ receiver           as many as its cargo needs, then the message with a manifest
+//   receiver ── piece_request ──▶ sender   ◀── piece: of what a message's manifest names
 
-#include <cstddef>
+#include "actors/protocol/row_messages.hpp"
+#include "actors/protocol/shard_link.hpp"
+#include "common/buffer_pool.hpp"
+
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-// What is large travels between processes in pieces (freight.hpp): the connection stays free for what is small, no
-// process needs a buffer of the size of a model, and each piece has its deadline.
-
 namespace dk {
-
-/// The numbers of a message, apart from its other fields. Shared, like a block.
-struct cargo {
-  number_form form = number_form::fp32; ///< fp32: of a block
-  std::uint64_t size = 0;               ///< of the numbers
-  std::shared_ptr<const std::byte> data;
-  std::uint64_t bytes = 0;
-};
-
-cargo cargo_of(const block& numbers);
-cargo cargo_of(const compressed& numbers);
-
-/// The other way. @throws failure (connect) when the bytes are no such numbers
-block as_block(const cargo& from);
-compressed as_compressed(const cargo& from);
-
-/// What a message has no room for.
-constexpr std::uint64_t little_cargo = std::uint64_t{1} << 17U; // bytes
-
-/// Takes the numbers out of a message if they are more than a little, and puts them back, in the same order.
-std::vector<cargo> unload(commit& from);
-std::vector<cargo> unload(verdict& from);
-std::vector<cargo> unload(center_update& from);
-std::vector<cargo> unload(center& from);
-std::vector<cargo> unload(shard_state& from);
-void load(commit& to, const std::vector<cargo>& all);
-void load(verdict& to, const std::vector<cargo>& all);
-void load(center_update& to, const std::vector<cargo>& all);
-void load(center& to, const std::vector<cargo>& all);
-void load(shard_state& to, const std::vector<cargo>& all);
-
-/// The same for some blocks of a message.
-std::vector<cargo> unload(const std::vector<block*>& from);
-void load(const std::vector<block*>& to, const std::vector<cargo>& all);
 
 /// What the other side knows of a cargo before it has it.
 struct bill {
@@ -107,5 +74,27 @@ inline caf::error inspect(caf::deserializer& f, piece& x) {
 inline std::string to_string(const piece& x) {
   return "piece(" + std::to_string(x.number) + ", " + std::to_string(x.first) + ", " + std::to_string(x.count) + ")";
 }
+
+} // namespace dk
+
+CAF_BEGIN_TYPE_ID_BLOCK(dk_transport, caf::id_block::dk_rows::end)
+
+CAF_ADD_TYPE_ID(dk_transport, (dk::manifest))
+CAF_ADD_TYPE_ID(dk_transport, (dk::piece))
+CAF_ADD_TYPE_ID(dk_transport, (dk::piece_request))
+CAF_ADD_TYPE_ID(dk_transport, (dk::server_actor))
+
+CAF_END_TYPE_ID_BLOCK(dk_transport)
+
+namespace dk {
+
+/// What stands in front of a shard for other processes. With a manifest: the message's cargo was sent before, and that
+/// of the answer is to be fetched.
+using shard_gate_actor = server_actor::extend<caf::replies_to<piece>::with<bool>,          //
+                                              caf::replies_to<piece_request>::with<piece>, //
+                                              caf::replies_to<pull, manifest>::with<center_update, manifest>,
+                                              caf::replies_to<commit, manifest>::with<verdict, manifest>,
+                                              caf::replies_to<newest_atom, manifest>::with<center, manifest>,
+                                              caf::replies_to<state_atom, manifest>::with<shard_state, manifest>>;
 
 } // namespace dk
