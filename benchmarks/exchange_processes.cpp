@@ -38,7 +38,8 @@ void serve(int ready) {
   caf::actor_system system{config};
   auto server =
       system.spawn(dk::parameter_server, benchmark::shard_of(benchmark::w1_weights, 2 * (rounds + 1) * per_round));
-  const auto gate = system.spawn(dk::shard_gate, server, benchmark::w1_weights);
+  const std::vector<float> zeros(benchmark::w1_weights);
+  const auto gate = system.spawn(dk::shard_gate, server, dk::center{0, dk::block::copy_of(zeros.data(), zeros.size())});
   const auto port = system.middleman().publish(gate, 0, "127.0.0.1");
   const std::uint16_t number = port ? *port : 0;
   if (write(ready, &number, sizeof number) == sizeof number)

@@ -63,6 +63,8 @@ public:
       places_[terms.worker] = {processes[i], handle};
       self_->send(terms.ledger, caf::join_atom_v, terms.worker, caf::actor_cast<caf::strong_actor_ptr>(handle));
     });
+    for (const auto& gate : gates_)
+      self_->send(gate, forget_atom_v);
   }
 
   worker_actor worker_of(std::uint32_t id) const override { return places_.at(id).handle; }
@@ -112,7 +114,7 @@ private:
   std::vector<shard_link> launch_here(const job& which, const std::vector<server_terms>& all) {
     auto links = spawn_servers(self_->system(), which, all, spawn_parameter_server);
     for (const auto& link : links)
-      gates_.push_back(caf::actor_cast<server_actor>(self_->spawn(shard_gate, link.server, link.start.weights.size())));
+      gates_.push_back(self_->spawn(shard_gate, link.server, link.start));
     return links;
   }
 
@@ -126,7 +128,7 @@ private:
     std::vector<shard_link> links;
     enlist_all<server_actor>(processes, std::move(enlistments), [&](std::size_t i, const server_actor& gate) {
       servers_.push_back({processes[i], gate});
-      gates_.push_back(gate);
+      gates_.push_back(caf::actor_cast<shard_gate_actor>(gate));
       const remote_shard_terms terms{
           self_->address(), {caf::duration{processes_.timeout()}}, request_timeout_of(which)};
       links.push_back(
@@ -140,8 +142,10 @@ private:
     made.terms.rows = rows;
     if (rows.path.empty())
       made.terms.loader = loaders_.emplace_back(spawn_loader(self_->system(), part));
-    for (std::size_t i = 0; i < made.terms.shards.size(); ++i)
+    for (std::size_t i = 0; i < made.terms.shards.size(); ++i) {
       made.terms.shards[i].server = gates_[i];
+      made.terms.shards[i].start.weights = {}; // it comes from the shard
+    }
     return made;
   }
 
@@ -151,9 +155,8 @@ private:
     using answer = decltype(self_->request(caf::actor{}, caf::infinite, caf::ok_atom_v));
     std::vector<answer> asked;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto asker =
-          self_->spawn(enlister<Handle, Enlistment>, processes[i].recruit, std::move(all[i]),
-                       freight_terms{caf::duration{processes_.timeout()}}, caf::duration{2 * processes_.timeout()});
+      const auto asker = self_->spawn(enlister<Handle, Enlistment>, processes[i].recruit, std::move(all[i]),
+                                      freight_terms{caf::duration{processes_.timeout()}});
       asked.push_back(self_->request(asker, caf::infinite, caf::ok_atom_v));
     }
     std::optional<failure> bad;
@@ -171,8 +174,8 @@ private:
   const cluster_config& config_;
   std::function<void(const std::string&)> tell_;
   node_processes processes_;
-  std::vector<server_host> servers_; // by shard
-  std::vector<server_actor> gates_;  // of the shards, for workers; by shard
+  std::vector<server_host> servers_;    // by shard
+  std::vector<shard_gate_actor> gates_; // of the shards, for workers; by shard
   std::map<std::uint32_t, place> places_;
   std::vector<loader_actor> loaders_;
 };

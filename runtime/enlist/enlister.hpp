@@ -13,10 +13,11 @@ struct enlister_state {
 };
 
 /// Enlists a process when it is told to: sends the large blocks of `what` in pieces, then the rest, and answers with
-/// the handle. @param patience with the process, once it has all: it connects to shards
+/// the handle. Once the process has all, it has as long as it takes: it connects to shards, and fetches what they begin
+/// with; its end is noticed.
 template <class Handle, class Enlistment>
 caf::behavior enlister(caf::stateful_actor<enlister_state>* self, const recruit_actor& whom, const Enlistment& what,
-                       const freight_terms& terms, caf::duration patience) {
+                       const freight_terms& terms) {
   const auto failed = [=](const caf::error& why) {
     self->state.answer.deliver(why);
     self->quit();
@@ -32,7 +33,7 @@ caf::behavior enlister(caf::stateful_actor<enlister_state>* self, const recruit_
     const auto ask = [=](const manifest& list) {
       auto message = rest;
       message.goods = list;
-      self->request(whom, patience, std::move(message))
+      self->request(whom, caf::infinite, std::move(message))
           .then(
               [=](const Handle& handle) {
                 self->state.answer.deliver(handle);

@@ -77,10 +77,10 @@ struct worker_terms {
   ledger_actor ledger;
   loader_actor loader; ///< in the driver's process, unless `rows` says where they are
   rows_there rows;
-  std::vector<shard_link> shards;
-  block frozen;          ///< what its frozen layers hold; empty where there are none
-  block alone_start;     ///< where a worker without shards starts from
-  replica_state resumed; ///< what it goes on from; without weights: it is fresh
+  std::vector<shard_link> shards; ///< in another process: without weights to start from, which come from the shards
+  block frozen;                   ///< what its frozen layers hold; empty where there are none
+  block alone_start;              ///< where a worker without shards starts from
+  replica_state resumed;          ///< what it goes on from; without weights: it is fresh
 };
 
 /// All that a worker process needs to become a worker of a run.
@@ -125,10 +125,7 @@ inline std::vector<block*> blocks_of(server_terms& terms) {
   return {&terms.start.weights};
 }
 inline std::vector<block*> blocks_of(worker_terms& terms) {
-  std::vector<block*> all{&terms.frozen, &terms.alone_start, &terms.resumed.weights, &terms.resumed.moments};
-  for (auto& link : terms.shards)
-    all.push_back(&link.start.weights);
-  return all;
+  return {&terms.frozen, &terms.alone_start, &terms.resumed.weights, &terms.resumed.moments};
 }
 
 template <class Inspector>

@@ -208,7 +208,7 @@ bool node_processes::hear_node(const caf::down_msg& what) {
       continue;
     if (!std::exchange(one.lost, true))
       tell_("node " + to_string(one.where) + " is lost (" + to_failure(what.reason).what() +
-            "); the run goes on without its workers");
+            "), and with it the processes there");
     return true;
   }
   return false;

@@ -1,9 +1,11 @@
 #include "runtime/enlist/recruit.hpp"
 
+#include "actors/protocol/countdown.hpp"
 #include "actors/protocol/errors.hpp"
 #include "actors/worker/data_loader.hpp"
 #include "common/log.hpp"
 #include "data/sealed_rows.hpp"
+#include "runtime/enlist/ask.hpp"
 #include "runtime/enlist/connect.hpp"
 #include "runtime/enlist/enlist.hpp"
 #include "runtime/enlist/host_speed.hpp"
@@ -25,15 +27,42 @@ constexpr std::uint64_t most_cargo = std::uint64_t{1} << 40U; // bytes
 
 // Shards in other processes are reached directly, not by way of the driver; a worker has somebody here who speaks for
 // each.
-void reach_shards(recruit_actor::pointer self, worker_terms& terms, const job& which) {
+std::vector<remote_shard_actor> reach_shards(recruit_actor::pointer self, const std::vector<shard_link>& links,
+                                             const job& which) {
   caf::scoped_actor asker{self->home_system()};
   const std::chrono::milliseconds deadline{static_cast<long>(which.cluster.request_timeout * 1000)};
-  for (auto& shard : terms.shards) {
-    if (shard.at.port != 0)
-      connect_to(asker, shard.at, deadline);
-    shard.server = self->spawn(remote_shard, shard.server,
-                               remote_shard_terms{self->address(), {caf::duration{deadline}}, answer_deadline(which)});
+  std::vector<remote_shard_actor> all;
+  for (const auto& link : links) {
+    if (link.at.port != 0)
+      connect_to(asker, link.at, deadline);
+    all.push_back(self->spawn(remote_shard, link.server,
+                              remote_shard_terms{self->address(), {caf::duration{deadline}}, answer_deadline(which)}));
   }
+  return all;
+}
+
+// The worker begins when it has what each shard begins with.
+caf::result<worker_actor> begin_work(recruit_actor::pointer self, worker_setup setup,
+                                     const std::vector<remote_shard_actor>& shards) {
+  if (shards.empty())
+    return self->spawn<caf::monitored>(worker, std::move(setup));
+  auto promise = self->make_response_promise<worker_actor>();
+  const auto ready = std::make_shared<worker_setup>(std::move(setup));
+  const auto one_is_in = countdown(
+      shards.size(), [=]() mutable { promise.deliver(self->spawn<caf::monitored>(worker, std::move(*ready))); });
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    ready->shards[i].server = shards[i];
+    const auto asker =
+        self->spawn(watchful_asker<center, remote_shard_actor, first_atom>, shards[i], first_atom_v, caf::infinite);
+    self->request(asker, caf::infinite, caf::ok_atom_v)
+        .then(
+            [=](center& first) {
+              ready->shards[i].start = std::move(first);
+              one_is_in();
+            },
+            [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  }
+  return promise;
 }
 
 caf::actor_addr sender_of(recruit_actor::pointer self) {
@@ -51,7 +80,7 @@ loader_actor spawn_loader_of(recruit_actor::pointer self, const rows_there& rows
 
 // One worker or one shard lives here, and the process with it.
 template <class Spawn>
-auto take(bool& enlisted, Spawn spawn) -> caf::result<decltype(spawn())> {
+auto take(bool& enlisted, Spawn spawn) -> detail::answer_of<decltype(spawn())> {
   if (enlisted)
     return make_error(errc::nodes, "this worker process already has a run");
   return answer([&] {
@@ -88,12 +117,12 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
           const auto which = parse_job(theirs.job, job_name, "/");
           auto terms = theirs.terms;
           load(blocks_of(terms), goods->take(sender_of(self), theirs.goods));
-          reach_shards(self, terms, which);
+          const auto shards = reach_shards(self, terms.shards, which);
           if (!terms.rows.path.empty())
             terms.loader = spawn_loader_of(self, terms.rows);
           auto setup = make_worker_setup(which, std::move(terms));
           setup.request_timeout = caf::infinite; // who speaks for a shard has the deadlines; who is gone is noticed
-          return self->spawn<caf::monitored>(worker, std::move(setup));
+          return begin_work(self, std::move(setup), shards);
         });
       },
       [=](const server_enlistment& theirs) {
@@ -101,9 +130,9 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
           const auto which = parse_job(theirs.job, job_name, "/");
           auto terms = theirs.terms;
           load(blocks_of(terms), goods->take(sender_of(self), theirs.goods));
-          const auto weights = terms.start.weights.size();
+          const auto first = terms.start;
           const auto shard = self->spawn<caf::monitored>(parameter_server, make_server_setup(which, std::move(terms)));
-          return caf::actor_cast<server_actor>(self->spawn(shard_gate, shard, weights));
+          return caf::actor_cast<server_actor>(self->spawn(shard_gate, shard, first));
         });
       },
       [=](const row_enlistment& terms) {

@@ -15,8 +15,6 @@ namespace dk {
 
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr double progress_every = 0.2; // seconds
 
 stop_rule stop_rule_of(const nlohmann::json& keys) {
@@ -75,16 +73,25 @@ run_result training::run() {
     while (!ended_)
       look_around();
     return finish();
+  } catch (const failure& why) {
+    const auto cause = cause_of(why);
+    save_what_there_is();
+    throw failure{cause};
   } catch (const std::exception&) {
-    if (launched_)
-      checkpoints_.save_what_there_is(*cluster_);
+    save_what_there_is();
     throw;
   }
 }
 
+void training::save_what_there_is() {
+  if (launched_)
+    checkpoints_.save_what_there_is(*cluster_);
+}
+
 void training::start() {
-  if (const auto advice = advice_on(run_.which); run_.where.advises() && !advice.empty())
-    run_.tell(advice);
+  if (run_.where.advises())
+    for (const auto& advice : advice_on(run_.which))
+      run_.tell(advice);
   if (run_.options.forecast)
     forecast_speed();
   validation_.recall(resumed_rows_);
@@ -208,27 +215,6 @@ run_result training::finish() {
   return result;
 }
 
-// Waits a little for news, then does what is due.
-void training::look_around() {
-  auto patience = run_.where.wait_for_news(self_);
-  for (bool heard = true; heard && !ended_; patience = milliseconds{0}) { // all there is, before anybody is waited for
-    self_->receive([&](const run_event& event) { hear(event); },
-                   [&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
-                   caf::after(patience) >> [&] { heard = false; });
-    if (run_.where.goes_step_by_step())
-      break;
-  }
-  if (run_.options.stop != nullptr && run_.options.stop->load() && !stop_sent_) {
-    stop_sent_ = true;
-    for (const auto& one : ledgers_)
-      self_->send(one, stop_atom_v);
-  }
-  if (!ended_)
-    show_progress();
-  if (!ended_ && checkpoints_.is_due())
-    checkpoints_.save(*cluster_, ended_);
-}
-
 void training::show_progress() {
   if (!run_.options.progress || (!ended_ && seconds_since(last_progress_) < progress_every))
     return;
@@ -239,57 +225,6 @@ void training::show_progress() {
     if (epoch.all.rows == total_rows_ / run_.which.trainer.epochs)
       now.whole_epochs.push_back(number);
   run_.options.progress(now);
-}
-
-void training::hear(const run_event& event) {
-  switch (event.what) {
-  case run_event::kind::worker_joined:
-    log()->info("{} joined", cluster_->describe(event.worker));
-    break;
-  case run_event::kind::worker_left:
-    log()->info("{} finished", cluster_->describe(event.worker));
-    break;
-  case run_event::kind::worker_stalled:
-    run_.tell(cluster_->describe(event.worker) + " " + event.text + "; " + event.consequence);
-    cluster_->put_down(event.worker);
-    break;
-  case run_event::kind::worker_lost: {
-    const auto cause = cluster_->cause_of_death(event.worker);
-    run_.tell(cluster_->describe(event.worker) + " " + (cause.empty() ? "failed: " + event.text : cause) + "; " +
-              event.consequence);
-    break;
-  }
-  case run_event::kind::noted:
-    run_.tell(event.text);
-    break;
-  case run_event::kind::finished:
-    ended_ = ++finished_ == ledgers_.size();
-    break;
-  case run_event::kind::failed:
-    throw failure{event.code, event.text};
-  }
-}
-
-void training::hear(const caf::down_msg& down) {
-  cluster_->hear(down);
-  const auto is = [&](const auto& actor) { return actor && actor.address() == down.source; };
-  const auto& shards = holder_->shards();
-  for (std::uint32_t i = 0; i < shards.size(); ++i)
-    if (is(shards[i].server))
-      end_without_shard(i, down.reason);
-  if (is(recorder_) || validation_.is_by(down) || std::any_of(ledgers_.begin(), ledgers_.end(), is))
-    throw to_failure(down.reason);
-}
-
-// A part of the center is gone: what is left is the last checkpoint.
-void training::end_without_shard(std::uint32_t shard, const caf::error& reason) {
-  const auto cause = is_ours(reason) ? "" : cluster_->end_of_server(shard);
-  if (cause.empty())
-    throw to_failure(reason);
-  throw failure{errc::nodes, cause + (run_.options.folder ? "; continue from the last checkpoint with: dk_driver "
-                                                            "--resume " +
-                                                                run_.options.folder->path
-                                                          : "; start the run again")};
 }
 
 } // namespace dk

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/protocol/errors.hpp"
-#include "common/buffer_pool.hpp"
 #include "runtime/transport/cargo.hpp"
 #include "runtime/transport/messages.hpp"
 
@@ -9,7 +8,6 @@
 #include <caf/duration.hpp>
 #include <caf/error.hpp>
 #include <chrono>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -57,7 +55,7 @@ struct freight {
 
   std::vector<cargo> all;
   manifest list;
-  std::vector<std::shared_ptr<std::byte>> arriving; // where cargo is fetched to
+  std::vector<assembly> arriving; // of what is fetched
   std::size_t at = 0;
   std::uint64_t first = 0; // byte of the cargo at hand that nothing was done about
   std::size_t under_way = 0;
@@ -127,12 +125,13 @@ void fetch_more(Self self, const Actor& from, const std::shared_ptr<freight>& lo
             [=, asked = freight::clock::now()](const piece& some) {
               --load->under_way;
               terms.speed->took(freight::clock::now() - asked);
-              if (some.count != part.count || some.first != part.first) {
+              if (some.count != part.count || some.first != part.first ||
+                  some.total != load->list.bills[part.of].bytes) {
                 if (!std::exchange(load->over, true))
                   failed(make_error(errc::connect, "another part came than was asked for"));
                 return;
               }
-              std::memcpy(load->arriving[part.of].get() + part.first, some.some.get(), part.count);
+              load->arriving[part.of].add(some);
               fetch_more(self, from, load, terms, then, failed);
             },
             [=](const caf::error& why) {
@@ -146,7 +145,7 @@ void fetch_more(Self self, const Actor& from, const std::shared_ptr<freight>& lo
   std::vector<cargo> all;
   for (std::size_t i = 0; i < load->list.bills.size(); ++i) {
     const auto& bill = load->list.bills[i];
-    all.push_back({bill.form, bill.size, std::move(load->arriving[i]), bill.bytes});
+    all.push_back({bill.form, bill.size, std::move(load->arriving[i]).whole(), bill.bytes});
   }
   then(std::move(all));
 }
@@ -171,8 +170,7 @@ void fetch_cargo(Self self, const Actor& from, const manifest& list, const freig
                  const std::function<void(std::vector<cargo>)>& then, const on_failure& failed) {
   const auto load = std::make_shared<detail::freight>();
   load->list = list;
-  for (const auto& one : list.bills)
-    load->arriving.push_back(pooled_bytes(one.bytes));
+  load->arriving.resize(list.bills.size());
   detail::fetch_more(self, from, load, terms, then, failed);
 }
 

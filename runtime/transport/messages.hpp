@@ -9,8 +9,10 @@
 #include "actors/protocol/shard_link.hpp"
 #include "common/buffer_pool.hpp"
 
+#include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dk {
@@ -35,6 +37,28 @@ struct piece {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
   std::shared_ptr<const std::byte> some;
+};
+
+/// Puts the pieces of a cargo together. One that is the whole is kept as it is, not copied.
+class assembly {
+public:
+  /// Requires that some.first + some.count <= some.total, which is the same in all.
+  void add(const piece& some) {
+    if (some.count == some.total) {
+      whole_ = some.some;
+      return;
+    }
+    if (!bytes_)
+      whole_ = bytes_ = pooled_bytes(some.total);
+    std::memcpy(bytes_.get() + some.first, some.some.get(), some.count);
+  }
+
+  /// Requires that all were added.
+  std::shared_ptr<const std::byte> whole() && { return std::move(whole_); }
+
+private:
+  std::shared_ptr<std::byte> bytes_; // none: it came whole
+  std::shared_ptr<const std::byte> whole_;
 };
 
 /// Asks for them.
@@ -84,9 +108,16 @@ CAF_ADD_TYPE_ID(dk_transport, (dk::piece))
 CAF_ADD_TYPE_ID(dk_transport, (dk::piece_request))
 CAF_ADD_TYPE_ID(dk_transport, (dk::server_actor))
 
+CAF_ADD_ATOM(dk_transport, dk, first_atom, "first")
+CAF_ADD_ATOM(dk_transport, dk, forget_atom, "forget")
+
 CAF_END_TYPE_ID_BLOCK(dk_transport)
 
 namespace dk {
+
+/// A shard as another process sees it.
+using remote_shard_actor =
+    server_actor::extend<caf::replies_to<first_atom>::with<center>>; // what the session began with
 
 /// What stands in front of a shard for other processes. With a manifest: the message's cargo was sent before, and that
 /// of the answer is to be fetched.
@@ -95,6 +126,8 @@ using shard_gate_actor = server_actor::extend<caf::replies_to<piece>::with<bool>
                                               caf::replies_to<pull, manifest>::with<center_update, manifest>,
                                               caf::replies_to<commit, manifest>::with<verdict, manifest>,
                                               caf::replies_to<newest_atom, manifest>::with<center, manifest>,
-                                              caf::replies_to<state_atom, manifest>::with<shard_state, manifest>>;
+                                              caf::replies_to<state_atom, manifest>::with<shard_state, manifest>,
+                                              caf::replies_to<first_atom, manifest>::with<center, manifest>,
+                                              caf::reacts_to<forget_atom>>; // who needs the first center has it
 
 } // namespace dk

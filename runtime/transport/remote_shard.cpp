@@ -8,7 +8,7 @@ namespace dk {
 
 namespace {
 
-using remote_ptr = server_actor::stateful_pointer<remote_shard_state>;
+using remote_ptr = remote_shard_actor::stateful_pointer<remote_shard_state>;
 
 template <class Question>
 std::vector<cargo> unload_question(Question&) {
@@ -45,7 +45,7 @@ caf::result<Answer> carry(remote_ptr self, Question question) {
 
 } // namespace
 
-server_actor::behavior_type remote_shard(remote_ptr self, const server_actor& gate, remote_shard_terms terms) {
+remote_shard_actor::behavior_type remote_shard(remote_ptr self, const server_actor& gate, remote_shard_terms terms) {
   auto& my = self->state;
   my.gate = caf::actor_cast<shard_gate_actor>(gate);
   my.terms = std::move(terms);
@@ -68,6 +68,7 @@ server_actor::behavior_type remote_shard(remote_ptr self, const server_actor& ga
       },
       [=](tally_atom what) { return self->delegate(self->state.gate, what); },
       [=](state_atom what) { return carry<shard_state>(self, what); },
+      [=](first_atom what) { return carry<center>(self, what); },
       [=](watch_atom what, const caf::actor& watcher) { self->send(self->state.gate, what, watcher); },
   };
 }

@@ -13,6 +13,8 @@ struct shard_gate_state {
   static inline const char* name = "shard_gate";
 
   server_actor shard;
+  center first;
+  bool is_first_known = true;
   warehouse goods;
   std::set<caf::actor_addr> known; // who has goods here, or had some
 
@@ -20,9 +22,10 @@ struct shard_gate_state {
 };
 
 /// Stands in front of a shard for those in other processes: takes what is large from them in pieces, and hands it out
-/// likewise. Ends with the shard, and the shard with it. @param weights of the shard
+/// likewise; also what the session began with, until it is told to forget that. Ends with the shard, and the shard with
+/// it. @param first that center
 shard_gate_actor::behavior_type shard_gate(shard_gate_actor::stateful_pointer<shard_gate_state> self,
-                                           const server_actor& shard, std::uint64_t weights);
+                                           const server_actor& shard, const center& first);
 
 struct remote_shard_terms {
   caf::actor_addr owner; ///< it ends with this one
@@ -40,7 +43,7 @@ struct remote_shard_state {
 
 /// A shard of another process, as those of this one see it. @param gate the shard_gate in front of it; when that ends,
 /// this ends for the same reason
-server_actor::behavior_type remote_shard(server_actor::stateful_pointer<remote_shard_state> self,
-                                         const server_actor& gate, remote_shard_terms terms);
+remote_shard_actor::behavior_type remote_shard(remote_shard_actor::stateful_pointer<remote_shard_state> self,
+                                               const server_actor& gate, remote_shard_terms terms);
 
 } // namespace dk

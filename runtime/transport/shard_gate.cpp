@@ -33,10 +33,11 @@ caf::result<Answer, manifest> ask_shard(gate_ptr self, const Question&... questi
 
 } // namespace
 
-shard_gate_actor::behavior_type shard_gate(gate_ptr self, const server_actor& shard, std::uint64_t weights) {
+shard_gate_actor::behavior_type shard_gate(gate_ptr self, const server_actor& shard, const center& first) {
   self->state.shard = shard;
+  self->state.first = first;
   constexpr std::uint64_t most_per_weight = 8; // bytes, in any form
-  self->state.goods = warehouse{weights * most_per_weight + 4096};
+  self->state.goods = warehouse{first.weights.size() * most_per_weight + 4096};
   self->link_to(shard);
   self->set_down_handler([=](const caf::down_msg& down) {
     self->state.known.erase(down.source);
@@ -73,6 +74,18 @@ shard_gate_actor::behavior_type shard_gate(gate_ptr self, const server_actor& sh
       },
       [=](newest_atom what, const manifest&) { return ask_shard<center>(self, what); },
       [=](state_atom what, const manifest&) { return ask_shard<shard_state>(self, what); },
+      [=](first_atom, const manifest&) -> caf::result<center, manifest> {
+        auto& my = self->state;
+        if (!my.is_first_known)
+          return make_error(errc::nodes, "the run has begun; its first center is no longer here");
+        auto answer = my.first;
+        const auto goods = unload(answer);
+        return {std::move(answer), my.goods.keep(asker_of(self), goods)};
+      },
+      [=](forget_atom) {
+        self->state.first = {};
+        self->state.is_first_known = false;
+      },
   };
 }
 

@@ -1,9 +1,6 @@
 #include "runtime/transport/warehouse.hpp"
 
-#include "common/buffer_pool.hpp"
 #include "common/error.hpp"
-
-#include <cstring>
 
 namespace dk {
 
@@ -22,13 +19,11 @@ void warehouse::put(const caf::actor_addr& sender, const piece& some) {
     throw failure{errc::connect, "a piece came of " + std::to_string(some.total) + " bytes, where at most " +
                                      std::to_string(most_) + " are expected"};
   auto& of = arrivals_[{sender, some.number}];
-  if (!of.data) {
-    of.data = pooled_bytes(some.total);
+  if (of.here == 0)
     of.total = some.total;
-  }
   if (of.total != some.total)
     throw failure{errc::connect, "pieces came that do not belong together"};
-  std::memcpy(of.data.get() + some.first, some.some.get(), some.count);
+  of.data.add(some);
   of.here += some.count;
 }
 
@@ -38,7 +33,7 @@ std::vector<cargo> warehouse::take(const caf::actor_addr& sender, const manifest
     cargo whole{one.form, one.size, nullptr, one.bytes};
     if (const auto found = arrivals_.find({sender, one.number}); found != arrivals_.end()) {
       if (found->second.here == one.bytes && found->second.total == one.bytes)
-        whole.data = std::move(found->second.data);
+        whole.data = std::move(found->second.data).whole();
       arrivals_.erase(found);
     }
     if (!whole.data && one.bytes != 0)

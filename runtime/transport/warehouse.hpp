@@ -34,7 +34,7 @@ public:
 private:
   using key = std::pair<caf::actor_addr, std::uint64_t>;
   struct arrival {
-    std::shared_ptr<std::byte> data;
+    assembly data;
     std::uint64_t total = 0;
     std::uint64_t here = 0;
   };
