@@ -13,8 +13,11 @@ std::atomic<int> first_signal{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free, "used in a handler");
 
 extern "C" void on_signal(int signal) {
-  if (stop.exchange(true))
+  if (stop.exchange(true)) {
+    constexpr char text[] = "\nended at once; go on from the last checkpoint with: dk_driver --resume FOLDER\n";
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, text, sizeof text - 1);
     _exit(128 + signal);
+  }
   first_signal = signal;
 }
 

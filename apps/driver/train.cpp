@@ -1,3 +1,4 @@
+#include "algorithms/catalog.hpp"
 #include "apps/driver/commands.hpp"
 #include "apps/driver/config_options.hpp"
 #include "apps/driver/output.hpp"
@@ -14,6 +15,7 @@
 
 #include <csignal>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 namespace dk {
@@ -99,6 +101,23 @@ std::optional<run_report> trained(const train_options& options, const job_option
   return std::nullopt;
 }
 
+// What --dry-run --json prints.
+nlohmann::json plan_of(const job& which, std::size_t rows) {
+  nlohmann::json plan{{"name", which.name},
+                      {"rows", rows},
+                      {"epochs", which.trainer.epochs},
+                      {"batch_size", which.trainer.batch_size},
+                      {"algorithm", which.trainer.algorithm->name},
+                      {"workers", which.trainer.workers},
+                      {"servers", which.trainer.servers},
+                      {"nodes", nlohmann::json::array()}};
+  if (const auto weights = weights_of(which))
+    plan["weights"] = weights->num_free() + weights->num_frozen();
+  for (const auto& node : which.cluster.nodes)
+    plan["nodes"].push_back(to_string(node));
+  return plan;
+}
+
 int train(const train_options& options) {
   set_up_log(level_of(options));
   check_options(options);
@@ -110,14 +129,23 @@ int train(const train_options& options) {
   auto how = shown.following();
   how.out = options.out;
   how.stop = &stop_flag();
+  nlohmann::json plan;
+  const bool prints_plan = options.json && options.dry_run;
   how.planned = [&](const job& which, std::size_t rows) {
+    if (prints_plan)
+      plan = plan_of(which, rows);
     if (!options.quiet)
       tell(nn::summary(architecture_of(which)) + '\n' + plan_text(which, rows, where_of(which)));
     if (!options.dry_run)
       stop_on_signals(); // until here a signal ends the program at once: nothing is lost
   };
-  if (!options.quiet)
-    how.forecast = [](const std::string& text) { tell(text); };
+  if (!options.quiet || prints_plan)
+    how.forecast = [&](const std::string& text) {
+      if (prints_plan)
+        plan["forecast"] = text;
+      if (!options.quiet)
+        tell(text);
+    };
   how.reported = [&](const run_report& report) {
     shown.clear();
     show(report, options);
@@ -125,6 +153,8 @@ int train(const train_options& options) {
   if (const auto report = trained(options, how))
     return report->result.stopped && stopping_signal() != 0 ? 128 + stopping_signal() : 0;
   shown.clear();
+  if (prints_plan && !plan.is_null()) // nothing was planned of a run that is finished
+    print(plan.dump() + '\n');
   if (options.json && !options.dry_run)
     print(read_result(open_run_folder(options.resume)).dump() + '\n');
   return 0;
@@ -141,7 +171,7 @@ command train_command(CLI::App& driver) {
       ->check(not_empty());
   driver.add_flag("--dry-run", options->dry_run, "Check config and data and print the plan; train nothing");
   driver.add_flag("--print-config", options->print_config, "Print the config with every default; train nothing");
-  driver.add_flag("--json", options->json, "Print the result as one JSON object");
+  driver.add_flag("--json", options->json, "Print the result, or the plan of a dry run, as one JSON object");
   driver.add_flag("-q,--quiet", options->quiet, "No summary, no progress, no warnings");
   driver.add_flag("-v,--verbose", options->verbose, "Log more");
   return {&driver,

@@ -101,7 +101,10 @@ int show_cache(const cache_options& options) {
                       "--cache " + options.folder + " is no folder; name the folder of a node's cache"};
   const dk::row_cache cache{options.folder, options.bytes};
   if (options.clear) {
-    std::printf("%s bytes removed\n", dk::with_commas(cache.clear()).c_str());
+    const auto done = cache.clear();
+    for (const auto& one : done.in_use)
+      std::printf("%s  %s bytes stay: a node uses them\n", one.name.c_str(), dk::with_commas(one.bytes).c_str());
+    std::printf("%s bytes removed\n", dk::with_commas(done.bytes).c_str());
     return 0;
   }
   std::uint64_t bytes = 0;

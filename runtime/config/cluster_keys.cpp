@@ -10,8 +10,12 @@ namespace {
 std::vector<endpoint> nodes_at(const key_reading& at) {
   std::vector<endpoint> nodes;
   for (const auto& path : at.list())
-    placed(at.in.tree(), path,
-           [&] { nodes.push_back(parse_endpoint(value_at(at.in.tree(), path)->get<std::string>())); });
+    placed(at.in.tree(), path, [&] {
+      const auto node = parse_endpoint(value_at(at.in.tree(), path)->get<std::string>());
+      if (std::find(nodes.begin(), nodes.end(), node) != nodes.end())
+        throw failure{errc::config, to_string(node) + " is named twice; name each node once"};
+      nodes.push_back(node);
+    });
   return nodes;
 }
 

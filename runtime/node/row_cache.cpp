@@ -79,11 +79,7 @@ row_cache::standing row_cache::look_for(const std::string& name, std::uint64_t b
     log()->warn("{}: its bytes have changed; it is fetched again", path);
     ::unlink(path.c_str());
   }
-  std::error_code why;
-  fs::create_directories(folder_, why);
-  if (why)
-    throw failure{errc::resources,
-                  folder_ + ": cannot be made: " + why.message() + "; start dk_node with another --cache"};
+  prepare();
   auto part = locked(part_of(name), O_RDWR | O_CREAT, LOCK_EX);
   if (!part && errno == EWOULDBLOCK)
     return {0, false, true};
@@ -172,11 +168,24 @@ std::vector<row_cache::entry> row_cache::entries() const {
   return all;
 }
 
-std::uint64_t row_cache::clear() const {
-  std::uint64_t freed = 0;
+row_cache::cleared row_cache::clear() const {
+  cleared done;
   for (const auto& one : entries())
-    freed += remove_if_unused(path_of(one.name)) ? one.bytes : 0;
-  return freed;
+    if (remove_if_unused(path_of(one.name)))
+      done.bytes += one.bytes;
+    else
+      done.in_use.push_back(one);
+  return done;
+}
+
+void row_cache::prepare() const {
+  std::error_code why;
+  fs::create_directories(folder_, why);
+  if (!why && ::access(folder_.c_str(), W_OK | X_OK) != 0)
+    why = {errno, std::generic_category()};
+  if (why)
+    throw failure{errc::resources,
+                  folder_ + ": takes no files: " + why.message() + "; start dk_node with another --cache"};
 }
 
 std::string usual_cache_folder() {

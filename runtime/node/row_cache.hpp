@@ -61,8 +61,17 @@ public:
 
   std::vector<entry> entries() const;
 
-  /// Removes what nobody uses. @return the bytes that it took
-  std::uint64_t clear() const;
+  /// What is left of the files that `clear` was to remove, and what it freed.
+  struct cleared {
+    std::uint64_t bytes = 0;
+    std::vector<entry> in_use;
+  };
+
+  /// Removes what nobody uses.
+  cleared clear() const;
+
+  /// Makes the folder, if it is not there, and tries whether it takes files. @throws failure (resources)
+  void prepare() const;
 
 private:
   bool is_receiving(const std::string& name) const;

@@ -63,6 +63,14 @@ void join_other(caf::actor_system& system, const node_actor& supervisor, const e
 }
 
 // What was promised and is not there is told before a driver asks for it.
+void check_cache(const row_cache& cache) {
+  try {
+    cache.prepare();
+  } catch (const failure& why) {
+    log()->warn("{}; until then workers get each batch from the driver", why.what());
+  }
+}
+
 void check_capacity(const node_options& options) {
   const auto there_is = capacity_now(options.ports, 0);
   if (const auto room = room_in(there_is, process_bytes); room < options.workers)
@@ -76,10 +84,15 @@ void print_addresses(const node_options& options, const endpoint& mine) {
   auto more = options.names_workers ? " --workers " + std::to_string(options.workers) : "";
   if (!options.ports.any())
     more += " --ports " + to_string(options.ports);
-  std::printf("dk_node listens on %s, for %s; train on it with:\n  dk_driver CONFIG --nodes %s\n"
-              "on another host, run:\n  dk_node --listen ITS_HOST:%u --join %s%s%s\n",
-              named.c_str(), counted(options.workers, "worker").c_str(), entry.c_str(), unsigned{options.listen.port},
-              entry.c_str(), more.c_str(), options.insecure ? " --insecure" : "");
+  std::printf("dk_node listens on %s, for %s; train on it with:\n  dk_driver CONFIG --nodes %s\n", named.c_str(),
+              counted(options.workers, "worker").c_str(), entry.c_str());
+  if (is_loopback(mine))
+    std::printf("no other host reaches that address; to let them, start it with:\n  dk_node --listen THIS_HOST:%u%s "
+                "--insecure\n",
+                unsigned{options.listen.port}, more.c_str());
+  else
+    std::printf("on another host, run:\n  dk_node --listen ITS_HOST:%u --join %s%s%s\n", unsigned{options.listen.port},
+                entry.c_str(), more.c_str(), options.insecure ? " --insecure" : "");
   std::fflush(stdout);
 }
 
@@ -96,12 +109,10 @@ int serve_node(const node_options& options) {
   caf::actor_system system{config};
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dk_worker";
   const auto& listen = options.listen;
-  auto supervisor = system.spawn(
-      node, node_setup{program.string(),
-                       listen.host,
-                       options.ports,
-                       options.workers,
-                       {options.cache.empty() ? usual_cache_folder() : options.cache, options.cache_bytes}});
+  const row_cache cache{options.cache.empty() ? usual_cache_folder() : options.cache, options.cache_bytes};
+  check_cache(cache);
+  auto supervisor =
+      system.spawn(node, node_setup{program.string(), listen.host, options.ports, options.workers, cache});
   const bool reuse = true; // also while connections of a node that was here before die down
   const auto port = system.middleman().publish(supervisor, listen.port, listen.host.c_str(), reuse);
   if (!port) {

@@ -131,6 +131,14 @@ TEST_CASE("the option --dry-run says what would be done, and does nothing", "[ap
   CHECK(got.out.empty());
   CHECK(got.err.find("600 rows, 3 epochs of 12 chunks (5 batches of 10); adag with 2 workers") != std::string::npos);
   CHECK_FALSE(fs::exists(job.path("runs")));
+  const auto plan = nlohmann::json::parse(job.train({"--dry-run", "--json", "-q"}).out);
+  CHECK(plan.at("rows") == 600);
+  CHECK(plan.at("epochs") == 3);
+  CHECK(plan.at("algorithm") == "adag");
+  CHECK(plan.at("workers") == 2);
+  CHECK(plan.at("weights") == 42);
+  CHECK(plan.at("nodes").empty());
+  CHECK_FALSE(fs::exists(job.path("runs")));
 }
 
 TEST_CASE("results go to stdout, all else to stderr, and -q is quiet", "[apps][driver]") {

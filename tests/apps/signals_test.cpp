@@ -67,4 +67,6 @@ TEST_CASE("a second signal ends the run at once", "[apps][signals]") {
   it.driver.send(SIGTERM);
   const auto status = it.driver.wait(seconds{10});
   CHECK((status == 143 || status == 130)); // whichever the kernel delivered last
+  CHECK(lines_of(it.driver.err()).back() ==
+        "ended at once; go on from the last checkpoint with: dk_driver --resume FOLDER");
 }

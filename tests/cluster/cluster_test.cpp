@@ -126,7 +126,7 @@ TEST_CASE("a killed node costs no row where the driver has the shards", "[cluste
   it.nodes.first.self().send(SIGKILL);
   it.check_whole();
   CHECK(it.driver.err().find("node " + it.nodes.first.address() + " is lost") != std::string::npos);
-  CHECK(it.driver.err().find("the run goes on without its workers") != std::string::npos);
+  CHECK(it.driver.err().find("), and with it the processes there") != std::string::npos);
   it.check_all_workers_gone();
 }
 

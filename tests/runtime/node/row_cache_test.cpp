@@ -135,9 +135,12 @@ TEST_CASE_METHOD(cache_fixture, "the cache lists what it has, and lets go of wha
   folder.write("rows/notes.txt", "not ours");
   REQUIRE(cache.entries().size() == 2);
   CHECK(cache.entries()[0].bytes + cache.entries()[1].bytes == 300);
-  CHECK(cache.clear() == 0);
+  const auto nothing = cache.clear();
+  CHECK(nothing.bytes == 0);
+  REQUIRE(nothing.in_use.size() == 2);
+  CHECK(nothing.in_use[0].bytes + nothing.in_use[1].bytes == 300);
   held.clear();
-  CHECK(cache.clear() == 300);
+  CHECK(cache.clear().bytes == 300);
   CHECK(cache.entries().empty());
   CHECK(test::file_bytes(folder.path("rows/notes.txt")) == "not ours");
 }

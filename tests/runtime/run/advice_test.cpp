@@ -14,7 +14,8 @@ std::string advice_on(const std::string& algorithm, std::size_t workers, std::si
   auto which = small_job(algorithm, workers);
   which.trainer.communication_window = window;
   which.trainer.policy = policy;
-  return dk::advice_on(which);
+  const auto all = dk::advice_on(which);
+  return all.empty() ? "" : all.front();
 }
 
 } // namespace
@@ -48,6 +49,15 @@ TEST_CASE("where nothing is computed nothing can diverge", "[runtime][advice]") 
   which.trainer.communication_window = 10;
   CHECK_FALSE(dk::advice_on(which).empty());
   which.laboratory.dry = true;
+  CHECK(dk::advice_on(which).empty());
+}
+
+TEST_CASE("a key that has no effect is told of", "[runtime][advice]") {
+  auto which = small_job("adag", 2);
+  which.data.where = "nodes";
+  CHECK(dk::advice_on(which) ==
+        std::vector<std::string>{"data.where = \"nodes\" has no effect without nodes: the rows are read here"});
+  which.cluster.nodes = {{"10.0.0.5", 7077}};
   CHECK(dk::advice_on(which).empty());
 }
 
