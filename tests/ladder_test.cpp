@@ -17,13 +17,13 @@ const std::map<std::string, int> rungs{{"common", 0},     {"data", 1},       {"n
                                        {"algorithms", 3}, {"runtime", 4},    {"jobs", 5}, {"apps", 6},
                                        {"examples", 6},   {"benchmarks", 6}, {"tests", 7}};
 
-const std::map<std::string, int> rooms{{"actors/protocol", 0}, {"actors/server", 1},     {"actors/ledger", 1},
-                                       {"actors/worker", 1},   {"actors/rows", 1},       {"actors/validator", 1},
-                                       {"runtime/config", 0},  {"runtime/transport", 0}, {"runtime/enlist", 1},
-                                       {"runtime/record", 2},  {"runtime/rows", 2},      {"runtime/node", 2},
-                                       {"runtime/run", 3},     {"runtime/replay", 4},    {"runtime/laboratory", 4},
-                                       {"jobs/inputs", 0},     {"jobs/models", 1},       {"jobs/answers", 2},
-                                       {"jobs/scores", 2},     {"jobs/plots", 2},        {"jobs/runs", 3}};
+const std::map<std::string, int> rooms{
+    {"actors/protocol", 0}, {"actors/server", 1},    {"actors/ledger", 1},      {"actors/worker", 1},
+    {"actors/rows", 1},     {"actors/validator", 1}, {"runtime/config", 0},     {"runtime/transport", 0},
+    {"runtime/enlist", 1},  {"runtime/record", 2},   {"runtime/rows", 2},       {"runtime/node", 2},
+    {"runtime/run", 3},     {"runtime/replay", 4},   {"runtime/laboratory", 4}, {"jobs/inputs", 0},
+    {"jobs/models", 1},     {"jobs/answers", 2},     {"jobs/scores", 2},        {"jobs/plots", 2},
+    {"jobs/runs", 3},       {"jobs/comparison", 4}};
 
 std::string room_of(const std::string& path) {
   return path.substr(0, path.rfind('/'));

@@ -18,6 +18,7 @@ struct command {
 command train_command(CLI::App& driver);
 
 // Each adds its command to the driver.
+command compare_command(CLI::App& driver);
 command evaluate_command(CLI::App& driver);
 command export_command(CLI::App& driver);
 command plot_command(CLI::App& driver);

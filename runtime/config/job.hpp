@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -172,6 +173,9 @@ std::string to_toml(const job& which);
 
 /// The keys, as "trainer.epochs", whose values differ.
 std::vector<std::string> differing_keys(const job& a, const job& b);
+
+/// Every key with its value as TOML; a table's keys stand for themselves, as "trainer.optimizer.learning_rate".
+std::map<std::string, std::string> values_by_key(const job& which);
 
 /// A data source as a person types it: a path, whose file tells its format, or a TOML table as in [data].
 /// Relative paths are relative to the current folder. @throws failure (config, data)

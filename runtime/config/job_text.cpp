@@ -2,6 +2,7 @@
 #include "runtime/config/toml_text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -73,6 +74,20 @@ std::vector<std::string> differing_keys(const job& a, const job& b) {
       differing.push_back(key);
   }
   return differing;
+}
+
+std::map<std::string, std::string> values_by_key(const job& which) {
+  std::map<std::string, std::string> all;
+  const std::function<void(const std::string&, const json&)> add = [&](const std::string& key, const json& value) {
+    if (value.is_object() && !value.empty())
+      for (const auto& [inner, one] : value.items())
+        add(key + '.' + inner, one);
+    else
+      all[key] = to_toml(value);
+  };
+  for (const auto& [key, value] : shown_values(which))
+    add(key, value);
+  return all;
 }
 
 bool is_same_section(const std::string& name, const job& a, const job& b) {
