@@ -81,8 +81,7 @@ sealed_rows::mapping sealed_rows::mapped(const std::string& path) {
   return file;
 }
 
-sealed_rows::sealed_rows(const std::string& path)
-    : file_(mapped(path)), layout_(file_.bytes.get(), file_.size, path) {}
+sealed_rows::sealed_rows(const std::string& path) : file_(mapped(path)), layout_(file_.bytes.get(), file_.size, path) {}
 
 void sealed_rows::read(std::uint64_t first, std::size_t count, float* features, float* labels, float* weights) const {
   layout_.decode(file_.bytes.get() + layout_.first_row() + first * layout_.row_bytes(), count, features, labels,
@@ -187,13 +186,13 @@ std::shared_ptr<const sealed_file> seal(const dataset& rows, const std::string& 
   return file.done();
 }
 
-std::uint64_t sealed_bytes(const dataset& rows) {
+sealed_size sealed_size_of(const dataset& rows) {
   const auto plan = books_of(rows);
   const auto columns = plan.of_column.size();
   const auto floats = static_cast<std::uint64_t>(std::count(plan.of_column.begin(), plan.of_column.end(), 0U));
-  return sealed_header::bytes + columns * sizeof(std::uint32_t) +
-         plan.books.size() * column_book::most * sizeof(float) +
-         rows.rows * (columns - floats + floats * sizeof(float));
+  return {sealed_header::bytes + columns * sizeof(std::uint32_t) +
+              plan.books.size() * column_book::most * sizeof(float),
+          rows.rows * (columns - floats + floats * sizeof(float))};
 }
 
 } // namespace dk::data

@@ -77,7 +77,15 @@ private:
 /// @throws failure (resources) when the disk is full
 std::shared_ptr<const sealed_file> seal(const dataset& rows, const std::string& folder);
 
-/// How long the file would be.
-std::uint64_t sealed_bytes(const dataset& rows);
+/// How long a sealed file is, in bytes.
+struct sealed_size {
+  std::uint64_t head = 0; ///< what is before the rows
+  std::uint64_t rows = 0;
+
+  std::uint64_t whole() const { return head + rows; }
+};
+
+/// How long the file of these rows would be.
+sealed_size sealed_size_of(const dataset& rows);
 
 } // namespace dk::data
