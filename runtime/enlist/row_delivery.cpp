@@ -134,7 +134,7 @@ caf::behavior carrier(carrier_ptr self, const row_place& to, const std::optional
                       std::uint64_t first, const caf::actor& driver, std::chrono::milliseconds timeout) {
   auto& my = self->state;
   my.to = to;
-  my.recipe = recipe;
+  my.recipe = to.process ? recipe : std::nullopt;
   my.first = first;
   my.driver = driver;
   my.timeout = timeout;

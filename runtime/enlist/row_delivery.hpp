@@ -23,7 +23,7 @@ struct sealed_range {
 struct row_place {
   node_actor node;
   std::string where;                    ///< its address, for a person
-  recruit_actor process;                ///< one of its host
+  recruit_actor process;                ///< one of its host; null: none is there, so it is sent all rows
   std::vector<sealed_range> files = {}; ///< that it is to have, those that it has first
 };
 

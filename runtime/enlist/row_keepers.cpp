@@ -67,7 +67,8 @@ void row_places::place(const std::vector<worker_part>& parts, const crew& all, c
     const auto have =
         std::count_if(all.hosts.begin(), all.hosts.end(), [&](const host& one) { return !one.paths[file].empty(); });
     any = any || have > 0;
-    all_whole = all_whole && static_cast<std::size_t>(have) == all.hosts.size();
+    all_whole = all_whole && std::all_of(all.host_of.begin(), all.host_of.end(),
+                                         [&](auto h) { return !all.hosts[h].paths[file].empty(); });
     with_driver += have == 0 ? files[file].file->bytes() : 0;
   }
   if (!any)

@@ -59,9 +59,17 @@ row_places::crew row_places::crew_of(const std::vector<node_processes::process>&
     if (!is_new)
       continue;
     const auto& where = processes_.address_of_node(process);
-    all.hosts.push_back({{processes_.node_of(process), to_string(where), process.recruit}, where, {}, {}});
+    all.hosts.push_back(
+        {process.node, {processes_.node_of(process), to_string(where), process.recruit}, where, {}, {}});
   }
   return all;
+}
+
+// Nodes without workers of this crew may have room for some of its rows.
+void row_places::add_others(crew& all) const {
+  for (const auto& [node, handle, where] : processes_.known())
+    if (std::none_of(all.hosts.begin(), all.hosts.end(), [n = node](const host& one) { return one.node == n; }))
+      all.hosts.push_back({node, {handle, to_string(where), {}}, where, {}, {}});
 }
 
 // One after the other: nodes of the same host may share a cache, and look whether its files are in use.
@@ -106,6 +114,7 @@ std::vector<sealed_range> row_places::seal_for(const worker_part& part, crew& al
       return files;
     files.clear(); // its disk space is needed
   }
+  add_others(all);
   files = seal_parts(part, all, size.head == 0 ? data::sealed_size_of(rows) : size);
   ask_for_room(all, files);
   return files;
@@ -117,7 +126,7 @@ void row_places::bring(const worker_part& part, crew& all, const std::vector<sea
     bytes.push_back(one.file->bytes());
   std::vector<part_room> rooms;
   for (const auto& host : all.hosts)
-    rooms.push_back({host.room.bytes, host.room.there});
+    rooms.push_back({host.room.bytes, host.room.there, bool{host.place.process}});
   const auto shares = spread_parts(bytes, rooms);
   std::vector<row_place> to;
   std::vector<std::vector<std::size_t>> orders;
@@ -150,9 +159,12 @@ void row_places::bring(const worker_part& part, crew& all, const std::vector<sea
 void row_places::tell_of(const host& one, const std::vector<sealed_range>& files, const delivery& got,
                          std::uint64_t all, bool any) const {
   const auto& where = one.place.where;
+  const bool works = bool{one.place.process};
+  if (!works && files.empty())
+    return;
   const auto then = any ? "; its workers get the rest from elsewhere" : "; its workers get each batch from the driver";
   if (!got.why.empty())
-    tell_("node " + where + ": " + got.why + then);
+    tell_("node " + where + ": " + got.why + (works ? then : ""));
   else if (!any)
     tell_("node " + where + ": the rows take " + with_commas(all) + " bytes, and its cache has room for " +
           with_commas(one.room.bytes) + "; " + larger_cache + then);
@@ -161,7 +173,7 @@ void row_places::tell_of(const host& one, const std::vector<sealed_range>& files
   else
     log()->info("node {}: {} of {} bytes of rows were sent", where, with_commas(got.sent),
                 with_commas(bytes_of(files)));
-  if (any && bytes_of(files) < all)
+  if (works && any && bytes_of(files) < all)
     log()->info("node {}: has room for {} of {} bytes of rows; its workers get the rest from elsewhere", where,
                 with_commas(bytes_of(files)), with_commas(all));
 }

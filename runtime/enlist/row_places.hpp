@@ -19,9 +19,10 @@ public:
 
   /// For each worker where its rows are, when its node or others have them. Workers with the same rows share a sealed
   /// file; it is sent to nodes that do not have it yet. Where it is larger than a node's cache, its rows are sealed in
-  /// parts, and each node gets as many of them as it has room for; the driver hands out those that no node has, which
-  /// is told. Without parts: the rows stay with the driver, since the job says so or no node has room for any, which is
-  /// told. @param keepers gets who hands out parts in the driver's process; they are to be ended with the run
+  /// parts, and each node gets as many of them as it has room for, also one without workers; the driver hands out those
+  /// that no node has, which is told. Without parts: the rows stay with the driver, since the job says so or no node
+  /// has room for any, which is told. @param keepers gets who hands out parts in the driver's process; they are to be
+  /// ended with the run
   /// @throws failure (connect, nodes, data, resources)
   std::vector<rows_there> of(const std::vector<worker_part>& parts,
                              const std::vector<node_processes::process>& processes,
@@ -29,7 +30,8 @@ public:
 
 private:
   struct host {
-    row_place place;
+    std::size_t node = 0;
+    row_place place; ///< without a process: no worker of the crew is there
     endpoint at;
     rows_room room;
     std::vector<std::string> paths; ///< by file; empty: it is not there
@@ -43,6 +45,7 @@ private:
   };
 
   crew crew_of(const std::vector<node_processes::process>& processes, const std::vector<std::size_t>& workers) const;
+  void add_others(crew& all) const;
   void ask_for_room(crew& all, const std::vector<sealed_range>& files) const;
   std::vector<sealed_range> seal_for(const worker_part& part, crew& all) const;
   std::vector<sealed_range> seal_parts(const worker_part& part, const crew& all, const data::sealed_size& size) const;

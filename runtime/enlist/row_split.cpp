@@ -17,6 +17,7 @@ public:
       : bytes_(bytes), has_(nodes.size(), std::vector<bool>(bytes.size())), holders_(bytes.size()) {
     for (const auto& node : nodes) {
       room_.push_back(node.bytes);
+      works_.push_back(node.works);
       auto& there = there_.emplace_back(bytes.size());
       for (const auto part : node.there)
         if (part < bytes.size())
@@ -24,11 +25,12 @@ public:
     }
   }
 
-  /// To the node with most room of those that have the part there already, or of all.
-  void give_one(std::size_t part, bool there) {
+  /// To the node with most room of those with workers or those without: if it has the part there already, or to any.
+  void give_one(std::size_t part, bool works, bool there) {
     auto best = room_.size();
     for (std::size_t n = 0; n < room_.size(); ++n)
-      if (can_have(n, part) && (there_[n][part] || !there) && (best == room_.size() || room_[n] > room_[best]))
+      if (works_[n] == works && can_have(n, part) && (there_[n][part] || !there) &&
+          (best == room_.size() || room_[n] > room_[best]))
         best = n;
     if (best < room_.size())
       give(best, part);
@@ -67,6 +69,7 @@ private:
 
   const std::vector<std::uint64_t>& bytes_;
   std::vector<std::uint64_t> room_;      // by node: what is left
+  std::vector<bool> works_;              // by node
   std::vector<std::vector<bool>> there_; // by node and part: before
   std::vector<std::vector<bool>> has_;   // likewise: then
   std::vector<std::size_t> holders_;     // by part
@@ -89,13 +92,15 @@ std::vector<row_range> split_rows(std::uint64_t rows, std::uint64_t bytes, std::
 std::vector<std::vector<std::size_t>> spread_parts(const std::vector<std::uint64_t>& bytes,
                                                    const std::vector<part_room>& nodes) {
   spreading it{bytes, nodes};
-  for (const bool there : {true, false})
-    for (std::size_t part = 0; part < bytes.size(); ++part)
-      if (!it.is_held(part))
-        it.give_one(part, there);
+  for (const bool works : {true, false})
+    for (const bool there : {true, false})
+      for (std::size_t part = 0; part < bytes.size(); ++part)
+        if (!it.is_held(part))
+          it.give_one(part, works, there);
   for (const bool there : {true, false})
     for (std::size_t node = 0; node < nodes.size(); ++node)
-      it.fill(node, there);
+      if (nodes[node].works)
+        it.fill(node, there);
   return it.parts();
 }
 

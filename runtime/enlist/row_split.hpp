@@ -19,10 +19,12 @@ std::vector<row_range> split_rows(std::uint64_t rows, std::uint64_t bytes, std::
 struct part_room {
   std::uint64_t bytes = 0;
   std::vector<std::uint32_t> there; ///< the parts that it has already, which count into the bytes
+  bool works = true;                ///< workers of the run are there
 };
 
 /// Which parts each node shall have: those that it has already first. All that it has room for, but no part is to be
-/// on two nodes as long as there is room for one that is on none. @param bytes of each part
+/// on two nodes as long as there is room for one that is on none. A node without workers gets what has no room on the
+/// others. @param bytes of each part
 /// @return by node, in ascending order
 std::vector<std::vector<std::size_t>> spread_parts(const std::vector<std::uint64_t>& bytes,
                                                    const std::vector<part_room>& nodes);

@@ -76,7 +76,7 @@ std::size_t count_of(const std::string& text, const std::string& what) {
 }
 
 std::vector<std::string> with_cache(int percent) {
-  return {"--cache-size", std::to_string(whole_bytes / 100 * percent), "--workers", "2"};
+  return {"--cache-size", std::to_string(whole_bytes / 100 * percent), "--workers", "2", "-v"};
 }
 
 /// Two nodes whose caches hold so much of the rows each.
@@ -108,7 +108,7 @@ TEST_CASE("rows larger than each cache are spread, and train the same bits", "[c
     const auto name = setting.substr(5);
     const auto here = job.train("here" + name, {"--set", setting});
     const auto there = job.train("there" + name, {"--set", setting, "--nodes", nodes.addresses()});
-    CHECK(there == here); // one worker, on the first node
+    CHECK(there == here); // one worker, on the first node: the other one has rows and no worker
   }
 }
 
@@ -132,4 +132,51 @@ TEST_CASE("two nodes with small caches fetch each other's rows", "[cluster][spli
   auto unshuffled = four;
   unshuffled.insert(unshuffled.end(), {"--set", "data.shuffle=false"});
   job.train("unshuffled", unshuffled);
+}
+
+TEST_CASE("a node that is lost with its rows costs no row", "[cluster][split_rows]") {
+  small_nodes nodes{60};
+  const wide_job job;
+  process driver{
+      job.command("run", {"--nodes", nodes.addresses(), "--set", "trainer.workers=2", "--set", "trainer.epochs=8"}),
+      {{}, job.path("")}};
+  const bool began =
+      eventually(seconds{60}, [&] { return count_of(content_of(job.path("run/history.jsonl")), "\"worker\":0,") > 5; });
+  INFO(driver.err());
+  REQUIRE(began);
+  REQUIRE(!driver.ended());
+  nodes.second.self().send(SIGKILL);
+  const auto status = driver.wait(seconds{100});
+  CHECK(status == 0);
+  CHECK(rows_balance(driver.out()));
+  CHECK(driver.out().find("rows: 160000 expected, 160000 applied") != std::string::npos);
+  CHECK(driver.err().find("node " + nodes.second.address() + " is lost") != std::string::npos);
+  CHECK(job.log("run").find(fetched) != std::string::npos); // the driver hands out what the node had
+}
+
+TEST_CASE("what has no room on any node comes from the driver, which says how much", "[cluster][split_rows]") {
+  const started_node node{with_cache(60)};
+  const wide_job job;
+  const auto here = job.train("here", {});
+  for (const std::string where : {"auto", "nodes"}) {
+    const auto got =
+        run(job.command(where, {"--nodes", node.address(), "--set", "data.where=" + where}), {{}, job.path("")});
+    INFO(got.err);
+    REQUIRE(got.status == 0);
+    CHECK(rows_balance(got.out));
+    CHECK(dk::nn::load_model(job.path(where + "/model.h5")).weights == here);
+    CHECK(got.err.find(" bytes of rows have no room on any node; workers get them from the driver; start dk_node with "
+                       "a larger --cache-size") != std::string::npos);
+  }
+}
+
+TEST_CASE("nodes read their parts of the rows themselves", "[cluster][split_rows]") {
+  const small_nodes nodes{60};
+  const wide_job job;
+  const std::vector<std::string> two{"--set",   "trainer.workers=2", "--set", "data.where=nodes",
+                                     "--nodes", nodes.addresses()};
+  job.train("first", two);
+  CHECK(count_of(job.log("first"), "has read its rows itself") == 2);
+  job.train("second", two);
+  CHECK(count_of(job.log("second"), ": 0 of ") == 2);
 }

@@ -65,6 +65,14 @@ TEST_CASE("each part is on one node before any is on two", "[runtime][row_split]
   CHECK(spread_parts(ten, {{0, {}}})[0].empty());
 }
 
+TEST_CASE("a node without workers gets what has no room elsewhere", "[runtime][row_split]") {
+  const std::vector<std::uint64_t> ten(10, 10);
+  const auto shares = spread_parts(ten, {{1000, {0, 1}, false}, {60, {9}}});
+  CHECK(shares[1] == std::vector<std::size_t>{0, 1, 2, 3, 4, 9});
+  CHECK(shares[0] == std::vector<std::size_t>{5, 6, 7, 8});
+  CHECK(spread_parts(ten, {{1000, {}, false}, {100, {}}})[0].empty());
+}
+
 TEST_CASE("parts stay where they are", "[runtime][row_split]") {
   const std::vector<std::uint64_t> ten(10, 10);
   const auto first = spread_parts(ten, {{60, {}}, {60, {}}});
