@@ -7,7 +7,6 @@
 #include "data/nameless_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -19,14 +18,6 @@
 namespace dk::data {
 
 namespace {
-
-constexpr std::array<char, 16> magic{"dk rows 1"};
-constexpr std::size_t header_bytes = magic.size() + 5 * sizeof(std::uint64_t);
-constexpr std::uint64_t most_width = std::uint64_t{1} << 32U; // of a row; a bound for what is not trusted
-
-[[noreturn]] void refuse(const std::string& path, const std::string& why) {
-  throw failure{errc::data, path + ": is no whole file of sealed rows: " + why + "; remove it, and it is sent again"};
-}
 
 /// Writes a file through a buffer, and names it.
 class sealing {
@@ -73,7 +64,7 @@ private:
 
 } // namespace
 
-sealed_rows::sealed_rows(const std::string& path) {
+sealed_rows::mapping sealed_rows::mapped(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat facts {};
   if (descriptor < 0 || ::fstat(descriptor, &facts) != 0) {
@@ -82,117 +73,31 @@ sealed_rows::sealed_rows(const std::string& path) {
       ::close(descriptor);
     throw failure{errc::data, path + ": cannot be opened: " + why};
   }
-  const auto size = static_cast<std::uint64_t>(facts.st_size);
-  if (size >= header_bytes)
-    bytes_ = map_file(descriptor, size, path);
-  size_ = size;
+  mapping file;
+  file.size = static_cast<std::uint64_t>(facts.st_size);
+  if (file.size >= sealed_header::bytes)
+    file.bytes = map_file(descriptor, file.size, path);
   ::close(descriptor);
-  if (!bytes_)
-    refuse(path, "it has " + std::to_string(size) + " bytes");
-  read_header(path, size);
-  read_plan(path, size);
+  return file;
 }
 
-void sealed_rows::read_header(const std::string& path, std::uint64_t size) {
-  if (std::memcmp(bytes_.get(), magic.data(), magic.size()) != 0)
-    refuse(path, "it begins in another way");
-  std::array<std::uint64_t, 5> numbers{};
-  std::memcpy(numbers.data(), bytes_.get() + magic.size(), sizeof numbers);
-  const auto [rows, features, labels, weights, books] = numbers;
-  const auto left = size - header_bytes;
-  if (features > most_width || labels > most_width || weights > 1 || features + labels + weights > left / 4 ||
-      books > features + labels + weights || books > left / (column_book::most * sizeof(float)))
-    refuse(path, "its header does not fit its size");
-  rows_ = rows;
-  feature_width_ = features;
-  label_width_ = labels;
-  weight_width_ = weights;
-  num_books_ = books;
-}
-
-void sealed_rows::read_plan(const std::string& path, std::uint64_t size) {
-  const auto columns = feature_width_ + label_width_ + weight_width_;
-  const auto plan_bytes = columns * sizeof(std::uint32_t);
-  const auto books_bytes = num_books_ * column_book::most * sizeof(float);
-  first_row_ = header_bytes + plan_bytes + books_bytes;
-  if (first_row_ > size)
-    refuse(path, "its header does not fit its size");
-  std::vector<std::uint32_t> plan(columns);
-  const auto copy = [&](auto& to, std::size_t from) {
-    if (!to.empty())
-      std::memcpy(to.data(), bytes_.get() + from, to.size() * sizeof to[0]);
-  };
-  copy(plan, header_bytes);
-  books_.resize(num_books_ * column_book::most);
-  copy(books_, header_bytes + plan_bytes);
-  for (std::size_t i = 0; i < columns; ++i) {
-    if (plan[i] > num_books_)
-      refuse(path, "column " + std::to_string(i) + " has a book that is not there");
-    const auto* const book = plan[i] == 0 ? nullptr : books_.data() + (plan[i] - 1) * column_book::most;
-    row_bytes_ += book == nullptr ? sizeof(float) : 1;
-    if (i == feature_width_)
-      label_runs_ = runs_.size();
-    if (i == feature_width_ + label_width_)
-      weight_runs_ = runs_.size();
-    const bool begins = i == 0 || i == feature_width_ || i == feature_width_ + label_width_;
-    if (!begins && runs_.back().book == book)
-      ++runs_.back().count;
-    else
-      runs_.push_back({i, 1, book});
-  }
-  if (label_width_ == 0)
-    label_runs_ = weight_width_ == 0 ? runs_.size() : weight_runs_;
-  if (weight_width_ == 0)
-    weight_runs_ = runs_.size();
-  if (row_bytes_ == 0 || rows_ > (size - first_row_) / row_bytes_ || rows_ * row_bytes_ != size - first_row_)
-    refuse(path, "its rows do not fit its size");
-}
-
-// Writes the columns of these runs to `to`, from a row's bytes of them.
-void sealed_rows::decode(const std::byte* row, const run_of_columns* begin, const run_of_columns* end,
-                         float* to) const {
-  for (const auto* run = begin; run != end; ++run) {
-    if (run->book == nullptr) {
-      std::memcpy(to, row, run->count * sizeof(float));
-      row += run->count * sizeof(float);
-    } else {
-      for (std::size_t i = 0; i < run->count; ++i)
-        to[i] = run->book[std::to_integer<std::size_t>(row[i])];
-      row += run->count;
-    }
-    to += run->count;
-  }
-}
+sealed_rows::sealed_rows(const std::string& path) : file_(mapped(path)), layout_(file_.bytes.get(), file_.size, path) {}
 
 void sealed_rows::read(std::uint64_t first, std::size_t count, float* features, float* labels, float* weights) const {
-  const auto* const runs = runs_.data();
-  const auto bytes_of = [](const run_of_columns* begin, const run_of_columns* end) {
-    std::size_t bytes = 0;
-    for (; begin != end; ++begin)
-      bytes += begin->count * (begin->book == nullptr ? sizeof(float) : 1);
-    return bytes;
-  };
-  const auto label_at = bytes_of(runs, runs + label_runs_);
-  const auto weight_at = label_at + bytes_of(runs + label_runs_, runs + weight_runs_);
-  const auto* row = bytes_.get() + first_row_ + first * row_bytes_;
-  for (std::size_t i = 0; i < count; ++i, row += row_bytes_) {
-    decode(row, runs, runs + label_runs_, features + i * feature_width_);
-    decode(row + label_at, runs + label_runs_, runs + weight_runs_, labels + i * label_width_);
-    if (weights != nullptr)
-      decode(row + weight_at, runs + weight_runs_, runs + runs_.size(), weights + i);
-  }
-  check_mapped_file(bytes_.get());
+  layout_.decode(file_.bytes.get() + layout_.first_row() + first * layout_.row_bytes(), count, features, labels,
+                 weights);
+  check_mapped_file(file_.bytes.get());
 }
 
 void sealed_rows::read_sparingly() const {
-  ::madvise(const_cast<std::byte*>(bytes_.get()), size_, MADV_RANDOM);
+  ::madvise(const_cast<std::byte*>(file_.bytes.get()), file_.size, MADV_RANDOM);
 }
 
 void sealed_rows::fetch(std::uint64_t first, std::size_t count) const {
   static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = (first_row_ + first * row_bytes_) / page * page;
-  const auto end = first_row_ + (first + count) * row_bytes_;
-  ::madvise(const_cast<std::byte*>(bytes_.get()) + begin, end - begin, MADV_WILLNEED);
+  const auto begin = (layout_.first_row() + first * layout_.row_bytes()) / page * page;
+  const auto end = layout_.first_row() + (first + count) * layout_.row_bytes();
+  ::madvise(const_cast<std::byte*>(file_.bytes.get()) + begin, end - begin, MADV_WILLNEED);
 }
 
 dataset dataset_of(std::shared_ptr<const sealed_rows> rows, shuffle_buffers buffers) {
@@ -254,7 +159,7 @@ void sealed_file::keep_as(const std::string& path) const {
 std::shared_ptr<const sealed_file> seal(const dataset& rows, const std::string& folder) {
   const auto plan = books_of(rows);
   sealing file{scratch_folder(folder)};
-  file.put(magic.data(), magic.size());
+  file.put(sealed_header::magic.data(), sealed_header::magic.size());
   for (const std::uint64_t number :
        {std::uint64_t{rows.rows}, std::uint64_t{rows.feature_width}, std::uint64_t{rows.label_width},
         std::uint64_t{rows.weighted ? 1U : 0U}, std::uint64_t{plan.books.size()}})
@@ -281,12 +186,13 @@ std::shared_ptr<const sealed_file> seal(const dataset& rows, const std::string& 
   return file.done();
 }
 
-std::uint64_t sealed_bytes(const dataset& rows) {
+sealed_size sealed_size_of(const dataset& rows) {
   const auto plan = books_of(rows);
   const auto columns = plan.of_column.size();
   const auto floats = static_cast<std::uint64_t>(std::count(plan.of_column.begin(), plan.of_column.end(), 0U));
-  return header_bytes + columns * sizeof(std::uint32_t) + plan.books.size() * column_book::most * sizeof(float) +
-         rows.rows * (columns - floats + floats * sizeof(float));
+  return {sealed_header::bytes + columns * sizeof(std::uint32_t) +
+              plan.books.size() * column_book::most * sizeof(float),
+          rows.rows * (columns - floats + floats * sizeof(float))};
 }
 
 } // namespace dk::data

@@ -186,6 +186,7 @@ ledger_actor::behavior_type ledger(ledger_actor::stateful_pointer<ledger_state> 
         serve_parked(self);
         check_for_the_end(self);
       },
+      [=](const row_affinity& of) { self->state.work->prefer(of.worker, of.rows); },
       [=](check_atom) { check_deadlines(self); },
       [=](watch_atom, const caf::actor& watcher) { self->state.watchers.push_back(watcher); },
   };

@@ -69,6 +69,7 @@ struct ledger_state {
 };
 
 /// Leases chunks to the workers that ask, takes the leases of lost workers back, and says when the run is over.
+/// A worker whose node has some of the rows is first offered chunks of those.
 /// A worker is watched over from its first `work_request` on, or from an earlier `join`.
 /// Behind a barrier it leases in rounds: a worker gets one chunk of each, or all of them an epoch's chunks; when all
 /// are back it lets the servers close the round, and leases of the next begin with a pull. With fewer slots than

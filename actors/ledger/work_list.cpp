@@ -35,6 +35,26 @@ void work_list::mark_done(const chunk_set& chunks) {
   done_rows_ = chunks.rows(grid_);
 }
 
+void work_list::prefer(std::uint32_t worker, const std::vector<row_range>& rows) {
+  auto& mine = preferences_[worker];
+  mine = {};
+  auto from = rows.begin();
+  for (std::uint32_t index = 0; index < grid_.chunks_per_epoch(); ++index) {
+    const auto chunk = grid_.range({0, index});
+    while (from != rows.end() && from->last <= chunk.first)
+      ++from;
+    std::uint64_t there = 0;
+    for (auto some = from; some != rows.end() && some->first < chunk.last; ++some)
+      there += std::min(some->last, chunk.last) - std::max(some->first, chunk.first);
+    if (2 * there <= chunk.size())
+      continue;
+    if (!mine.chunks.empty() && mine.chunks.back().last == index)
+      ++mine.chunks.back().last;
+    else
+      mine.chunks.push_back({index, index + 1});
+  }
+}
+
 std::optional<lease> work_list::take(std::uint32_t worker) {
   if (!has_open())
     return std::nullopt;
@@ -116,6 +136,9 @@ std::optional<std::uint64_t> work_list::next_open(std::uint32_t worker) {
   if (how_ == assignment::fixed)
     if (const auto own = next_of_share(worker))
       return own;
+  if (how_ == assignment::dynamic)
+    if (const auto near = next_preferred(worker))
+      return near;
   const auto number = taken_.first_missing();
   return number < grid_.chunks() ? std::optional{number} : std::nullopt;
 }
@@ -136,6 +159,28 @@ std::optional<std::uint64_t> work_list::next_of_share(std::uint32_t worker) {
     if (!taken_.has(number))
       return number;
   }
+  return std::nullopt;
+}
+
+// Of the first epoch that is not all taken: epochs follow each other whoever has which rows.
+std::optional<std::uint64_t> work_list::next_preferred(std::uint32_t worker) {
+  const auto found = preferences_.find(worker);
+  const auto first = taken_.first_missing();
+  if (found == preferences_.end() || first >= grid_.chunks())
+    return std::nullopt;
+  auto& mine = found->second;
+  const auto epoch = grid_.chunk(first).epoch;
+  if (mine.epoch != epoch) {
+    mine.epoch = epoch;
+    mine.run = 0;
+    mine.next = 0;
+  }
+  const auto begin = grid_.number({epoch, 0});
+  for (; mine.run < mine.chunks.size(); ++mine.run)
+    for (mine.next = std::max(mine.next, mine.chunks[mine.run].first); mine.next < mine.chunks[mine.run].last;
+         ++mine.next)
+      if (!taken_.has(begin + mine.next))
+        return begin + mine.next;
   return std::nullopt;
 }
 

@@ -30,6 +30,10 @@ public:
   /// From now on leases chunks of the first epoch that is not done, and no others until this is called again.
   void keep_to_one_epoch();
 
+  /// From now on this worker is first offered chunks of which most rows are among these; unless assignment is fixed.
+  /// @param rows of an epoch, in ascending order, apart from each other
+  void prefer(std::uint32_t worker, const std::vector<row_range>& rows);
+
   /// Leases an open chunk to a worker; nothing when there is none to lease. Lease numbers only grow.
   std::optional<lease> take(std::uint32_t worker);
 
@@ -78,9 +82,18 @@ private:
     bool trained = false;
   };
 
+  /// Chunks of each epoch that a worker is offered first, and how far it is with them.
+  struct preference {
+    std::vector<row_range> chunks; // their indices, in ascending order
+    std::uint32_t epoch = 0;
+    std::size_t run = 0;    // of `chunks`: those before are taken
+    std::uint64_t next = 0; // likewise, in that run
+  };
+
   void count_open(std::uint64_t number, bool one_more);
   std::optional<std::uint64_t> next_open(std::uint32_t worker);
   std::optional<std::uint64_t> next_of_share(std::uint32_t worker);
+  std::optional<std::uint64_t> next_preferred(std::uint32_t worker);
   void forget(std::map<std::uint64_t, holding>::iterator which);
   lease describe(std::uint64_t lease_number, std::uint64_t number) const;
 
@@ -92,6 +105,7 @@ private:
   std::uint64_t open_in_epoch_ = 0;    // chunks of it
   std::set<std::uint64_t> came_back_;  // of those that were taken: they are open again, and go first
   std::map<std::uint32_t, std::uint64_t> share_cursor_;
+  std::map<std::uint32_t, preference> preferences_; // by worker
   std::map<std::uint64_t, holding> leases_;
   std::map<std::uint32_t, std::set<std::uint64_t>> held_; // by worker: its leases
   std::uint64_t trained_ = 0;                             // leases whose chunk is

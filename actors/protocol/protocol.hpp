@@ -6,16 +6,19 @@
 //   worker ── work_request ──▶ ledger            ◀── lease (or: no work is left)
 //   worker ── chunk_report ──▶ ledger
 //   worker ── fetch, credit ─▶ data_loader       ◀── batch, batch, ... last
+//   part_reader ── ranges_wanted ─▶ row_keeper   ◀── range_bytes: rows that another process keeps
 //   worker ── commit ────────▶ parameter_server  ◀── verdict (and the new center)
 //   worker ── pull ──────────▶ parameter_server  ◀── center
 //   ledger ── have, fence ───▶ parameter_server  ◀── is the chunk folded in?
 //   ledger ── close ─────────▶ parameter_server  ◀── version (behind a barrier: the round is over)
 //   validator ── newest ─────▶ parameter_server  ◀── center, to measure on held-out rows
 //   validator ── rate, stop ─▶ ledger            as its measurements ask for
+//   driver ── row_affinity ──▶ ledger            whose node has which rows
 //   ledger, parameter_server ── chunk_report, commit_record, run_event ──▶ whoever watches
 
 #include "actors/protocol/messages.hpp"
 #include "actors/protocol/records.hpp"
+#include "actors/protocol/row_ranges.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/atom.hpp>
@@ -37,6 +40,9 @@ CAF_ADD_TYPE_ID(dk, (dk::chunk_report))
 CAF_ADD_TYPE_ID(dk, (dk::work_request))
 CAF_ADD_TYPE_ID(dk, (dk::fetch))
 CAF_ADD_TYPE_ID(dk, (dk::batch))
+CAF_ADD_TYPE_ID(dk, (dk::ranges_wanted))
+CAF_ADD_TYPE_ID(dk, (dk::range_bytes))
+CAF_ADD_TYPE_ID(dk, (dk::row_affinity))
 CAF_ADD_TYPE_ID(dk, (dk::commit_lengths))
 CAF_ADD_TYPE_ID(dk, (dk::commit_record))
 CAF_ADD_TYPE_ID(dk, (dk::validation_report))
@@ -90,11 +96,15 @@ using ledger_actor =
                      caf::replies_to<tally_atom>::with<ledger_tally>,                      //
                      caf::reacts_to<rate_atom, exact>,        // the learning rate of the leases from now on
                      caf::reacts_to<stop_atom>,               // no new leases; finish when the last one is back
+                     caf::reacts_to<row_affinity>,            // which chunks to offer a worker first
                      caf::reacts_to<check_atom>,              // look at the leases' deadlines (sent by itself)
                      caf::reacts_to<watch_atom, caf::actor>>; // send this actor every chunk_report and run_event
 
-/// Reads rows that are stored on disk, for the loaders: the rows of a fetch as a single batch.
+/// Reads rows that are stored on disk, or lie with others, for the loaders: the rows of a fetch as a single batch.
 using row_reader_actor = caf::typed_actor<caf::replies_to<fetch>::with<batch>>;
+
+/// Has sealed files, and hands out bytes of them. @throws failure (data) for a file that it does not have
+using row_keeper_actor = caf::typed_actor<caf::replies_to<ranges_wanted>::with<range_bytes>>;
 
 /// Cuts leased chunks into batches.
 using loader_actor = caf::typed_actor<caf::reacts_to<fetch>, caf::reacts_to<credit_atom, std::uint64_t, std::uint32_t>>;

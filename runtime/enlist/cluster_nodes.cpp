@@ -3,6 +3,7 @@
 #include "runtime/enlist/host_speed.hpp"
 #include "runtime/enlist/node_processes.hpp"
 #include "runtime/enlist/row_places.hpp"
+#include "runtime/enlist/row_split.hpp"
 #include "runtime/transport/remote_shard.hpp"
 
 #include <algorithm>
@@ -54,10 +55,12 @@ public:
 
   void launch(const std::vector<worker_part>& parts) override {
     const auto processes = processes_.start(parts.size(), worker_copies * model_bytes(parts));
-    const auto rows = row_places{self_, processes_, tell_}.of(parts, processes);
+    const auto rows = row_places{self_, processes_, tell_}.of(parts, processes, keepers_);
     std::vector<enlistment> all;
-    for (std::size_t i = 0; i < parts.size(); ++i)
+    for (std::size_t i = 0; i < parts.size(); ++i) {
       all.push_back(enlistment_of(parts[i], rows[i]));
+      tell_affinity(parts[i].terms, rows[i]);
+    }
     enlist_all<worker_actor>(processes, std::move(all), [&](std::size_t i, const worker_actor& handle) {
       const auto& terms = parts[i].terms;
       places_[terms.worker] = {processes[i], handle};
@@ -101,11 +104,14 @@ public:
   void close() override {
     for (const auto& loader : loaders_)
       caf::anon_send_exit(loader, caf::exit_reason::user_shutdown);
+    for (const auto& keeper : keepers_)
+      caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
     for (const auto& [id, at] : places_)
       caf::anon_send_exit(at.handle, caf::exit_reason::user_shutdown);
     for (const auto& one : servers_)
       caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
     loaders_.clear();
+    keepers_.clear();
     places_.clear();
     servers_.clear();
   }
@@ -137,10 +143,17 @@ private:
     return links;
   }
 
+  // Where a chunk's rows lie side by side, its worker's node may have all of them; where they are shuffled, each chunk
+  // has rows of all parts.
+  void tell_affinity(const worker_terms& of, const rows_there& rows) {
+    if (rows.parts.size() > 1 && !rows.shuffle && !rows.bootstrap)
+      self_->send(of.ledger, row_affinity{of.worker, rows_beside(rows)});
+  }
+
   enlistment enlistment_of(const worker_part& part, const rows_there& rows) {
     enlistment made{to_toml(part.which), part.terms, {}};
     made.terms.rows = rows;
-    if (rows.path.empty())
+    if (rows.parts.empty())
       made.terms.loader = loaders_.emplace_back(spawn_loader(self_->system(), part));
     for (std::size_t i = 0; i < made.terms.shards.size(); ++i) {
       made.terms.shards[i].server = gates_[i];
@@ -178,6 +191,7 @@ private:
   std::vector<shard_gate_actor> gates_; // of the shards, for workers; by shard
   std::map<std::uint32_t, place> places_;
   std::vector<loader_actor> loaders_;
+  std::vector<row_keeper_actor> keepers_; // of rows that not all nodes have
 };
 
 } // namespace

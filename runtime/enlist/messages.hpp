@@ -19,14 +19,19 @@
 
 namespace dk {
 
+/// Rows that are sealed in a file of their own.
+struct recipe_part {
+  std::uint64_t first = 0; ///< of all rows that are read
+  std::uint64_t rows = 0;
+  std::string path; ///< of the sealed file, in the node's cache; its name is the one that its bytes must have
+};
+
 /// How a process of another host reads the training rows of a run itself, and seals them.
 struct rows_recipe {
-  std::string job;         ///< the resolved config, TOML; its paths are absolute
-  std::string pipeline;    ///< what its transforms were fitted to, as data::to_text has it
-  std::uint64_t all = 0;   ///< how many rows there are
-  std::uint64_t first = 0; ///< of these, the first that is wanted
-  std::uint64_t rows = 0;  ///< and how many
-  std::string path;        ///< of the sealed file, in the node's cache; its name is the one that its bytes must have
+  std::string job;                ///< the resolved config, TOML; its paths are absolute
+  std::string pipeline;           ///< what its transforms were fitted to, as data::to_text has it
+  std::uint64_t all = 0;          ///< how many rows there are
+  std::vector<recipe_part> parts; ///< what is wanted of these
 };
 
 /// Bytes that come back at once.
@@ -59,9 +64,29 @@ struct rows_made {
   std::vector<source_file> files; ///< if not: what they were read from
 };
 
+/// Rows that lie side by side, in a sealed file.
+struct part_there {
+  std::uint64_t rows = 0;
+  std::string name;                   ///< of the file
+  std::uint64_t bytes = 0;            ///< likewise
+  std::string path;                   ///< on the worker's host; empty: only others have it
+  std::vector<std::uint32_t> keepers; ///< places in rows_there::keepers: who is asked for it then, one after the other
+};
+
+/// Who has parts that a worker's host does not have.
+struct keeper_there {
+  row_keeper_actor actor;
+  endpoint at;       ///< where its process listens; port 0: the driver's, to which there is a connection
+  std::string where; ///< for a person
+};
+
 /// The rows of a worker whose loader is beside it.
 struct rows_there {
-  std::string path; ///< of a sealed file; empty: the loader is in the driver's process
+  std::vector<part_there> parts; ///< in order; empty: the loader is in the driver's process
+  std::vector<keeper_there> keepers;
+  std::uint64_t feature_width = 0;
+  std::uint64_t label_width = 0;
+  bool weighted = false;
   std::uint64_t seed = 1;
   bool shuffle = true;
   bool bootstrap = false;
@@ -138,8 +163,12 @@ typename Inspector::result_type inspect(Inspector& f, enlistment& x) {
   return f(caf::meta::type_name("enlistment"), x.job, x.terms, x.goods);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, recipe_part& x) {
+  return f(caf::meta::type_name("recipe_part"), x.first, x.rows, x.path);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rows_recipe& x) {
-  return f(caf::meta::type_name("rows_recipe"), x.job, x.pipeline, x.all, x.first, x.rows, x.path);
+  return f(caf::meta::type_name("rows_recipe"), x.job, x.pipeline, x.all, x.parts);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, link_probe& x) {
@@ -162,8 +191,17 @@ typename Inspector::result_type inspect(Inspector& f, rows_made& x) {
   return f(caf::meta::type_name("rows_made"), x.same, x.files);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, part_there& x) {
+  return f(caf::meta::type_name("part_there"), x.rows, x.name, x.bytes, x.path, x.keepers);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, keeper_there& x) {
+  return f(caf::meta::type_name("keeper_there"), x.actor, x.at.host, x.at.port, x.where);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rows_there& x) {
-  return f(caf::meta::type_name("rows_there"), x.path, x.seed, x.shuffle, x.bootstrap, x.block_rows, x.blocks);
+  return f(caf::meta::type_name("rows_there"), x.parts, x.keepers, x.feature_width, x.label_width, x.weighted, x.seed,
+           x.shuffle, x.bootstrap, x.block_rows, x.blocks);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, server_terms& x) {

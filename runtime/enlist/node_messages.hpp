@@ -4,6 +4,7 @@
 //
 //   driver ── hello ──▶ dk_node          ◀── node_info
 //   driver ── process_order ─▶ dk_node   ◀── the worker processes it started
+//   driver ── room_question ─▶ dk_node   ◀── rows_room: what its cache has room for
 //   driver ── rows_offer ──▶ dk_node     ◀── rows_standing: how much of a sealed file is in its cache
 //   driver ── rows_piece ──▶ dk_node     ◀── rows_standing
 //   dk_node ── process_exit ──▶ driver   as soon as a worker process is dead
@@ -36,6 +37,19 @@ struct process_exit {
   std::int32_t pid = 0;
   std::int32_t status = 0;
   std::int32_t signal = 0;
+};
+
+/// Asks a node what room its cache has for sealed rows.
+struct room_question {
+  std::vector<std::string> names; ///< of files that the driver would send; no more than 65,536
+};
+
+/// What its cache has room for.
+struct rows_room {
+  std::uint64_t limit = 0;          ///< bytes that it may take at most
+  std::uint64_t bytes = 0;          ///< of these files, if all that is not in use makes room for them
+  std::vector<std::uint32_t> there; ///< the places of those that are there, in ascending order
+  row_keeper_actor keeper;          ///< hands out their bytes
 };
 
 /// Sealed rows that a driver wants a node to have.
@@ -87,6 +101,14 @@ typename Inspector::result_type inspect(Inspector& f, process_exit& x) {
   return f(caf::meta::type_name("process_exit"), x.node, x.pid, x.status, x.signal);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, room_question& x) {
+  return f(caf::meta::type_name("room_question"), x.names);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rows_room& x) {
+  return f(caf::meta::type_name("rows_room"), x.limit, x.bytes, x.there, x.keeper);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rows_offer& x) {
   return f(caf::meta::type_name("rows_offer"), x.name, x.bytes, x.driver);
 }
@@ -113,6 +135,8 @@ CAF_ADD_TYPE_ID(dk_nodes, (std::vector<dk::worker_process>))
 CAF_ADD_TYPE_ID(dk_nodes, (dk::process_exit))
 CAF_ADD_TYPE_ID(dk_nodes, (dk::role))
 CAF_ADD_TYPE_ID(dk_nodes, (dk::process_order))
+CAF_ADD_TYPE_ID(dk_nodes, (dk::room_question))
+CAF_ADD_TYPE_ID(dk_nodes, (dk::rows_room))
 CAF_ADD_TYPE_ID(dk_nodes, (dk::rows_offer))
 CAF_ADD_TYPE_ID(dk_nodes, (dk::rows_piece))
 CAF_ADD_TYPE_ID(dk_nodes, (dk::rows_standing))
@@ -131,6 +155,7 @@ using node_actor = caf::typed_actor<
     caf::replies_to<process_order>::with<std::vector<worker_process>>,    //
     caf::replies_to<caf::join_atom, std::string, std::string, caf::actor> // a node: its version, its address, itself
     ::with<node_info>,
+    caf::replies_to<room_question>::with<rows_room>, //
     caf::replies_to<rows_offer>::with<rows_standing>, caf::replies_to<rows_piece>::with<rows_standing>,
     caf::reacts_to<kill_atom, std::int32_t>, // this worker process makes no progress
     caf::reacts_to<reap_atom>,               // a child ended (sent by itself)

@@ -149,6 +149,14 @@ void node_processes::require_one_network() const {
                                     "that all nodes reach, or set cluster.servers = \"driver\""};
 }
 
+std::vector<node_processes::known_node> node_processes::known() const {
+  std::vector<known_node> all;
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    if (!nodes_[n].lost)
+      all.push_back({n, nodes_[n].handle, nodes_[n].where});
+  return all;
+}
+
 std::string node_processes::describe(const process& which) const {
   return to_string(nodes_[which.node].where) + ", pid " + std::to_string(which.pid);
 }

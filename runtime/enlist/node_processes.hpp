@@ -51,6 +51,16 @@ public:
   /// Where that node is.
   const endpoint& address_of_node(const process& which) const { return nodes_[which.node].where; }
 
+  /// A node, and where it is.
+  struct known_node {
+    std::size_t node = 0; ///< as in process
+    node_actor handle;
+    endpoint where;
+  };
+
+  /// All nodes of the run that are not lost, also those where nothing was started.
+  std::vector<known_node> known() const;
+
   /// Where another process reaches it.
   endpoint address(const process& which) const { return {nodes_[which.node].where.host, which.port}; }
 

@@ -3,6 +3,7 @@
 #include "actors/protocol/countdown.hpp"
 #include "actors/protocol/errors.hpp"
 #include "actors/worker/data_loader.hpp"
+#include "actors/worker/part_reader.hpp"
 #include "common/log.hpp"
 #include "data/sealed_rows.hpp"
 #include "runtime/enlist/ask.hpp"
@@ -69,12 +70,60 @@ caf::actor_addr sender_of(recruit_actor::pointer self) {
   return caf::actor_cast<caf::actor_addr>(self->current_sender());
 }
 
-loader_actor spawn_loader_of(recruit_actor::pointer self, const rows_there& rows) {
+// Who has rows that are not here is reached directly, too. @throws failure (connect)
+part_reader_setup reach_keepers(recruit_actor::pointer self, const rows_there& rows, const job& which) {
+  caf::scoped_actor asker{self->home_system()};
+  const std::chrono::milliseconds deadline{static_cast<long>(which.cluster.request_timeout * 1000)};
+  part_reader_setup setup;
+  setup.timeout = caf::duration{deadline};
+  for (const auto& [actor, at, where] : rows.keepers) {
+    try {
+      if (at.port != 0)
+        connect_to(asker, at, deadline);
+    } catch (const failure& why) {
+      throw failure{why.code(),
+                    "rows that fit in no single cache are fetched from other nodes: " + std::string{why.what()} +
+                        "; or give each node a larger --cache-size, or set data.where = \"driver\""};
+    }
+    setup.keepers.push_back({actor, where});
+  }
+  return setup;
+}
+
+row_reader_actor spawn_reader_of(recruit_actor::pointer self, const rows_there& rows, const loader_setup& loader,
+                                 const job& which) {
+  auto setup = reach_keepers(self, rows, which);
+  for (const auto& [count, name, bytes, path, keepers] : rows.parts) {
+    for (const auto keeper : keepers)
+      if (keeper >= rows.keepers.size())
+        throw failure{errc::internal, "rows are with somebody who is not named"};
+    setup.parts.push_back(
+        {count, name, bytes, path.empty() ? nullptr : std::make_shared<data::sealed_rows>(path), keepers});
+  }
+  setup.feature_width = rows.feature_width;
+  setup.label_width = rows.label_width;
+  setup.weighted = rows.weighted;
+  setup.seed = loader.seed;
+  setup.shuffle = loader.shuffle;
+  setup.sampling = loader.sampling;
+  setup.buffers = loader.rows.buffers;
+  return self->spawn(part_reader, std::move(setup));
+}
+
+loader_actor spawn_loader_of(recruit_actor::pointer self, const rows_there& rows, const job& which) {
   loader_setup setup;
-  setup.rows = data::dataset_of(std::make_shared<data::sealed_rows>(rows.path), {rows.block_rows, rows.blocks});
   setup.seed = rows.seed;
   setup.shuffle = rows.shuffle;
   setup.sampling = rows.bootstrap ? data::sampling::bootstrap : data::sampling::every_row;
+  const data::shuffle_buffers buffers{rows.block_rows, rows.blocks};
+  if (const auto& path = rows.parts.front().path; rows.parts.size() == 1 && !path.empty()) {
+    setup.rows = data::dataset_of(std::make_shared<data::sealed_rows>(path), buffers);
+  } else {
+    for (const auto& part : rows.parts)
+      setup.rows.rows += part.rows;
+    setup.rows.buffers = buffers;
+    setup.reader = spawn_reader_of(self, rows, setup, which);
+  }
   return self->spawn(data_loader, std::move(setup));
 }
 
@@ -118,8 +167,8 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
           auto terms = theirs.terms;
           load(blocks_of(terms), goods->take(sender_of(self), theirs.goods));
           const auto shards = reach_shards(self, terms.shards, which);
-          if (!terms.rows.path.empty())
-            terms.loader = spawn_loader_of(self, terms.rows);
+          if (!terms.rows.parts.empty())
+            terms.loader = spawn_loader_of(self, terms.rows, which);
           auto setup = make_worker_setup(which, std::move(terms));
           setup.request_timeout = caf::infinite; // who speaks for a shard has the deadlines; who is gone is noticed
           return begin_work(self, std::move(setup), shards);

@@ -34,23 +34,30 @@ rows_recipe recipe_of(const job& which, std::uint64_t rows, const std::string& p
     transform = data::anchored_transform(std::move(transform), here);
   data.validate.reset();
   data.test.reset();
-  return {to_toml(theirs), pipeline.empty() ? data::to_text({}) : pipeline, rows, 0, rows, ""};
+  return {to_toml(theirs), pipeline.empty() ? data::to_text({}) : pipeline, rows, {}};
 }
 
 rows_made made_by(const rows_recipe& recipe, const row_source& read) {
   auto which = parse_job(recipe.job, driver_text, "/");
-  const fs::path path{recipe.path};
-  const auto folder = path.parent_path().string();
-  if (!is_content_name(path.filename().string()) || !path.is_absolute())
-    throw failure{errc::data, "rows are to be kept as `" + recipe.path + "`, which no cache has"};
+  std::string folder;
+  for (const auto& part : recipe.parts) {
+    const fs::path path{part.path};
+    if (!is_content_name(path.filename().string()) || !path.is_absolute())
+      throw failure{errc::data, "rows are to be kept as `" + part.path + "`, which no cache has"};
+    folder = path.parent_path().string();
+  }
   which.data.cache_folder = folder; // what does not fit in memory stays where there is room
   const auto all = read(which, data::parse_pipeline(recipe.pipeline, driver_text));
-  if (all.rows != recipe.all || recipe.first > all.rows || recipe.rows > all.rows - recipe.first)
+  if (all.rows != recipe.all)
     return {false, files_of(recipe)};
-  const auto file = data::seal(data::slice_of(all, recipe.first, recipe.rows), folder);
-  if (file->name() != path.filename().string())
-    return {false, files_of(recipe)};
-  file->keep_as(recipe.path);
+  for (const auto& [first, rows, path] : recipe.parts) {
+    if (first > all.rows || rows > all.rows - first)
+      return {false, files_of(recipe)};
+    const auto file = data::seal(data::slice_of(all, first, rows), folder);
+    if (file->name() != fs::path{path}.filename().string())
+      return {false, files_of(recipe)};
+    file->keep_as(path);
+  }
   return {true, {}};
 }
 

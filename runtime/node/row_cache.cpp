@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <map>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,6 +62,34 @@ std::string row_cache::path_of(const std::string& name) const {
   return folder_ + '/' + name;
 }
 
+std::shared_ptr<file_lock> row_cache::open(const std::string& name) const {
+  if (!is_content_name(name))
+    throw failure{errc::data, "rows are wanted by a name that is none"};
+  const int descriptor = ::open(path_of(name).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    throw failure{errc::data, "rows " + name + " are not in the cache in " + folder_ + "; run again"};
+  return std::make_shared<file_lock>(descriptor);
+}
+
+row_cache::room row_cache::room_for(const std::vector<std::string>& names) const {
+  std::map<std::string, std::uint32_t> places;
+  for (const auto& name : names) {
+    if (!is_content_name(name))
+      throw failure{errc::data, "a driver asks for rows by a name that is none"};
+    places.emplace(name, static_cast<std::uint32_t>(places.size()));
+  }
+  room it{limit_, limit_, {}};
+  for (const auto& one : entries()) {
+    const auto asked = places.find(one.name.substr(0, one.name.find('.')));
+    if (asked != places.end() && asked->first == one.name)
+      it.there.push_back(asked->second);
+    else if (asked == places.end() && !locked(path_of(one.name), O_RDONLY, LOCK_EX))
+      it.bytes -= std::min(it.bytes, taken_by(one));
+  }
+  std::sort(it.there.begin(), it.there.end());
+  return it;
+}
+
 row_cache::standing row_cache::look_for(const std::string& name, std::uint64_t bytes,
                                         std::shared_ptr<file_lock>& held) {
   if (!is_content_name(name))
@@ -92,17 +121,17 @@ row_cache::standing row_cache::look_for(const std::string& name, std::uint64_t b
       fail_at(part_of(name), "cannot be emptied");
   }
   make_room(bytes, name + part_ending);
-  receiving_.emplace_back(name, std::move(part));
+  receiving_.push_back({name, bytes, std::move(part)});
   return {there, false, false};
 }
 
 row_cache::standing row_cache::add(const std::string& name, std::uint64_t bytes, std::uint64_t first,
                                    const std::vector<char>& some, std::shared_ptr<file_lock>& held) {
   const auto mine =
-      std::find_if(receiving_.begin(), receiving_.end(), [&](const auto& one) { return one.first == name; });
+      std::find_if(receiving_.begin(), receiving_.end(), [&](const auto& one) { return one.name == name; });
   if (mine == receiving_.end())
     throw failure{errc::data, "rows come that nobody has asked for"};
-  const auto part = mine->second;
+  const auto part = mine->part;
   auto there = size_of(part->descriptor());
   if (first == there && there <= bytes && some.size() <= bytes - there) {
     for (std::size_t done = 0; done < some.size();) {
@@ -131,12 +160,19 @@ row_cache::standing row_cache::add(const std::string& name, std::uint64_t bytes,
 }
 
 bool row_cache::is_receiving(const std::string& name) const {
-  return std::any_of(receiving_.begin(), receiving_.end(), [&](const auto& one) { return one.first == name; });
+  return std::any_of(receiving_.begin(), receiving_.end(), [&](const auto& one) { return one.name == name; });
+}
+
+std::uint64_t row_cache::taken_by(const entry& one) const {
+  for (const auto& coming : receiving_)
+    if (one.name == coming.name + part_ending)
+      return std::max(one.bytes, coming.bytes);
+  return one.bytes;
 }
 
 void row_cache::give_up(const std::string& name) {
   receiving_.erase(
-      std::remove_if(receiving_.begin(), receiving_.end(), [&](const auto& one) { return one.first == name; }),
+      std::remove_if(receiving_.begin(), receiving_.end(), [&](const auto& one) { return one.name == name; }),
       receiving_.end());
 }
 
@@ -145,7 +181,7 @@ void row_cache::make_room(std::uint64_t bytes, const std::string& besides) const
   std::sort(all.begin(), all.end(), [](const entry& a, const entry& b) { return a.used < b.used; });
   std::uint64_t taken = bytes;
   for (const auto& one : all)
-    taken += one.name == besides ? 0 : one.bytes;
+    taken += one.name == besides ? 0 : taken_by(one);
   for (const auto& one : all)
     if (taken > limit_ && one.name != besides && remove_if_unused(path_of(one.name)))
       taken -= one.bytes;

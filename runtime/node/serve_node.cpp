@@ -104,7 +104,7 @@ int serve_node(const node_options& options) {
   check_capacity(options);
   system_options threads_and_network;
   threads_and_network.network = true;
-  threads_and_network.threads = 1; // the supervisor's own: nobody else computes here
+  threads_and_network.threads = 2; // so that rows are handed out while the supervisor waits for its children
   system_config config{threads_and_network};
   caf::actor_system system{config};
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dk_worker";

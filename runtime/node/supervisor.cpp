@@ -6,7 +6,9 @@
 #include "common/text.hpp"
 #include "common/version.hpp"
 #include "runtime/node/capacity.hpp"
+#include "runtime/node/node_rows.hpp"
 #include "runtime/node/process.hpp"
+#include "runtime/transport/row_keeper.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
@@ -17,8 +19,6 @@
 namespace dk {
 
 namespace {
-
-using node_ptr = node_actor::stateful_pointer<node_state>;
 
 constexpr std::chrono::milliseconds ready_deadline{15000};
 constexpr std::chrono::milliseconds ready_deadline_each{100}; // besides: on a busy host they wait for each other
@@ -139,50 +139,6 @@ std::vector<worker_process> start_for(node_ptr self, const process_order& wanted
   return started;
 }
 
-rows_standing told(const node_state& my, const std::string& name, const row_cache::standing& now) {
-  return {now.there, now.whole, now.busy, my.setup->cache.path_of(name)};
-}
-
-void require_driver(const caf::actor& driver) {
-  if (!driver)
-    throw failure{errc::usage, "rows come without the driver that sends them"};
-}
-
-rows_standing look_for_rows(node_ptr self, const rows_offer& wanted) {
-  require_driver(wanted.driver);
-  auto& my = self->state;
-  std::shared_ptr<file_lock> held;
-  const auto now = my.setup->cache.look_for(wanted.name, wanted.bytes, held);
-  if (now.busy)
-    return told(my, wanted.name, now);
-  self->monitor(wanted.driver);
-  if (now.whole)
-    my.held.emplace(wanted.driver.address(), std::move(held));
-  else
-    my.sending.emplace(wanted.driver.address(), wanted.name);
-  return told(my, wanted.name, now);
-}
-
-rows_standing add_rows(node_ptr self, const rows_piece& piece) {
-  require_driver(piece.driver);
-  auto& my = self->state;
-  std::shared_ptr<file_lock> held;
-  const auto now = my.setup->cache.add(piece.name, piece.bytes, piece.first, piece.some, held);
-  if (now.whole) {
-    my.held.emplace(piece.driver.address(), std::move(held));
-    log()->info("rows {}, {} bytes, have come", piece.name, piece.bytes);
-  }
-  return told(my, piece.name, now);
-}
-
-void release_rows_of(node_state& my, const caf::actor_addr& driver) {
-  my.held.erase(driver);
-  const auto [first, last] = my.sending.equal_range(driver);
-  for (auto one = first; one != last; ++one)
-    my.setup->cache.give_up(one->second);
-  my.sending.erase(driver);
-}
-
 void require_same_build(const std::string& theirs, const std::string& who) {
   if (theirs != version_text)
     throw failure{errc::version, std::string{"it runs dk "} + version_text + ", the " + who + " dk " + theirs +
@@ -226,6 +182,7 @@ bool dismiss(node_state& my, const caf::actor_addr& gone) {
 
 node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, node_setup setup) {
   self->state.setup.emplace(std::move(setup));
+  self->state.keeper = self->spawn(row_keeper, opener_of(self->state.setup->cache));
   self->set_down_handler([=](const caf::down_msg& down) {
     if (dismiss(self->state, down.source))
       return;
@@ -244,6 +201,7 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, no
       [=](caf::join_atom, const std::string& version, const std::string& address, const caf::actor& joining) {
         return answer([&] { return admit(self, version, address, joining); });
       },
+      [=](const room_question& wanted) { return answer([&] { return room_for_rows(self->state, wanted); }); },
       [=](const rows_offer& wanted) { return answer([&] { return look_for_rows(self, wanted); }); },
       [=](const rows_piece& piece) { return answer([&] { return add_rows(self, piece); }); },
       [=](kill_atom, std::int32_t pid) {
@@ -254,6 +212,7 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self, no
       [=](caf::close_atom) {
         for (const auto& [pid, driver] : self->state.children)
           kill_and_reap(pid);
+        caf::anon_send_exit(self->state.keeper, caf::exit_reason::user_shutdown);
         self->quit();
       },
   };

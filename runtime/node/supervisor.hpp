@@ -25,6 +25,7 @@ struct node_state {
   static inline const char* name = "node";
 
   std::optional<node_setup> setup;
+  row_keeper_actor keeper; // of the cache
   struct child {
     caf::actor driver; // that it works for
     std::uint32_t tag; // what the driver calls this node
@@ -36,6 +37,8 @@ struct node_state {
   std::multimap<caf::actor_addr, std::string> sending;             // rows that drivers send, by name
   std::map<std::string, caf::actor_addr> joined;                   // the nodes that joined this one, by address
 };
+
+using node_ptr = node_actor::stateful_pointer<node_state>;
 
 /// A host's supervisor: starts worker processes for drivers, tells a driver when one of them ended, and ends them all
 /// when their driver is gone. It keeps the rows that drivers send. It names to drivers the nodes that joined it. It

@@ -158,6 +158,7 @@ ledger_actor::behavior_type replay_ledger(ledger_actor::stateful_pointer<replay_
       },
       [=](rate_atom, exact) {}, // the log says at which rate each chunk was trained
       [=](stop_atom) { end(self, run_event::kind::failed, errc::cancelled, "the replay was stopped"); },
+      [=](const row_affinity&) {}, // the log says which worker had which chunk
       [=](check_atom) {},
       [=](watch_atom, const caf::actor& watcher) { self->state.setup.watchers.push_back(watcher); },
   };

@@ -106,11 +106,11 @@ TEST_CASE("a column of few different numbers takes a byte a row", "[data][sealed
   const std::size_t book = 256 * 4;
   const auto pixels = rows_of(1000, 10, [](std::size_t i) { return static_cast<float>(i % 256) / 255.0F; });
   CHECK(sealed_here{pixels}.file->bytes() == header + 12 * 4 + book + 1000 * 12);
-  CHECK(sealed_bytes(pixels) == header + 12 * 4 + book + 1000 * 12);
+  CHECK(sealed_size_of(pixels).whole() == header + 12 * 4 + book + 1000 * 12);
   // 257 different ones in each of ten columns, which share no book; the labels have one each
   const auto wide = rows_of(2570, 10, [](std::size_t i) { return static_cast<float>(i / 10 % 257); });
   CHECK(sealed_here{wide}.file->bytes() == header + 12 * 4 + 2 * book + 2570 * (10 * 4 + 2));
-  CHECK(sealed_bytes(wide) == header + 12 * 4 + 2 * book + 2570 * (10 * 4 + 2));
+  CHECK(sealed_size_of(wide).whole() == header + 12 * 4 + 2 * book + 2570 * (10 * 4 + 2));
 }
 
 TEST_CASE("the same rows have the same name, others another", "[data][sealed]") {

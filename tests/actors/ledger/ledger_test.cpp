@@ -301,3 +301,18 @@ TEST_CASE_METHOD(ledger_fixture, "a chunk that is refused for its staleness is t
   }
   CHECK_FALSE(heard(kind::failed));
 }
+
+TEST_CASE_METHOD(ledger_fixture, "a ledger that is told of affinity offers a worker its own chunks first",
+                 "[actors][ledger]") {
+  ledger_setup setup;
+  setup.grid = {60, 10, 1};
+  start(setup);
+  me.send(book, row_affinity{0, {{30, 60}}});
+  me.send(book, row_affinity{1, {{0, 30}}});
+  run();
+  const auto first = take(a, 0);
+  CHECK(first.chunk == chunk_id{0, 3});
+  CHECK(first.rows == row_range{30, 40});
+  CHECK(take(b, 1).chunk == chunk_id{0, 0});
+  CHECK(take(a, 0, report(first)).chunk == chunk_id{0, 4});
+}

@@ -189,3 +189,49 @@ TEST_CASE("a work list behaves as its plain model under random use", "[actors][w
   CHECK(work.all_done());
   CHECK(work.done_rows() == work.grid().total_rows());
 }
+
+TEST_CASE("a worker is first offered chunks of which most rows are beside it", "[actors][work_list]") {
+  work_list work{{100, 10, 2}};
+  work.prefer(0, {{0, 20}, {54, 75}}); // of chunk 5 the larger part, of chunk 7 only half
+  work.prefer(1, {{20, 54}, {75, 100}});
+  CHECK(work.grid().number(work.take(0)->chunk) == 0);
+  CHECK(work.grid().number(work.take(1)->chunk) == 2);
+  CHECK(work.grid().number(work.take(2)->chunk) == 1); // who prefers none takes the next
+  const auto fifth = *work.take(0);
+  CHECK(work.grid().number(fifth.chunk) == 5);
+  CHECK(work.give_back(fifth.number));
+  CHECK(work.take(1)->chunk == fifth.chunk); // it came back: it goes first, whoever asks
+  CHECK(work.grid().number(work.take(0)->chunk) == 6);
+  CHECK(work.grid().number(work.take(0)->chunk) == 3); // none of its own is left: it helps the others
+  CHECK(chunks_in_order(work, 0) == std::vector<std::uint64_t>{4, 7, 8, 9, 10, 11, 15, 16, 12, 13, 14, 17, 18, 19});
+}
+
+TEST_CASE("preferences keep to the epoch, and do not change what is leased", "[actors][work_list]") {
+  const bool one_epoch = GENERATE(false, true);
+  work_list work{{103, 10, 3}};
+  work.prefer(0, {{50, 103}});
+  work.prefer(1, {{0, 30}});
+  if (one_epoch)
+    work.keep_to_one_epoch();
+  std::set<std::uint64_t> seen;
+  for (std::uint32_t turn = 0; !work.all_done(); ++turn) {
+    const auto next = work.take(turn % 3);
+    if (!next) {
+      REQUIRE(one_epoch);
+      CHECK(seen.size() % 11 == 0);
+      work.keep_to_one_epoch();
+      continue;
+    }
+    CHECK(next->chunk.epoch == seen.size() / 11);
+    CHECK(seen.insert(work.grid().number(next->chunk)).second);
+    CHECK(work.finish(next->number));
+  }
+  CHECK(seen.size() == 33);
+  CHECK(work.done_rows() == 309);
+}
+
+TEST_CASE("a fixed assignment does not look at what is beside a worker", "[actors][work_list]") {
+  work_list work{{80, 10, 1}, assignment::fixed, 2};
+  work.prefer(0, {{40, 80}});
+  CHECK(chunks_in_order(work, 0) == std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5, 6, 7});
+}

@@ -6,6 +6,11 @@
 
 namespace dk {
 
+bool operator==(const byte_range& a, const byte_range& b) {
+  const auto& [file, first, count] = a;
+  return std::tie(file, first, count) == std::tie(b.file, b.first, b.count);
+}
+
 namespace {
 
 auto fields(const chunk_grid& x) {
@@ -53,6 +58,18 @@ auto fields(const fetch& x) {
 auto fields(const batch& x) {
   const auto& [lease, rows, last, features, labels, weights] = x;
   return std::tie(lease, rows, last, features, labels, weights);
+}
+auto fields(const range_bytes& x) {
+  const auto& [count, some] = x;
+  return std::make_tuple(count, std::string{reinterpret_cast<const char*>(some.get()), count});
+}
+auto fields(const row_affinity& x) {
+  const auto& [worker, rows] = x;
+  return std::tie(worker, rows);
+}
+auto fields(const ranges_wanted& x) {
+  const auto& [files, ranges] = x;
+  return std::tie(files, ranges);
 }
 auto fields(const commit_lengths& x) {
   const auto& [measured, knows_base, update, distance, movement, along] = x;
@@ -249,4 +266,17 @@ TEST_CASE_METHOD(actor_fixture, "an error of ours travels with its code and text
   CHECK(to_failure(arrived).code() == errc::checkpoint);
   CHECK(to_failure(arrived).what() == std::string{"torn"});
   CHECK(to_failure(caf::sec::request_timeout, errc::connect).code() == errc::connect); // CAF's own
+}
+
+TEST_CASE_METHOD(actor_fixture, "what is said of rows elsewhere arrives as it was", "[actors][wire]") {
+  check_round_trip(system, ranges_wanted{{"0", "1"}, {{1, 1ULL << 40U, 7}, {0, 0, 0}}});
+  check_round_trip(system, row_affinity{3, {{0, 10}, {1ULL << 40U, (1ULL << 40U) + 1}}});
+  const auto bytes = pooled_bytes(4);
+  std::memcpy(bytes.get(), "a\0\xff", 4);
+  check_round_trip(system, range_bytes{4, bytes});
+  CHECK(to_string(range_bytes{4, bytes}) == "range_bytes(4)");
+  auto wire = encode(system, range_bytes{4, bytes}); // a count that the bytes cannot hold allocates nothing
+  wire[0] = wire[7] = static_cast<char>(0x7F);
+  range_bytes arrived;
+  CHECK_FALSE(decode(system, wire, arrived));
 }

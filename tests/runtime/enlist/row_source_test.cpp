@@ -39,10 +39,9 @@ struct source_of_rows {
   // @param rows of which the file would be named
   rows_recipe recipe(std::size_t first, std::size_t count) const {
     auto wanted = recipe_of(which(), 10, "");
-    wanted.first = first;
-    wanted.rows = count;
     const auto all = read(which(), {});
-    wanted.path = folder.path(data::seal(data::slice_of(all, first, count), folder.path(""))->name());
+    const auto file = data::seal(data::slice_of(all, first, count), folder.path(""));
+    wanted.parts = {{first, count, folder.path(file->name())}};
     return wanted;
   }
 };
@@ -55,7 +54,7 @@ TEST_CASE("rows are kept in the cache where they are those that were wanted", "[
     INFO(first << ", " << count);
     const auto recipe = it.recipe(first, count);
     CHECK(made_by(recipe, source_of_rows::read).same);
-    const data::sealed_rows made{recipe.path};
+    const data::sealed_rows made{recipe.parts[0].path};
     REQUIRE(made.rows() == count);
     std::vector<float> features(count * 2);
     std::vector<float> labels(count);
@@ -63,7 +62,7 @@ TEST_CASE("rows are kept in the cache where they are those that were wanted", "[
     CHECK(features[0] == static_cast<float>(first));
     CHECK(labels[0] == static_cast<float>(first % 2));
     CHECK(made_by(recipe, source_of_rows::read).same); // again, beside the one that is there
-    CHECK(content_name_of(recipe.path) == std::filesystem::path{recipe.path}.filename().string());
+    CHECK(content_name_of(recipe.parts[0].path) == std::filesystem::path{recipe.parts[0].path}.filename().string());
   }
 }
 
@@ -78,7 +77,7 @@ TEST_CASE("other rows are told with the files they were read from, and nothing i
     REQUIRE(made.files.size() == 1);
     CHECK(made.files[0].path == it.file);
     CHECK(difference(made.files, before).find(it.file + " has ") == 0);
-    CHECK_FALSE(std::filesystem::exists(recipe.path));
+    CHECK_FALSE(std::filesystem::exists(recipe.parts[0].path));
   }
 }
 
@@ -102,11 +101,28 @@ TEST_CASE("two hosts' files are compared by path, size and bytes", "[runtime][ro
   CHECK(difference(here, here).find("the files are the same, but other rows are read from them") == 0);
 }
 
+TEST_CASE("several parts are made of rows that are read once", "[runtime][row_source]") {
+  const source_of_rows it;
+  auto recipe = it.recipe(0, 4);
+  recipe.parts.push_back(it.recipe(4, 6).parts[0]);
+  int times = 0;
+  const auto made = made_by(recipe, [&](const job& which, const data::pipeline& fitted) {
+    ++times;
+    return source_of_rows::read(which, fitted);
+  });
+  CHECK(made.same);
+  CHECK(times == 1);
+  CHECK(data::sealed_rows{recipe.parts[0].path}.rows() == 4);
+  CHECK(data::sealed_rows{recipe.parts[1].path}.rows() == 6);
+  recipe.parts[1].rows = 7; // of which there are six
+  CHECK_FALSE(made_by(recipe, source_of_rows::read).same);
+}
+
 TEST_CASE("a recipe goes nowhere but into a cache", "[runtime][row_source]") {
   const source_of_rows it;
   auto recipe = it.recipe(0, 10);
   for (const auto* const path : {"/etc/passwd", "name", ""}) {
-    recipe.path = path;
+    recipe.parts[0].path = path;
     CHECK_THROWS_WITH(made_by(recipe, source_of_rows::read), Catch::Contains("which no cache has"));
   }
 }

@@ -9,6 +9,21 @@ bool operator==(const source_file& a, const source_file& b) {
   return std::tie(path, bytes, name) == std::tie(b.path, b.bytes, b.name);
 }
 
+bool operator==(const recipe_part& a, const recipe_part& b) {
+  const auto& [first, rows, path] = a;
+  return std::tie(first, rows, path) == std::tie(b.first, b.rows, b.path);
+}
+
+bool operator==(const part_there& a, const part_there& b) {
+  const auto& [rows, name, bytes, path, keepers] = a;
+  return std::tie(rows, name, bytes, path, keepers) == std::tie(b.rows, b.name, b.bytes, b.path, b.keepers);
+}
+
+bool operator==(const keeper_there& a, const keeper_there& b) {
+  const auto& [actor, at, where] = a;
+  return std::tie(actor, at, where) == std::tie(b.actor, b.at, b.where);
+}
+
 namespace {
 
 auto fields(const node_info& x) {
@@ -36,16 +51,20 @@ auto fields(const center& x) {
   return std::tie(version, weights);
 }
 auto fields(const rows_there& x) {
-  const auto& [path, seed, shuffle, bootstrap, block_rows, blocks] = x;
-  return std::tie(path, seed, shuffle, bootstrap, block_rows, blocks);
+  const auto& [parts, keepers, feature_width, label_width, weighted, seed, shuffle, bootstrap, block_rows, blocks] = x;
+  return std::tie(parts, keepers, feature_width, label_width, weighted, seed, shuffle, bootstrap, block_rows, blocks);
 }
 auto fields(const rows_standing& x) {
   const auto& [there, whole, busy, path] = x;
   return std::tie(there, whole, busy, path);
 }
 auto fields(const rows_recipe& x) {
-  const auto& [which, pipeline, all, first, rows, path] = x;
-  return std::tie(which, pipeline, all, first, rows, path);
+  const auto& [which, pipeline, all, parts] = x;
+  return std::tie(which, pipeline, all, parts);
+}
+auto fields(const room_question& x) {
+  const auto& [names] = x;
+  return std::tie(names);
 }
 auto fields(const link_probe& x) {
   const auto& [bytes] = x;
@@ -81,8 +100,9 @@ TEST_CASE_METHOD(actor_fixture, "what driver, nodes and worker processes say arr
   check_round_trip(system, node_info{"1.2.3", 16, 15, {"host2:7077"}});
   check_round_trip(system, worker_process{4711, 65535});
   check_round_trip(system, process_exit{1, 4711, -1, 9});
-  check_round_trip(system, rows_there{"/cache/0", 3, false, true, 4, 5});
-  check_round_trip(system, rows_recipe{"name = \"a\"", "[]", 9, 3, 4, "/cache/0"});
+  check_round_trip(system, rows_there{{{7, "0", 1ULL << 40U, "/cache/0", {}}}, {}, 6, 2, true, 3, false, true, 4, 5});
+  check_round_trip(system, rows_recipe{"name = \"a\"", "[]", 9, {{3, 4, "/cache/0"}, {1ULL << 40U, 1, "/cache/1"}}});
+  check_round_trip(system, room_question{{"0", "1"}});
   check_round_trip(system, link_probe{{'a', 'b'}});
   check_round_trip(system, speed_probe{"name = \"a\"", 3});
   check_round_trip(system, speed_facts{16, 0.5});
@@ -95,12 +115,23 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
   const auto someone = make_probe();
   system.registry().put(someone.actor().id(), caf::actor_cast<caf::strong_actor_ptr>(someone.actor()));
   const shard_link shard{someone.as<server_actor>(), 6, 2, {3, block_of({1, -0.0F})}, {"host2", 7100}};
+  const rows_there rows_of_terms{{{7, "0", 1ULL << 40U, "/cache/0", {}}, {8, "1", 9, "", {0, 1}}},
+                                 {{someone.as<row_keeper_actor>(), {"host2", 7077}, "node host2:7077"},
+                                  {someone.as<row_keeper_actor>(), {}, "the driver"}},
+                                 6,
+                                 2,
+                                 true,
+                                 3,
+                                 false,
+                                 true,
+                                 4,
+                                 5};
   const worker_terms terms{1,
                            2,
                            10,
                            someone.as<ledger_actor>(),
                            someone.as<loader_actor>(),
-                           {"/cache/0", 3, false, true, 4, 5},
+                           rows_of_terms,
                            {shard, shard},
                            block_of({6, 7, 8}),
                            block_of({4, 5}),
@@ -128,4 +159,18 @@ TEST_CASE_METHOD(actor_fixture, "an enlistment arrives with its handles", "[runt
     enlistment torn;
     CHECK_FALSE(decode(system, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(length)}, torn));
   }
+}
+
+TEST_CASE_METHOD(actor_fixture, "the room of a cache arrives with who hands out its rows", "[runtime][wire]") {
+  const auto someone = make_probe();
+  system.registry().put(someone.actor().id(), caf::actor_cast<caf::strong_actor_ptr>(someone.actor()));
+  const rows_room sent{1ULL << 40U, 9, {0, 3}, someone.as<row_keeper_actor>()};
+  const auto wire = encode(system, sent);
+  rows_room arrived;
+  REQUIRE(decode(system, wire, arrived));
+  const auto& [limit, bytes, there, keeper] = arrived;
+  CHECK(limit == sent.limit);
+  CHECK(bytes == 9);
+  CHECK(there == sent.there);
+  CHECK(keeper == sent.keeper);
 }

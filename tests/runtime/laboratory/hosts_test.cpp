@@ -70,7 +70,7 @@ TEST_CASE("each host receives the rows before its workers start", "[runtime][lab
   CHECK(seconds_of(which, 30) == Approx(30 / 40.0 * (rows - 0.001) + 0.001 + 2 * (0.01 + 0.001) + 0.2 + exchange));
   which.laboratory.joins = {};
   which.laboratory.row_bytes = {};
-  const double sealed = 2 * static_cast<double>(data::sealed_bytes(plane(40))) / 1200 + 0.001;
+  const double sealed = 2 * static_cast<double>(data::sealed_size_of(plane(40)).whole()) / 1200 + 0.001;
   CHECK(seconds_of(which, 40) == Approx(sealed + 4 * (0.01 + 0.001) + 0.2 + exchange));
   which.data.where = "driver";
   CHECK(seconds_of(which, 40) == Approx(4 * (0.01 + 0.001) + 0.2 + exchange));

@@ -1,9 +1,13 @@
 // The node's supervisor, but for its processes: those are in tests/cluster.
 
+#include "common/content_name.hpp"
 #include "common/version.hpp"
 #include "runtime/node/supervisor.hpp"
 
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/support.hpp"
+
+#include <cstring>
 
 using namespace dk;
 using namespace dk::test;
@@ -91,4 +95,29 @@ TEST_CASE_METHOD(node_fixture, "rows without a driver, or by a name that is none
   CHECK(offered(name, caf::actor{}) == errc::usage);
   CHECK(offered("../" + name, driver.actor()) == errc::data);
   CHECK(to_failure(ask<caf::error>(it, rows_piece{name, 1, 0, {'x'}, driver.actor()})).code() == errc::data);
+}
+
+TEST_CASE_METHOD(actor_fixture, "a node hands out bytes of rows that it has", "[runtime][node]") {
+  const temporary_folder folder;
+  const auto it =
+      spawn(node, node_setup{"/nowhere/dk_worker", "127.0.0.1", {}, 3, row_cache{folder.path("rows"), 100}});
+  const auto driver = make_probe();
+  content_name naming;
+  naming.add("abcdef", 6);
+  const auto name = naming.name();
+  const auto room = ask<rows_room>(it, room_question{{name}});
+  CHECK(room.limit == 100);
+  CHECK(room.bytes == 100);
+  CHECK(room.there.empty());
+  const ranges_wanted wanted{{name}, {{0, 4, 2}, {0, 0, 1}}};
+  CHECK(text_of(ask<caf::error>(room.keeper, wanted)).find("rows " + name + " are not in the cache") == 0);
+  ask<rows_standing>(it, rows_offer{name, 6, driver.actor()});
+  CHECK(ask<rows_standing>(it, rows_piece{name, 6, 0, {'a', 'b', 'c', 'd', 'e', 'f'}, driver.actor()}).whole);
+  const auto got = ask<range_bytes>(room.keeper, wanted);
+  REQUIRE(got.count == 3);
+  CHECK(std::memcmp(got.some.get(), "efa", 3) == 0);
+  CHECK(text_of(ask<caf::error>(room.keeper, ranges_wanted{{name}, {{0, 5, 2}}})).find("the file ends before") !=
+        std::string::npos);
+  CHECK(ask<rows_room>(it, room_question{{name}}).there == std::vector<std::uint32_t>{0});
+  CHECK(to_failure(ask<caf::error>(it, room_question{{"../rows"}})).code() == errc::data);
 }

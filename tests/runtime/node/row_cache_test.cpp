@@ -144,3 +144,42 @@ TEST_CASE_METHOD(cache_fixture, "the cache lists what it has, and lets go of wha
   CHECK(cache.entries().empty());
   CHECK(test::file_bytes(folder.path("rows/notes.txt")) == "not ours");
 }
+
+TEST_CASE_METHOD(cache_fixture, "the cache knows its room for files: all but what others use",
+                 "[runtime][node][cache]") {
+  const auto a = bytes_of(400, 'a');
+  const auto b = bytes_of(300, 'b');
+  const auto c = bytes_of(200, 'c');
+  fill(a);
+  fill(b);
+  const auto none = cache.room_for({});
+  CHECK(none.limit == 1000);
+  CHECK(none.bytes == 300); // both are in use
+  const auto two = cache.room_for({name_of(c), name_of(b)});
+  CHECK(two.bytes == 600);
+  CHECK(two.there == std::vector<std::uint32_t>{1});
+  held.clear();
+  CHECK(cache.room_for({}).bytes == 1000);
+  look(c); // it is on its way, and takes its room already
+  CHECK(cache.room_for({}).bytes == 800);
+  const auto own = cache.room_for({name_of(c)});
+  CHECK(own.bytes == 1000);
+  CHECK(own.there.empty());
+  CHECK(refused([&] { cache.room_for({"../escape"}); }) == errc::data);
+}
+
+TEST_CASE_METHOD(cache_fixture, "files that are on their way have their room", "[runtime][node][cache]") {
+  look(bytes_of(600, 'a'));
+  CHECK(refused([&] { look(bytes_of(500, 'b')); }) == errc::resources);
+  look(bytes_of(400, 'c'));
+  cache.give_up(name_of(bytes_of(600, 'a')));
+  look(bytes_of(500, 'b'));
+}
+
+TEST_CASE_METHOD(cache_fixture, "a whole file is opened by its name", "[runtime][node][cache]") {
+  const auto a = bytes_of(100, 'a');
+  CHECK(refused([&] { cache.open(name_of(a)); }) == errc::data);
+  fill(a);
+  CHECK(cache.open(name_of(a))->descriptor() >= 0);
+  CHECK(refused([&] { cache.open("../rows"); }) == errc::data);
+}
