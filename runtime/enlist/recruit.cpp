@@ -9,6 +9,7 @@
 #include "runtime/enlist/host_speed.hpp"
 #include "runtime/enlist/row_enlist.hpp"
 #include "runtime/transport/remote_shard.hpp"
+#include "runtime/transport/remote_validator.hpp"
 #include "runtime/transport/warehouse.hpp"
 
 #include <caf/all.hpp>
@@ -23,16 +24,15 @@ constexpr auto job_name = "the driver's config";
 
 constexpr std::uint64_t most_cargo = std::uint64_t{1} << 40U; // bytes
 
-// Shards in other processes are reached directly, not by way of the driver; a worker has somebody here who speaks for
-// each.
-void reach_shards(recruit_actor::pointer self, worker_terms& terms, const job& which) {
+// Shards in other processes are reached directly, not by way of the driver; somebody here speaks for each.
+void reach_shards(recruit_actor::pointer self, std::vector<shard_link>& shards, const job& which) {
   caf::scoped_actor asker{self->home_system()};
   const std::chrono::milliseconds deadline{static_cast<long>(which.cluster.request_timeout * 1000)};
-  for (auto& shard : terms.shards) {
+  for (auto& shard : shards) {
     if (shard.at.port != 0)
       connect_to(asker, shard.at, deadline);
     shard.server = self->spawn(remote_shard, shard.server,
-                               remote_shard_terms{self->address(), {caf::duration{deadline}}, answer_deadline(which)});
+                               stand_in_terms{self->address(), {caf::duration{deadline}}, answer_deadline(which)});
   }
 }
 
@@ -49,7 +49,7 @@ loader_actor spawn_loader_of(recruit_actor::pointer self, const rows_there& rows
   return self->spawn(data_loader, std::move(setup));
 }
 
-// One worker or one shard lives here, and the process with it.
+// One worker, shard or validator lives here, and the process with it.
 template <class Spawn>
 auto take(bool& enlisted, Spawn spawn) -> caf::result<decltype(spawn())> {
   if (enlisted)
@@ -88,7 +88,7 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
           const auto which = parse_job(theirs.job, job_name, "/");
           auto terms = theirs.terms;
           load(blocks_of(terms), goods->take(sender_of(self), theirs.goods));
-          reach_shards(self, terms, which);
+          reach_shards(self, terms.shards, which);
           if (!terms.rows.path.empty())
             terms.loader = spawn_loader_of(self, terms.rows);
           auto setup = make_worker_setup(which, std::move(terms));
@@ -104,6 +104,17 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
           const auto weights = terms.start.weights.size();
           const auto shard = self->spawn<caf::monitored>(parameter_server, make_server_setup(which, std::move(terms)));
           return caf::actor_cast<server_actor>(self->spawn(shard_gate, shard, weights));
+        });
+      },
+      [=](const validator_enlistment& theirs) {
+        return take(*enlisted, [&] {
+          const auto which = parse_job(theirs.job, job_name, "/");
+          auto terms = theirs.terms;
+          load(blocks_of(terms), goods->take(sender_of(self), theirs.goods));
+          reach_shards(self, terms.shards, which);
+          terms.loader = spawn_loader_of(self, terms.rows);
+          const auto made = self->spawn<caf::monitored>(validator, make_validator_setup(which, std::move(terms)));
+          return caf::actor_cast<validator_face>(self->spawn(validator_gate, made));
         });
       },
       [=](const row_enlistment& terms) {

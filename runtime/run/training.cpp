@@ -17,7 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr double progress_every = 0.2; // seconds
+constexpr double progress_every = 0.2;              // seconds
+constexpr std::chrono::seconds seconds_for_ends{1}; // of an end
 
 stop_rule stop_rule_of(const nlohmann::json& keys) {
   stop_rule rule;
@@ -57,7 +58,6 @@ training::~training() {
   cluster_->close();
   for (const auto& one : ledgers_)
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
-  validation_.end();
   if (recorder_)
     caf::anon_send_exit(recorder_, caf::exit_reason::user_shutdown);
   for (const auto& link : holder_->shards())
@@ -72,12 +72,24 @@ double training::seconds_so_far() {
 run_result training::run() {
   try {
     start();
+    return run_to_the_end();
+  } catch (const std::exception&) {
+    if (launched_) {
+      checkpoints_.save_what_there_is(*cluster_);
+      validation_.keep_what_there_is();
+    }
+    throw;
+  }
+}
+
+run_result training::run_to_the_end() {
+  try {
     while (!ended_)
       look_around();
     return finish();
-  } catch (const std::exception&) {
-    if (launched_)
-      checkpoints_.save_what_there_is(*cluster_);
+  } catch (const failure& why) {
+    if (why.code() == errc::connect)
+      look_for_ends();
     throw;
   }
 }
@@ -92,7 +104,7 @@ void training::start() {
   const auto recorder = caf::actor_cast<caf::actor>(recorder_);
   holder_->launch_shards(*cluster_, recorder);
   spawn_ledgers();
-  validation_.spawn(*holder_, tracks_.front(), ledgers_.front(), recorder);
+  validation_.launch(*cluster_, *holder_, tracks_.front(), ledgers_.front(), recorder_);
   checkpoints_.name(recorder_, ledgers_);
   checkpoints_.save_first();
   started_ = system_.clock().now();
@@ -213,6 +225,7 @@ void training::look_around() {
   auto patience = run_.where.wait_for_news(self_);
   for (bool heard = true; heard && !ended_; patience = milliseconds{0}) { // all there is, before anybody is waited for
     self_->receive([&](const run_event& event) { hear(event); },
+                   [&](const validation_report& measured) { validation_.hear(measured); },
                    [&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
                    caf::after(patience) >> [&] { heard = false; });
     if (run_.where.goes_step_by_step())
@@ -227,6 +240,8 @@ void training::look_around() {
     show_progress();
   if (!ended_ && checkpoints_.is_due())
     checkpoints_.save(*cluster_, ended_);
+  if (!ended_ && validation_.is_due())
+    validation_.keep_best();
 }
 
 void training::show_progress() {
@@ -276,20 +291,29 @@ void training::hear(const caf::down_msg& down) {
   const auto& shards = holder_->shards();
   for (std::uint32_t i = 0; i < shards.size(); ++i)
     if (is(shards[i].server))
-      end_without_shard(i, down.reason);
-  if (is(recorder_) || validation_.is_by(down) || std::any_of(ledgers_.begin(), ledgers_.end(), is))
+      end_without([&] { return cluster_->end_of_server(i); }, down.reason);
+  if (validation_.is_by(down))
+    end_without([&] { return cluster_->end_of_validator(); }, down.reason);
+  if (is(recorder_) || std::any_of(ledgers_.begin(), ledgers_.end(), is))
     throw to_failure(down.reason);
 }
 
-// A part of the center is gone: what is left is the last checkpoint.
-void training::end_without_shard(std::uint32_t shard, const caf::error& reason) {
-  const auto cause = is_ours(reason) ? "" : cluster_->end_of_server(shard);
-  if (cause.empty())
+// What a run cannot do without is gone: what is left is the last checkpoint.
+void training::end_without(const std::function<std::string()>& cause, const caf::error& reason) {
+  const auto end = is_ours(reason) ? "" : cause();
+  if (end.empty())
     throw to_failure(reason);
-  throw failure{errc::nodes, cause + (run_.options.folder ? "; continue from the last checkpoint with: dk_driver "
-                                                            "--resume " +
-                                                                run_.options.folder->path
-                                                          : "; start the run again")};
+  throw failure{errc::nodes, end + (run_.options.folder ? "; continue from the last checkpoint with: dk_driver "
+                                                          "--resume " +
+                                                              run_.options.folder->path
+                                                        : "; start the run again")};
+}
+
+// An answer that did not come may be the first sign of an end, which is told better then.
+void training::look_for_ends() {
+  for (bool heard = true; heard;)
+    self_->receive([&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
+                   caf::after(seconds_for_ends) >> [&] { heard = false; });
 }
 
 } // namespace dk

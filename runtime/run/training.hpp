@@ -10,6 +10,7 @@
 
 #include <caf/actor_clock.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -40,12 +41,14 @@ private:
   void spawn_ledgers();
 
   void start();
+  run_result run_to_the_end();
   run_result finish();
   void look_around();
   void show_progress();
   void hear(const run_event& event);
   void hear(const caf::down_msg& down);
-  [[noreturn]] void end_without_shard(std::uint32_t shard, const caf::error& reason);
+  [[noreturn]] void end_without(const std::function<std::string()>& cause, const caf::error& reason);
+  void look_for_ends();
   run_statistics statistics();
   void collect(run_result& result);
 

@@ -83,6 +83,7 @@ CAF_ADD_TYPE_ID(dk_transport, (dk::manifest))
 CAF_ADD_TYPE_ID(dk_transport, (dk::piece))
 CAF_ADD_TYPE_ID(dk_transport, (dk::piece_request))
 CAF_ADD_TYPE_ID(dk_transport, (dk::server_actor))
+CAF_ADD_TYPE_ID(dk_transport, (dk::validator_face))
 
 CAF_END_TYPE_ID_BLOCK(dk_transport)
 
@@ -96,5 +97,9 @@ using shard_gate_actor = server_actor::extend<caf::replies_to<piece>::with<bool>
                                               caf::replies_to<commit, manifest>::with<verdict, manifest>,
                                               caf::replies_to<newest_atom, manifest>::with<center, manifest>,
                                               caf::replies_to<state_atom, manifest>::with<shard_state, manifest>>;
+
+/// The same for a validator, of which only its best center is large.
+using validator_gate_actor = validator_face::extend<caf::replies_to<piece_request>::with<piece>, //
+                                                    caf::replies_to<state_atom, manifest>::with<best_center, manifest>>;
 
 } // namespace dk
