@@ -18,14 +18,14 @@ struct measured_on_nodes {
     job.folder.write("held_out.csv", points_csv(500));
   }
 
-  std::vector<std::string> options(const std::vector<std::string>& more = {}) const {
+  std::vector<std::string> options(const std::vector<std::string>& more = {}, const std::string& folder = "run") const {
     std::vector<std::string> all{"--out",           "run",   "--nodes",
                                  nodes.addresses(), "--set", R"(data.validate={format="csv",path="held_out.csv"})"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
-  outcome train(const std::vector<std::string>& more = {}) const {
-    return run(job.command(options(more)), {{}, job.path("")}, seconds{200});
+  outcome train(const std::vector<std::string>& more = {}, const std::string& folder = "run") const {
+    return run(job.command(options(more, folder)), {{}, job.path("")}, seconds{200});
   }
   outcome resume(const std::vector<std::string>& more = {}) const {
     std::vector<std::string> all{DK_DRIVER, "--resume", "run"};
@@ -52,7 +52,11 @@ struct measured_on_nodes {
     INFO(got.err);
     return json::parse(got.out).at("loss").get<double>();
   }
-  void check_best() const { CHECK(result().at("best").at("loss") == loss_of("best.h5")); }
+  // `evaluate` adds the rows up in another order.
+  void check_loss(const std::string& of, const std::string& model) const {
+    CHECK(result().at(of).at("loss").get<double>() == Approx(loss_of(model)).epsilon(1e-9));
+  }
+  void check_best() const { check_loss("best", "best.h5"); }
 };
 
 /// The same while it goes on.
@@ -78,7 +82,7 @@ TEST_CASE("held-out rows are measured on a node, and the best center comes from 
   INFO(it.driver.err());
   REQUIRE(status == 0);
   CHECK(rows_balance(it.driver.out()));
-  CHECK(it.result().at("validation").at("loss") == it.loss_of("model.h5"));
+  it.check_loss("validation", "model.h5");
   CHECK(it.result().at("validation").at("rows") == 500);
   it.check_best();
   CHECK(is_gone(it.validator));
@@ -89,7 +93,7 @@ TEST_CASE("a center is worth the same on a node and in the driver", "[cluster][v
   const measured_on_nodes it{600, "epochs = 3\nvalidation_every = 0\n"};
   const auto loss_with = [&](const std::string& setting, const std::string& folder) {
     const auto got =
-        it.train({"-q", "--set", "trainer.workers=1", "--set", "trainer.servers=1", "--set", setting, "--out", folder});
+        it.train({"-q", "--set", "trainer.workers=1", "--set", "trainer.servers=1", "--set", setting}, folder);
     INFO(got.err);
     REQUIRE(got.status == 0);
     return json::parse(content_of(it.job.path(folder + "/result.json"))).at("validation").at("loss").get<double>();
@@ -189,7 +193,7 @@ TEST_CASE("a run that is stopped measures its last center on the node", "[cluste
   const auto status = it.driver.wait(seconds{100});
   INFO(it.driver.err());
   CHECK(status == 130);
-  CHECK(it.result().at("validation").at("loss") == it.loss_of("model.h5"));
+  it.check_loss("validation", "model.h5");
   it.check_best();
 }
 
