@@ -19,7 +19,7 @@ struct measured_on_nodes {
   }
 
   std::vector<std::string> options(const std::vector<std::string>& more = {}, const std::string& folder = "run") const {
-    std::vector<std::string> all{"--out",           "run",   "--nodes",
+    std::vector<std::string> all{"--out",           folder,  "--nodes",
                                  nodes.addresses(), "--set", R"(data.validate={format="csv",path="held_out.csv"})"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
