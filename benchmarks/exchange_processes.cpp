@@ -118,8 +118,7 @@ int main(int argc, char** argv) {
     const std::vector<float> small(benchmark::w1_weights, 1e-6F);
     const auto delta = dk::block::copy_of(small.data(), small.size());
     const caf::duration deadline{std::chrono::seconds{10}};
-    const auto shard =
-        system.spawn(dk::remote_shard, gate, dk::remote_shard_terms{self->address(), {deadline}, deadline});
+    const auto shard = system.spawn(dk::remote_shard, gate, dk::stand_in_terms{self->address(), {deadline}, deadline});
     std::vector<double> whole;
     std::vector<double> pieces;
     std::uint32_t next = 0;

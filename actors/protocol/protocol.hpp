@@ -11,6 +11,7 @@
 //   worker ── pull ──────────▶ parameter_server  ◀── center
 //   ledger ── have, fence ───▶ parameter_server  ◀── is the chunk folded in?
 //   ledger ── close ─────────▶ parameter_server  ◀── version (behind a barrier: the round is over)
+//   validator ── watch ──────▶ parameter_server  ◀── commit_record, of each commit
 //   validator ── newest ─────▶ parameter_server  ◀── center, to measure on held-out rows
 //   validator ── rate, stop ─▶ ledger            as its measurements ask for
 //   driver ── row_affinity ──▶ ledger            whose node has which rows
@@ -52,6 +53,7 @@ CAF_ADD_TYPE_ID(dk, (dk::shard_state))
 CAF_ADD_TYPE_ID(dk, (dk::replica_state))
 CAF_ADD_TYPE_ID(dk, (dk::ledger_tally))
 CAF_ADD_TYPE_ID(dk, (dk::run_event))
+CAF_ADD_TYPE_ID(dk, (dk::best_center))
 
 CAF_ADD_ATOM(dk, dk, newest_atom, "newest")
 CAF_ADD_ATOM(dk, dk, credit_atom, "credit")
@@ -109,15 +111,18 @@ using row_keeper_actor = caf::typed_actor<caf::replies_to<ranges_wanted>::with<r
 /// Cuts leased chunks into batches.
 using loader_actor = caf::typed_actor<caf::reacts_to<fetch>, caf::reacts_to<credit_atom, std::uint64_t, std::uint32_t>>;
 
-/// Measures centers on held-out rows while training goes on.
-using validator_actor =
-    caf::typed_actor<caf::reacts_to<commit_record>,                         // what the shards fold in
-                     caf::reacts_to<chunk_report>,                          // what a lone worker trains
-                     caf::reacts_to<run_event>,                             //
-                     caf::reacts_to<caf::join_atom, caf::strong_actor_ptr>, // the lone worker
-                     caf::reacts_to<batch>,                                 // from its data_loader
+/// What a run's main actor says to the validator, wherever that is.
+using validator_face =
+    caf::typed_actor<caf::reacts_to<caf::join_atom, caf::strong_actor_ptr>, // the lone worker
+                     caf::replies_to<watch_atom>::with<bool>,               // true, once it hears of every commit
                      caf::replies_to<finish_atom>::with<validation_report>, // of the newest center; then no more
-                     caf::replies_to<state_atom>::with<center>>;            // the best center so far, whole
+                     caf::replies_to<state_atom>::with<best_center>>;       //
+
+/// Measures centers on held-out rows while training goes on.
+using validator_actor = validator_face::extend<caf::reacts_to<commit_record>, // what the shards fold in
+                                               caf::reacts_to<chunk_report>,  // what a lone worker trains
+                                               caf::reacts_to<run_event>,     //
+                                               caf::reacts_to<batch>>;        // from its data_loader
 
 /// Trains one mini-batch per message.
 using worker_actor =

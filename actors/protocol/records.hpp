@@ -59,6 +59,12 @@ struct validation_report {
   std::map<std::string, exact> others; ///< the metrics beside loss and accuracy, by name
 };
 
+/// The best center that a validator has measured so far.
+struct best_center {
+  validation_report measured; ///< of no rows: it has measured none yet
+  block weights;              ///< the free ones
+};
+
 /// As measurements have them.
 inline nn::loss_sums metrics_of(const validation_report& measured) {
   return {measured.loss_sum, measured.correct, measured.rows, measured.decisions};
@@ -134,6 +140,10 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, validation_report& x) {
   return f(caf::meta::type_name("validation_report"), x.trained, x.epoch, x.versions, x.rows, x.loss_sum, x.correct,
            x.decisions, x.seconds, x.best, x.last, x.rate, x.others);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, best_center& x) {
+  return f(caf::meta::type_name("best_center"), x.measured, x.weights);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shard_tally& x) {

@@ -27,8 +27,13 @@ bool validation_watch::take_best(const validation_report& measured) {
   return better;
 }
 
-void validation_watch::recall(const validation_report& measured) {
-  take_best(measured);
+void validation_watch::recall(const validation_report& measured, bool is_kept) {
+  if (is_kept)
+    take_best(measured);
+  else if (measured.best)
+    waited_ = 0;
+  else if (!measured.last)
+    ++waited_;
   if (measured.last)
     return;
   previous_ = loss_of(measured);

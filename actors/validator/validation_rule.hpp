@@ -30,8 +30,9 @@ public:
   validation_watch() = default;
   explicit validation_watch(const validation_rule& rule) : rule_(rule) {}
 
-  /// A measurement of an earlier session, in their order.
-  void recall(const validation_report& measured);
+  /// A measurement of an earlier session, in their order. @param is_kept whether its center is still there if it was
+  /// the best: else it counts for patience and rate, and a later center need not be better
+  void recall(const validation_report& measured, bool is_kept = true);
 
   /// Begins the session: a run that had stopped out of patience is given as much again.
   void begin();

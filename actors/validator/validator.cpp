@@ -10,13 +10,12 @@
 #include "actors/validator/validator.hpp"
 
 #include "actors/protocol/errors.hpp"
-#include "common/text.hpp"
+#include "actors/validator/decide.hpp"
 #include "nn/model/compute_scope.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
 #include <cmath>
-#include <fmt/format.h>
 #include <limits>
 
 namespace dk {
@@ -27,40 +26,11 @@ using validator_ptr = validator_actor::stateful_pointer<validator_state>;
 
 void begin(validator_ptr self);
 
-// "0.005", "5.0".
-std::string setting_in_words(double number) {
-  auto text = std::to_string(number);
-  text.erase(text.find_last_not_of('0') + 1);
-  return text.back() == '.' ? text + '0' : text;
-}
-
-void note(validator_ptr self, std::string text) {
-  for (const auto& watcher : self->state.setup.watchers)
-    caf::anon_send(watcher, run_event{run_event::kind::noted, 0, errc::internal, std::move(text), ""});
-}
-
 void answer_finishing(validator_ptr self) {
   auto& my = self->state;
   for (auto& asker : my.finishing)
     asker.deliver(*my.newest);
   my.finishing.clear();
-}
-
-// Lets the ledger act on what the rule makes of a measurement.
-void decide(validator_ptr self, double rate_before) {
-  auto& my = self->state;
-  const auto at = fmt::format("validation at epoch {:.2f}", double{my.now.epoch});
-  if (my.watch.rate() != rate_before) {
-    self->send(my.setup.ledger, rate_atom_v, exact{my.watch.rate()});
-    note(self, at + ": the loss improved by less than " + setting_in_words(my.setup.rule.emperor->threshold) +
-                   "; the learning rate is divided by " + setting_in_words(my.setup.rule.emperor->divide_by));
-  }
-  if (my.watch.is_out_of_patience() && !my.stopped) {
-    my.stopped = true;
-    const auto waited = std::max<std::uint64_t>(1, *my.setup.rule.patience);
-    self->send(my.setup.ledger, stop_atom_v);
-    note(self, at + ": no improvement in " + counted(waited, "measurement") + "; the run stops");
-  }
 }
 
 // The measurement is complete.
@@ -73,11 +43,8 @@ void conclude(validator_ptr self) {
   const auto rate_before = my.watch.rate();
   my.watch.add(my.now);
   my.newest = my.now;
-  if (my.now.best) {
-    my.best = my.model->all_weights();
-    if (my.setup.on_best)
-      my.setup.on_best(*my.model);
-  }
+  if (my.now.best)
+    my.best = {my.now, block::copy_of(my.model->weights(), my.model->num_weights())};
   for (const auto& watcher : my.setup.watchers)
     caf::anon_send(watcher, my.now);
   if (!my.now.last)
@@ -126,14 +93,36 @@ void take_replica(validator_ptr self, const center& replica) {
   take(self, 0, 0, {chunks, replica.weights});
 }
 
-// A shard or a worker that is gone ends the run by itself; without a center there is nothing to measure.
+// A shard or a worker that is gone ends the run by itself; without a center there is nothing to measure. In words of
+// our own: CAF's would say of this actor that it is gone.
 void give_up(validator_ptr self, const caf::error& why) {
   auto& my = self->state;
+  const auto told =
+      is_ours(why) ? why
+                   : make_error(errc::connect, "no center came to be measured: " + std::string{to_failure(why).what()});
   my.busy = false;
   ++my.asked;
   for (auto& asker : my.finishing)
-    asker.deliver(why);
+    asker.deliver(told);
   my.finishing.clear();
+}
+
+// Whoever is watched hears of it before it answers.
+template <class Tally, class Watched>
+void watch(validator_ptr self, const Watched& whom) {
+  ++self->state.unheard;
+  self->send(whom, watch_atom_v, caf::actor_cast<caf::actor>(self));
+  self->request(whom, caf::infinite, tally_atom_v)
+      .then(
+          [=](const Tally&) {
+            auto& my = self->state;
+            if (--my.unheard > 0)
+              return;
+            for (auto& asker : my.watching)
+              asker.deliver(true);
+            my.watching.clear();
+          },
+          [](const caf::error&) {}); // it is gone, which ends the run
 }
 
 std::uint64_t trained_everywhere(const validator_state& my) {
@@ -212,12 +201,18 @@ void start(validator_ptr self, validator_setup setup) {
   my.trained.assign(std::max<std::size_t>(1, my.setup.shards.size()), my.setup.trained);
   my.due = due_after(my, my.setup.trained);
   my.watch = validation_watch{my.setup.rule};
-  for (const auto& report : my.setup.earlier) {
-    my.watch.recall(report);
+  for (std::size_t i = 0; i < my.setup.earlier.size(); ++i) {
+    const auto& report = my.setup.earlier[i];
+    my.watch.recall(report, i < my.setup.kept);
     if (report.trained <= my.setup.trained) // of a center that this session goes on from or has come by
       my.newest = report;
   }
   my.watch.begin();
+  self->link_to(my.setup.loader); // without rows there is nothing to measure
+  for (const auto& shard : my.setup.shards)
+    watch<shard_tally>(self, shard.server);
+  if (my.setup.shards.empty())
+    watch<ledger_tally>(self, my.setup.ledger);
 }
 
 } // namespace
@@ -237,6 +232,13 @@ validator_actor::behavior_type validator(validator_actor::stateful_pointer<valid
         self->state.alone = caf::actor_cast<worker_actor>(worker);
         begin_if_due(self);
       },
+      [=](watch_atom) -> caf::result<bool> {
+        auto& my = self->state;
+        if (my.unheard == 0)
+          return true;
+        my.watching.push_back(self->make_response_promise<bool>());
+        return my.watching.back();
+      },
       [=](const batch& b) { evaluate(self, b); },
       [=](finish_atom) -> caf::result<validation_report> {
         auto& my = self->state;
@@ -247,9 +249,7 @@ validator_actor::behavior_type validator(validator_actor::stateful_pointer<valid
           begin(self);
         return promise;
       },
-      [=](state_atom) {
-        return center{0, self->state.best};
-      },
+      [=](state_atom) { return self->state.best; },
   };
 }
 

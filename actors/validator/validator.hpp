@@ -7,6 +7,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -31,9 +32,12 @@ struct validator_setup {
   std::uint64_t trained = 0;             ///< rows, by earlier sessions of the run
   std::uint64_t chunks = 0;              ///< likewise
   validation_rule rule;
-  std::vector<validation_report> earlier;        ///< measured by earlier sessions
-  std::vector<caf::actor> watchers;              ///< are sent every validation_report, and run_events
-  std::function<void(const nn::model&)> on_best; ///< keeps the best center so far; may be empty
+  std::vector<validation_report> earlier; ///< measured by earlier sessions
+  std::size_t kept = no_limit;      ///< so many of these, from the first, may be the best: the center of each that
+                                    ///< came after is lost
+  std::vector<caf::actor> watchers; ///< are sent every validation_report, and run_events
+
+  static constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
 };
 
 struct validator_state {
@@ -56,14 +60,16 @@ struct validator_state {
   std::vector<caf::typed_response_promise<validation_report>> finishing; // who waits for that of the last center
   std::chrono::steady_clock::time_point begun;
   validation_watch watch;
-  block best; // all weights of the model with the best center
+  best_center best;
+  std::size_t unheard = 0;                                 // of those that it watches, who have not confirmed it
+  std::vector<caf::typed_response_promise<bool>> watching; // who waits until all have
 };
 
 /// Measures centers on held-out rows, beside the training: when every shard has folded in another `every` epochs, it
 /// takes the newest snapshot of each, which are shared, not copied, and names their versions. Between two of them a
 /// commit may have come: then one shard's is newer, as it is for a worker that pulls. One mini-batch per message. When
 /// a measurement takes longer than the next one is away, that one is of a later center. Tells the ledger to stop, or to
-/// go on at another learning rate, as its rule says.
+/// go on at another learning rate, as its rule says. Ends with its loader.
 validator_actor::behavior_type validator(validator_actor::stateful_pointer<validator_state> self,
                                          validator_setup setup);
 

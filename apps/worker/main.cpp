@@ -1,4 +1,4 @@
-// A worker process: dk_node starts it, a driver enlists it, one worker or one shard lives in it.
+// A worker process: dk_node starts it, a driver enlists it, one worker, shard or validator lives in it.
 
 #include "common/error.hpp"
 #include "common/log.hpp"
@@ -13,14 +13,14 @@
 namespace {
 
 int run(int argc, char** argv) {
-  CLI::App app{"A process of dk for a worker or a shard; started by dk_node, not by hand."};
+  CLI::App app{"A process of dk for a worker, a shard or a validator; started by dk_node, not by hand."};
   app.set_version_flag("--version", std::string{"dk_worker "} + dk::version_text);
   std::string address = "127.0.0.1";
   app.add_option("--listen", address, "The address to listen on; the port is free and printed");
   std::string ports;
   app.add_option("--ports", ports, "FIRST-LAST, of which the port is one; otherwise any");
   std::string role = "worker";
-  app.add_option("--role", role, "What the node started it for, worker or shard; ps shows it");
+  app.add_option("--role", role, "What the node started it for: worker, shard or validator; ps shows it");
   CLI11_PARSE(app, argc, argv);
   dk::set_up_log(dk::verbosity::normal);
   return dk::run_worker_process(address, ports.empty() ? dk::port_range{} : dk::parse_ports(ports),

@@ -196,6 +196,15 @@ void require_trainable(const loaded_model& model, const std::string& path) {
     throw failure{errc::model, path + ": cannot be trained from as it says: " + model.for_training.front()};
 }
 
+std::string remark_in(const std::string& path) {
+  try {
+    const keras::h5_silence silence;
+    return text_or_nothing(keras::open_file(path), keras::remark_attribute);
+  } catch (const failure& why) {
+    throw failure{errc::model, path + ": " + why.what()};
+  }
+}
+
 loaded_model load_model(const std::string& path, const std::string& weights) {
   try {
     return model_reader{}.read(path, weights);

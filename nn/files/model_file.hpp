@@ -17,6 +17,14 @@ namespace dk::nn {
 void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights);
 
+/// The same with a remark in it, which Keras does not read. @throws as save_model
+void save_remarked_model(const std::string& path, const architecture& from, const objective& loss,
+                         const spec& optimizer, const float* weights, const std::string& remark);
+
+/// The remark that was saved in a file; "" where there is none.
+/// @throws failure (model) for what is no HDF5 file, or no such file
+std::string remark_in(const std::string& path);
+
 /// Writes the .keras file that Keras 3's load_model reads, with its parts as above. The optimizer's `decay` becomes a
 /// schedule. @throws as save_model; (model) for what Keras 3 has no word for
 void save_archive(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,

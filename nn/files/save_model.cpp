@@ -25,7 +25,8 @@ json training_of(const objective& loss, const spec& optimizer) {
 
 // The layers of `model` lie in our order, which is that of the weights when the file is read here; those of `from` in
 // Keras's, which finds weights by the order of `layer_names`.
-void write_hdf5(const std::string& path, const json& model, const keras::ordered_model& from, const json& training) {
+void write_hdf5(const std::string& path, const json& model, const keras::ordered_model& from, const json& training,
+                const std::string& remark) {
   const keras::h5_silence silence;
   const auto file = keras::create_file(path);
   keras::write_text(file, "keras_version", std::string{keras::written_version});
@@ -33,6 +34,8 @@ void write_hdf5(const std::string& path, const json& model, const keras::ordered
   keras::write_text(file, "model_config", model.dump());
   if (!training.is_null())
     keras::write_text(file, "training_config", training.dump());
+  if (!remark.empty())
+    keras::write_text(file, keras::remark_attribute, remark);
   const auto group = keras::create_group(file, "model_weights");
   keras::write_text(group, "keras_version", std::string{keras::written_version});
   keras::write_text(group, "backend", "tensorflow");
@@ -82,10 +85,15 @@ std::string numbered_weights(const keras::ordered_model& from) {
 
 void save_model(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,
                 const float* weights) {
+  save_remarked_model(path, from, loss, optimizer, weights, "");
+}
+
+void save_remarked_model(const std::string& path, const architecture& from, const objective& loss,
+                         const spec& optimizer, const float* weights, const std::string& remark) {
   const auto model = keras::model_config(from, make_layers(from));
   const auto ordered = keras::in_keras_order(from, weights);
   const auto training = training_of(loss, optimizer);
-  replace_file(path, [&](const std::string& draft) { write_hdf5(draft, model, ordered, training); });
+  replace_file(path, [&](const std::string& draft) { write_hdf5(draft, model, ordered, training, remark); });
 }
 
 void save_archive(const std::string& path, const architecture& from, const objective& loss, const spec& optimizer,

@@ -63,6 +63,9 @@ std::uint64_t read_count(hid_t in, const std::string& name);
 /// The numbers of a data set, converted to float32. Requires check_extents.
 void read_numbers(hid_t in, const std::string& name, float* to);
 
+/// The attribute of a file for a remark of dk's own.
+constexpr const char* remark_attribute = "dk_remark";
+
 /// Writers.
 h5_handle create_file(const std::string& path);
 /// A file in memory, and its bytes so far. @throws failure (resources)

@@ -23,6 +23,34 @@ struct worker_part {
   std::shared_ptr<const rows_recipe> recipe = nullptr; ///< of the run's rows, when nodes read them themselves
 };
 
+/// What a validator measures on.
+struct validator_part {
+  static constexpr std::uint64_t order = 0; ///< seed of its loader, which does not shuffle
+
+  const job& which;
+  const data::dataset& rows; ///< held out
+  validator_terms terms;     ///< all but its loader, which is spawned with the validator
+  std::uint64_t weights = 0; ///< of the model
+};
+
+/// A validator of this process, and the loader of its rows.
+struct validator_here {
+  validator_actor validator;
+  loader_actor loader;
+};
+
+/// How a validator of this process runs.
+enum class validator_thread {
+  own,   ///< the scheduler's threads are the workers'
+  shared ///< no actor of another process may know one with a thread of its own: CAF 0.17 may keep a reference to an
+         ///< actor that a remote one knew, and waits for ever for a detached actor's last reference
+};
+
+validator_here spawn_validator(caf::actor_system& system, const validator_part& part, validator_thread how);
+
+/// Ends both.
+void end(const validator_here& both);
+
 /// The loader of a worker: beside the data, wherever the worker is.
 loader_actor spawn_loader(caf::actor_system& system, const worker_part& part);
 
@@ -35,8 +63,8 @@ server_actor spawn_parameter_server(caf::actor_system& system, const server_setu
 std::vector<shard_link> spawn_servers(caf::actor_system& system, const job& which, const std::vector<server_terms>& all,
                                       const server_spawner& spawn);
 
-/// Where a run's workers and the shards of its center are: here, as actors of this process, or there, each in a process
-/// of its own on a node. The trainer sees one face. Data loaders are always in this process, beside the data.
+/// Where a run's workers, the shards of its center and its validator are: here, as actors of this process, or there,
+/// each in a process of its own on a node. The trainer sees one face.
 class cluster {
 public:
   virtual ~cluster() = default;
@@ -47,6 +75,10 @@ public:
 
   /// Starts a shard for each of the terms. @throws failure (connect, version, nodes, config, ...)
   virtual std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) = 0;
+
+  /// Starts the validator: on a node of the shards, if they are on nodes and that one has room for the held-out rows.
+  /// Requires that they were launched. @throws failure (connect, version, nodes, config, ...)
+  virtual validator_face launch_validator(const validator_part& part) = 0;
 
   /// Starts a worker for each part and lets its ledger watch over it. @throws failure (connect, version, nodes, ...)
   virtual void launch(const std::vector<worker_part>& parts) = 0;
@@ -60,6 +92,9 @@ public:
   /// How a person finds this shard, and what is known of its death: "parameter server 1 (host1:7077, pid 4711) was
   /// killed by signal 9". Empty where shards are in this process.
   virtual std::string end_of_server(std::uint32_t shard) = 0;
+
+  /// The same of the validator.
+  virtual std::string end_of_validator() = 0;
 
   /// What is known of a worker's death, better than what the ledger saw: "was killed by signal 9". Empty: nothing.
   virtual std::string cause_of_death(std::uint32_t worker) = 0;

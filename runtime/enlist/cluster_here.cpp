@@ -16,6 +16,11 @@ public:
     return spawn_servers(system_, which, all, spawn_);
   }
 
+  validator_face launch_validator(const validator_part& part) override {
+    validator_ = spawn_validator(system_, part, validator_thread::own);
+    return validator_.validator;
+  }
+
   void launch(const std::vector<worker_part>& parts) override {
     for (const auto& part : parts) {
       auto terms = part.terms;
@@ -28,6 +33,7 @@ public:
   worker_actor worker_of(std::uint32_t id) const override { return workers_.at(id); }
   std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
   std::string end_of_server(std::uint32_t) override { return ""; }
+  std::string end_of_validator() override { return ""; }
   std::string cause_of_death(std::uint32_t) override { return ""; }
   void put_down(std::uint32_t) override {} // a thread of this process cannot be ended alone; its lease is taken back
   void hear(const process_exit&) override {}
@@ -38,6 +44,8 @@ public:
       caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
     for (const auto& loader : loaders_)
       caf::anon_send_exit(loader, caf::exit_reason::user_shutdown);
+    end(validator_);
+    validator_ = {};
     workers_.clear();
     loaders_.clear();
   }
@@ -47,6 +55,7 @@ private:
   server_spawner spawn_;
   std::vector<loader_actor> loaders_;
   std::vector<worker_actor> workers_;
+  validator_here validator_;
 };
 
 } // namespace
@@ -54,6 +63,22 @@ private:
 loader_actor spawn_loader(caf::actor_system& system, const worker_part& part) {
   return system.spawn(data_loader,
                       loader_setup{part.rows, part.which.seed, part.which.data.shuffle, part.sampling, part.reader});
+}
+
+validator_here spawn_validator(caf::actor_system& system, const validator_part& part, validator_thread how) {
+  auto terms = part.terms;
+  terms.loader = system.spawn(data_loader, loader_setup{part.rows, validator_part::order, false});
+  validator_here both{{}, terms.loader};
+  auto setup = make_validator_setup(part.which, std::move(terms));
+  both.validator = how == validator_thread::own ? system.spawn<caf::detached>(validator, std::move(setup))
+                                                : system.spawn(validator, std::move(setup));
+  return both;
+}
+
+void end(const validator_here& both) {
+  for (const auto& actor : {caf::actor_cast<caf::actor>(both.validator), caf::actor_cast<caf::actor>(both.loader)})
+    if (actor)
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
 }
 
 server_actor spawn_parameter_server(caf::actor_system& system, const server_setup& setup) {

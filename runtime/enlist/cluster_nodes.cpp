@@ -1,3 +1,4 @@
+#include "common/log.hpp"
 #include "runtime/enlist/cluster.hpp"
 #include "runtime/enlist/enlister.hpp"
 #include "runtime/enlist/host_speed.hpp"
@@ -5,6 +6,7 @@
 #include "runtime/enlist/row_places.hpp"
 #include "runtime/enlist/row_split.hpp"
 #include "runtime/transport/remote_shard.hpp"
+#include "runtime/transport/remote_validator.hpp"
 
 #include <algorithm>
 #include <caf/all.hpp>
@@ -26,9 +28,15 @@ struct server_host {
   server_actor handle;
 };
 
+struct validator_host {
+  node_processes::process process;
+  validator_face handle;
+};
+
 // How much memory a process takes, as a multiple of the weights in it, for a node to see whether it has that.
-constexpr std::uint64_t worker_copies = 3; // replica, base and the center that comes; an optimizer may have more
-constexpr std::uint64_t shard_copies = 4;  // now, next, a commit, and one that is being fetched
+constexpr std::uint64_t worker_copies = 3;    // replica, base and the center that comes; an optimizer may have more
+constexpr std::uint64_t shard_copies = 4;     // now, next, a commit, and one that is being fetched
+constexpr std::uint64_t validator_copies = 4; // the model's, the center that comes, the best, and one that is fetched
 
 std::uint64_t model_bytes(const std::vector<worker_part>& parts) {
   const auto& terms = parts.front().terms;
@@ -51,6 +59,16 @@ public:
 
   std::vector<shard_link> launch_servers(const job& which, const std::vector<server_terms>& all) override {
     return serves_on_nodes(which) ? launch_there(which, all) : launch_here(which, all);
+  }
+
+  validator_face launch_validator(const validator_part& part) override {
+    if (serves_on_nodes(part.which))
+      if (auto there = launch_there(part))
+        return there;
+    const bool knows_others = serves_on_nodes(part.which) || part.terms.shards.empty(); // shards or a worker
+    validator_here_ =
+        spawn_validator(self_->system(), part, knows_others ? validator_thread::shared : validator_thread::own);
+    return validator_here_.validator;
   }
 
   void launch(const std::vector<worker_part>& parts) override {
@@ -87,6 +105,13 @@ public:
            (cause.empty() ? "ended" : cause);
   }
 
+  std::string end_of_validator() override {
+    if (!validator_)
+      return "";
+    const auto cause = processes_.cause_of_death(validator_->process);
+    return "validator (" + processes_.describe(validator_->process) + ") " + (cause.empty() ? "ended" : cause);
+  }
+
   std::string cause_of_death(std::uint32_t id) override {
     const auto found = places_.find(id);
     return found == places_.end() ? "" : processes_.cause_of_death(found->second.process);
@@ -110,13 +135,22 @@ public:
       caf::anon_send_exit(at.handle, caf::exit_reason::user_shutdown);
     for (const auto& one : servers_)
       caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
+    if (validator_)
+      caf::anon_send_exit(validator_->handle, caf::exit_reason::user_shutdown);
+    end(validator_here_);
     loaders_.clear();
     keepers_.clear();
     places_.clear();
     servers_.clear();
+    validator_.reset();
+    validator_here_ = {};
   }
 
 private:
+  stand_in_terms stand_in(const job& which) const {
+    return {self_->address(), {caf::duration{processes_.timeout()}}, request_timeout_of(which)};
+  }
+
   std::vector<shard_link> launch_here(const job& which, const std::vector<server_terms>& all) {
     auto links = spawn_servers(self_->system(), which, all, spawn_parameter_server);
     for (const auto& link : links)
@@ -135,10 +169,8 @@ private:
     enlist_all<server_actor>(processes, std::move(enlistments), [&](std::size_t i, const server_actor& gate) {
       servers_.push_back({processes[i], gate});
       gates_.push_back(caf::actor_cast<shard_gate_actor>(gate));
-      const remote_shard_terms terms{
-          self_->address(), {caf::duration{processes_.timeout()}}, request_timeout_of(which)};
-      links.push_back(
-          {self_->spawn(remote_shard, gate, terms), all[i].offset, 0, all[i].start, processes_.address(processes[i])});
+      links.push_back({self_->spawn(remote_shard, gate, stand_in(which)), all[i].offset, 0, all[i].start,
+                       processes_.address(processes[i])});
     });
     return links;
   }
@@ -148,6 +180,50 @@ private:
   void tell_affinity(const worker_terms& of, const rows_there& rows) {
     if (rows.parts.size() > 1 && !rows.shuffle && !rows.bootstrap)
       self_->send(of.ledger, row_affinity{of.worker, rows_beside(rows)});
+  }
+
+  // The node of the fewest shards.
+  const node_processes::process& least_busy() const {
+    const auto shards_beside = [&](const server_host& host) {
+      return std::count_if(servers_.begin(), servers_.end(),
+                           [&](const server_host& other) { return other.process.node == host.process.node; });
+    };
+    return std::min_element(
+               servers_.begin(), servers_.end(),
+               [&](const server_host& a, const server_host& b) { return shards_beside(a) < shards_beside(b); })
+        ->process;
+  }
+
+  // Where there is no room for it, which is told, there is none.
+  std::optional<node_processes::process> process_of_validator(const validator_part& part) {
+    try {
+      return processes_.start_beside(least_busy(), role::validator, validator_copies * part.weights * sizeof(float));
+    } catch (const failure& why) {
+      if (why.code() != errc::resources && why.code() != errc::nodes)
+        throw;
+      tell_(std::string{why.what()} + "; the validator stays in the driver");
+      return std::nullopt;
+    }
+  }
+
+  validator_face launch_there(const validator_part& part) {
+    validator_enlistment made{to_toml(part.which), part.terms, {}};
+    made.terms.rows = row_places{self_, processes_, tell_}.of(part, least_busy());
+    if (made.terms.rows.parts.empty())
+      return {};
+    const auto process = process_of_validator(part);
+    if (!process)
+      return {};
+    for (std::size_t i = 0; i < made.terms.shards.size(); ++i)
+      made.terms.shards[i].server = gates_[i];
+    validator_face there;
+    enlist_all<validator_face>({*process}, std::vector<validator_enlistment>{std::move(made)},
+                               [&](std::size_t, const validator_face& gate) {
+                                 validator_ = validator_host{*process, gate};
+                                 log()->info("the validator is on node {}", processes_.describe(*process));
+                                 there = self_->spawn(remote_validator, gate, stand_in(part.which));
+                               });
+    return there;
   }
 
   enlistment enlistment_of(const worker_part& part, const rows_there& rows) {
@@ -187,7 +263,9 @@ private:
   const cluster_config& config_;
   std::function<void(const std::string&)> tell_;
   node_processes processes_;
-  std::vector<server_host> servers_;    // by shard
+  std::vector<server_host> servers_; // by shard
+  std::optional<validator_host> validator_;
+  validator_here validator_here_;
   std::vector<shard_gate_actor> gates_; // of the shards, for workers; by shard
   std::map<std::uint32_t, place> places_;
   std::vector<loader_actor> loaders_;

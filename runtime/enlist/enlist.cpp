@@ -9,6 +9,21 @@
 
 namespace dk {
 
+namespace {
+
+validation_rule rule_of(const trainer_config& trainer) {
+  validation_rule rule;
+  rule.by_accuracy = trainer.monitor == "accuracy";
+  rule.min_delta = trainer.stop.value("min_delta", 0.0);
+  if (trainer.stop.contains("patience"))
+    rule.patience = trainer.stop.at("patience").get<std::uint64_t>();
+  if (trainer.scheme.name == "emperor")
+    rule.emperor = emperor_rule{trainer.scheme.keys.at("threshold"), trainer.scheme.keys.at("divide_by")};
+  return rule;
+}
+
+} // namespace
+
 caf::duration request_timeout_of(const job& which) {
   return caf::duration{std::chrono::milliseconds{static_cast<long>(which.cluster.request_timeout * 1000)}};
 }
@@ -65,6 +80,30 @@ server_setup make_server_setup(const job& which, server_terms terms) {
   setup.policy = policy_of(which);
   setup.compression = which.trainer.compress;
   setup.keep_bases = terms.keep_bases;
+  setup.watchers = {std::move(terms.watcher)};
+  return setup;
+}
+
+validator_setup make_validator_setup(const job& which, validator_terms terms) {
+  validator_setup setup;
+  for (const auto& link : terms.shards)
+    setup.shards.push_back({link.server, link.offset});
+  setup.ledger = std::move(terms.ledger);
+  setup.loader = std::move(terms.loader);
+  setup.rows = terms.held_out;
+  setup.make_model = [which, width = terms.label_width, frozen = std::move(terms.frozen)] {
+    auto model = make_model(which, width);
+    model.set_frozen(frozen);
+    return model;
+  };
+  setup.metrics = which.trainer.metrics;
+  setup.grid = terms.grid;
+  setup.every = which.trainer.validation_every;
+  setup.trained = terms.trained;
+  setup.chunks = terms.chunks;
+  setup.rule = rule_of(which.trainer);
+  setup.earlier = std::move(terms.earlier);
+  setup.kept = terms.kept;
   setup.watchers = {std::move(terms.watcher)};
   return setup;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/server/parameter_server.hpp"
+#include "actors/validator/validator.hpp"
 #include "actors/worker/worker.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/enlist/messages.hpp"
@@ -20,5 +21,9 @@ worker_setup make_worker_setup(const job& which, worker_terms terms);
 /// A shard of this job's center: the algorithm's rule and the policy that the config names.
 /// @throws failure (config)
 server_setup make_server_setup(const job& which, server_terms terms);
+
+/// A validator of this job's centers: the model, the metrics and the rule that the config names.
+/// @throws failure (config, shape)
+validator_setup make_validator_setup(const job& which, validator_terms terms);
 
 } // namespace dk

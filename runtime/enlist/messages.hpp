@@ -5,6 +5,7 @@
 //
 //   driver ── enlistment ──▶ dk_worker   ◀── the worker actor inside it
 //   driver ── server_enlistment ▶ dk_worker ◀── a parameter_server inside it
+//   driver ── validator_enlistment ▶ dk_worker ◀── a validator inside it
 //   driver ── piece ──▶ dk_worker        before an enlistment: its large blocks
 //   driver ── row_enlistment ▶ dk_worker ◀── a row_worker inside it
 //   driver ── rows_recipe ─▶ dk_worker   ◀── rows_made: the node's cache has them, or they are other rows
@@ -134,6 +135,30 @@ struct server_enlistment {
   manifest goods = {}; ///< its blocks, if they were sent before
 };
 
+/// What a validator must be told besides the job, wherever it is.
+struct validator_terms {
+  std::uint32_t label_width = 1;
+  ledger_actor ledger;
+  loader_actor loader; ///< in the driver's process, unless `rows` says where they are
+  rows_there rows;
+  std::uint64_t held_out = 0;     ///< rows
+  std::vector<shard_link> shards; ///< without their starts; none where a lone worker has the center
+  block frozen;                   ///< what the frozen layers hold; empty where there are none
+  chunk_grid grid;
+  std::uint64_t trained = 0; ///< rows, by earlier sessions, as are the next ones
+  std::uint64_t chunks = 0;
+  std::vector<validation_report> earlier;
+  std::uint64_t kept = 0; ///< of these, as in validator_setup
+  caf::actor watcher;     ///< hears of every measurement
+};
+
+/// All that a worker process needs to become the validator of a run.
+struct validator_enlistment {
+  std::string job; ///< the resolved config, TOML
+  validator_terms terms;
+  manifest goods = {}; ///< its blocks, if they were sent before
+};
+
 /// All that a worker process needs to work on rows.
 struct row_enlistment {
   std::string pipeline;  ///< as data::to_text has it
@@ -148,6 +173,9 @@ struct row_enlistment {
 /// The blocks of an enlistment, which may be large.
 inline std::vector<block*> blocks_of(server_terms& terms) {
   return {&terms.start.weights};
+}
+inline std::vector<block*> blocks_of(validator_terms& terms) {
+  return {&terms.frozen};
 }
 inline std::vector<block*> blocks_of(worker_terms& terms) {
   return {&terms.frozen, &terms.alone_start, &terms.resumed.weights, &terms.resumed.moments};
@@ -213,6 +241,15 @@ typename Inspector::result_type inspect(Inspector& f, server_enlistment& x) {
   return f(caf::meta::type_name("server_enlistment"), x.job, x.terms, x.goods);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, validator_terms& x) {
+  return f(caf::meta::type_name("validator_terms"), x.label_width, x.ledger, x.loader, x.rows, x.held_out, x.shards,
+           x.frozen, x.grid, x.trained, x.chunks, x.earlier, x.kept, x.watcher);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, validator_enlistment& x) {
+  return f(caf::meta::type_name("validator_enlistment"), x.job, x.terms, x.goods);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_enlistment& x) {
   return f(caf::meta::type_name("row_enlistment"), x.pipeline, x.training, x.job, x.weights, x.models, x.measured,
            x.weighted);
@@ -231,15 +268,17 @@ CAF_ADD_TYPE_ID(dk_runtime, (dk::speed_facts))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_recipe))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::rows_made))
 CAF_ADD_TYPE_ID(dk_runtime, (dk::worker_actor))
+CAF_ADD_TYPE_ID(dk_runtime, (dk::validator_enlistment))
 
 CAF_END_TYPE_ID_BLOCK(dk_runtime)
 
 namespace dk {
 
 /// A worker process before and while it works.
-using recruit_actor = caf::typed_actor<caf::replies_to<piece>::with<bool>,                      // of what enlists it
-                                       caf::replies_to<enlistment>::with<worker_actor>,         //
-                                       caf::replies_to<server_enlistment>::with<server_actor>,  //
+using recruit_actor = caf::typed_actor<caf::replies_to<piece>::with<bool>,                     // of what enlists it
+                                       caf::replies_to<enlistment>::with<worker_actor>,        //
+                                       caf::replies_to<server_enlistment>::with<server_actor>, //
+                                       caf::replies_to<validator_enlistment>::with<validator_face>,
                                        caf::replies_to<row_enlistment>::with<row_worker_actor>, //
                                        caf::replies_to<rows_recipe>::with<rows_made>,           //
                                        caf::replies_to<link_probe>::with<link_probe>,           //

@@ -76,8 +76,8 @@ struct rows_standing {
   std::string path;  ///< on the node's host, once they are whole
 };
 
-/// What a process of a node is for. Workers count against the node's `--workers`, shards do not.
-enum class role : std::uint8_t { worker, server };
+/// What a process of a node is for. Workers count against the node's `--workers`, the others do not.
+enum class role : std::uint8_t { worker, server, validator };
 
 /// Processes that a driver wants of a node.
 struct process_order {

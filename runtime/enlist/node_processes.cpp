@@ -95,6 +95,12 @@ std::vector<node_processes::process> node_processes::start_servers(std::size_t c
   return all;
 }
 
+node_processes::process node_processes::start_beside(const process& other, role what, std::uint64_t model) {
+  std::vector<std::uint32_t> shares(nodes_.size());
+  shares[other.node] = 1;
+  return joined(start(what, shares, model)).front();
+}
+
 // Of each shard: these nodes in turn, or all.
 std::vector<std::size_t> node_processes::nodes_of_servers(std::size_t count, const std::vector<endpoint>& on) const {
   std::vector<std::size_t> hosts;

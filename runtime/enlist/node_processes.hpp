@@ -39,6 +39,9 @@ public:
   /// Starts so many for shards, on these nodes in turn; without any, on all. @throws failure, likewise
   std::vector<process> start_servers(std::size_t count, const std::vector<endpoint>& on, std::uint64_t model);
 
+  /// Starts one on the node of another. @throws failure, likewise
+  process start_beside(const process& other, role what, std::uint64_t model);
+
   /// Starts a worker on each node that has a place free. @throws failure (connect)
   std::vector<process> start_one_each();
 

@@ -12,6 +12,7 @@
 #include "runtime/enlist/host_speed.hpp"
 #include "runtime/enlist/row_enlist.hpp"
 #include "runtime/transport/remote_shard.hpp"
+#include "runtime/transport/remote_validator.hpp"
 #include "runtime/transport/warehouse.hpp"
 
 #include <caf/all.hpp>
@@ -26,8 +27,7 @@ constexpr auto job_name = "the driver's config";
 
 constexpr std::uint64_t most_cargo = std::uint64_t{1} << 40U; // bytes
 
-// Shards in other processes are reached directly, not by way of the driver; a worker has somebody here who speaks for
-// each.
+// Shards in other processes are reached directly, not by way of the driver; somebody here speaks for each.
 std::vector<remote_shard_actor> reach_shards(recruit_actor::pointer self, const std::vector<shard_link>& links,
                                              const job& which) {
   caf::scoped_actor asker{self->home_system()};
@@ -37,7 +37,7 @@ std::vector<remote_shard_actor> reach_shards(recruit_actor::pointer self, const 
     if (link.at.port != 0)
       connect_to(asker, link.at, deadline);
     all.push_back(self->spawn(remote_shard, link.server,
-                              remote_shard_terms{self->address(), {caf::duration{deadline}}, answer_deadline(which)}));
+                              stand_in_terms{self->address(), {caf::duration{deadline}}, answer_deadline(which)}));
   }
   return all;
 }
@@ -127,7 +127,7 @@ loader_actor spawn_loader_of(recruit_actor::pointer self, const rows_there& rows
   return self->spawn(data_loader, std::move(setup));
 }
 
-// One worker or one shard lives here, and the process with it.
+// One worker, shard or validator lives here, and the process with it.
 template <class Spawn>
 auto take(bool& enlisted, Spawn spawn) -> detail::answer_of<decltype(spawn())> {
   if (enlisted)
@@ -182,6 +182,19 @@ recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source rea
           const auto first = terms.start;
           const auto shard = self->spawn<caf::monitored>(parameter_server, make_server_setup(which, std::move(terms)));
           return caf::actor_cast<server_actor>(self->spawn(shard_gate, shard, first));
+        });
+      },
+      [=](const validator_enlistment& theirs) {
+        return take(*enlisted, [&] {
+          const auto which = parse_job(theirs.job, job_name, "/");
+          auto terms = theirs.terms;
+          load(blocks_of(terms), goods->take(sender_of(self), theirs.goods));
+          const auto shards = reach_shards(self, terms.shards, which);
+          for (std::size_t i = 0; i < shards.size(); ++i)
+            terms.shards[i].server = shards[i];
+          terms.loader = spawn_loader_of(self, terms.rows, which);
+          const auto made = self->spawn<caf::monitored>(validator, make_validator_setup(which, std::move(terms)));
+          return caf::actor_cast<validator_face>(self->spawn(validator_gate, made));
         });
       },
       [=](const row_enlistment& terms) {

@@ -47,6 +47,40 @@ std::vector<rows_there> row_places::of(const std::vector<worker_part>& parts,
   return places;
 }
 
+rows_there row_places::of(const validator_part& part, const node_processes::process& beside) const {
+  if (part.which.data.where == "driver") {
+    log()->info("data.where = \"driver\": the held-out rows stay in the driver, and so does the validator");
+    return {};
+  }
+  const auto where = to_string(processes_.address_of_node(beside));
+  constexpr auto otherwise = "; the validator stays in the driver";
+  std::shared_ptr<const data::sealed_file> file;
+  try {
+    file = data::seal(part.rows, part.which.data.cache_folder);
+  } catch (const failure& why) {
+    tell_(why.what() + std::string{otherwise});
+    return {};
+  }
+  const row_place to{processes_.node_of(beside), where, beside.recruit, {{{0, part.rows.rows}, file}}};
+  const auto got = deliver(self_, {to}, std::nullopt, 0, processes_.timeout()).front();
+  if (got.paths.front().empty()) {
+    tell_("node " + where + ": " + got.why + otherwise);
+    return {};
+  }
+  log()->info("node {}: {} of {} bytes of held-out rows were sent", where, with_commas(got.sent),
+              with_commas(file->bytes()));
+  rows_there it;
+  it.parts = {{part.rows.rows, file->name(), file->bytes(), got.paths.front(), {}}};
+  it.feature_width = part.rows.feature_width;
+  it.label_width = part.rows.label_width;
+  it.weighted = part.rows.weighted;
+  it.seed = validator_part::order;
+  it.shuffle = false;
+  it.block_rows = part.rows.buffers.block_rows;
+  it.blocks = part.rows.buffers.blocks;
+  return it;
+}
+
 row_places::crew row_places::crew_of(const std::vector<node_processes::process>& processes,
                                      const std::vector<std::size_t>& workers) const {
   crew all;

@@ -10,7 +10,7 @@
 
 namespace dk {
 
-/// Lets the rows of workers on nodes be where they are trained.
+/// Lets the rows of workers and of the validator be on the nodes where these are.
 class row_places {
 public:
   /// @param tell hears what a person should know
@@ -27,6 +27,9 @@ public:
   std::vector<rows_there> of(const std::vector<worker_part>& parts,
                              const std::vector<node_processes::process>& processes,
                              std::vector<row_keeper_actor>& keepers) const;
+
+  /// The same for the held-out rows, on the node of this process. They are always sent, in one file.
+  rows_there of(const validator_part& part, const node_processes::process& beside) const;
 
 private:
   struct host {

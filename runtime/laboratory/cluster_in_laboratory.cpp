@@ -20,6 +20,12 @@ public:
     return spawn_servers(system_, which, all, plan_.serve ? plan_.serve : spawn_parameter_server);
   }
 
+  // One thread for all, and measuring takes no time.
+  validator_face launch_validator(const validator_part& part) override {
+    validator_ = spawn_validator(system_, part, validator_thread::shared);
+    return validator_.validator;
+  }
+
   void launch(const std::vector<worker_part>& parts) override {
     const auto& shards = parts.front().terms.shards; // all have the same
     auto shop = std::make_shared<workshop>(
@@ -41,6 +47,7 @@ public:
   } // asked of those who have no server
   std::string describe(std::uint32_t id) const override { return "worker " + std::to_string(id); }
   std::string end_of_server(std::uint32_t) override { return ""; }
+  std::string end_of_validator() override { return ""; }
   std::string cause_of_death(std::uint32_t) override { return ""; }
   void put_down(std::uint32_t id) override { caf::anon_send(staff_, kill_atom_v, id); }
   void hear(const process_exit&) override {}
@@ -53,6 +60,8 @@ public:
       caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
     if (network_)
       caf::anon_send_exit(network_, caf::exit_reason::user_shutdown);
+    end(validator_);
+    validator_ = {};
     workers_.clear();
     staff_ = nullptr;
     links_.clear();
@@ -107,6 +116,7 @@ private:
   std::vector<simulated_link_actor> links_;
   std::map<std::uint32_t, worker_actor> workers_; // who were there first
   caf::actor staff_;
+  validator_here validator_;
 };
 
 } // namespace

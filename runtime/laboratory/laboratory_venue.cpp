@@ -29,11 +29,6 @@ ledger_actor laboratory_venue::spawn_ledger(caf::actor_system& system, const job
   return system.spawn(ledger, std::move(setup));
 }
 
-// One thread for all, and measuring takes no time.
-validator_actor laboratory_venue::spawn_validator(caf::actor_system& system, validator_setup setup, bool) {
-  return system.spawn(validator, std::move(setup));
-}
-
 std::chrono::milliseconds laboratory_venue::wait_for_news(const caf::scoped_actor& self) {
   timeline_->pass([&] { return self->has_next_message(); }, real_time_slice);
   return std::chrono::milliseconds{0};

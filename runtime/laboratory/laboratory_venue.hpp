@@ -20,7 +20,6 @@ public:
   std::unique_ptr<cluster> make_cluster(caf::scoped_actor& self, const job& which,
                                         std::function<void(const std::string&)> tell) override;
   ledger_actor spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup) override;
-  validator_actor spawn_validator(caf::actor_system& system, validator_setup setup, bool known_elsewhere) override;
   std::chrono::milliseconds wait_for_news(const caf::scoped_actor& self) override;
   void settle(const caf::scoped_actor& self) override;
   bool goes_step_by_step() const override { return true; }

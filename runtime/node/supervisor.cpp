@@ -22,10 +22,15 @@ namespace {
 
 constexpr std::chrono::milliseconds ready_deadline{15000};
 constexpr std::chrono::milliseconds ready_deadline_each{100}; // besides: on a busy host they wait for each other
-constexpr std::uint32_t most_servers = 64;                    // on one node, of all runs
+constexpr std::uint32_t most_servers = 64;                    // on one node, of all runs; as many validators
 
 std::string name_of(role what) {
-  return what == role::worker ? "worker" : "shard";
+  return what == role::worker ? "worker" : what == role::server ? "shard" : "validator";
+}
+
+// What to do where there is no room for more of these.
+std::string remedy_for(role what) {
+  return what == role::worker ? "lower trainer.workers, or " : what == role::server ? "lower trainer.servers, or " : "";
 }
 
 std::uint16_t port_in(const std::string& line) {
@@ -110,11 +115,11 @@ void require_capacity(const node_state& my, const process_order& wanted) {
   const auto room = room_in(there_is, bytes_each);
   if (wanted.count <= room)
     return;
-  const auto kind = wanted.what == role::worker ? "worker" : "shard";
+  const auto kind = name_of(wanted.what);
   throw failure{errc::resources,
-                counted(wanted.count, kind, std::string{kind} + "s") + " cannot be started, " + with_commas(room) +
-                    " can: there is " + to_text(there_is, bytes_each, ports) + "; lower trainer." +
-                    (wanted.what == role::worker ? "workers" : "servers") + ", or name more nodes" +
+                counted(wanted.count, kind, kind + "s") + " cannot be started, " + with_commas(room) +
+                    " can: there is " + to_text(there_is, bytes_each, ports) + "; " + remedy_for(wanted.what) +
+                    "name more nodes" +
                     (there_is.ports < wanted.count ? ", or give dk_node a wider range with --ports" : "")};
 }
 
@@ -122,10 +127,10 @@ std::vector<worker_process> start_for(node_ptr self, const process_order& wanted
   auto& my = self->state;
   const auto& [what, count, tag, model, driver] = wanted;
   const auto free = room_in(my, what);
-  if (count > free && what == role::server)
-    throw failure{errc::nodes, std::to_string(count) + " shards were asked for and a node has " +
-                                   std::to_string(most_servers) + " at most, of which " + std::to_string(free) +
-                                   " are free; lower trainer.servers, or name more nodes"};
+  if (count > free && what != role::worker)
+    throw failure{errc::nodes, counted(count, name_of(what) + " was", name_of(what) + "s were") +
+                                   " asked for and a node has " + std::to_string(most_servers) + " at most, of which " +
+                                   std::to_string(free) + " are free; " + remedy_for(what) + "name more nodes"};
   if (count > free)
     throw failure{errc::nodes, counted(count, "worker was", "workers were") + " asked for and " + std::to_string(free) +
                                    " of " + std::to_string(my.setup->workers) +

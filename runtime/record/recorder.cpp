@@ -102,6 +102,8 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
         const std::chrono::duration<double> since = self->clock().now() - self->state.started;
         self->state.statistics.add(report);
         self->state.validation.write(validation_line(report, since.count()));
+        if (setup.listener)
+          caf::anon_send(setup.listener, report);
       },
       [=](const run_event& event) {
         self->state.statistics.add(event);

@@ -68,6 +68,18 @@ std::string validation_line(const validation_report& measured, double seconds) {
   return line + "}\n";
 }
 
+std::optional<std::size_t> measurement_of(const std::string& line, const std::vector<validation_report>& all) {
+  try {
+    const auto wanted = parse_line(json::parse(line));
+    for (auto i = all.size(); i-- > 0;)
+      if (all[i].trained == wanted.trained && all[i].versions == wanted.versions &&
+          all[i].loss_sum == wanted.loss_sum && all[i].correct == wanted.correct)
+        return i;
+  } catch (const json::exception&) { // of no measurement
+  }
+  return std::nullopt;
+}
+
 std::vector<validation_report> read_validation(const std::string& path) {
   std::vector<validation_report> all;
   std::ifstream in{path};

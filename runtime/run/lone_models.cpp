@@ -57,11 +57,7 @@ std::vector<worker_part> lone_models::parts(const std::vector<ledger_actor>& led
   return all;
 }
 
-void lone_models::announce(const validator_actor& validator, const ledger_actor& ledger) const {
-  run_.self->send(ledger, watch_atom_v, caf::actor_cast<caf::actor>(validator));
-}
-
-void lone_models::introduce(const validator_actor& validator, const cluster& workers) const {
+void lone_models::introduce(const validator_face& validator, const cluster& workers) const {
   run_.self->send(validator, caf::join_atom_v, caf::actor_cast<caf::strong_actor_ptr>(workers.worker_of(0)));
 }
 

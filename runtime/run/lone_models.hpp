@@ -16,8 +16,7 @@ public:
   block first_weights(std::size_t model) const override;
   void launch_shards(cluster&, const caf::actor&) override {}
   std::vector<worker_part> parts(const std::vector<ledger_actor>& ledgers) const override;
-  void announce(const validator_actor& validator, const ledger_actor& ledger) const override;
-  void introduce(const validator_actor& validator, const cluster& workers) const override;
+  void introduce(const validator_face& validator, const cluster& workers) const override;
   void collect(run_result& result, const cluster& workers, std::uint64_t done, std::uint64_t resumed) const override;
   std::size_t workers_to_hold() const override { return models(); }
   bool needs_workers() const override { return true; }

@@ -10,25 +10,10 @@
 
 namespace dk {
 
-namespace {
-
-// A center that is on nodes comes to the driver for its checkpoints, over a link that is meant to be idle.
-std::chrono::milliseconds between_checkpoints(const run_context& run) {
-  constexpr std::chrono::milliseconds least{1000};
-  constexpr std::chrono::milliseconds most{120'000};
-  constexpr std::size_t bytes_per_millisecond = 40;
-  if (!serves_on_nodes(run.which))
-    return least;
-  const auto bytes = run.split.num_free() * sizeof(float);
-  return std::clamp(std::chrono::milliseconds{bytes / bytes_per_millisecond}, least, most);
-}
-
-} // namespace
-
 run_checkpoints::run_checkpoints(const run_context& run, const weight_holder& holder)
     : run_(run), holder_(holder),
       keeper_(run.options.folder && run.where.keeps_checkpoints() ? run.options.folder->checkpoints() : "",
-              between_checkpoints(run)) {}
+              run.between_centers()) {}
 
 void run_checkpoints::name(const recorder_actor& recorder, const std::vector<ledger_actor>& ledgers) {
   recorder_ = recorder;

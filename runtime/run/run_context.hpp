@@ -10,6 +10,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -31,6 +32,10 @@ struct run_context {
 
   /// How often the run was gone on with.
   std::uint32_t session() const { return resume() == nullptr ? 0 : resume()->session + 1; }
+
+  /// How often, at most, a center is brought to the driver to be saved. One that is on nodes comes over a link that is
+  /// meant to be idle.
+  std::chrono::milliseconds between_centers() const;
 
   /// Whether workers go on from their own states.
   bool resumes_workers() const { return resume() != nullptr && !resume()->workers.empty() && keeps_workers(which); }

@@ -77,11 +77,6 @@ void shared_center::forget_start() {
     link.start = {};
 }
 
-void shared_center::announce(const validator_actor& validator, const ledger_actor&) const {
-  for (const auto& link : shards_)
-    run_.self->send(link.server, watch_atom_v, caf::actor_cast<caf::actor>(validator));
-}
-
 void shared_center::collect(run_result& result, const cluster&, std::uint64_t, std::uint64_t) const {
   std::vector<block> weights;
   std::vector<shard_tally> tallies;

@@ -17,8 +17,7 @@ public:
   block first_weights(std::size_t model) const override;
   void launch_shards(cluster& hosts, const caf::actor& recorder) override;
   std::vector<worker_part> parts(const std::vector<ledger_actor>& ledgers) const override;
-  void announce(const validator_actor& validator, const ledger_actor& ledger) const override;
-  void introduce(const validator_actor&, const cluster&) const override {}
+  void introduce(const validator_face&, const cluster&) const override {}
   void forget_start() override;
   void collect(run_result& result, const cluster& workers, std::uint64_t done, std::uint64_t resumed) const override;
   std::size_t workers_to_hold() const override;

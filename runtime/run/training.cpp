@@ -55,7 +55,6 @@ training::~training() {
   cluster_->close();
   for (const auto& one : ledgers_)
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
-  validation_.end();
   if (recorder_)
     caf::anon_send_exit(recorder_, caf::exit_reason::user_shutdown);
   for (const auto& link : holder_->shards())
@@ -84,8 +83,10 @@ run_result training::run() {
 }
 
 void training::save_what_there_is() {
-  if (launched_)
-    checkpoints_.save_what_there_is(*cluster_);
+  if (!launched_)
+    return;
+  checkpoints_.save_what_there_is(*cluster_);
+  validation_.keep_what_there_is();
 }
 
 void training::start() {
@@ -99,7 +100,7 @@ void training::start() {
   const auto recorder = caf::actor_cast<caf::actor>(recorder_);
   holder_->launch_shards(*cluster_, recorder);
   spawn_ledgers();
-  validation_.spawn(*holder_, tracks_.front(), ledgers_.front(), recorder);
+  validation_.launch(*cluster_, *holder_, tracks_.front(), ledgers_.front(), recorder_);
   checkpoints_.name(recorder_, ledgers_);
   checkpoints_.save_first();
   started_ = system_.clock().now();

@@ -10,6 +10,7 @@
 
 #include <caf/actor_clock.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -47,7 +48,7 @@ private:
   void hear(const caf::down_msg& down);
   failure cause_of(const failure& why);
   void save_what_there_is();
-  [[noreturn]] void end_without_shard(std::uint32_t shard, const caf::error& reason);
+  [[noreturn]] void end_without(const std::function<std::string()>& cause, const caf::error& reason);
   run_statistics statistics();
   void collect(run_result& result);
 
@@ -70,8 +71,8 @@ private:
   clock::time_point last_progress_;
   bool launched_ = false;
   bool stop_sent_ = false;
-  bool is_end_of_shard_ = false; // that is why the run ends
-  std::size_t finished_ = 0;     // tracks that have come to their end
+  bool is_end_of_process_ = false; // that is why the run ends
+  std::size_t finished_ = 0;       // tracks that have come to their end
   bool ended_ = false;
 };
 

@@ -15,6 +15,7 @@ void training::look_around() {
   for (bool heard = true; heard && !ended_;
        patience = std::chrono::milliseconds{0}) { // all there is, before anybody is waited for
     self_->receive([&](const run_event& event) { hear(event); },
+                   [&](const validation_report& measured) { validation_.hear(measured); },
                    [&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
                    caf::after(patience) >> [&] { heard = false; });
     if (run_.where.goes_step_by_step())
@@ -29,6 +30,8 @@ void training::look_around() {
     show_progress();
   if (!ended_ && checkpoints_.is_due())
     checkpoints_.save(*cluster_, ended_);
+  if (!ended_ && validation_.is_due())
+    validation_.keep_best();
 }
 
 void training::hear(const run_event& event) {
@@ -66,37 +69,40 @@ void training::hear(const caf::down_msg& down) {
   const auto& shards = holder_->shards();
   for (std::uint32_t i = 0; i < shards.size(); ++i)
     if (is(shards[i].server))
-      end_without_shard(i, down.reason);
-  if (is(recorder_) || validation_.is_by(down) || std::any_of(ledgers_.begin(), ledgers_.end(), is))
+      end_without([&] { return cluster_->end_of_server(i); }, down.reason);
+  if (validation_.is_by(down))
+    end_without([&] { return cluster_->end_of_validator(); }, down.reason);
+  if (is(recorder_) || std::any_of(ledgers_.begin(), ledgers_.end(), is))
     throw to_failure(down.reason);
 }
 
-// A part of the center is gone: what is left is the last checkpoint.
-void training::end_without_shard(std::uint32_t shard, const caf::error& reason) {
-  is_end_of_shard_ = true;
-  const auto cause = is_ours(reason) ? "" : cluster_->end_of_server(shard);
-  if (cause.empty())
+// What a run cannot do without is gone: what is left is the last checkpoint.
+void training::end_without(const std::function<std::string()>& cause, const caf::error& reason) {
+  is_end_of_process_ = true;
+  const auto end = is_ours(reason) ? "" : cause();
+  if (end.empty())
     throw to_failure(reason);
-  throw failure{errc::nodes, cause + (run_.options.folder ? "; continue from the last checkpoint with: dk_driver "
-                                                            "--resume " +
-                                                                run_.options.folder->path
-                                                          : "; start the run again")};
+  throw failure{errc::nodes, end + (run_.options.folder ? "; continue from the last checkpoint with: dk_driver "
+                                                          "--resume " +
+                                                              run_.options.folder->path
+                                                        : "; start the run again")};
 }
 
-// Whoever needs a shard fails when its process ends, often before word of that end is here; that is what a person must
-// hear.
+// Whoever needs a shard or the validator fails when its process ends, often before word of that end is here; that is
+// what a person must hear.
 failure training::cause_of(const failure& why) {
   const auto code = why.code();
-  if (is_end_of_shard_ || !serves_on_nodes(run_.which) ||
+  if (is_end_of_process_ || !serves_on_nodes(run_.which) ||
       (code != errc::connect && code != errc::internal && code != errc::nodes))
     return why;
   const auto until = clock::now() + std::chrono::seconds{1};
   try {
     for (auto left = until - clock::now(); left.count() > 0; left = until - clock::now())
-      self_->receive([](const run_event&) {}, [&](const process_exit& what) { cluster_->hear(what); },
-                     [&](caf::down_msg& down) { hear(down); }, caf::after(left) >> [] {});
+      self_->receive([](const run_event&) {}, [](const validation_report&) {},
+                     [&](const process_exit& what) { cluster_->hear(what); }, [&](caf::down_msg& down) { hear(down); },
+                     caf::after(left) >> [] {});
   } catch (const failure& other) {
-    return is_end_of_shard_ ? other : why;
+    return is_end_of_process_ ? other : why;
   }
   return why;
 }

@@ -29,14 +29,6 @@ ledger_actor venue::spawn_ledger(caf::actor_system& system, const job& which, le
   return system.spawn(ledger, std::move(setup));
 }
 
-// A thread of its own: the scheduler's threads are the workers', as many as there are cores. Not for one that asks a
-// worker on a node, where no worker takes our threads: CAF 0.17 may keep a reference to an actor that a remote one
-// knew, and waits for ever for a detached actor's last reference.
-validator_actor venue::spawn_validator(caf::actor_system& system, validator_setup setup, bool known_elsewhere) {
-  return known_elsewhere ? system.spawn(validator, std::move(setup))
-                         : system.spawn<caf::detached>(validator, std::move(setup));
-}
-
 std::chrono::milliseconds venue::wait_for_news(const caf::scoped_actor&) {
   return std::chrono::milliseconds{100};
 }

@@ -2,7 +2,6 @@
 
 #include "actors/ledger/ledger.hpp"
 #include "actors/server/parameter_server.hpp"
-#include "actors/validator/validator.hpp"
 #include "runtime/enlist/cluster.hpp"
 #include "runtime/enlist/system.hpp"
 #include "runtime/record/statistics.hpp"
@@ -37,9 +36,6 @@ public:
 
   /// Who gives out the chunks; `setup` but for `slots` and `request_timeout`.
   virtual ledger_actor spawn_ledger(caf::actor_system& system, const job& which, ledger_setup setup);
-
-  /// @param known_elsewhere whether actors of other processes will know it
-  virtual validator_actor spawn_validator(caf::actor_system& system, validator_setup setup, bool known_elsewhere);
 
   /// Lets time pass until there are news for the run's main actor, or it is time to look around.
   /// @return how long to wait for news then

@@ -47,9 +47,8 @@ public:
   /// What each worker trains. @param ledgers one for each track
   virtual std::vector<worker_part> parts(const std::vector<ledger_actor>& ledgers) const = 0;
 
-  /// Lets a validator hear when the center changes, and, once the workers are there, know who has it.
-  virtual void announce(const validator_actor& validator, const ledger_actor& ledger) const = 0;
-  virtual void introduce(const validator_actor& validator, const cluster& workers) const = 0;
+  /// Lets a validator know who has the center, once the workers are there.
+  virtual void introduce(const validator_face& validator, const cluster& workers) const = 0;
 
   /// The workers have it: its memory may go.
   virtual void forget_start() {}

@@ -107,6 +107,14 @@ void load(shard_state& to, const std::vector<cargo>& all) {
   load(std::vector<block*>{&to.weights}, all);
 }
 
+std::vector<cargo> unload(best_center& from) {
+  return unload(std::vector<block*>{&from.weights});
+}
+
+void load(best_center& to, const std::vector<cargo>& all) {
+  load(std::vector<block*>{&to.weights}, all);
+}
+
 std::vector<cargo> unload(const std::vector<block*>& from) {
   std::uint64_t bytes = 0;
   for (const auto* one : from)

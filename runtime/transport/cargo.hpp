@@ -38,11 +38,13 @@ std::vector<cargo> unload(verdict& from);
 std::vector<cargo> unload(center_update& from);
 std::vector<cargo> unload(center& from);
 std::vector<cargo> unload(shard_state& from);
+std::vector<cargo> unload(best_center& from);
 void load(commit& to, const std::vector<cargo>& all);
 void load(verdict& to, const std::vector<cargo>& all);
 void load(center_update& to, const std::vector<cargo>& all);
 void load(center& to, const std::vector<cargo>& all);
 void load(shard_state& to, const std::vector<cargo>& all);
+void load(best_center& to, const std::vector<cargo>& all);
 
 /// The same for some blocks of a message.
 std::vector<cargo> unload(const std::vector<block*>& from);

@@ -107,6 +107,7 @@ CAF_ADD_TYPE_ID(dk_transport, (dk::manifest))
 CAF_ADD_TYPE_ID(dk_transport, (dk::piece))
 CAF_ADD_TYPE_ID(dk_transport, (dk::piece_request))
 CAF_ADD_TYPE_ID(dk_transport, (dk::server_actor))
+CAF_ADD_TYPE_ID(dk_transport, (dk::validator_face))
 
 CAF_ADD_ATOM(dk_transport, dk, first_atom, "first")
 CAF_ADD_ATOM(dk_transport, dk, forget_atom, "forget")
@@ -129,5 +130,9 @@ using shard_gate_actor = server_actor::extend<caf::replies_to<piece>::with<bool>
                                               caf::replies_to<state_atom, manifest>::with<shard_state, manifest>,
                                               caf::replies_to<first_atom, manifest>::with<center, manifest>,
                                               caf::reacts_to<forget_atom>>; // who needs the first center has it
+
+/// The same for a validator, of which only its best center is large.
+using validator_gate_actor = validator_face::extend<caf::replies_to<piece_request>::with<piece>, //
+                                                    caf::replies_to<state_atom, manifest>::with<best_center, manifest>>;
 
 } // namespace dk

@@ -28,11 +28,17 @@ TEST_CASE("neither rows nor weights pass over the driver's card while a run trai
   REQUIRE(eventually(seconds{60}, [&] { return lines_of(node.out()).size() >= 4; }));
   const toy_job job{4000, "communication_window = 1\nservers = 2\n", 4096};
   const auto exchanges_of = [](int epochs) { return epochs * 400; };
+  job.folder.write("held_out.csv", points_csv(500));
+  const auto validation =
+      GENERATE(std::vector<std::string>{},
+               std::vector<std::string>{"--set", R"(data.validate={format="csv",path="held_out.csv"})", "--set",
+                                        "trainer.validation_every=0.1"});
   const auto trained = [&](int epochs) {
     const auto before = bytes_on(hosts);
-    const auto got = run(hosts.here(job.command({"-q", "--nodes", "10.231.7.2:7077", "--set",
-                                                 "trainer.epochs=" + std::to_string(epochs)})),
-                         {{}, job.path("")}, seconds{200});
+    std::vector<std::string> options{"-q", "--nodes", "10.231.7.2:7077", "--set",
+                                     "trainer.epochs=" + std::to_string(epochs)};
+    options.insert(options.end(), validation.begin(), validation.end());
+    const auto got = run(hosts.here(job.command(options)), {{}, job.path("")}, seconds{200});
     INFO(got.err);
     REQUIRE(got.status == 0);
     CHECK(rows_balance(got.out));
@@ -43,6 +49,7 @@ TEST_CASE("neither rows nor weights pass over the driver's card while a run trai
   const auto of_long = trained(10); // both have the same start and end
   const auto per_exchange = (of_long - of_short) / (exchanges_of(10) - exchanges_of(2));
   constexpr auto center = 20'482 * sizeof(float);
-  WARN("bytes on the driver's card per exchange: " << per_exchange << "; a center has " << center);
+  WARN("bytes on the driver's card per exchange, " << (validation.empty() ? "without" : "with")
+                                                   << " measurements: " << per_exchange << "; a center has " << center);
   CHECK(per_exchange < 2048);
 }

@@ -27,6 +27,7 @@ public:
   std::string cache() const { return cache_.path(""); } ///< where the rows are that drivers send, unless it was told
   std::vector<pid_t> workers() const { return processes("worker"); }
   std::vector<pid_t> shards() const { return processes("shard"); }
+  std::vector<pid_t> validators() const { return processes("validator"); }
   process& self() { return node_; }
   const process& self() const { return node_; }
 

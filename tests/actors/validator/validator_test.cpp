@@ -27,6 +27,19 @@ public:
   void start(const validator_setup& with) {
     it = spawn(validator, with);
     run();
+    if (with.shards.empty())
+      confirm<ledger_tally>(ledger);
+    else
+      for (const auto* of : {&of_w, &of_b})
+        confirm<shard_tally>(*of);
+  }
+
+  // That it is watched, which the validator asks for before anything else.
+  template <class Tally>
+  void confirm(const probe& watched) {
+    CHECK(watched.take_mail<watch_atom, caf::actor>().content.get_as<caf::actor>(1).address() == it.address());
+    watched.take_mail<tally_atom>().answer(Tally{});
+    run();
   }
 
   void fold(std::uint32_t shard, std::uint64_t rows, verdict_kind kind = verdict_kind::applied) {
@@ -189,7 +202,9 @@ TEST_CASE_METHOD(validator_fixture, "who asks for the end gets a measurement of 
     CHECK(last.best);
     CHECK(last.trained == 30);
     CHECK(me.take<validation_report>().versions == std::vector<std::uint64_t>{2, 2});
-    CHECK(numbers_of(ask<center>(it, state_atom_v).weights) == std::vector<float>{1, 0});
+    const auto best = ask<best_center>(it, state_atom_v);
+    CHECK(numbers_of(best.weights) == std::vector<float>{1, 0});
+    CHECK(best.measured.versions == last.versions);
   }
   SECTION("or was measured already") {
     give(1, 2, 1, 0);
@@ -217,8 +232,6 @@ TEST_CASE_METHOD(validator_fixture, "the end waits for a measurement that is und
 TEST_CASE_METHOD(validator_fixture, "the run is stopped when its patience is out", "[actors][validator]") {
   auto with = setup();
   with.rule.patience = 1;
-  std::vector<float> kept;
-  with.on_best = [&](const nn::model& best) { kept.push_back(best.weights()[0]); };
   start(with);
   train(20);
   measure(1, 2);
@@ -227,8 +240,9 @@ TEST_CASE_METHOD(validator_fixture, "the run is stopped when its patience is out
   CHECK_FALSE(measure(2, 3).best);
   CHECK(ledger.count<stop_atom>() == 1);
   CHECK(watcher.take<run_event>().text == "validation at epoch 2.15: no improvement in 1 measurement; the run stops");
-  CHECK(kept == std::vector<float>{2});
-  CHECK(numbers_of(ask<center>(it, state_atom_v).weights) == std::vector<float>{2, 0});
+  const auto best = ask<best_center>(it, state_atom_v);
+  CHECK(numbers_of(best.weights) == std::vector<float>{2, 0});
+  CHECK(best.measured.trained == 20);
 }
 
 TEST_CASE_METHOD(validator_fixture, "Emperor lowers the learning rate of the leases", "[actors][validator][emperor]") {
@@ -286,6 +300,60 @@ TEST_CASE_METHOD(validator_fixture, "a resumed run is measured from where it was
   CHECK_FALSE(measured.best);
 }
 
+TEST_CASE_METHOD(validator_fixture, "after a center that was lost, one that is worse can be the best",
+                 "[actors][validator]") {
+  auto with = setup();
+  with.rule.patience = 2;
+  const auto earlier = [](double loss, bool best) {
+    validation_report made;
+    made.rows = 2;
+    made.loss_sum = 2 * loss;
+    made.best = best;
+    return made;
+  };
+  with.earlier = {earlier(4, true), earlier(1, true), earlier(3, false)};
+  SECTION("than that, but than none that was kept") {
+    with.kept = 1;
+    start(with);
+    train(20);
+    CHECK(measure(1, 2).best); // loss 2
+    CHECK(ledger.empty());
+  }
+  SECTION("never, where all were kept") {
+    start(with);
+    train(20);
+    CHECK_FALSE(measure(1, 2).best);
+    CHECK(ledger.count<stop_atom>() == 1);
+  }
+  SECTION("and it counted for the patience") {
+    with.kept = 1;
+    start(with);
+    train(20);
+    CHECK_FALSE(measure(1, 3).best); // loss 4.5: the second after the lost one
+    CHECK(ledger.count<stop_atom>() == 1);
+  }
+}
+
+TEST_CASE_METHOD(validator_fixture, "who asks hears when all shards are watched", "[actors][validator]") {
+  it = spawn(validator, setup());
+  run();
+  me.clear();
+  me.send(it, watch_atom_v);
+  run();
+  confirm<shard_tally>(of_w);
+  CHECK(me.empty());
+  confirm<shard_tally>(of_b);
+  CHECK(me.take<bool>());
+  CHECK(ask<bool>(it, watch_atom_v));
+}
+
+TEST_CASE_METHOD(validator_fixture, "a validator without its rows ends", "[actors][validator]") {
+  start(setup());
+  kill(loader, make_error(errc::data, "the file was cut short"));
+  REQUIRE(end_of(it));
+  CHECK(to_failure(*end_of(it)).what() == std::string{"the file was cut short"});
+}
+
 TEST_CASE_METHOD(validator_fixture, "a shard that is gone is told to who waits for the end", "[actors][validator]") {
   start(setup());
   kill(of_w);
@@ -295,6 +363,8 @@ TEST_CASE_METHOD(validator_fixture, "a shard that is gone is told to who waits f
   run();
   of_b.take_mail<newest_atom>().answer(center{1, block_of({0})}); // too late
   run();
-  CHECK(me.count<caf::error>() == 1);
+  const auto why = to_failure(me.take<caf::error>());
+  CHECK(why.code() == errc::connect);
+  CHECK(std::string{why.what()}.find("no center came to be measured: ") == 0);
   CHECK_FALSE(end_of(it));
 }

@@ -234,3 +234,15 @@ TEST_CASE("a layer that claims more memory than there is is refused by its shape
   replace_in(path, "\"units\":4,\"use_bias\":true", "\"units\":999999999        ");
   CHECK_THROWS_WITH(load_model(path), Catch::Contains("(6, 999999999)"));
 }
+
+TEST_CASE("a remark in a model's file is found, and changes nothing else", "[nn][model_file]") {
+  const temporary_folder folder;
+  const auto plain = saved(folder.path("plain.h5"));
+  CHECK(remark_in(plain).empty());
+  const auto loaded = load_model(plain);
+  const auto path = folder.path("remarked.h5");
+  save_remarked_model(path, loaded.architecture, loaded.loss, loaded.optimizer, loaded.weights.data(), "of epoch 3");
+  CHECK(remark_in(path) == "of epoch 3");
+  CHECK(load_model(path).weights == loaded.weights);
+  CHECK_THROWS_AS(remark_in(folder.path("none.h5")), dk::failure);
+}

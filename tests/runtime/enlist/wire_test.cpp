@@ -54,6 +54,10 @@ auto fields(const rows_there& x) {
   const auto& [parts, keepers, feature_width, label_width, weighted, seed, shuffle, bootstrap, block_rows, blocks] = x;
   return std::tie(parts, keepers, feature_width, label_width, weighted, seed, shuffle, bootstrap, block_rows, blocks);
 }
+auto fields(const chunk_grid& x) {
+  const auto& [rows, chunk_rows, epochs] = x;
+  return std::tie(rows, chunk_rows, epochs);
+}
 auto fields(const rows_standing& x) {
   const auto& [there, whole, busy, path] = x;
   return std::tie(there, whole, busy, path);
@@ -173,4 +177,54 @@ TEST_CASE_METHOD(actor_fixture, "the room of a cache arrives with who hands out 
   CHECK(bytes == 9);
   CHECK(there == sent.there);
   CHECK(keeper == sent.keeper);
+}
+
+TEST_CASE_METHOD(actor_fixture, "a validator's enlistment arrives with its handles", "[runtime][wire]") {
+  const auto someone = make_probe();
+  system.registry().put(someone.actor().id(), caf::actor_cast<caf::strong_actor_ptr>(someone.actor()));
+  const shard_link shard{someone.as<server_actor>(), 6, 2, {}, {"host2", 7100}};
+  validation_report measured;
+  measured.trained = 7;
+  measured.versions = {3, 4};
+  measured.best = true;
+  const validator_terms terms{10,
+                              someone.as<ledger_actor>(),
+                              someone.as<loader_actor>(),
+                              {{{7, "0", 1ULL << 40U, "/cache/0", {}}}, {}, 6, 2, true, 3, false, true, 4, 5},
+                              50,
+                              {shard, shard},
+                              block_of({6, 7, 8}),
+                              {400, 32, 5},
+                              64,
+                              2,
+                              {measured, measured},
+                              1,
+                              someone.actor()};
+  const validator_enlistment sent{"name = \"x\"", terms};
+  const auto wire = encode(system, sent);
+  validator_enlistment arrived;
+  REQUIRE(decode(system, wire, arrived));
+  CHECK(arrived.job == sent.job);
+  const auto& [label_width, ledger, loader, rows, held_out, shards, frozen, grid, trained, chunks, earlier, kept,
+               watcher] = arrived.terms;
+  CHECK(label_width == 10);
+  CHECK(ledger == terms.ledger);
+  CHECK(loader == terms.loader);
+  CHECK(same(rows, terms.rows));
+  CHECK(held_out == 50);
+  REQUIRE(shards.size() == 2);
+  CHECK(same(shards[1], shard));
+  CHECK(same(frozen, terms.frozen));
+  CHECK(same(grid, terms.grid));
+  CHECK(trained == 64);
+  CHECK(chunks == 2);
+  REQUIRE(earlier.size() == 2);
+  CHECK(earlier[1].versions == measured.versions);
+  CHECK(earlier[1].best);
+  CHECK(kept == 1);
+  CHECK(watcher == terms.watcher);
+  for (std::size_t length = 0; length < wire.size(); ++length) {
+    validator_enlistment torn;
+    CHECK_FALSE(decode(system, {wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(length)}, torn));
+  }
 }

@@ -88,6 +88,7 @@ TEST_CASE_METHOD(actor_fixture, "a recorder writes a line per commit and per chu
   worth.decisions = 4;
   me.send(keeper, worth);
   CHECK(ask<run_statistics>(keeper, tally_atom_v).validation.size() == 1);
+  CHECK(listener.take<validation_report>().trained == worth.trained);
   CHECK(lines_of(setup.validation).at(0) ==
         nlohmann::json::parse(R"({"t":0,"epoch":0.5,"trained":10,"versions":[4,5],"rows":4,"loss":0.5,"accuracy":0.75,
                                   "seconds":0,"best":false})"));

@@ -178,6 +178,47 @@ TEST_CASE("a resumed run goes on with what was measured before", "[runtime][vali
   CHECK(after.best_weights.empty()); // best.h5 has them
 }
 
+TEST_CASE("what a killed session took with it is not the best of the run", "[runtime][validation][resume]") {
+  measured_run run;
+  auto which = small_job("adag");
+  which.trainer.epochs = 1;
+  train(which, run.rows, run.options);
+  const auto file = run.options.folder->best_model();
+  const auto first = file_bytes(file);
+  const auto kept = run.lines().size();
+  which.trainer.epochs = 6;
+  auto state = read_checkpoints(run.options.folder->checkpoints());
+  run.options.resume = &state;
+  REQUIRE(train(which, run.rows, run.options).best->trained > 400);
+  run.folder.write("run/best.h5", first); // the driver was killed before the better ones had come
+  which.trainer.epochs = 7;
+  state = read_checkpoints(run.options.folder->checkpoints());
+  const auto result = train(which, run.rows, run.options);
+  const auto best = nn::load_model(file).weights;
+  const auto of_file = evaluate(which, block::copy_of(best.data(), best.size()), run.held_out);
+  REQUIRE(result.best);
+  CHECK(double{result.best->loss_sum} == Approx(of_file.loss_sum).epsilon(1e-12));
+  const auto lines = run.lines();
+  const auto found = measurement_of(nn::remark_in(file), lines);
+  REQUIRE(found);
+  CHECK((*found < kept || lines[*found].trained > 2400)); // of a session that was not killed
+  CHECK(lines[*found].best);
+}
+
+TEST_CASE("which measurement a file is of is told by the line in it", "[runtime][validation]") {
+  const std::vector<validation_report> sent{report_of(400, 0.5), report_of(800, 0.25), report_of(800, 0.125)};
+  const temporary_folder folder;
+  std::string text;
+  for (const auto& one : sent)
+    text += validation_line(one, 1);
+  const auto lines = read_validation(folder.write("validation.jsonl", text));
+  CHECK(measurement_of(validation_line(sent[1], 7), lines) == 1U); // another session's has the same rows
+  CHECK(measurement_of(validation_line(sent[2], 7), lines) == 2U);
+  CHECK_FALSE(measurement_of(validation_line(report_of(800, 0.3), 1), lines));
+  CHECK_FALSE(measurement_of("nonsense", lines));
+  CHECK_FALSE(measurement_of("[1]", lines));
+}
+
 TEST_CASE("a line of validation.jsonl can be read back", "[runtime][validation]") {
   const temporary_folder folder;
   auto full = report_of(800, 0.5);
