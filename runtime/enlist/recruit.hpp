@@ -7,8 +7,9 @@
 
 namespace dk {
 
-/// A worker process's face: becomes a worker, or a shard, of the first run that enlists it, and ends when that does; or
-/// works on rows, with one row_worker after the other, until it is ended. Its node ends it with its driver.
+/// A worker process's face: becomes a worker, a shard or the validator of the first run that enlists it, and ends when
+/// that does; or works on rows, with one row_worker after the other, until it is ended. Its node ends it with its
+/// driver.
 /// @param read how training rows are read here
 recruit_actor::behavior_type recruit(recruit_actor::pointer self, row_source read);
 
