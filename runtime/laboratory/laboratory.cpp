@@ -48,7 +48,9 @@ double row_bytes_of(const job& which, const data::dataset& rows) {
     return 0;
   if (world.row_bytes)
     return *world.row_bytes;
-  return rows.feature_width == 0 ? 0 : static_cast<double>(data::sealed_size_of(rows).whole()) / static_cast<double>(rows.rows);
+  return rows.feature_width == 0
+             ? 0
+             : static_cast<double>(data::sealed_size_of(rows).whole()) / static_cast<double>(rows.rows);
 }
 
 std::uint64_t count_weights(const job& which) {
