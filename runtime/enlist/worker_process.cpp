@@ -33,7 +33,7 @@ caf::expected<std::uint16_t> publish(caf::actor_system& system, const recruit_ac
 
 int run_worker_process(const std::string& address, const port_range& ports, row_source read) {
   system_options options;
-  options.threads = 2; // one worker computes, and meanwhile rows for it come in; the network has a thread of its own
+  options.threads = 1; // one worker computes; the network has a thread of its own
   options.network = true;
   system_config config{options};
   config.add_message_types<caf::id_block::dk_rows>();

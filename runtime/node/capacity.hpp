@@ -20,7 +20,7 @@ capacity capacity_now(const port_range& ports, std::size_t running);
 
 /// What a process takes before it has a model, a little more than was measured.
 constexpr std::uint64_t process_bytes = std::uint64_t{10} << 20U;
-constexpr std::uint64_t process_threads = 7;
+constexpr std::uint64_t process_threads = 6;
 
 /// How many processes there is room for. @param bytes_each that one takes
 std::uint64_t room_in(const capacity& there_is, std::uint64_t bytes_each);

@@ -6,7 +6,7 @@ using namespace dk;
 
 TEST_CASE("a node has room for what it has least of", "[runtime][node]") {
   const std::uint64_t megabyte = 1U << 20U;
-  capacity there_is{1000 * megabyte, 500, 700, 70};
+  capacity there_is{1000 * megabyte, 500, 600, 70};
   CHECK(room_in(there_is, 20 * megabyte) == 50); // memory
   CHECK(room_in(there_is, 10 * megabyte) == 70); // ports
   there_is.ports = ~std::uint64_t{0};
@@ -15,7 +15,7 @@ TEST_CASE("a node has room for what it has least of", "[runtime][node]") {
   CHECK(room_in(there_is, megabyte) == 500); // handles
   CHECK(to_text(there_is, 20 * megabyte, {}) ==
         "memory for 50 (1,000 MB, 20 MB each), file handles for 500, threads for any number");
-  CHECK(to_text({1000 * megabyte, 500, 700, 70}, 20 * megabyte, {7100, 7169}) ==
+  CHECK(to_text({1000 * megabyte, 500, 600, 70}, 20 * megabyte, {7100, 7169}) ==
         "memory for 50 (1,000 MB, 20 MB each), file handles for 500, threads for 100, ports 7100-7169 for 70");
 }
 
