@@ -21,7 +21,7 @@ struct compare_options {
 command compare_command(CLI::App& driver) {
   const auto options = std::make_shared<compare_options>();
   auto* const app = driver.add_subcommand("compare", "Compare runs: what their configs differ in, and what came of it");
-  app->add_option("RUNS", options->runs, "The folders of the runs")->required();
+  app->add_option("RUNS", options->runs, "The folders of the runs")->required()->check(not_empty());
   app->add_flag("--each", options->each, "A line for each run, also where runs differ only in their seed");
   app->add_flag("--json", options->json, "Print the comparison as one JSON object");
   return {
