@@ -206,7 +206,8 @@ TEST_CASE_METHOD(actor_fixture, "every message of the protocol arrives as it was
   check_round_trip(system, commit_lengths{true, true, nan, 1.5, -0.0, 0.1});
   check_round_trip(system,
                    validation_report{1ULL << 40U, 1.5, {3, 4}, 5, nan, 6, 7, 0.25, true, false, 0.1, {{"auc", nan}}});
-  check_round_trip(system, best_center{validation_report{7, 1.5, {3, 4}, 5, nan, 6, 7}, block_of({1, -0.0F})});
+  check_round_trip(system, best_center{validation_report{7, 1.5, {3, 4}, 5, nan, 6, 7, 0.25, true, false, 0.1, {}},
+                                       block_of({1, -0.0F})});
   check_round_trip(system, shard_tally{1, 2, 3, 4, 5, 6});
   check_round_trip(system, replica_state{1, "adam", 2, values, values});
   check_round_trip(system, shard_state{1, 2, 3, values, {25, 10, 3}, {0, {4, ~std::uint64_t{0}}}});
