@@ -17,6 +17,12 @@ endif()
 if(DK_WERROR)
   target_compile_options(dk_options INTERFACE -Werror)
 endif()
+# Linked in a quarter of the time, where it is there (`scripts/install-deps --test` installs it).
+find_program(DK_LLD ld.lld)
+mark_as_advanced(DK_LLD)
+if(DK_LLD)
+  target_link_options(dk_options INTERFACE -fuse-ld=lld)
+endif()
 if(DK_NATIVE)
   target_compile_options(dk_options INTERFACE -march=native)
 endif()
@@ -32,16 +38,20 @@ if(DK_FUZZ)
 endif()
 target_include_directories(dk_options INTERFACE "${PROJECT_SOURCE_DIR}")
 
-# Linked behind dk_options, whose -fsanitize they take back in part. In the sanitised build the code from the folder
-# `actors` on (DK_ACTOR_CODE) is not optimised, and two checks of UBSan are left out there: in CAF's templates these cost
-# more time than all else. ASan reports a null pointer that is used as well, and numbers are read from bytes in the
-# folders below, where everything is checked. Tests are never optimised, only what they test; UBSan checks the product in
-# their programs, too, and in the tests' own lines it would double the build's time.
+# Linked behind dk_options, whose -fsanitize they take back in part: in the sanitised build the compiler's time is what
+# limits CI. Only `nn` is optimised there (DK_NUMBERS: its loops run long). Two checks of UBSan are left out of
+# everything, since in templates they cost more time than all else: `null`, as ASan reports a null pointer that is used,
+# and `vptr`. From the folder `actors` on (DK_ACTOR_CODE) so is `alignment`: numbers are read from bytes in the folders
+# below. Tests are never optimised, only what they test; UBSan checks the product in their programs, too, and in the
+# tests' own lines it would double the build's time.
 add_library(dk_actor_options INTERFACE)
+add_library(dk_number_options INTERFACE)
 add_library(dk_test_options INTERFACE)
 target_compile_options(dk_test_options INTERFACE -O0)
 if(DK_SANITIZE)
-  target_compile_options(dk_actor_options INTERFACE -O0 -fno-sanitize=null,alignment)
+  target_compile_options(dk_options INTERFACE -fno-sanitize=null,vptr)
+  target_compile_options(dk_actor_options INTERFACE -fno-sanitize=alignment)
+  target_compile_options(dk_number_options INTERFACE -O1)
   target_compile_options(dk_test_options INTERFACE -fno-sanitize=undefined)
 endif()
 
@@ -50,6 +60,9 @@ function(dk_use_options target)
   target_link_libraries(${target} PRIVATE dk_options)
   if(DK_ACTOR_CODE)
     target_link_libraries(${target} PRIVATE dk_actor_options)
+  endif()
+  if(DK_NUMBERS)
+    target_link_libraries(${target} PRIVATE dk_number_options)
   endif()
 endfunction()
 

@@ -183,8 +183,9 @@ bool node_processes::await_exit(const process& which, milliseconds deadline) {
           of_others.push_back(what);
       },
       caf::after(deadline) >> [&] { has_time = false; });
-  for (auto& what : of_others) // whoever waits for news shall hear of it
-    self_->send(caf::actor{self_}, std::move(what));
+  // Whoever waits for news shall hear of it. Anonymously: an unread message from oneself keeps oneself alive.
+  for (auto& what : of_others)
+    caf::anon_send(caf::actor{self_}, std::move(what));
   return has_time;
 }
 

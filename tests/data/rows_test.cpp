@@ -31,7 +31,7 @@ table counting(std::size_t rows) {
   return t;
 }
 
-std::vector<double> labels(const table& of) {
+std::vector<double> labels_in(const table& of) {
   return std::get<std::vector<double>>(of.at("label").values);
 }
 
@@ -39,7 +39,7 @@ std::vector<double> labels(const table& of) {
 
 TEST_CASE("picked rows come in the order asked for, in every column", "[data][rows]") {
   const auto some = picked(counting(4), {3, 1, 1});
-  CHECK(labels(some) == std::vector<double>{3, 1, 1});
+  CHECK(labels_in(some) == std::vector<double>{3, 1, 1});
   const auto& features = std::get<block>(some.at("features").values);
   CHECK(std::vector<float>(features.begin(), features.end()) == std::vector<float>{6, 7, 2, 3, 2, 3});
   CHECK((*texts_in(some.at("word")))[0] == "row 3");
@@ -52,7 +52,7 @@ TEST_CASE("tables are joined by the names of the first", "[data][rows]") {
   more.put({"word", {}, dk::data::texts{"seven", {5}}, "m", {}});
   more.put({"features", {2}, std::vector<std::uint8_t>{8, 9}, "m", {}});
   const auto all = joined({counting(1), more});
-  CHECK(labels(all) == std::vector<double>{0, 7});
+  CHECK(labels_in(all) == std::vector<double>{0, 7});
   CHECK(std::get<block>(all.at("features").values)[3] == 9.0F);
   CHECK((*texts_in(all.at("word")))[1] == "seven");
 }
@@ -79,18 +79,18 @@ TEST_CASE("a split is disjoint, complete, in file order and the same every time"
   const auto [rest, held] = split(all, held_rows(100, 0.2, 7, ""));
   CHECK(rest.rows() == 80);
   CHECK(held.rows() == 20);
-  auto seen = labels(rest);
-  const auto out = labels(held);
+  auto seen = labels_in(rest);
+  const auto out = labels_in(held);
   CHECK(std::is_sorted(seen.begin(), seen.end()));
   CHECK(std::is_sorted(out.begin(), out.end()));
   seen.insert(seen.end(), out.begin(), out.end());
   std::sort(seen.begin(), seen.end());
-  CHECK(seen == labels(all));
+  CHECK(seen == labels_in(all));
   const auto& features = std::get<block>(held.at("features").values);
   for (std::size_t i = 0; i < held.rows(); ++i)
     CHECK(static_cast<double>(features[2 * i + 1]) == 2 * out[i] + 1);
-  CHECK(labels(split(all, held_rows(100, 0.2, 7, "")).second) == out);
-  CHECK(labels(split(all, held_rows(100, 0.2, 8, "")).second) != out);
+  CHECK(labels_in(split(all, held_rows(100, 0.2, 7, "")).second) == out);
+  CHECK(labels_in(split(all, held_rows(100, 0.2, 8, "")).second) != out);
 }
 
 TEST_CASE("a small split leaves each side a row", "[data][rows]") {
@@ -104,7 +104,7 @@ TEST_CASE("a slice has its rows of every column, and f32 numbers are shared", "[
   const auto all = counting(5);
   const auto some = dk::data::slice(all, 1, 3);
   CHECK(some.rows() == 3);
-  CHECK(labels(some) == std::vector<double>{1, 2, 3});
+  CHECK(labels_in(some) == std::vector<double>{1, 2, 3});
   CHECK(std::get<dk::data::texts>(some.at("word").values)[2] == "row 3");
   CHECK(std::get<block>(some.at("features").values).data() == std::get<block>(all.at("features").values).data() + 2);
   CHECK(dk::data::slice(all, 5, 0).rows() == 0);

@@ -27,7 +27,7 @@ std::string higgs_like(std::size_t rows) {
   return text;
 }
 
-spec csv(const std::string& path, nlohmann::json keys = nlohmann::json::object()) {
+spec csv_at(const std::string& path, nlohmann::json keys = nlohmann::json::object()) {
   keys["path"] = path;
   return {"csv", std::move(keys)};
 }
@@ -39,7 +39,7 @@ void write_gzip(const std::string& path, const std::string& text) {
 }
 
 data::table_stream_ptr stream_of(const std::string& path, std::size_t bytes) {
-  return data::open(csv(path), bytes);
+  return data::open(csv_at(path), bytes);
 }
 
 } // namespace
@@ -47,7 +47,7 @@ data::table_stream_ptr stream_of(const std::string& path, std::size_t bytes) {
 TEST_CASE("CSV is the same however much of it is read together", "[data][stream][slices][csv]") {
   const temporary_folder folder;
   const auto path = folder.write("rows.csv", higgs_like(500));
-  const auto source = csv(path, {{"features", {"mass", "pt"}}, {"columns", {"id", "note"}}});
+  const auto source = csv_at(path, {{"features", {"mass", "pt"}}, {"columns", {"id", "note"}}});
   const auto whole = data::read(source);
   for (const std::size_t bytes : {1U, 40U, 333U, 5000U, 1U << 20U}) {
     INFO(bytes);
@@ -62,7 +62,7 @@ TEST_CASE("files that are packed, and several of them, are read some at a time",
   write_gzip(folder.path("a.csv"), "x,label\n1,0\n2,1\n2,1\n2,1\n2,1\n2,1\n");
   folder.write("b.csv", "label,x\n1,3\n0,4");
   std::size_t tables = 0;
-  const auto all = all_of(csv(folder.path("*.csv")), 4, &tables);
+  const auto all = all_of(csv_at(folder.path("*.csv")), 4, &tables);
   CHECK(values_of(all, "features") == values{1, 2, 2, 2, 2, 2, 3, 4});
   CHECK(values_of(all, "label") == values{0, 1, 1, 1, 1, 1, 1, 0});
   CHECK(tables > 3);
@@ -71,7 +71,7 @@ TEST_CASE("files that are packed, and several of them, are read some at a time",
 TEST_CASE("the type of a column depends on all of its rows", "[data][stream]") {
   const temporary_folder folder;
   const auto path = folder.write("t.csv", "i,f,t,big,gap\n1,1,01,1,1\n2,2.5,2,9007199254740993,\n3,3,x,3,3\n");
-  const auto source = csv(path, {{"columns", "*"}, {"missing", ""}});
+  const auto source = csv_at(path, {{"columns", "*"}, {"missing", ""}});
   const auto all = all_of(source, 4);
   require_same(all_of(source, 1 << 20), all);
   CHECK(type_name(all.at("i")) == "i32");
@@ -86,16 +86,16 @@ TEST_CASE("errors say the line of the file, whatever was read before", "[data][s
   const auto path = folder.write("rows.csv", "x,label\n1,0\n2,1\n\n3,0\nfour,1\n");
   for (const std::size_t bytes : {1U, 9U, 1000U})
     CHECK(failure_in(folder, errc::data, [&] {
-            all_of(csv(path), bytes);
+            all_of(csv_at(path), bytes);
           }).find("rows.csv:6:1: field `x` holds \"four\"") == 0);
   const auto open = folder.write("open.csv", "x,label\n1,0\n\"2,1\n3,0\n");
-  CHECK(failure_in(folder, errc::data, [&] { all_of(csv(open), 1); }).find("open.csv:3") == 0);
+  CHECK(failure_in(folder, errc::data, [&] { all_of(csv_at(open), 1); }).find("open.csv:3") == 0);
 }
 
 TEST_CASE("transforms learn the same of rows that come some at a time", "[data][stream]") {
   const temporary_folder folder;
   const auto path = folder.write("rows.csv", higgs_like(300));
-  const auto source = csv(path, {{"features", {"mass", "pt"}}, {"columns", {"note", "id"}}});
+  const auto source = csv_at(path, {{"features", {"mass", "pt"}}, {"columns", {"note", "id"}}});
   const std::vector<spec> transforms{{"clip", {{"column", "features"}, {"high", 50}}},
                                      {"impute", {{"column", "features"}, {"missing", 3}, {"with", "median"}}},
                                      {"standard", {{"column", "features"}}},
@@ -103,7 +103,7 @@ TEST_CASE("transforms learn the same of rows that come some at a time", "[data][
                                      {"string_index", {{"columns", {"label", "note"}}}}};
   auto whole = data::read(source);
   const auto fitted = data::fit(transforms, whole);
-  const auto again = data::fit(transforms, after([&] { return data::open(source, 100); }));
+  const auto again = data::fit(transforms, opened_after([&] { return data::open(source, 100); }));
   CHECK(to_text(again) == to_text(fitted));
   auto rows = data::read(source);
   data::apply_to_training(again, rows);
@@ -117,7 +117,7 @@ TEST_CASE("transforms learn the same of rows that come some at a time", "[data][
 
 TEST_CASE("a transform that needs all rows is refused where they come some at a time", "[data][stream]") {
   const spec more{"union", {{"with", {{"format", "csv"}, {"path", "more.csv"}}}}};
-  CHECK(failure_of(errc::config, [&] { data::fit({more}, after([] { return data::table_stream_ptr{}; })); }) ==
+  CHECK(failure_of(errc::config, [&] { data::fit({more}, opened_after([] { return data::table_stream_ptr{}; })); }) ==
         "transform `union` needs all rows in memory; raise `data.memory` to more than they take");
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("rows on disk are those in memory", "[data][stream]") {
   for (int i = 0; i < 1000; ++i)
     text += std::to_string(i) + ",0.5," + std::to_string(i % 2) + '\n';
   const auto path = folder.write("rows.csv", text);
-  const auto memory = data::make_dataset(data::read(csv(path)));
+  const auto memory = data::make_dataset(data::read(csv_at(path)));
   auto stored = data::store(*stream_of(path, 50), {folder.path(""), 1 << 20});
   REQUIRE(stored.rows == 1000);
   CHECK(stored.features.size() == 0);
@@ -169,10 +169,10 @@ TEST_CASE("a row has the number that it has in its file", "[data][stream]") {
   const std::vector<spec> transforms{{"filter", {{"column", "features"}, {"differs", 2}}},
                                      {"clip", {{"column", "features"}, {"high", 5}}},
                                      {"reshape", {{"column", "features"}, {"shape", {1}}}}};
-  const auto fitted = data::fit(transforms, after([&] { return data::open(csv(folder.path("*.csv")), 1); }));
+  const auto fitted = data::fit(transforms, opened_after([&] { return data::open(csv_at(folder.path("*.csv")), 1); }));
   const auto error = [&](std::size_t bytes) {
     return failure_in(folder, errc::data, [&] {
-      transformed rows{data::open(csv(folder.path("*.csv")), bytes), fitted};
+      transformed rows{data::open(csv_at(folder.path("*.csv")), bytes), fitted};
       data::store(rows, {folder.path(""), 1 << 20});
     });
   };

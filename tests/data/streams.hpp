@@ -48,7 +48,7 @@ private:
 };
 
 /// Opens rows after what was fitted so far, as fit asks for them.
-inline std::function<data::table_stream_ptr(const data::pipeline&)> after(data::table_source open) {
+inline std::function<data::table_stream_ptr(const data::pipeline&)> opened_after(data::table_source open) {
   return [open = std::move(open)](const data::pipeline& so_far) -> data::table_stream_ptr {
     return std::make_unique<transformed>(open(), so_far);
   };

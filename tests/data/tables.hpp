@@ -3,6 +3,8 @@
 #include "data/pipeline.hpp"
 #include "tests/support.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,23 @@ inline std::vector<std::string> words_of(const data::table& t, const std::string
 inline data::table after(const std::string& transform, nlohmann::json keys, data::table t) {
   data::fit({{transform, std::move(keys)}}, t);
   return t;
+}
+
+/// What a transform of wrong keys or columns says.
+inline std::string error_after(const std::string& transform, const nlohmann::json& keys, const data::table& t,
+                               errc code = errc::data) {
+  return failure_of(code, [&] { after(transform, keys, t); });
+}
+
+/// Numbers as they lie in memory.
+template <class Number>
+std::string raw(const std::vector<Number>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
+}
+
+inline std::string file_content(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 } // namespace dk::test

@@ -14,7 +14,7 @@ using dk::test::temporary_folder;
 
 namespace {
 
-table parse(const std::string& text, nlohmann::json keys = nlohmann::json::object()) {
+table parse_csv(const std::string& text, nlohmann::json keys = nlohmann::json::object()) {
   return dk::data::csv::parse(dk::data::file_content::of(text), "f.csv", {"csv", std::move(keys)});
 }
 
@@ -28,13 +28,13 @@ std::vector<double> labels(const table& from) {
 }
 
 std::string csv_error(const std::string& text, nlohmann::json keys = nlohmann::json::object()) {
-  return failure_of(errc::data, [&] { parse(text, std::move(keys)); });
+  return failure_of(errc::data, [&] { parse_csv(text, std::move(keys)); });
 }
 
 } // namespace
 
 TEST_CASE("CSV columns become features and label", "[data][csv]") {
-  const auto read = parse("a,b,label\n1,2.5,0\n-3,4e2,1\n");
+  const auto read = parse_csv("a,b,label\n1,2.5,0\n-3,4e2,1\n");
   CHECK(read.rows() == 2);
   CHECK(read.at("features").shape == std::vector<std::size_t>{2});
   CHECK(features(read) == std::vector<float>{1, 2.5F, -3, 400});
@@ -42,26 +42,27 @@ TEST_CASE("CSV columns become features and label", "[data][csv]") {
 }
 
 TEST_CASE("the source picks the columns and their order", "[data][csv]") {
-  const auto read = parse("a;b;c\n1;x;3\n4;y;6", {{"features", {"c", "a"}}, {"delimiter", ";"}});
+  const auto read = parse_csv("a;b;c\n1;x;3\n4;y;6", {{"features", {"c", "a"}}, {"delimiter", ";"}});
   CHECK(features(read) == std::vector<float>{3, 1, 6, 4});
   CHECK(read.find("label") == nullptr);
-  CHECK(labels(parse("a\tb\n1\t2\n", {{"label", "b"}, {"delimiter", "\t"}})) == std::vector<double>{2});
+  CHECK(labels(parse_csv("a\tb\n1\t2\n", {{"label", "b"}, {"delimiter", "\t"}})) == std::vector<double>{2});
 }
 
 TEST_CASE("quotes, blanks, line ends and a byte order mark are understood", "[data][csv]") {
-  CHECK(features(parse("\xEF\xBB\xBF\"a,b\",c\r\n\"1.5\", 2 \r\n\r\n+3,\"4\"")) == std::vector<float>{1.5F, 2, 3, 4});
-  const auto read = parse("name,x\n\"one, \"\"two\"\"\nthree\",7\nfour,8\n\n", {{"features", {"x"}}});
+  CHECK(features(parse_csv("\xEF\xBB\xBF\"a,b\",c\r\n\"1.5\", 2 \r\n\r\n+3,\"4\"")) ==
+        std::vector<float>{1.5F, 2, 3, 4});
+  const auto read = parse_csv("name,x\n\"one, \"\"two\"\"\nthree\",7\nfour,8\n\n", {{"features", {"x"}}});
   CHECK(features(read) == std::vector<float>{7, 8});
-  CHECK(parse("a,b\n").rows() == 0);
+  CHECK(parse_csv("a,b\n").rows() == 0);
 }
 
 TEST_CASE("numbers are read to the last bit", "[data][csv]") {
   for (const std::string number :
        {"0.1", "123456789.012345", "-0.000001", "999999999999999", "0.30000000000000004", "1.7976931348623157e308",
         "5e-324", "12345678901234567890", "-.5", "5.", "1E3", "00012", "0.000000000000001", "3.14159265358979323846"})
-    CHECK(labels(parse("a,label\n0," + number + "\n")).front() == std::strtod(number.c_str(), nullptr));
-  CHECK(std::isnan(labels(parse("a,label\n0,nan\n")).front()));
-  CHECK(std::signbit(labels(parse("a,label\n0,-0\n")).front()));
+    CHECK(labels(parse_csv("a,label\n0," + number + "\n")).front() == std::strtod(number.c_str(), nullptr));
+  CHECK(std::isnan(labels(parse_csv("a,label\n0,nan\n")).front()));
+  CHECK(std::signbit(labels(parse_csv("a,label\n0,-0\n")).front()));
 }
 
 TEST_CASE("a field that is no number is named by line, column and field", "[data][csv]") {
@@ -110,10 +111,10 @@ TEST_CASE("quotes that do not fit together are refused", "[data][csv]") {
 
 TEST_CASE("a delimiter that CSV itself uses is refused", "[data][csv]") {
   CHECK(failure_of(errc::config, [] {
-          parse("a,b\n", {{"delimiter", "\""}});
+          parse_csv("a,b\n", {{"delimiter", "\""}});
         }) == "source `csv`: `delimiter` can be neither a quote, a line end nor a part of numbers");
   CHECK(failure_of(errc::config, [] {
-          parse("a5b\n", {{"delimiter", "5"}});
+          parse_csv("a5b\n", {{"delimiter", "5"}});
         }).find("a part of numbers") != std::string::npos);
 }
 
@@ -122,18 +123,18 @@ TEST_CASE("a lone carriage return ends no line", "[data][csv]") { // it did, and
   for (int i = 0; i < 100'000; ++i)
     text += "\r3,4";
   CHECK(csv_error(text).find("f.csv:2:3: a carriage return without a line feed behind it") == 0);
-  CHECK(features(parse("a,b\r\n1,2\r")) == std::vector<float>{1, 2});
+  CHECK(features(parse_csv("a,b\r\n1,2\r")) == std::vector<float>{1, 2});
 }
 
 TEST_CASE("a file without a header has columns C0, C1, ...", "[data][csv]") {
-  const auto read = parse("1,2,0\n3,4,1\n", {{"header", false}, {"label", "C2"}});
+  const auto read = parse_csv("1,2,0\n3,4,1\n", {{"header", false}, {"label", "C2"}});
   CHECK(features(read) == std::vector<float>{1, 2, 3, 4});
   CHECK(labels(read) == std::vector<double>{0, 1});
   CHECK(read.at("features").fields == std::vector<std::string>{"C0", "C1"});
 }
 
 TEST_CASE("what is missing is named, and becomes NaN", "[data][csv]") {
-  const auto read = features(parse("a,b\n1,NA\n,4\n", {{"missing", {"", "NA"}}}));
+  const auto read = features(parse_csv("a,b\n1,NA\n,4\n", {{"missing", {"", "NA"}}}));
   CHECK(read[0] == 1);
   CHECK(std::isnan(read[1]));
   CHECK(std::isnan(read[2]));
@@ -141,7 +142,7 @@ TEST_CASE("what is missing is named, and becomes NaN", "[data][csv]") {
 }
 
 TEST_CASE("a label that is text in the first row is text in all", "[data][csv]") {
-  const auto read = parse("pt,label\n1,s\n2,b\n3,7\n");
+  const auto read = parse_csv("pt,label\n1,s\n2,b\n3,7\n");
   const auto& words = *texts_in(read.at("label"));
   CHECK(words.size() == 3);
   CHECK(words[0] == "s");
@@ -149,9 +150,9 @@ TEST_CASE("a label that is text in the first row is text in all", "[data][csv]")
 }
 
 TEST_CASE("other columns keep their names, in the type that they need", "[data][csv]") {
-  const auto read = parse("id,x,when,word,big,gap,none,label\n1,2.5,2016-05-31 12:30:00,a,9007199254740993,1,,0\n"
-                          "+2,3,2016-05-31 12:30:01,\"b,\"\"c\",-3,,,1\n",
-                          {{"columns", "*"}});
+  const auto read = parse_csv("id,x,when,word,big,gap,none,label\n1,2.5,2016-05-31 12:30:00,a,9007199254740993,1,,0\n"
+                              "+2,3,2016-05-31 12:30:01,\"b,\"\"c\",-3,,,1\n",
+                              {{"columns", "*"}});
   CHECK(std::get<std::vector<std::int32_t>>(read.at("id").values) == std::vector<std::int32_t>{1, 2});
   CHECK(std::get<std::vector<double>>(read.at("x").values) == std::vector<double>{2.5, 3});
   CHECK((*texts_in(read.at("when")))[1] == "2016-05-31 12:30:01");
@@ -218,8 +219,8 @@ TEST_CASE("a large text is read in pieces as if in one", "[data][csv]") {
   std::vector<float> wanted;
   auto text = large_text(200'000, wanted);
   REQUIRE(text.size() > 2'000'000);
-  CHECK(features(parse(text, {{"features", {"x", "y"}}})) == wanted);
-  const auto words = parse(text, {{"columns", {"word"}}});
+  CHECK(features(parse_csv(text, {{"features", {"x", "y"}}})) == wanted);
+  const auto words = parse_csv(text, {{"columns", {"word"}}});
   CHECK((*texts_in(words.at("word")))[199'997] == (199'997 % 7 == 0 ? "a \"b\",\n1,2\n" : "w"));
   const auto bad = text.rfind("\nw,");
   const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad) + 1, '\n');
@@ -235,5 +236,5 @@ TEST_CASE("quotes inside fields mislead where pieces start, and harm nothing", "
     text += std::to_string(i) + '\n';
     wanted.push_back(static_cast<float>(i));
   }
-  CHECK(features(parse(text, {{"features", {"x"}}})) == wanted);
+  CHECK(features(parse_csv(text, {{"features", {"x"}}})) == wanted);
 }

@@ -17,7 +17,7 @@ using values = std::vector<double>;
 
 namespace {
 
-std::string error_of(const std::string& text) {
+std::string json_lines_error(const std::string& text) {
   return failure_of(errc::data, [&] { parse(text, "f"); });
 }
 
@@ -67,18 +67,18 @@ TEST_CASE("sparse vectors of Spark are for the transform dense", "[data][json_li
 }
 
 TEST_CASE("JSON lines that cannot be used are named by line and key", "[data][json_lines]") {
-  CHECK(error_of("{\"x\": 1}\n{\"x\": }\n") == "f:2:7: is no JSON; expected an object a line");
-  CHECK(error_of("[1]") == "f:1:1: holds [1], expected an object, as {\"x\": 1.5, \"label\": 0}");
-  CHECK(error_of("{\"x\": 1}\n{\"x\": \"a\"}\n") ==
+  CHECK(json_lines_error("{\"x\": 1}\n{\"x\": }\n") == "f:2:7: is no JSON; expected an object a line");
+  CHECK(json_lines_error("[1]") == "f:1:1: holds [1], expected an object, as {\"x\": 1.5, \"label\": 0}");
+  CHECK(json_lines_error("{\"x\": 1}\n{\"x\": \"a\"}\n") ==
         "f:2: key `x` holds \"a\", expected numbers, as in the lines before; correct it");
-  CHECK(error_of("{\"x\": [1, 2]}\n{\"x\": [1]}\n") ==
+  CHECK(json_lines_error("{\"x\": [1, 2]}\n{\"x\": [1]}\n") ==
         "f:2: key `x` holds a list of another shape than in the lines before; correct it");
-  CHECK(error_of("{\"x\": [1, \"a\"]}").find("holds \"a\", expected a number") != std::string::npos);
-  CHECK(error_of("{\"x\": [[]]}").find("expected numbers in each of its lists") != std::string::npos);
-  CHECK(error_of("{\"x\": {\"a\": 1}}").find("expected a number") != std::string::npos);
-  CHECK(error_of("{\"x\": 9007199254740993}").find("which f64 would round") != std::string::npos);
-  CHECK(error_of("\n\n") == "f: has no lines; give data to work on");
-  CHECK(error_of("{\"x\": " + std::string(100'000, '[') + "}").find("f:1:") == 0);
+  CHECK(json_lines_error("{\"x\": [1, \"a\"]}").find("holds \"a\", expected a number") != std::string::npos);
+  CHECK(json_lines_error("{\"x\": [[]]}").find("expected numbers in each of its lists") != std::string::npos);
+  CHECK(json_lines_error("{\"x\": {\"a\": 1}}").find("expected a number") != std::string::npos);
+  CHECK(json_lines_error("{\"x\": 9007199254740993}").find("which f64 would round") != std::string::npos);
+  CHECK(json_lines_error("\n\n") == "f: has no lines; give data to work on");
+  CHECK(json_lines_error("{\"x\": " + std::string(100'000, '[') + "}").find("f:1:") == 0);
 }
 
 TEST_CASE("what is written as JSON lines is read again to the last bit", "[data][json_lines]") {
@@ -110,13 +110,13 @@ TEST_CASE("NaN, as Python writes it, is missing", "[data][json_lines]") {
 }
 
 TEST_CASE("numbers of JSON that would not be what they say are refused", "[data][json_lines]") {
-  CHECK(error_of("{\"a\": 1}\n{\"a\": -Infinity}") ==
+  CHECK(json_lines_error("{\"a\": 1}\n{\"a\": -Infinity}") ==
         "f:2:8: holds Infinity, expected a finite number; correct it, or write null where it is missing");
-  CHECK(error_of("{\"a\": Infinity}").find("f:1:7: holds Infinity") == 0);
-  CHECK(error_of("{\"a\": 1e400}") == "f:1: holds a number that no double can hold; rescale it");
-  CHECK(error_of("{\"a\": 12345678901234567890123}") ==
+  CHECK(json_lines_error("{\"a\": Infinity}").find("f:1:7: holds Infinity") == 0);
+  CHECK(json_lines_error("{\"a\": 1e400}") == "f:1: holds a number that no double can hold; rescale it");
+  CHECK(json_lines_error("{\"a\": 12345678901234567890123}") ==
         "f:1:7: holds the whole number 12345678901234567890..., which 64 bits do not hold; write it as text");
-  CHECK(error_of("{\"a\": [1, -99999999999999999999]}").find("which 64 bits do not hold") != std::string::npos);
+  CHECK(json_lines_error("{\"a\": [1, -99999999999999999999]}").find("which 64 bits do not hold") != std::string::npos);
   CHECK(values_of(parse("{\"a\": 1e-400, \"b\": 0.12345678901234567890123, \"c\": 1E22}", "f"), "a") == values{0});
   CHECK(values_of(parse("{\"a\": 12345678901234567890.5}", "f"), "a") == values{12345678901234567890.5});
 }
@@ -131,15 +131,16 @@ TEST_CASE("wide whole numbers count under wanted keys alone", "[data][json_lines
 }
 
 TEST_CASE("a key that is given twice is refused", "[data][json_lines]") {
-  CHECK(error_of("{\"a\": 1}\n{\"a\": 1, \"b\": \"x: y\", \"a\": 2}") == "f:2: has the key `a` twice; rename one");
-  CHECK(error_of("{\"v\": {\"size\": 1, \"size\": 4, \"indices\": [1], \"values\": [1.5]}}").find("`size` twice") !=
-        std::string::npos);
+  CHECK(json_lines_error("{\"a\": 1}\n{\"a\": 1, \"b\": \"x: y\", \"a\": 2}") ==
+        "f:2: has the key `a` twice; rename one");
+  CHECK(json_lines_error("{\"v\": {\"size\": 1, \"size\": 4, \"indices\": [1], \"values\": [1.5]}}")
+            .find("`size` twice") != std::string::npos);
   CHECK(parse("{\"a:\": 1, \"\\\"b\": {\"size\": 1, \"indices\": [], \"values\": []}}", "f").names() ==
         std::vector<std::string>{"\"b", "a:"});
 }
 
 TEST_CASE("lines of objects that end by carriage returns are told of", "[data][json_lines]") {
-  CHECK(error_of("{\"a\": 1}\r{\"a\": 2}\r").find("lines end by a line feed, not by a carriage return") !=
+  CHECK(json_lines_error("{\"a\": 1}\r{\"a\": 2}\r").find("lines end by a line feed, not by a carriage return") !=
         std::string::npos);
   CHECK(values_of(parse("\xEF\xBB\xBF{\"a\": 1}\r\n{\"a\": 2}\r\n\r\n", "f"), "a") == values{1, 2});
 }

@@ -28,44 +28,41 @@ std::string npy(const std::string& dict, const std::string& body, char version =
   return bytes + dict + body;
 }
 
-template <class Number>
-std::string raw(const std::vector<Number>& numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
-}
-
 std::string dict(const std::string& descr, const std::string& shape, const std::string& fortran = "False") {
   return "{'descr': " + descr + ", 'fortran_order': " + fortran + ", 'shape': " + shape + ", }   \n";
 }
 
 // All columns of an array in memory.
-dk::data::table parse(std::string_view bytes, const std::string& origin, const std::string& name) {
+dk::data::table parse_npy(std::string_view bytes, const std::string& origin, const std::string& name) {
   return dk::data::npy::slices_in(dk::data::bytes_in(bytes), origin, name)->all();
 }
 
-std::string error_of(const std::string& bytes) {
-  return failure_of(errc::data, [&] { parse(bytes, "f", "x"); });
+std::string npy_error(const std::string& bytes) {
+  return failure_of(errc::data, [&] { parse_npy(bytes, "f", "x"); });
 }
 
 } // namespace
 
 TEST_CASE("a plain array is a column of its type and shape", "[data][npy]") {
-  const auto t = parse(npy(dict("'<f4'", "(2, 3)"), raw<float>({1, 2, 3, 4, 5, 6})), "f", "x");
+  const auto t = parse_npy(npy(dict("'<f4'", "(2, 3)"), raw<float>({1, 2, 3, 4, 5, 6})), "f", "x");
   CHECK(t.rows() == 2);
   CHECK(t.at("x").shape == std::vector<std::size_t>{3});
   CHECK(type_name(t.at("x")) == "f32");
   CHECK(values_of(t, "x") == values{1, 2, 3, 4, 5, 6});
-  CHECK(type_name(parse(npy(dict("'<i2'", "(1L,)"), raw<std::int16_t>({-7})), "f", "x").at("x")) == "i16"); // Python 2
-  CHECK(values_of(parse(npy(dict("'|b1'", "(2,)"), std::string{"\1\0", 2}, 2), "f", "x"), "x") == values{1, 0});
-  CHECK(values_of(parse(npy(dict("'<u2'", "(1,)"), raw<std::uint16_t>({65535})), "f", "x"), "x") == values{65535});
+  CHECK(type_name(parse_npy(npy(dict("'<i2'", "(1L,)"), raw<std::int16_t>({-7})), "f", "x").at("x")) ==
+        "i16"); // Python 2
+  CHECK(values_of(parse_npy(npy(dict("'|b1'", "(2,)"), std::string{"\1\0", 2}, 2), "f", "x"), "x") == values{1, 0});
+  CHECK(values_of(parse_npy(npy(dict("'<u2'", "(1,)"), raw<std::uint16_t>({65535})), "f", "x"), "x") == values{65535});
 }
 
 TEST_CASE("big-endian, Fortran order and half precision are understood", "[data][npy]") {
-  CHECK(values_of(parse(npy(dict("'>i4'", "(2,)"), std::string{"\0\0\1\0\377\377\377\377", 8}), "f", "x"), "x") ==
+  CHECK(values_of(parse_npy(npy(dict("'>i4'", "(2,)"), std::string{"\0\0\1\0\377\377\377\377", 8}), "f", "x"), "x") ==
         values{256, -1});
-  const auto t = parse(npy(dict("'<f8'", "(2, 3)", "True"), raw<double>({1, 4, 2, 5, 3, 6})), "f", "x");
+  const auto t = parse_npy(npy(dict("'<f8'", "(2, 3)", "True"), raw<double>({1, 4, 2, 5, 3, 6})), "f", "x");
   CHECK(values_of(t, "x") == values{1, 2, 3, 4, 5, 6});
   const auto halves = values_of(
-      parse(npy(dict("'<f2'", "(5,)"), raw<std::uint16_t>({0x3C00, 0xC000, 0x0001, 0x7C00, 0x3555})), "f", "x"), "x");
+      parse_npy(npy(dict("'<f2'", "(5,)"), raw<std::uint16_t>({0x3C00, 0xC000, 0x0001, 0x7C00, 0x3555})), "f", "x"),
+      "x");
   CHECK(halves[0] == 1);
   CHECK(halves[1] == -2);
   CHECK(halves[2] == Approx(5.960464477539063e-08));
@@ -78,7 +75,7 @@ TEST_CASE("a structured array has a column per field", "[data][npy]") {
                      "('letter', '<U2')]";
   const std::string record = raw<std::int64_t>({7}) + raw<float>({1.5F, 2.5F}) + "????" + "a" + std::string(1, '\0') +
                              "?" + raw<std::uint32_t>({0xE9, 0});
-  const auto t = parse(npy(dict(descr, "(1,)"), record), "f", "x");
+  const auto t = parse_npy(npy(dict(descr, "(1,)"), record), "f", "x");
   CHECK(t.names() == std::vector<std::string>{"TrackId", "p.xy", "name", "letter"});
   CHECK(values_of(t, "TrackId") == values{7});
   CHECK(values_of(t, "p.xy") == values{1.5, 2.5});
@@ -101,19 +98,19 @@ TEST_CASE("many files of records are one table", "[data][npy]") {
 }
 
 TEST_CASE("arrays that cannot be used say why", "[data][npy]") {
-  CHECK(error_of("abc") == "f: is no array of numpy; write it again with numpy.save");
-  CHECK(error_of(npy(dict("'<f4'", "(2,)"), "1234")) ==
+  CHECK(npy_error("abc") == "f: is no array of numpy; write it again with numpy.save");
+  CHECK(npy_error(npy(dict("'<f4'", "(2,)"), "1234")) ==
         "f: its header promises 8 bytes of numbers, it has 4; fetch it again");
-  CHECK(error_of(npy(dict("'|O'", "(1,)"), "12345678")).find("pickled objects") != std::string::npos);
-  CHECK(error_of(npy(dict("'<c8'", "(1,)"), "12345678")).find("of type \"<c8\"") != std::string::npos);
-  CHECK(error_of(npy(dict("'<f4'", "(4294967296, 4294967296, 4)"), "")).find("more than any file's") !=
+  CHECK(npy_error(npy(dict("'|O'", "(1,)"), "12345678")).find("pickled objects") != std::string::npos);
+  CHECK(npy_error(npy(dict("'<c8'", "(1,)"), "12345678")).find("of type \"<c8\"") != std::string::npos);
+  CHECK(npy_error(npy(dict("'<f4'", "(4294967296, 4294967296, 4)"), "")).find("more than any file's") !=
         std::string::npos);
-  CHECK(error_of(npy("{'descr': '<f4'", "")).find("no Python literal") != std::string::npos);
-  CHECK(error_of(npy(dict("'|S0'", "(99999999999,)"), "")).find("promises") != std::string::npos);
-  CHECK(error_of(npy(dict("'<u8'", "(1,)"), std::string(8, '\377'))).find("do not hold") != std::string::npos);
-  CHECK(error_of(npy("{'descr': '<f4', 'shape': (1,)}", "1234")).find("without descr, fortran_order") !=
+  CHECK(npy_error(npy("{'descr': '<f4'", "")).find("no Python literal") != std::string::npos);
+  CHECK(npy_error(npy(dict("'|S0'", "(99999999999,)"), "")).find("promises") != std::string::npos);
+  CHECK(npy_error(npy(dict("'<u8'", "(1,)"), std::string(8, '\377'))).find("do not hold") != std::string::npos);
+  CHECK(npy_error(npy("{'descr': '<f4', 'shape': (1,)}", "1234")).find("without descr, fortran_order") !=
         std::string::npos);
-  CHECK(error_of(npy(std::string(200, '('), "")).find("no Python literal") != std::string::npos);
+  CHECK(npy_error(npy(std::string(200, '('), "")).find("no Python literal") != std::string::npos);
 }
 
 namespace {
@@ -143,14 +140,14 @@ TEST_CASE("rows that come in parts are one array", "[data][npy]") {
   const auto second = numbers({3});
   CHECK(written({first, second}) == written({numbers({1, 2, 3})}));
   using small = std::vector<std::int32_t>;
-  const auto mixed = parse(
+  const auto mixed = parse_npy(
       written({records_of(small{1, -2}, {"a", "bc"}), records_of(values{0.5}, {"longer"}), records_of(small{7}, {""})}),
       "f", "");
   CHECK(type_name(mixed.at("n")) == "f64");
   CHECK(values_of(mixed, "n") == values{1, -2, 0.5, 7});
   CHECK(words_of(mixed, "word") == std::vector<std::string>{"a", "bc", "longer", ""});
   const auto floats = dk::block::copy_of(std::vector<float>{0.25F}.data(), 1);
-  const auto single = parse(written({records_of(small{3}, {"a"}), records_of(floats, {"b"})}), "f", "");
+  const auto single = parse_npy(written({records_of(small{3}, {"a"}), records_of(floats, {"b"})}), "f", "");
   CHECK(type_name(single.at("n")) == "f32");
   CHECK(values_of(single, "n") == values{3, 0.25});
 }
@@ -166,12 +163,12 @@ TEST_CASE("what is written as npy is read again", "[data][npy]") {
   auto t = numbers({1, 2, 3, 4}, {2});
   const auto plain = written({t});
   CHECK(plain.size() % 64 == 32);
-  const auto back = parse(plain, "f", "x");
+  const auto back = parse_npy(plain, "f", "x");
   CHECK(values_of(back, "x") == values{1, 2, 3, 4});
   CHECK(back.at("x").shape == t.at("x").shape);
   t.put({"word", {}, texts_of({"one", ""}), "f", {}});
   t.put({"n", {}, std::vector<std::int32_t>{-1, 5}, "f", {}});
-  const auto records = parse(written({t}), "f", "");
+  const auto records = parse_npy(written({t}), "f", "");
   CHECK(values_of(records, "x") == values{1, 2, 3, 4});
   CHECK(words_of(records, "word") == std::vector<std::string>{"one", ""});
   CHECK(values_of(records, "n") == values{-1, 5});

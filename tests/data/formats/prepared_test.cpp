@@ -20,7 +20,7 @@ namespace prepared = dk::data::prepared;
 
 namespace {
 
-dk::data::table rows() {
+dk::data::table prepared_rows() {
   dk::data::table t;
   const std::vector<float> floats{1, 2, 3, 4, 5, 6};
   t.put({"features", {3}, dk::block::copy_of(floats.data(), floats.size()), "f", {"a", "b", "c"}});
@@ -28,11 +28,6 @@ dk::data::table rows() {
   t.put({"word", {}, texts_of({"one", ""}), "f", {}});
   t.put({"big", {}, std::vector<std::int64_t>{-1, 9007199254740993}, "f", {}});
   return t;
-}
-
-std::string content(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 void put(const std::string& path, const std::string& bytes) {
@@ -45,7 +40,7 @@ TEST_CASE("prepared folders give back what was written, packed or not", "[data][
   for (const bool packed : {false, true}) {
     const temporary_folder folder;
     const auto path = folder.path("s");
-    prepared::write(rows(), {}, path, packed);
+    prepared::write(prepared_rows(), {}, path, packed);
     CHECK(dk::data::source_of(path) == dk::spec{"prepared", {{"path", path}}});
     const auto t = dk::data::read({"prepared", {{"path", path}}});
     CHECK(t.rows() == 2);
@@ -83,7 +78,7 @@ TEST_CASE("large columns have many blocks", "[data][prepared]") {
       for (const std::size_t count : {std::size_t{4}, std::size_t{4} << 20U, size - first})
         if (first + count <= size && std::memcmp(file.bytes(first, count).get(), bytes_of_all + first, count) != 0)
           FAIL(count << " bytes from " << first << " on are others");
-    auto bytes = content(path);
+    auto bytes = file_content(path);
     const auto at = bytes.size() - 200; // the last block's
     bytes[at] = static_cast<char>(bytes[at] ^ 1);
     put(path, bytes);
@@ -99,13 +94,13 @@ TEST_CASE("every torn and every flipped byte of a prepared folder is noticed and
   for (const bool packed : {false, true}) {
     const temporary_folder folder;
     const auto path = folder.path("s");
-    prepared::write(rows(), {}, path, packed);
+    prepared::write(prepared_rows(), {}, path, packed);
     const auto error = [&] {
       return failure_in(folder, errc::data, [&] { dk::data::read({"prepared", {{"path", path}}}); });
     };
     for (const auto& entry : std::filesystem::directory_iterator{path}) {
       const auto name = "s/" + entry.path().filename().string();
-      const auto whole = content(entry.path());
+      const auto whole = file_content(entry.path());
       const bool is_text = name == "s/schema.json";
       for (std::size_t i = 0; i < whole.size(); ++i) {
         auto changed = whole;
@@ -129,16 +124,16 @@ TEST_CASE("every torn and every flipped byte of a prepared folder is noticed and
 
 TEST_CASE("a column of another folder is noticed", "[data][prepared]") {
   const temporary_folder folder;
-  auto other = rows();
+  auto other = prepared_rows();
   other.put({"label", {}, std::vector<std::uint8_t>{0, 0}, "f", {}});
-  prepared::write(rows(), {}, folder.path("s"), false);
+  prepared::write(prepared_rows(), {}, folder.path("s"), false);
   prepared::write(other, {}, folder.path("t"), false);
   std::filesystem::copy_file(folder.path("t/column-1.col"), folder.path("s/column-1.col"),
                              std::filesystem::copy_options::overwrite_existing);
   CHECK(failure_in(folder, errc::data, [&] {
           dk::data::read({"prepared", {{"path", folder.path("s")}}});
         }) == "s/column-1.col: is not the file that its schema was written for; prepare the data again");
-  CHECK(failure_in(folder, errc::usage, [&] { prepared::write(rows(), {}, folder.path("s"), false); }) ==
+  CHECK(failure_in(folder, errc::usage, [&] { prepared::write(prepared_rows(), {}, folder.path("s"), false); }) ==
         "s: holds something already; choose another `out`");
   std::filesystem::remove(folder.path("s/schema.json"));
   CHECK(failure_in(folder, errc::data, [&] {
@@ -157,17 +152,17 @@ TEST_CASE("prepared folders know what their rows have been through", "[data][pre
 TEST_CASE("prepared folders that are written table by table are those of one table", "[data][prepared]") {
   for (const bool packed : {false, true}) {
     const temporary_folder folder;
-    prepared::write(rows(), {}, folder.path("whole"), packed);
+    prepared::write(prepared_rows(), {}, folder.path("whole"), packed);
     prepared::writer to{folder.path("s"), packed};
-    to.add(dk::data::picked(rows(), {}));
-    to.add(dk::data::picked(rows(), {0}));
-    to.add(dk::data::picked(rows(), {1}));
+    to.add(dk::data::picked(prepared_rows(), {}));
+    to.add(dk::data::picked(prepared_rows(), {0}));
+    to.add(dk::data::picked(prepared_rows(), {1}));
     to.done({});
     CHECK(to.rows() == 2);
-    CHECK(content(folder.path("s/schema.json")) == content(folder.path("whole/schema.json")));
+    CHECK(file_content(folder.path("s/schema.json")) == file_content(folder.path("whole/schema.json")));
     for (const auto* name : {"0", "1", "2", "3"}) {
       const auto file = std::string{"/column-"} + name + ".col";
-      CHECK(content(folder.path("s") + file) == content(folder.path("whole") + file));
+      CHECK(file_content(folder.path("s") + file) == file_content(folder.path("whole") + file));
     }
     CHECK(std::distance(std::filesystem::directory_iterator{folder.path("s")}, {}) == 5);
   }
@@ -204,14 +199,14 @@ TEST_CASE("prepared folders that are not finished are not there", "[data][prepar
   const auto error = [&](const std::function<void(prepared::writer&)>& second) {
     return failure_in(folder, errc::data, [&] {
       prepared::writer to{folder.path("s"), false};
-      to.add(rows());
+      to.add(prepared_rows());
       CHECK(std::filesystem::exists(folder.path("s/column-0.col")));
       CHECK_FALSE(dk::data::prepared::is_folder(folder.path("s")));
       second(to);
     });
   };
   CHECK(error([](prepared::writer& to) {
-          auto other = rows();
+          auto other = prepared_rows();
           other.put({"features", {1}, std::vector<double>{1, 2}, "g", {}});
           to.add(other);
         }) == "g: column `features` has the shape [1], that of f has [3]; give files that belong together");

@@ -66,11 +66,6 @@ std::string npy_bytes(const std::string& descr, const std::string& shape, bool f
   return bytes + dict + body;
 }
 
-template <class Number>
-std::string raw(const std::vector<Number>& numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
-}
-
 void write_zip(const std::string& path, const std::vector<std::pair<std::string, std::string>>& entries,
                zip_int32_t method) {
   zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, nullptr);
@@ -84,15 +79,10 @@ void write_zip(const std::string& path, const std::vector<std::pair<std::string,
   REQUIRE(zip_close(archive) == 0);
 }
 
-std::string content(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 std::string written_npy(const data::table& from) {
   const temporary_folder folder;
   data::write(from, folder.path("x.npy"));
-  return content(folder.path("x.npy"));
+  return file_content(folder.path("x.npy"));
 }
 
 } // namespace
@@ -146,7 +136,7 @@ TEST_CASE("the arrays of an npz come in slices, stored or deflated, and are comp
               method);
     same_in_slices({"npz", {{"path", path}, {"features", {"x", "t"}}, {"label", "y"}}});
     if (method == ZIP_CM_STORE) {
-      auto bytes = content(path);
+      auto bytes = file_content(path);
       const auto at = bytes.find(std::string(row_count, '\2'));
       REQUIRE(at != std::string::npos);
       bytes[at + 5] = '\3';
@@ -163,7 +153,7 @@ TEST_CASE("an entry of an npz that promises more than it can hold is refused", "
   const temporary_folder folder;
   const auto path = folder.path("x.npz");
   write_zip(path, {{"x.npy", npy_bytes("'|u1'", "(4,)", false, "abcd")}}, ZIP_CM_DEFLATE);
-  auto bytes = content(path);
+  auto bytes = file_content(path);
   const auto size = npy_bytes("'|u1'", "(4,)", false, "abcd").size();
   std::size_t changed = 0;
   for (std::size_t at = 0; at + 4 <= bytes.size(); ++at) {

@@ -13,7 +13,7 @@ using values = std::vector<double>;
 
 namespace {
 
-table rows() {
+table labelled_rows() {
   table t;
   t.put({"features", {2}, values{0.1, 10, 0.3, 30, 0.7, 1e-3}, "f", {}});
   t.put({"label", {}, texts_of({"s", "b", "b"}), "f", {}});
@@ -42,10 +42,10 @@ dk::data::table_stream_ptr one_table(table rows, const dk::data::pipeline& so_fa
 } // namespace
 
 TEST_CASE("a pipeline that was written and read again does the same to the last bit", "[data][pipeline]") {
-  auto training = rows();
+  auto training = labelled_rows();
   const auto fitted = dk::data::fit(transforms, training);
   const auto again = dk::data::parse_pipeline(dk::data::to_text(fitted), "p");
-  auto test = rows();
+  auto test = labelled_rows();
   dk::data::apply(again, test);
   CHECK(values_of(test, "features") == values_of(training, "features"));
   CHECK(values_of(test, "label") == values{0, 1, 1, 0, 1, 0});
@@ -53,7 +53,7 @@ TEST_CASE("a pipeline that was written and read again does the same to the last 
 }
 
 TEST_CASE("a table without labels passes what works on them", "[data][pipeline]") {
-  auto training = rows();
+  auto training = labelled_rows();
   const auto fitted = dk::data::fit(transforms, training);
   table bare;
   bare.put({"features", {2}, values{0.1, 10}, "f", {}});
@@ -80,7 +80,7 @@ TEST_CASE("what is made for the label is left out with it, and no more", "[data]
 }
 
 TEST_CASE("another width than the training rows had is an error of the data", "[data][pipeline]") {
-  auto training = rows();
+  auto training = labelled_rows();
   const auto fitted = dk::data::fit(transforms, training);
   auto other = numbers({1, 2, 3}, {3});
   other.put({"features", {3}, values{1, 2, 3}, "g", {}});
@@ -91,7 +91,7 @@ TEST_CASE("another width than the training rows had is an error of the data", "[
 TEST_CASE("a pipeline that is damaged is not applied", "[data][pipeline]") {
   const auto error = [](const std::string& text) {
     return failure_of(errc::checkpoint, [&] {
-      auto t = rows();
+      auto t = labelled_rows();
       dk::data::apply(dk::data::parse_pipeline(text, "p.json"), t);
     });
   };

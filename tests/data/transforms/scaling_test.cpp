@@ -15,11 +15,6 @@ namespace {
 
 const double gap = std::numeric_limits<double>::quiet_NaN();
 
-std::string error_after(const std::string& transform, const nlohmann::json& keys, const table& t,
-                        errc code = errc::data) {
-  return failure_of(code, [&] { after(transform, keys, t); });
-}
-
 } // namespace
 
 TEST_CASE("standard takes mean and deviation from the training rows only", "[data][transforms][standard]") {

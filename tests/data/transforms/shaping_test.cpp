@@ -20,11 +20,6 @@ table three() {
   return t;
 }
 
-std::string error_after(const std::string& transform, const nlohmann::json& keys, const table& t,
-                        errc code = errc::data) {
-  return failure_of(code, [&] { after(transform, keys, t); });
-}
-
 } // namespace
 
 TEST_CASE("assemble puts columns beside each other", "[data][transforms][assemble]") {
