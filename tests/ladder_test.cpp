@@ -14,8 +14,8 @@ using dk::test::sources;
 namespace {
 
 const std::map<std::string, int> rungs{{"common", 0},     {"data", 1},       {"nn", 1},   {"actors", 2},
-                                       {"algorithms", 3}, {"runtime", 4},    {"jobs", 5}, {"apps", 6},
-                                       {"examples", 6},   {"benchmarks", 6}, {"tests", 7}};
+                                       {"algorithms", 3}, {"runtime", 4},    {"jobs", 5}, {"service", 6}, {"apps", 7},
+                                       {"examples", 7},   {"benchmarks", 7}, {"tests", 8}};
 
 const std::map<std::string, int> rooms{
     {"actors/protocol", 0}, {"actors/server", 1},    {"actors/ledger", 1},      {"actors/worker", 1},

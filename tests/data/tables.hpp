@@ -3,8 +3,6 @@
 #include "data/pipeline.hpp"
 #include "tests/support.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -60,11 +58,6 @@ inline std::string error_after(const std::string& transform, const nlohmann::jso
 template <class Number>
 std::string raw(const std::vector<Number>& numbers) {
   return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
-}
-
-inline std::string file_content(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 } // namespace dk::test

@@ -78,7 +78,7 @@ TEST_CASE("large columns have many blocks", "[data][prepared]") {
       for (const std::size_t count : {std::size_t{4}, std::size_t{4} << 20U, size - first})
         if (first + count <= size && std::memcmp(file.bytes(first, count).get(), bytes_of_all + first, count) != 0)
           FAIL(count << " bytes from " << first << " on are others");
-    auto bytes = file_content(path);
+    auto bytes = file_bytes(path);
     const auto at = bytes.size() - 200; // the last block's
     bytes[at] = static_cast<char>(bytes[at] ^ 1);
     put(path, bytes);
@@ -100,7 +100,7 @@ TEST_CASE("every torn and every flipped byte of a prepared folder is noticed and
     };
     for (const auto& entry : std::filesystem::directory_iterator{path}) {
       const auto name = "s/" + entry.path().filename().string();
-      const auto whole = file_content(entry.path());
+      const auto whole = file_bytes(entry.path());
       const bool is_text = name == "s/schema.json";
       for (std::size_t i = 0; i < whole.size(); ++i) {
         auto changed = whole;
@@ -159,10 +159,10 @@ TEST_CASE("prepared folders that are written table by table are those of one tab
     to.add(dk::data::picked(prepared_rows(), {1}));
     to.done({});
     CHECK(to.rows() == 2);
-    CHECK(file_content(folder.path("s/schema.json")) == file_content(folder.path("whole/schema.json")));
+    CHECK(file_bytes(folder.path("s/schema.json")) == file_bytes(folder.path("whole/schema.json")));
     for (const auto* name : {"0", "1", "2", "3"}) {
       const auto file = std::string{"/column-"} + name + ".col";
-      CHECK(file_content(folder.path("s") + file) == file_content(folder.path("whole") + file));
+      CHECK(file_bytes(folder.path("s") + file) == file_bytes(folder.path("whole") + file));
     }
     CHECK(std::distance(std::filesystem::directory_iterator{folder.path("s")}, {}) == 5);
   }

@@ -82,7 +82,7 @@ void write_zip(const std::string& path, const std::vector<std::pair<std::string,
 std::string written_npy(const data::table& from) {
   const temporary_folder folder;
   data::write(from, folder.path("x.npy"));
-  return file_content(folder.path("x.npy"));
+  return file_bytes(folder.path("x.npy"));
 }
 
 } // namespace
@@ -136,7 +136,7 @@ TEST_CASE("the arrays of an npz come in slices, stored or deflated, and are comp
               method);
     same_in_slices({"npz", {{"path", path}, {"features", {"x", "t"}}, {"label", "y"}}});
     if (method == ZIP_CM_STORE) {
-      auto bytes = file_content(path);
+      auto bytes = file_bytes(path);
       const auto at = bytes.find(std::string(row_count, '\2'));
       REQUIRE(at != std::string::npos);
       bytes[at + 5] = '\3';
@@ -153,7 +153,7 @@ TEST_CASE("an entry of an npz that promises more than it can hold is refused", "
   const temporary_folder folder;
   const auto path = folder.path("x.npz");
   write_zip(path, {{"x.npy", npy_bytes("'|u1'", "(4,)", false, "abcd")}}, ZIP_CM_DEFLATE);
-  auto bytes = file_content(path);
+  auto bytes = file_bytes(path);
   const auto size = npy_bytes("'|u1'", "(4,)", false, "abcd").size();
   std::size_t changed = 0;
   for (std::size_t at = 0; at + 4 <= bytes.size(); ++at) {
