@@ -13,9 +13,9 @@ using dk::test::sources;
 
 namespace {
 
-const std::map<std::string, int> rungs{{"common", 0},     {"data", 1},       {"nn", 1},   {"actors", 2},
-                                       {"algorithms", 3}, {"runtime", 4},    {"jobs", 5}, {"service", 6}, {"apps", 7},
-                                       {"examples", 7},   {"benchmarks", 7}, {"tests", 8}};
+const std::map<std::string, int> rungs{{"common", 0},     {"data", 1},     {"nn", 1},         {"actors", 2},
+                                       {"algorithms", 3}, {"runtime", 4},  {"jobs", 5},       {"service", 6},
+                                       {"apps", 7},       {"examples", 7}, {"benchmarks", 7}, {"tests", 8}};
 
 const std::map<std::string, int> rooms{
     {"actors/protocol", 0}, {"actors/server", 1},    {"actors/ledger", 1},      {"actors/worker", 1},
@@ -23,7 +23,7 @@ const std::map<std::string, int> rooms{
     {"runtime/enlist", 1},  {"runtime/record", 2},   {"runtime/rows", 2},       {"runtime/node", 2},
     {"runtime/run", 3},     {"runtime/replay", 4},   {"runtime/laboratory", 4}, {"jobs/inputs", 0},
     {"jobs/models", 1},     {"jobs/answers", 2},     {"jobs/scores", 2},        {"jobs/plots", 2},
-    {"jobs/runs", 3},       {"jobs/comparison", 4}};
+    {"jobs/runs", 3},       {"jobs/comparison", 4},  {"service/http", 0},       {"service/store", 0}};
 
 std::string room_of(const std::string& path) {
   return path.substr(0, path.rfind('/'));
@@ -85,9 +85,10 @@ TEST_CASE("every include of the tree goes down the ladder", "[ladder]") {
       FAIL_CHECK(fault);
 }
 
-TEST_CASE("actors, runtime and jobs have rooms, and every file is in one", "[ladder]") {
+TEST_CASE("actors, runtime, jobs and service have rooms, and every file is in one", "[ladder]") {
   for (const auto& [path, text] : sources())
-    if (const auto folder = first_folder(path); folder == "actors" || folder == "runtime" || folder == "jobs") {
+    if (const auto folder = first_folder(path);
+        folder == "actors" || folder == "runtime" || folder == "jobs" || folder == "service") {
       INFO(path);
       CHECK(rooms.count(room_of(path)) == 1);
     }

@@ -1,5 +1,6 @@
 #include "service/http/message.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace dk::service {
