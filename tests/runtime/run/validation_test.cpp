@@ -113,10 +113,10 @@ TEST_CASE("Emperor lowers the learning rate that the workers really use", "[runt
   for (const std::string algorithm : {"adag", "sync", "single", "downpour"}) {
     INFO(algorithm);
     measured_run run;
-    run.rows = plane(20000);
+    run.rows = plane(5000);
     auto which = small_job(algorithm, workers_of(algorithm, 2));
     which.trainer.epochs = 40;
-    which.trainer.optimizer = {"sgd", {{"learning_rate", 0.0001}}}; // far from done after 40 epochs
+    which.trainer.optimizer = {"sgd", {{"learning_rate", 0.0004}}}; // far from done after 40 epochs
     which.trainer.scheme = {"emperor", {{"threshold", 1e6}, {"divide_by", 1e9}}};
     const auto result = train(which, run.rows, run.options);
     CHECK(result.rows.balanced());
