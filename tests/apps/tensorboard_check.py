@@ -46,9 +46,10 @@ def opened(folder):
     return events
 
 
-def lines(path):
+def lines(path, whole=True):
+    """@param whole: False where a run was killed, and may have left half a line"""
     with open(path, encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
+        return [json.loads(line) if whole else line for line in file]
 
 
 def near(values, wanted):
@@ -145,7 +146,8 @@ def main():
         start("--resume", "run", "--set", "trainer.epochs=5")
         check_resumed(run, 5 * 540)
         kill_in_the_middle(driver, folder)
-        start("--resume", "killed", "--set", "trainer.stop.rows=2000000")
+        trained = 50 * len(lines(os.path.join(folder, "killed", "history.jsonl"), whole=False))
+        start("--resume", "killed", "--set", f"trainer.stop.rows={trained + 100_000}")
         with open(os.path.join(folder, "killed", "result.json"), encoding="utf-8") as file:
             check_resumed(os.path.join(folder, "killed"), json.load(file)["rows"]["applied"])
 

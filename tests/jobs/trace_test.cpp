@@ -1,7 +1,9 @@
 // dk_driver trace: a run as a browser's trace viewer shows it.
 
 #include "tests/jobs/plot_fixture.hpp"
+#include "tests/jobs/read_trace.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
@@ -12,40 +14,6 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A trace as it was written, with its events by kind.
-struct read_trace {
-  explicit read_trace(const std::string& text) : whole(json::parse(text)) {
-    CHECK(whole.at("displayTimeUnit") == "ms");
-    for (const auto& event : whole.at("traceEvents"))
-      (event.at("ph") == "M" ? names : events).push_back(event);
-  }
-
-  std::vector<json> of(int process) const {
-    std::vector<json> some;
-    for (const auto& event : events)
-      if (event.at("pid") == process && event.value("s", "") != "g")
-        some.push_back(event);
-    return some;
-  }
-
-  json whole;
-  std::vector<json> names;
-  std::vector<json> events;
-};
-
-/// Every event of a lane begins where the one before ends, or later.
-void check_order(const read_trace& trace) {
-  std::map<std::pair<int, int>, std::int64_t> ends;
-  for (const auto& event : trace.events) {
-    const std::pair<int, int> lane{event.at("pid"), event.at("tid")};
-    if (event.value("s", "") == "g")
-      continue;
-    CHECK(event.at("ts") >= ends[lane]);
-    CHECK(event.value("dur", 0) >= 0);
-    ends[lane] = event.at("ts").get<std::int64_t>() + event.value("dur", 0);
-  }
-}
 
 std::string commit_line(double t, int shard, int worker, int version) {
   return fmt::format(R"({{"t":{},"shard":{},"worker":{},"epoch":0,"chunk":0,"rows":[0,10],"base":0,"version":{},)"
@@ -78,10 +46,6 @@ struct traced_runs : written_runs {
     return lines_of(got.err).back();
   }
 };
-
-std::size_t count_lines(const std::string& path) {
-  return fs::exists(path) ? lines_of(content_of(path)).size() : 0;
-}
 
 } // namespace
 
@@ -154,6 +118,32 @@ TEST_CASE("the sessions of a resumed run follow each other in a trace", "[apps][
   CHECK(told.events[1].at("ts") == 2'000'000);
   all.add("older", first + history_line(0.5, 1, 10, 1, 1, 0)); // by a dk that did not tell it
   CHECK(all.traced("older").of(1)[1].at("ts") == 2'400'000);
+}
+
+TEST_CASE("a resumed run names its sessions, and is traced as one", "[apps][trace]") {
+  const toy_job job;
+  const auto resume = [&](const std::string& epochs) {
+    return run({DK_DRIVER, "--resume", "run", "-q", "--set", "trainer.epochs=" + epochs}, {{}, job.path("")});
+  };
+  REQUIRE(job.train({"-q", "--out", "run", "--set", "trainer.epochs=1", "--set", "data.validation=0.1"}).status == 0);
+  REQUIRE(resume("2").status == 0);
+  REQUIRE(resume("3").status == 0);
+  for (const std::string file : {"run/history.jsonl", "run/validation.jsonl"}) {
+    const auto lines = lines_of(content_of(job.path(file)));
+    CHECK_FALSE(json::parse(lines.front()).contains("session"));
+    CHECK(json::parse(lines.back()).at("session") == 2);
+  }
+  const auto table = lines_of(content_of(job.path("run/history.csv")));
+  CHECK(table.front() == "t,worker,epoch,chunk,rows,batches,loss,accuracy,seconds,waiting,staleness");
+  CHECK(std::count(table.back().begin(), table.back().end(), ',') == 10);
+  REQUIRE(run({DK_DRIVER, "trace", "run"}, {{}, job.path("")}).status == 0);
+  const read_trace trace{content_of(job.path("run/trace.json"))};
+  check_order(trace);
+  CHECK(trace.of(1).size() == 33);
+  CHECK(trace.of(2).size() == 33);
+  CHECK(trace.of(3).size() == count_lines(job.path("run/validation.jsonl")));
+  CHECK(trace.events[0].at("name") == "session 1");
+  CHECK(trace.events[1].at("name") == "session 2");
 }
 
 TEST_CASE("a trace of a run that trains has what is there, without half a line", "[apps][trace]") {
