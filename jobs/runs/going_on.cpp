@@ -19,6 +19,7 @@ const std::vector<std::string>& changeable() {
                                              "trainer.metrics",
                                              "trainer.validation_every",
                                              "trainer.keep",
+                                             "trainer.tensorboard",
                                              "data.test",
                                              "data.prefetch",
                                              "data.cache_folder",

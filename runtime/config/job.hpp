@@ -72,6 +72,7 @@ struct trainer_config {
   std::string keep = "last";    ///< or "best": which center becomes the model
   spec scheme{"none"};          ///< or "emperor", with all of its keys
   bool record = true;           ///< write commits.jsonl
+  bool tensorboard = false;     ///< write event files for TensorBoard
 };
 
 /// Where the shards of a run's center are.

@@ -172,7 +172,9 @@ std::vector<config_key> end_keys() {
           trainer_key(&trainer_config::scheme,
                       rule_of("scheme", key_kind::part, "one of: none, emperor; or a table, as in { divide_by = 5 }"),
                       "how the learning rate follows the validation", scheme_at, named_value)),
-      trainer_key(&trainer_config::record, flag_rule("record"), "write `commits.jsonl`")};
+      trainer_key(&trainer_config::record, flag_rule("record"), "write `commits.jsonl`"),
+      trainer_key(&trainer_config::tensorboard, flag_rule("tensorboard"),
+                  "write an event file for TensorBoard into the run's folder")};
 }
 
 } // namespace

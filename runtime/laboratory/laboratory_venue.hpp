@@ -24,7 +24,8 @@ public:
   void settle(const caf::scoped_actor& self) override;
   bool goes_step_by_step() const override { return true; }
   bool can_be_resumed() const override { return false; } // a run is done again sooner
-  bool holds_workers() const override { return false; }  // one may have been killed
+  bool is_in_real_time() const override { return false; }
+  bool holds_workers() const override { return false; } // one may have been killed
   std::uint64_t messages() const override { return timeline_->messages(); }
 
 private:

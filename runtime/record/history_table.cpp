@@ -10,9 +10,10 @@ void write_history_table(const run_folder& folder) {
   std::ifstream in{folder.history()};
   std::string table;
   for (std::string line; std::getline(in, line);) {
-    const auto entry = nlohmann::ordered_json::parse(line, nullptr, false);
+    auto entry = nlohmann::ordered_json::parse(line, nullptr, false);
     if (!entry.is_object())
-      continue; // the half line of a driver that was killed
+      continue;             // the half line of a driver that was killed
+    entry.erase("session"); // lines of the first one have none
     if (table.empty()) {
       for (const auto& [key, value] : entry.items())
         table += (table.empty() ? "" : ",") + key;

@@ -48,15 +48,15 @@ std::string to_json(const commit_record& r) {
   return line + "}\n";
 }
 
-std::string to_json(const chunk_report& r, double since_start) {
+std::string to_json(const chunk_report& r, double since_start, std::uint32_t session) {
   const auto rows = static_cast<double>(r.rows);
   const auto accuracy = nn::loss_sums{r.loss_sum, r.correct, r.rows, r.decisions}.accuracy();
-  return fmt::format(
-      R"({{"t":{:.6f},"worker":{},"epoch":{},"chunk":{},"rows":{},"batches":{},"loss":{},"accuracy":{},"seconds":{:.6f},"waiting":{:.6f},"staleness":{}}})"
-      "\n",
+  const auto line = fmt::format(
+      R"({{"t":{:.6f},"worker":{},"epoch":{},"chunk":{},"rows":{},"batches":{},"loss":{},"accuracy":{},"seconds":{:.6f},"waiting":{:.6f},"staleness":{})",
       since_start, r.worker, r.chunk.epoch, r.chunk.index, r.rows, r.batches, r.loss_sum / rows,
       accuracy ? fmt::format("{}", *accuracy) : "null", double{r.computing_seconds}, double{r.waiting_seconds},
       r.staleness);
+  return line + (session > 0 ? fmt::format(",\"session\":{}}}\n", session) : "}\n");
 }
 
 // Counts what goes into a shard, apart from the shard.
@@ -67,6 +67,10 @@ void witness(recorder_state& my, const commit_record& record) {
   seen.all += record.rows.size();
   if (my.folded[record.shard].add(my.grid.number(record.chunk)))
     seen.once += record.rows.size();
+}
+
+double seconds_since_start(recorder_actor::stateful_pointer<recorder_state> self) {
+  return std::chrono::duration<double>(self->clock().now() - self->state.started).count();
 }
 
 } // namespace
@@ -85,6 +89,7 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
   my.history = log_at(setup.history);
   my.commits = log_at(setup.commits);
   my.validation = log_at(setup.validation);
+  my.tensorboard = tensorboard_log{setup.tensorboard};
   if (!setup.header.empty())
     my.commits.write(setup.header + "\n");
   return {
@@ -92,16 +97,19 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
         self->state.statistics.add(record);
         witness(self->state, record);
         self->state.commits.write(to_json(record));
+        self->state.tensorboard.add(record);
       },
       [=](const chunk_report& report) {
-        const std::chrono::duration<double> since = self->clock().now() - self->state.started;
+        const auto since = seconds_since_start(self);
         self->state.statistics.add(report);
-        self->state.history.write(to_json(report, since.count()));
+        self->state.history.write(to_json(report, since, setup.session));
+        self->state.tensorboard.add(report, since);
       },
       [=](const validation_report& report) {
-        const std::chrono::duration<double> since = self->clock().now() - self->state.started;
+        const auto since = seconds_since_start(self);
         self->state.statistics.add(report);
-        self->state.validation.write(validation_line(report, since.count()));
+        self->state.validation.write(validation_line(report, since, setup.session));
+        self->state.tensorboard.add(report, since);
         if (setup.listener)
           caf::anon_send(setup.listener, report);
       },
@@ -114,12 +122,18 @@ recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder
         self->state.commits.flush();
         self->state.history.flush();
         self->state.validation.flush();
+        self->state.tensorboard.flush();
         return self->state.statistics;
+      },
+      [=](finish_atom) {
+        self->state.tensorboard.finish(seconds_since_start(self));
+        return true;
       },
       [=](caf::flush_atom) {
         self->state.commits.sync();
         self->state.history.sync();
         self->state.validation.sync();
+        self->state.tensorboard.sync();
         return true;
       },
   };

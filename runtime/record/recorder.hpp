@@ -3,6 +3,7 @@
 #include "actors/protocol/protocol.hpp"
 #include "runtime/record/log_file.hpp"
 #include "runtime/record/statistics.hpp"
+#include "runtime/record/tensorboard_log.hpp"
 
 #include <caf/actor_clock.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -17,6 +18,7 @@ namespace dk {
 using recorder_actor =
     caf::typed_actor<caf::reacts_to<commit_record>, caf::reacts_to<chunk_report>, caf::reacts_to<validation_report>,
                      caf::reacts_to<run_event>, caf::replies_to<tally_atom>::with<run_statistics>,
+                     caf::replies_to<finish_atom>::with<bool>,      // nothing more is trained
                      caf::replies_to<caf::flush_atom>::with<bool>>; // the logs are on the disk
 
 struct recorder_setup {
@@ -28,6 +30,8 @@ struct recorder_setup {
   run_statistics so_far{};         ///< of the sessions before, in a replay
   chunk_grid grid{};               ///< of the run
   std::vector<chunk_set> folded{}; ///< per shard: the chunks that the session starts with
+  std::uint32_t session = 0;       ///< of the run, from 0
+  tensorboard_setup tensorboard{};
 };
 
 struct recorder_state {
@@ -40,10 +44,12 @@ struct recorder_state {
   log_file history;
   log_file commits;
   log_file validation;
+  tensorboard_log tensorboard;
 };
 
-/// Watches a session: counts, and writes history.jsonl, commits.jsonl and validation.jsonl (docs/run-folder.md).
-/// Appends to files that are there, as a resumed run needs. Ends with an error when a file cannot be written.
+/// Watches a session: counts, and writes history.jsonl, commits.jsonl, validation.jsonl (docs/run-folder.md) and events
+/// for TensorBoard. Appends to files that are there, as a resumed run needs. Ends with an error when a file cannot be
+/// written.
 recorder_actor::behavior_type recorder(recorder_actor::stateful_pointer<recorder_state> self,
                                        const recorder_setup& setup);
 

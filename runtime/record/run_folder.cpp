@@ -91,6 +91,7 @@ bool holds_run(const run_folder& folder) {
 void remove_beginnings(const run_folder& folder) {
   std::error_code ignored;
   fs::remove_all(folder.checkpoints(), ignored);
+  fs::remove_all(folder.tensorboard(), ignored);
   for (const auto& file : {folder.config(), folder.pipeline(), folder.initial_model(), folder.history(),
                            folder.commits(), folder.validation(), folder.log()})
     fs::remove(file, ignored);

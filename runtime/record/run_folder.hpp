@@ -27,6 +27,7 @@ struct run_folder {
   std::string commits() const { return path + "/commits.jsonl"; }
   std::string result() const { return path + "/result.json"; }
   std::string log() const { return path + "/log.txt"; }
+  std::string tensorboard() const { return path + "/tensorboard"; }
   std::string checkpoints() const { return path + "/checkpoints"; }
 };
 

@@ -17,8 +17,8 @@ using nlohmann::json;
 
 // All others are names of metrics.
 const std::set<std::string>& own_keys() {
-  static const std::set<std::string> keys{"t",        "epoch",   "trained", "versions",  "rows", "loss",
-                                          "accuracy", "seconds", "best",    "decisions", "last", "rate"};
+  static const std::set<std::string> keys{"t",       "epoch", "trained",   "versions", "rows", "loss",   "accuracy",
+                                          "seconds", "best",  "decisions", "last",     "rate", "session"};
   return keys;
 }
 
@@ -48,7 +48,7 @@ validation_report parse_line(const json& line) {
 
 } // namespace
 
-std::string validation_line(const validation_report& measured, double seconds) {
+std::string validation_line(const validation_report& measured, double seconds, std::uint32_t session) {
   const auto rows = static_cast<double>(measured.rows);
   const auto loss = measured.loss_sum / rows;
   const auto accuracy = metrics_of(measured).accuracy();
@@ -63,6 +63,8 @@ std::string validation_line(const validation_report& measured, double seconds) {
     line += R"(,"last":true)";
   if (measured.rate != 1)
     line += fmt::format(R"(,"rate":{})", double{measured.rate});
+  if (session > 0)
+    line += fmt::format(R"(,"session":{})", session);
   for (const auto& [name, value] : measured.others)
     line += fmt::format(R"(,{}:{})", json(name).dump(), json(double{value}).dump());
   return line + "}\n";

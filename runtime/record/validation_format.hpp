@@ -10,8 +10,8 @@
 
 namespace dk {
 
-/// A line. @param seconds since the session began
-std::string validation_line(const validation_report& measured, double seconds);
+/// A line. @param seconds since the session began. @param session of the run, from 0
+std::string validation_line(const validation_report& measured, double seconds, std::uint32_t session = 0);
 
 /// Which of these measurements a line stands for, as a remark in the file of its center has it; the first of them is 0.
 /// None: it is of none, or is no line.

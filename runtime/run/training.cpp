@@ -4,7 +4,6 @@
 #include "common/log.hpp"
 #include "runtime/config/job_rules.hpp"
 #include "runtime/config/model_of.hpp"
-#include "runtime/record/commit_format.hpp"
 #include "runtime/run/advice.hpp"
 #include "runtime/run/forecast.hpp"
 
@@ -125,43 +124,6 @@ void training::forecast_speed() {
   }
 }
 
-void training::spawn_recorder() {
-  const auto& options = run_.options;
-  const bool commits = run_.rule.has_server();
-  recorder_setup setup;
-  if (options.folder) {
-    setup.history = options.folder->history();
-    if (run_.which.trainer.record && commits) {
-      setup.commits = options.folder->commits();
-      setup.header = first_line();
-    }
-    if (validation_.is_on())
-      setup.validation = options.folder->validation();
-  }
-  setup.listener = caf::actor{self_};
-  setup.grid = grid_of(run_.which, run_.rows.rows);
-  if (commits)
-    setup.folded.resize(run_.which.trainer.servers);
-  for (std::size_t i = 0; i < setup.folded.size() && options.resume != nullptr; ++i)
-    setup.folded[i] = options.resume->shards[i].folded;
-  setup.so_far = run_.where.earlier();
-  recorder_ = system_.spawn(recorder, setup);
-  self_->monitor(recorder_);
-}
-
-// What this session begins commits.jsonl with.
-std::string training::first_line() const {
-  const auto* const resume = run_.resume();
-  const auto& grid = tracks_.front().grid;
-  if (resume == nullptr)
-    return commits_header(run_.which, grid).dump();
-  std::vector<std::uint64_t> versions;
-  for (const auto& shard : resume->shards)
-    versions.push_back(shard.version);
-  const bool same = resume->shards.front().grid.epochs == grid.epochs;
-  return restart_line(run_.session(), versions, run_.resumes_workers(), same ? 0 : grid.epochs).dump();
-}
-
 void training::spawn_ledgers() {
   const auto& trainer = run_.which.trainer;
   ledger_setup setup;
@@ -188,6 +150,7 @@ run_statistics training::statistics() {
 void training::collect(run_result& result) {
   for (const auto& link : holder_->shards())
     run_.ask<shard_tally>(link.server, tally_atom_v); // what a shard has told the recorder arrives before its answer
+  run_.ask<bool>(recorder_, finish_atom_v);
   result.numbers = statistics();
   std::uint64_t done = 0;
   for (const auto& one : ledgers_) {

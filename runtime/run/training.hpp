@@ -37,6 +37,7 @@ private:
   double seconds_so_far();
   void forecast_speed();
   void spawn_recorder();
+  tensorboard_setup tensorboard() const;
   std::string first_line() const;
   void spawn_ledgers();
 

@@ -54,6 +54,9 @@ public:
   /// Whether workers can be asked to hold still and tell their state.
   virtual bool holds_workers() const { return true; }
 
+  /// Whether its seconds are those of a clock on the wall.
+  virtual bool is_in_real_time() const { return true; }
+
   /// Whether a person is told what may go wrong with the job.
   virtual bool advises() const { return true; }
 
