@@ -27,5 +27,6 @@ command prepare_command(CLI::App& driver);
 command replay_command(CLI::App& driver);
 command simulate_command(CLI::App& driver);
 command summary_command(CLI::App& driver);
+command sweep_command(CLI::App& driver);
 
 } // namespace dk
