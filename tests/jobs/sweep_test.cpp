@@ -101,9 +101,9 @@ TEST_CASE("the last key of a grid changes first, and each point has all seeds", 
 
 TEST_CASE("a run's folder has a name that no shell quotes, and that no other run has", "[jobs][sweep]") {
   planned_sweep it;
-  const auto plan = it.with({"trainer.loss=\"mean_squared_error\",{name=\"huber\",delta=2.0}"});
+  const auto plan = it.with({"trainer.loss=\"mean_squared_error\",{name=\"binary_crossentropy\",from_logits=true}"});
   CHECK(plan.runs.at(0).name == "loss=mean_squared_error,seed=1");
-  CHECK(plan.runs.at(1).name == "loss=_name=huber,delta=2.0_,seed=1");
+  CHECK(plan.runs.at(1).name == "loss=_name=binary_crossentropy,from_logits=true_,seed=1");
   const auto long_ones = it.with({"data.cache_folder=/" + std::string(200, 'a') + ",/" + std::string(201, 'a')});
   CHECK(long_ones.runs.at(0).name.size() < 150);
   CHECK(long_ones.runs.at(1).name == long_ones.runs.at(0).name.substr(0, 120) + "-2,seed=1");
