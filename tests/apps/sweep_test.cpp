@@ -155,6 +155,15 @@ TEST_CASE("an interrupted sweep stops its runs in order, and goes on", "[apps][s
     CHECK(json::parse(content_of(run_of(rate) + "result.json")).at("rows").at("applied") == 48'000);
 }
 
+TEST_CASE("a run that a stop rule has ended is finished", "[apps][sweep]") {
+  const toy_job job{600, "epochs = 3\nstop = { rows = 600 }\n"};
+  CHECK(sweep(job, {}).status == 0);
+  const auto result = json::parse(content_of(job.path("sweep/seed=1/result.json")));
+  CHECK(result.at("stopped") == true);
+  CHECK(result.at("stopped_by") == "rule");
+  CHECK(is_said(sweep(job, {}).err, "1 of 1 run finished already"));
+}
+
 TEST_CASE("a sweep that is killed leaves no run behind that nobody watches", "[apps][sweep]") {
   const auto job = long_job(200);
   process driver{sweep_command({}), {{}, job.path("")}};
@@ -194,7 +203,7 @@ TEST_CASE("a sweep that makes no sense is refused before it starts", "[apps][swe
     check_refused(sweep(job, more), 2, code, parts);
     CHECK_FALSE(fs::exists(job.path("sweep")));
   };
-  refused({"--grid", "trainer.windo=1,2"}, "E_CONFIG", {"--grid trainer.windo=1", "unknown key"});
+  refused({"--grid", "trainer.windows=1,2"}, "E_CONFIG", {"--grid trainer.windows=1", "unknown key"});
   refused({"--grid", "trainer.workers=2,0"}, "E_CONFIG", {"--grid trainer.workers=0"});
   refused({"--grid", "trainer.workers=1,,2"}, "E_USAGE", {"--grid trainer.workers=1,,2", "value 2 is empty"});
   refused({"--grid", "trainer.workers=2,2"}, "E_USAGE", {"the value 2 is given twice"});

@@ -111,8 +111,8 @@ TEST_CASE("a run's folder has a name that no shell quotes, and that no other run
 
 TEST_CASE("a sweep that cannot work is refused before it starts", "[jobs][sweep]") {
   planned_sweep it;
-  const auto unknown = it.refused(errc::config, {"trainer.workers=1,2", "trainer.windo=1,2"});
-  CHECK(says(unknown, "--grid trainer.windo=1"));
+  const auto unknown = it.refused(errc::config, {"trainer.workers=1,2", "trainer.windows=1,2"});
+  CHECK(says(unknown, "--grid trainer.windows=1"));
   CHECK(says(it.refused(errc::config, {"trainer.workers=1,0"}), "--grid trainer.workers=0"));
   CHECK(says(it.refused(errc::usage, {"seed=1,2"}), "a sweep gives each run its seed itself"));
   CHECK(says(it.refused(errc::usage, {"trainer.workers=2,3"}, 5001), "more than 10,000 runs"));
