@@ -28,5 +28,6 @@ command replay_command(CLI::App& driver);
 command simulate_command(CLI::App& driver);
 command summary_command(CLI::App& driver);
 command trace_command(CLI::App& driver);
+command sweep_command(CLI::App& driver);
 
 } // namespace dk

@@ -85,7 +85,7 @@ int run(int argc, char** argv) {
   const std::vector<dk::command> commands{
       dk::evaluate_command(app), dk::predict_command(app),  dk::prepare_command(app), dk::summary_command(app),
       dk::replay_command(app),   dk::simulate_command(app), dk::export_command(app),  dk::plot_command(app),
-      dk::trace_command(app),    dk::compare_command(app)};
+      dk::trace_command(app),    dk::compare_command(app),  dk::sweep_command(app)};
   add_examples(train, commands);
   check_command(app, argc > 1 ? argv[1] : "");
   try {

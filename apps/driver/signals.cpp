@@ -1,6 +1,7 @@
 #include "apps/driver/signals.hpp"
 
 #include <csignal>
+#include <cstring>
 #include <unistd.h>
 
 namespace dk {
@@ -10,12 +11,17 @@ namespace {
 // Lock-free atomics may be used in a signal handler; little else may.
 std::atomic<bool> stop{false};
 std::atomic<int> first_signal{0};
-static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free, "used in a handler");
+std::atomic<const char*> way_out_then{""};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free &&
+                  std::atomic<const char*>::is_always_lock_free,
+              "used in a handler");
 
 extern "C" void on_signal(int signal) {
   if (stop.exchange(true)) {
-    constexpr char text[] = "\nended at once; go on from the last checkpoint with: dk_driver --resume FOLDER\n";
-    [[maybe_unused]] const auto written = write(STDERR_FILENO, text, sizeof text - 1);
+    const char* const way_out = way_out_then;
+    for (const auto* part : {"\nended at once; ", way_out, "\n"})
+      if (write(STDERR_FILENO, part, std::strlen(part)) < 0)
+        break;
     _exit(128 + signal);
   }
   first_signal = signal;
@@ -27,7 +33,8 @@ const std::atomic<bool>& stop_flag() {
   return stop;
 }
 
-void stop_on_signals() {
+void stop_on_signals(const char* way_out) {
+  way_out_then = way_out;
   struct sigaction action {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);

@@ -118,6 +118,28 @@ void check_folders(const std::vector<std::string>& folders) {
   }
 }
 
+// The folder of a sweep stands for those of its runs.
+std::vector<std::string> runs_in(const std::vector<std::string>& folders) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> all;
+  std::error_code ignored;
+  for (const auto& path : folders) {
+    if (!fs::exists(path + "/sweep.json", ignored)) {
+      all.push_back(path);
+      continue;
+    }
+    std::vector<std::string> own;
+    for (const auto& entry : fs::directory_iterator{path})
+      if (fs::exists(run_folder{entry.path().string()}.config(), ignored))
+        own.push_back(entry.path().string());
+    if (own.empty())
+      throw failure{errc::checkpoint, path + " is a sweep without a run; wait until it has begun one"};
+    std::sort(own.begin(), own.end());
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
+
 } // namespace
 
 std::vector<std::string> figure_names() {
@@ -127,7 +149,8 @@ std::vector<std::string> figure_names() {
   return names;
 }
 
-comparison compare_runs(const std::vector<std::string>& folders, bool each_alone) {
+comparison compare_runs(const std::vector<std::string>& given, bool each_alone) {
+  const auto folders = runs_in(given);
   check_folders(folders);
   std::vector<one_run> all;
   for (const auto& path : folders)

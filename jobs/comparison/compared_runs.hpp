@@ -34,7 +34,11 @@ struct comparison {
 /// "test accuracy", "test loss", "held-out accuracy", ..., "rows/s", "staleness", "seconds", "rows".
 std::vector<std::string> figure_names();
 
-/// Compares runs by their configs and results. @param each_alone keeps runs apart that differ only in their seed
+/// "learning_rate" for "trainer.optimizer.learning_rate", where no other key of `all` ends so.
+std::string short_name(const std::string& key, const std::vector<std::string>& all);
+
+/// Compares runs by their configs and results; the folder of a sweep stands for all of its runs. @param each_alone
+/// keeps runs apart that differ only in their seed
 /// @throws failure (checkpoint) where a folder has no run, or its result is damaged; (config); (usage) for a folder
 /// that is named twice
 comparison compare_runs(const std::vector<std::string>& folders, bool each_alone = false);

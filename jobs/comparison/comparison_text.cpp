@@ -12,14 +12,6 @@ namespace {
 
 using table_line = std::vector<std::string>;
 
-// "learning_rate" for "trainer.optimizer.learning_rate", where no other key ends so.
-std::string short_name(const std::string& key, const std::vector<std::string>& all) {
-  const auto end_of = [](const std::string& name) { return name.substr(name.rfind('.') + 1); };
-  const auto same =
-      std::count_if(all.begin(), all.end(), [&](const auto& other) { return end_of(other) == end_of(key); });
-  return same == 1 ? end_of(key) : key;
-}
-
 std::string cut(const std::string& text) {
   constexpr std::size_t most = 32;
   return text.size() <= most ? text : text.substr(0, most - 3) + "...";
@@ -98,6 +90,13 @@ std::string aligned(const std::vector<table_line>& lines) {
 }
 
 } // namespace
+
+std::string short_name(const std::string& key, const std::vector<std::string>& all) {
+  const auto end_of = [](const std::string& name) { return name.substr(name.rfind('.') + 1); };
+  const auto same =
+      std::count_if(all.begin(), all.end(), [&](const auto& other) { return end_of(other) == end_of(key); });
+  return same == 1 ? end_of(key) : key;
+}
 
 std::string to_text(const comparison& of) {
   const bool has_groups =

@@ -134,7 +134,7 @@ replayed_run replay_run(const replay_request& request, const job_options& option
     write_results(report, *how.folder);
   check_balance(report);
   const auto then = result_of(run);
-  auto original = run.end ? make_report(run.which, data, then, "") : run_report{run.which, then, {}, {}, "", ""};
+  auto original = run.end ? make_report(run.which, data, then, "") : run_report{run.which, then, {}, {}, "", "", false};
   original.folder = run.folder.path;
   std::optional<center_difference> center;
   if (same_rule && run.end)

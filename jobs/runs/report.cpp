@@ -100,6 +100,8 @@ nlohmann::json to_json(const run_report& report) {
     json["weights"] = {{"all", weights->num_all()},
                        {"frozen", weights->num_frozen()},
                        {"exchanged", exchanged_weights(report.which, *weights)}};
+  if (result.stopped)
+    json["stopped_by"] = report.was_asked_to_stop ? "request" : "rule";
   if (!report.replay_of.empty())
     json["replay_of"] = report.replay_of;
   if (report.test) {

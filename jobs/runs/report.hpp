@@ -17,7 +17,8 @@ struct run_report {
   std::optional<evaluation> test;
   std::optional<evaluation> validation;
   std::string folder;
-  std::string replay_of; ///< the folder of the run that was replayed; empty: this is a run of its own
+  std::string replay_of;          ///< the folder of the run that was replayed; empty: this is a run of its own
+  bool was_asked_to_stop = false; ///< by whoever follows it; otherwise a run is stopped by a rule
 };
 
 /// result.json, also what --json prints: stable names, documented in docs/run-folder.md.

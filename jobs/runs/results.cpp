@@ -94,7 +94,7 @@ run_result with_kept_center(const job& which, const run_folder& folder, run_resu
 }
 
 run_report make_report(const job& which, const job_data& data, const run_result& result, const std::string& folder) {
-  run_report report{which, result, {}, {}, folder, {}};
+  run_report report{which, result, {}, {}, folder, {}, false};
   if (data.test)
     report.test = evaluate(which, result.weights, *data.test);
   if (const auto& measured = which.trainer.keep == "best" ? result.best : result.validation)

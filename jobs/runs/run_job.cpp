@@ -51,6 +51,7 @@ run_options how_to_train(const ready_job& ready, const run_folder& folder, const
 run_report ended(const ready_job& ready, const run_folder& folder, run_result result, const job_options& options) {
   auto report =
       make_report(ready.which, ready.data, with_kept_center(ready.which, folder, std::move(result)), folder.path);
+  report.was_asked_to_stop = was_asked_to_stop(options);
   write_results(report, folder);
   if (options.reported)
     options.reported(report);

@@ -26,6 +26,11 @@ struct job_options {
                                                    ///< which the run is about to fail
 };
 
+/// Whether somebody has set its `stop`.
+inline bool was_asked_to_stop(const job_options& options) {
+  return options.stop != nullptr && *options.stop;
+}
+
 /// Does all that `dk_driver CONFIG` does, on this host or on the job's nodes: reads model and data, trains, measures
 /// the model on held-out and test rows, and writes the run's folder (docs/run-folder.md) with its log.
 /// Warnings go to the log, which is silent until set_up_log (common/log.hpp).

@@ -26,13 +26,15 @@ void begin_folder(const job& which, const run_folder& folder, const block& start
     prepare_folder(which, folder, start, data);
 }
 
-run_report end_folder(const job& which, const job_data& data, const run_result& result, const run_folder& folder) {
+run_report end_folder(const job& which, const job_data& data, const run_result& result, const run_folder& folder,
+                      bool was_asked_to_stop) {
   if (which.laboratory.dry) {
-    run_report report{which, result, {}, {}, folder.path, {}};
+    run_report report{which, result, {}, {}, folder.path, {}, was_asked_to_stop};
     write_numbers(report, folder);
     return report;
   }
   auto report = make_report(which, data, result, folder.path);
+  report.was_asked_to_stop = was_asked_to_stop;
   write_results(report, folder);
   return report;
 }
@@ -65,7 +67,7 @@ run_report simulate_job(job which, const job_options& options) {
   how.progress = options.progress;
   how.notice = options.notice;
   const auto result = run_in(*how.folder, [&] { return simulate(which, data.train, how); });
-  auto report = end_folder(which, data, result, *how.folder);
+  auto report = end_folder(which, data, result, *how.folder, was_asked_to_stop(options));
   if (options.reported)
     options.reported(report);
   check_balance(report);

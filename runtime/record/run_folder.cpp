@@ -46,28 +46,6 @@ void make_parents(const fs::path& of) {
     cannot_make(of.string(), why);
 }
 
-// Two runs that start in the same second get folders of their own.
-std::string make_dated_folder(const std::string& name) {
-  const auto base = "runs/" + time_stamp() + "-" + name;
-  make_parents(base);
-  auto path = base;
-  for (int i = 2; !make_folder(path); ++i)
-    path = base + "-" + std::to_string(i);
-  return path;
-}
-
-// @param least version. The first, 0, is that of a run which has done nothing yet
-bool has_checkpoint(const run_folder& folder, int least) {
-  std::error_code ignored;
-  for (const auto& file : fs::recursive_directory_iterator{folder.checkpoints(), ignored}) {
-    const auto version = file.path().stem().string();
-    if (file.path().extension() != ".tmp" && file.is_regular_file(ignored) &&
-        (least == 0 || version.find_first_not_of('0') != std::string::npos))
-      return true;
-  }
-  return false;
-}
-
 // Killed before its first checkpoint: nothing of it can be gone on with, or used.
 bool is_unstarted(const run_folder& folder) {
   std::error_code ignored;
@@ -101,6 +79,16 @@ void remove_beginnings(const run_folder& folder) {
 
 } // namespace
 
+// Two runs that start in the same second get folders of their own.
+std::string make_dated_folder(const std::string& name) {
+  const auto base = "runs/" + time_stamp() + "-" + name;
+  make_parents(base);
+  auto path = base;
+  for (int i = 2; !make_folder(path); ++i)
+    path = base + "-" + std::to_string(i);
+  return path;
+}
+
 run_folder make_run_folder(const std::string& wanted, const std::string& name) {
   run_folder folder{wanted};
   if (wanted.empty())
@@ -121,6 +109,17 @@ void require_free(const std::string& wanted) {
     return;
   const run_lock nobody_trains_in_it{wanted};
   refuse_held(wanted);
+}
+
+bool has_checkpoint(const run_folder& folder, int least) {
+  std::error_code ignored;
+  for (const auto& file : fs::recursive_directory_iterator{folder.checkpoints(), ignored}) {
+    const auto version = file.path().stem().string();
+    if (file.path().extension() != ".tmp" && file.is_regular_file(ignored) &&
+        (least == 0 || version.find_first_not_of('0') != std::string::npos))
+      return true;
+  }
+  return false;
 }
 
 void own(run_folder& folder) {

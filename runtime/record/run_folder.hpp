@@ -37,6 +37,14 @@ struct run_folder {
 /// or training in it
 run_folder make_run_folder(const std::string& wanted, const std::string& name);
 
+/// Makes a new folder runs/<time>-<name>, or one with a number behind it where that is taken.
+/// @return its path. @throws failure (resources)
+std::string make_dated_folder(const std::string& name);
+
+/// Whether a run can go on in this folder: it has a checkpoint of at least this version. The first, 0, is that of a run
+/// that has done nothing yet.
+bool has_checkpoint(const run_folder& folder, int least = 0);
+
 /// Where a run is to get its folder later. @throws failure (usage) when the folder `wanted` holds a run, (checkpoint)
 /// when one is training in it
 void require_free(const std::string& wanted);

@@ -169,8 +169,8 @@ TEST_CASE("a command's help shows its own examples, and the program's one of eac
         commands.push_back(line.substr(12, line.find(' ', 12) - 12));
     return commands;
   };
-  const names all{"evaluate", "predict", "prepare", "summary", "replay",
-                  "simulate", "export",  "plot",    "trace",   "compare"};
+  const names all{"evaluate", "predict", "prepare", "summary", "replay", "simulate",
+                  "export",   "plot",    "trace",   "compare", "sweep"};
   const auto of_program = examples_in(run({DK_DRIVER, "--help"}));
   CHECK(of_program.size() == all.size() + 2);
   for (const auto& command : all) {
