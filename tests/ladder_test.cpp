@@ -24,7 +24,7 @@ const std::map<std::string, int> rooms{
     {"runtime/run", 3},     {"runtime/replay", 4},   {"runtime/laboratory", 4}, {"jobs/inputs", 0},
     {"jobs/models", 1},     {"jobs/answers", 2},     {"jobs/scores", 2},        {"jobs/plots", 2},
     {"jobs/runs", 3},       {"jobs/comparison", 4},  {"jobs/sweep", 5},         {"service/http", 0},
-    {"service/store", 0},   {"service/attend", 0}};
+    {"service/store", 0},   {"service/attend", 0},   {"service/queue", 1}};
 
 std::string room_of(const std::string& path) {
   return path.substr(0, path.rfind('/'));
