@@ -27,10 +27,8 @@ std::string name_of_this_host() {
 
 // A path that is free: sessions of one process may begin in the same second.
 std::string free_event_path(const std::string& folder, std::uint64_t seconds) {
+  make_event_folder(folder);
   std::error_code why;
-  std::filesystem::create_directory(folder, why);
-  if (why)
-    throw failure{errc::resources, "cannot make the folder " + folder + ": " + why.message()};
   const auto base = folder + "/events.out.tfevents." + std::to_string(seconds) + '.' + name_of_this_host() + '.' +
                     std::to_string(getpid());
   auto path = base;
@@ -40,6 +38,13 @@ std::string free_event_path(const std::string& folder, std::uint64_t seconds) {
 }
 
 } // namespace
+
+void make_event_folder(const std::string& folder) {
+  std::error_code why;
+  std::filesystem::create_directory(folder, why);
+  if (why)
+    throw failure{errc::resources, "cannot make the folder " + folder + ": " + why.message()};
+}
 
 std::uint32_t crc32c(std::string_view bytes) {
   boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;

@@ -8,6 +8,9 @@
 
 namespace dk {
 
+/// Makes the folder of event files where there is none. @throws failure (resources)
+void make_event_folder(const std::string& folder);
+
 /// The checksum of a record: CRC-32C (Castagnoli).
 std::uint32_t crc32c(std::string_view bytes);
 

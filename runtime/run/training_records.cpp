@@ -51,6 +51,7 @@ tensorboard_setup training::tensorboard() const {
   const auto& folder = *run_.options.folder;
   tensorboard_setup setup;
   setup.folder = folder.tensorboard();
+  make_event_folder(setup.folder); // here: an actor that throws while it is spawned is never freed
   setup.config = written_text(folder.config());
   if (setup.config.empty())
     setup.config = to_toml(run_.which);
